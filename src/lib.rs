@@ -1,0 +1,10 @@
+//! jicai (集采): volume-based procurement of drugs and medical consumables for a medical-insurance bureau,
+//! from demand through award, contract and payment standard.
+//!
+//! Modules in reading order; each uses only those above it.
+
+pub mod types;
+
+pub mod text;
+
+pub mod error;

@@ -1,0 +1,8 @@
+//! Messages of catalog.
+
+messages! {
+    /// Messages of catalog.
+    Catalog {
+        title: "集采", "jicai";
+    }
+}

@@ -8,3 +8,13 @@ pub mod types;
 pub mod text;
 
 pub mod error;
+
+pub mod schema;
+
+pub mod db;
+
+pub mod audit;
+
+pub mod notify;
+
+pub mod people;

@@ -325,7 +325,7 @@ macro_rules! words {
 
         impl std::str::FromStr for $name {
             type Err = ();
-            fn from_str(text: &str) -> Result<Self, ()> {
+            fn from_str(text: &str) -> std::result::Result<Self, ()> {
                 match text { $($word => Ok(Self::$variant),)* _ => Err(()) }
             }
         }

@@ -57,6 +57,8 @@ areas! {
     files: Files,
     catalog: Catalog,
     awards: Awards,
+    mail: Mail,
+    people: People,
 }
 
 impl Lang {

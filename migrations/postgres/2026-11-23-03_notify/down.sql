@@ -1,0 +1,3 @@
+DROP TABLE documents;
+DROP TABLE job_runs;
+DROP TABLE mails;

@@ -1,0 +1,2 @@
+DROP TABLE contract_changes;
+DROP TABLE contracts;

@@ -1,0 +1,3 @@
+DROP TABLE consumers;
+DROP TABLE standards;
+DROP TABLE releases;

@@ -1,0 +1,256 @@
+//! One program on two databases: the connection, the pool, and transactions by type.
+//!
+//! Nothing outside this file asks which database it is.
+
+use std::time::Duration;
+
+use diesel::connection::{Connection, SimpleConnection};
+use diesel::r2d2::ManageConnection;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::{PgConnection, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::error::{Error, Result};
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+// The derive makes public items it does not document.
+#[allow(missing_docs)]
+mod conn {
+    use diesel::{PgConnection, SqliteConnection};
+
+    /// A connection to either database.
+    #[derive(diesel::MultiConnection)]
+    pub enum Conn {
+        /// PostgreSQL, for production.
+        Pg(PgConnection),
+        /// SQLite in a file, the default.
+        Sqlite(SqliteConnection),
+    }
+}
+pub use conn::Conn;
+
+/// Runs one expression on the connection of whichever database it is: `on_db!(conn, c => query.execute(c))`.
+/// For what the multi-connection cannot compile (upserts, batch inserts).
+#[macro_export]
+macro_rules! on_db {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn {
+            $crate::db::Conn::Pg($c) => $body,
+            $crate::db::Conn::Sqlite($c) => $body,
+        }
+    };
+}
+
+/// The right to write: only [`Db::write`] makes one, so writing outside a transaction does not compile.
+pub struct Tx<'a>(&'a mut Conn);
+
+impl Tx<'_> {
+    /// The connection, for reads and writes inside this transaction.
+    pub fn conn(&mut self) -> &mut Conn {
+        self.0
+    }
+}
+
+/// Where the data is.
+#[derive(Debug, Clone)]
+enum Place {
+    Sqlite(String),
+    Postgres(String),
+}
+
+impl Place {
+    fn parse(url: &str) -> Result<Self> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            return Ok(Place::Sqlite(path.to_owned()));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Place::Postgres(url.to_owned()));
+        }
+        Err(Error::fault("DATABASE_URL must begin with sqlite:// or postgres://"))
+    }
+
+    fn connect(&self) -> diesel::ConnectionResult<Conn> {
+        match self {
+            Place::Postgres(url) => Ok(Conn::Pg(PgConnection::establish(url)?)),
+            Place::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(path)?;
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+                     PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+                )
+                .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Sqlite(conn))
+            }
+        }
+    }
+}
+
+struct Manager(Place);
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> std::result::Result<Conn, Self::Error> {
+        self.0.connect().map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), Self::Error> {
+        conn.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    /// A connection given back by a panicking thread may hold an open transaction: drop it.
+    fn has_broken(&self, _: &mut Conn) -> bool {
+        std::thread::panicking()
+    }
+}
+
+/// The pool of connections. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: diesel::r2d2::Pool<Manager>,
+    place: Place,
+}
+
+/// How often a lost race is tried again before the fault is shown.
+const TRIES: u32 = 12;
+
+impl Db {
+    /// Opens the database at `url`; makes a missing SQLite file.
+    pub fn open(url: &str, connections: u32) -> Result<Self> {
+        let place = Place::parse(url)?;
+        let pool = diesel::r2d2::Pool::builder()
+            .max_size(connections)
+            .min_idle(Some(1))
+            .test_on_check_out(matches!(place, Place::Postgres(_)))
+            .connection_timeout(Duration::from_secs(10))
+            .build(Manager(place.clone()))
+            .map_err(|e| Error::Fault(Box::new(e)))?;
+        Ok(Self { pool, place })
+    }
+
+    /// Brings the tables up to date, one process at a time.
+    pub fn migrate(&self) -> Result<()> {
+        let mut conn = self.place.connect().map_err(|e| Error::Fault(Box::new(e)))?;
+        match &mut conn {
+            Conn::Sqlite(c) => c.run_pending_migrations(SQLITE_MIGRATIONS).map(drop).map_err(Error::Fault),
+            Conn::Pg(c) => {
+                // A session lock: migrations need a direct connection, not one through a transaction pooler.
+                c.batch_execute("SELECT pg_advisory_lock(7148203)")?;
+                let done = c.run_pending_migrations(POSTGRES_MIGRATIONS).map(drop).map_err(Error::Fault);
+                c.batch_execute("SELECT pg_advisory_unlock(7148203)")?;
+                done
+            }
+        }
+    }
+
+    /// Whether the tables are behind this program.
+    pub fn is_behind(&self) -> Result<bool> {
+        let mut conn = self.place.connect().map_err(|e| Error::Fault(Box::new(e)))?;
+        match &mut conn {
+            Conn::Sqlite(c) => c.has_pending_migration(SQLITE_MIGRATIONS).map_err(Error::Fault),
+            Conn::Pg(c) => c.has_pending_migration(POSTGRES_MIGRATIONS).map_err(Error::Fault),
+        }
+    }
+
+    /// Reads at one moment: every query in `body` sees the same state.
+    pub fn read<T>(&self, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut conn = self.pool.get().map_err(|e| Error::Fault(Box::new(e)))?;
+        let begin = match &*conn {
+            Conn::Pg(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Conn::Sqlite(_) => "BEGIN DEFERRED",
+        };
+        conn.batch_execute(begin)?;
+        let result = body(&mut conn);
+        conn.batch_execute("ROLLBACK")?;
+        result
+    }
+
+    /// Runs a serializable transaction and tries again when it lost a race. `body` can run more than once,
+    /// so it only reads and writes the database.
+    pub fn write<T>(&self, mut body: impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {
+        let mut conn = self.pool.get().map_err(|e| Error::Fault(Box::new(e)))?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match Self::once(&mut conn, &mut body) {
+                Err(Error::Database(e)) if tries < TRIES && lost_race(&e) => {
+                    std::thread::sleep(Duration::from_millis(u64::from(tries) * 7));
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn once<T>(conn: &mut Conn, body: &mut impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {
+        let begin = match conn {
+            Conn::Pg(_) => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            Conn::Sqlite(_) => "BEGIN IMMEDIATE",
+        };
+        conn.batch_execute(begin)?;
+        let result = body(&mut Tx(conn));
+        let ended = match &result {
+            Ok(_) => conn.batch_execute("COMMIT"),
+            Err(_) => conn.batch_execute("ROLLBACK"),
+        };
+        match (result, ended) {
+            (Ok(value), Ok(())) => Ok(value),
+            (Ok(_), Err(e)) => {
+                // A refused COMMIT leaves SQLite inside the transaction; PostgreSQL has already left it.
+                if let Conn::Sqlite(c) = conn {
+                    let _ = c.batch_execute("ROLLBACK");
+                }
+                Err(Error::Database(e))
+            }
+            (Err(e), _) => Err(e),
+        }
+    }
+
+    /// Copies the whole database, as of one moment, into a new SQLite file. PostgreSQL has its own tools.
+    pub fn backup(&self, file: &str) -> Result<()> {
+        let mut conn = self.pool.get().map_err(|e| Error::Fault(Box::new(e)))?;
+        match &mut *conn {
+            Conn::Sqlite(c) => {
+                use diesel::RunQueryDsl;
+                diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(file).execute(c)?;
+                Ok(())
+            }
+            Conn::Pg(_) => Err(Error::fault("PostgreSQL is backed up with pg_dump or continuous archiving")),
+        }
+    }
+}
+
+/// Two writers met and this one lost: running it again gives the right answer.
+fn lost_race(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => false,
+        DieselError::DatabaseError(_, info) => {
+            let message = info.message();
+            message.contains("deadlock detected")
+                || message.contains("could not serialize")
+                || message.contains("database is locked")
+                || message.contains("database table is locked")
+        }
+        _ => false,
+    }
+}
+
+/// The next number of a gap-free sequence. The counter's row is locked until the transaction ends, so numbers
+/// become visible in their order: a reader that has seen `n` will never meet a smaller one later.
+pub fn next_number(tx: &mut Tx, name: &str) -> Result<i64> {
+    use crate::schema::counters::dsl;
+    use diesel::prelude::*;
+    let conn = tx.conn();
+    let changed =
+        diesel::update(dsl::counters.find(name)).set(dsl::value.eq(dsl::value + 1)).execute(conn)?;
+    if changed == 0 {
+        diesel::insert_into(dsl::counters)
+            .values((dsl::name.eq(name), dsl::value.eq(1_i64)))
+            .execute(conn)?;
+        return Ok(1);
+    }
+    Ok(dsl::counters.find(name).select(dsl::value).first(conn)?)
+}

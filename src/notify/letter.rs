@@ -1,0 +1,203 @@
+//! What the platform writes to people: each letter's facts, and its words in either language.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{Text, fill};
+
+/// A letter's facts. A deadline is already written out in Shanghai time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Letter {
+    /// A round was published: to its hospitals and the suppliers.
+    RoundPublished {
+        number: String,
+        title: String,
+        path: String,
+        demand_to: String,
+        bidding_to: String,
+    },
+    /// A published round was changed.
+    RoundAmended {
+        number: String,
+        title: String,
+        path: String,
+        reason: String,
+    },
+    /// A hospital's demand report is late or due soon.
+    DemandDue {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+    },
+    /// Lines of a demand report came back.
+    DemandReturned {
+        number: String,
+        title: String,
+        path: String,
+        remark: String,
+        deadline: String,
+    },
+    /// An approval waits for a second person.
+    ApprovalAsked {
+        number: String,
+        title: String,
+        path: String,
+        action: String,
+        by: String,
+    },
+    /// The bids of a round were opened.
+    BidsOpened {
+        number: String,
+        title: String,
+        path: String,
+    },
+    /// The proposed award is public.
+    AwardPublished {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+    },
+    /// An objection was filed or answered.
+    ObjectionFiled {
+        number: String,
+        title: String,
+        path: String,
+        by: String,
+    },
+    ObjectionAnswered {
+        number: String,
+        title: String,
+        path: String,
+        answer: String,
+    },
+    /// A contract waits for confirmation.
+    ContractDue {
+        number: String,
+        title: String,
+        path: String,
+        count: i64,
+        deadline: String,
+    },
+    /// Payment standards were released.
+    StandardsReleased {
+        number: String,
+        title: String,
+        path: String,
+        lines: i64,
+    },
+}
+
+/// A letter in one language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The subject line.
+    pub subject: String,
+    /// The paragraphs.
+    pub paragraphs: Vec<String>,
+    /// The page it is about: an address path on this site.
+    pub path: String,
+}
+
+impl Letter {
+    /// The kind's name, as in the stored JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Letter::RoundPublished { .. } => "round_published",
+            Letter::RoundAmended { .. } => "round_amended",
+            Letter::DemandDue { .. } => "demand_due",
+            Letter::DemandReturned { .. } => "demand_returned",
+            Letter::ApprovalAsked { .. } => "approval_asked",
+            Letter::BidsOpened { .. } => "bids_opened",
+            Letter::AwardPublished { .. } => "award_published",
+            Letter::ObjectionFiled { .. } => "objection_filed",
+            Letter::ObjectionAnswered { .. } => "objection_answered",
+            Letter::ContractDue { .. } => "contract_due",
+            Letter::StandardsReleased { .. } => "standards_released",
+        }
+    }
+
+    /// The letter in the language of `t`.
+    pub fn write(&self, t: &Text) -> Written {
+        let m = &t.mail;
+        let (subject, body, number, title, path, facts): (_, _, _, _, _, Vec<(&str, String)>) = match self {
+            Letter::RoundPublished { number, title, path, demand_to, bidding_to } => (
+                m.round_published,
+                m.round_published_body,
+                number,
+                title,
+                path,
+                vec![("demand_to", demand_to.clone()), ("bidding_to", bidding_to.clone())],
+            ),
+            Letter::RoundAmended { number, title, path, reason } => {
+                (m.round_amended, m.round_amended_body, number, title, path, vec![("reason", reason.clone())])
+            }
+            Letter::DemandDue { number, title, path, deadline } => {
+                (m.demand_due, m.demand_due_body, number, title, path, vec![("deadline", deadline.clone())])
+            }
+            Letter::DemandReturned { number, title, path, remark, deadline } => (
+                m.demand_returned,
+                m.demand_returned_body,
+                number,
+                title,
+                path,
+                vec![("remark", remark.clone()), ("deadline", deadline.clone())],
+            ),
+            Letter::ApprovalAsked { number, title, path, action, by } => (
+                m.approval_asked,
+                m.approval_asked_body,
+                number,
+                title,
+                path,
+                vec![("action", action.clone()), ("by", by.clone())],
+            ),
+            Letter::BidsOpened { number, title, path } => {
+                (m.bids_opened, m.bids_opened_body, number, title, path, vec![])
+            }
+            Letter::AwardPublished { number, title, path, deadline } => (
+                m.award_published,
+                m.award_published_body,
+                number,
+                title,
+                path,
+                vec![("deadline", deadline.clone())],
+            ),
+            Letter::ObjectionFiled { number, title, path, by } => {
+                (m.objection_filed, m.objection_filed_body, number, title, path, vec![("by", by.clone())])
+            }
+            Letter::ObjectionAnswered { number, title, path, answer } => (
+                m.objection_answered,
+                m.objection_answered_body,
+                number,
+                title,
+                path,
+                vec![("answer", answer.clone())],
+            ),
+            Letter::ContractDue { number, title, path, count, deadline } => (
+                m.contract_due,
+                m.contract_due_body,
+                number,
+                title,
+                path,
+                vec![("count", count.to_string()), ("deadline", deadline.clone())],
+            ),
+            Letter::StandardsReleased { number, title, path, lines } => (
+                m.standards_released,
+                m.standards_released_body,
+                number,
+                title,
+                path,
+                vec![("lines", lines.to_string())],
+            ),
+        };
+        let mut values: Vec<(&str, &dyn std::fmt::Display)> = vec![("number", number), ("title", title)];
+        values.extend(facts.iter().map(|(name, value)| (*name, value as &dyn std::fmt::Display)));
+        Written {
+            subject: fill(subject, &values),
+            paragraphs: fill(body, &values).split('\n').map(str::to_owned).collect(),
+            path: path.clone(),
+        }
+    }
+}

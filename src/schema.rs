@@ -1,0 +1,589 @@
+//! Every table, written beside the migrations.
+#![allow(missing_docs)]
+
+diesel::table! {
+    organisations (id) {
+        id -> Text,
+        kind -> Text,
+        name -> Text,
+        code -> Text,
+        region -> Text,
+        tier -> Text,
+        group_name -> Text,
+        active -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        organisation_id -> Text,
+        login -> Text,
+        name -> Text,
+        email -> Text,
+        lang -> Text,
+        password_hash -> Text,
+        password_at -> BigInt,
+        must_change -> Bool,
+        failures -> Integer,
+        locked_until -> Nullable<BigInt>,
+        active -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_roles (account_id, role) {
+        account_id -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text,
+        account_id -> Text,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+        agent -> Text,
+    }
+}
+
+diesel::table! {
+    audit_entries (seq) {
+        seq -> BigInt,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+        organisation_id -> Nullable<Text>,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        subject_id -> Text,
+        before -> Text,
+        after -> Text,
+        previous -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    mails (id) {
+        id -> Text,
+        account_id -> Nullable<Text>,
+        address -> Text,
+        lang -> Text,
+        template -> Text,
+        data -> Text,
+        dedupe -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        error -> Text,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    job_runs (job, slot) {
+        job -> Text,
+        slot -> BigInt,
+        node -> Text,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        outcome -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    documents (id) {
+        id -> Text,
+        subject -> Text,
+        subject_id -> Text,
+        name -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        content -> Binary,
+        account_id -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> Text,
+        code -> Text,
+        kind -> Text,
+        generic -> Text,
+        generic_key -> Text,
+        form -> Text,
+        spec -> Text,
+        pack -> Text,
+        pack_count -> Nullable<BigInt>,
+        maker -> Text,
+        approval -> Text,
+        evaluated -> Bool,
+        listing_price -> Nullable<BigInt>,
+        search -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> Text,
+        kind -> Text,
+        file_name -> Text,
+        profile -> Text,
+        organisation_id -> Text,
+        account_id -> Nullable<Text>,
+        state -> Text,
+        sha256 -> Text,
+        content -> Binary,
+        created_at -> BigInt,
+        applied_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    transactions (id) {
+        id -> Text,
+        day -> Date,
+        hospital_id -> Text,
+        product_id -> Text,
+        supplier -> Text,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    rule_sets (id) {
+        id -> Text,
+        name -> Text,
+        version -> Integer,
+        title -> Text,
+        body -> Text,
+        sha256 -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    rounds (id) {
+        id -> Text,
+        number -> Text,
+        title -> Text,
+        kind -> Text,
+        state -> Text,
+        rule_set_id -> Text,
+        demand_from -> BigInt,
+        demand_to -> BigInt,
+        bidding_from -> BigInt,
+        bidding_to -> BigInt,
+        opening_at -> BigInt,
+        publicity_from -> BigInt,
+        publicity_to -> BigInt,
+        contract_to -> BigInt,
+        execution_from -> Date,
+        execution_to -> Date,
+        version -> Integer,
+        created_at -> BigInt,
+        published_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    round_regions (round_id, region) {
+        round_id -> Text,
+        region -> Text,
+    }
+}
+
+diesel::table! {
+    lots (id) {
+        id -> Text,
+        round_id -> Text,
+        position -> Integer,
+        code -> Text,
+        generic -> Text,
+        generic_key -> Text,
+        form -> Text,
+        form_class -> Text,
+        comparable_spec -> Text,
+        unit -> Text,
+        ceiling -> BigInt,
+        category -> Text,
+        base_volume -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    approvals (id) {
+        id -> Text,
+        subject -> Text,
+        subject_id -> Text,
+        action -> Text,
+        asked_by -> Text,
+        asked_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        decision -> Text,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    amendments (id) {
+        id -> Text,
+        round_id -> Text,
+        number -> Integer,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+        reason -> Text,
+        before -> Text,
+        after -> Text,
+    }
+}
+
+diesel::table! {
+    demand_reports (id) {
+        id -> Text,
+        round_id -> Text,
+        hospital_id -> Text,
+        state -> Text,
+        submitted_at -> Nullable<BigInt>,
+        approved_at -> Nullable<BigInt>,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    demand_lines (id) {
+        id -> Text,
+        report_id -> Text,
+        round_id -> Text,
+        hospital_id -> Text,
+        lot_id -> Text,
+        company -> Text,
+        reported -> BigInt,
+        verified -> Nullable<BigInt>,
+        approved -> Nullable<BigInt>,
+        history -> BigInt,
+        reason -> Text,
+        state -> Text,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    envelopes (id) {
+        id -> Text,
+        round_id -> Text,
+        supplier_id -> Text,
+        seq -> Integer,
+        state -> Text,
+        sealed -> Binary,
+        sha256 -> Text,
+        lines -> Integer,
+        received_at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    refused_envelopes (id) {
+        id -> Text,
+        round_id -> Text,
+        supplier_id -> Text,
+        sha256 -> Text,
+        received_at -> BigInt,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    openers (round_id, account_id) {
+        round_id -> Text,
+        account_id -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    offers (id) {
+        id -> Text,
+        round_id -> Text,
+        lot_id -> Text,
+        envelope_id -> Text,
+        supplier_id -> Text,
+        product -> Text,
+        spec -> Text,
+        unit_price -> BigInt,
+        ratio -> Text,
+        capacity -> Nullable<BigInt>,
+        sales -> Nullable<BigInt>,
+        kind -> Text,
+        accepts_revival -> Bool,
+    }
+}
+
+diesel::table! {
+    awards (id) {
+        id -> Text,
+        round_id -> Text,
+        version -> Integer,
+        state -> Text,
+        rule_set_id -> Text,
+        input_sha256 -> Text,
+        output_sha256 -> Text,
+        reason -> Text,
+        account_id -> Nullable<Text>,
+        computed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    decisions (id) {
+        id -> Text,
+        award_id -> Text,
+        lot_id -> Text,
+        offer_id -> Text,
+        supplier_id -> Text,
+        product -> Text,
+        spec -> Text,
+        position -> Integer,
+        unit_price -> BigInt,
+        comparable_price -> BigInt,
+        rank -> Nullable<Integer>,
+        status -> Text,
+        award_price -> Nullable<BigInt>,
+        share -> Text,
+        term_years -> Nullable<Integer>,
+        code -> Text,
+        clause -> Text,
+        arithmetic -> Text,
+    }
+}
+
+diesel::table! {
+    lot_lines (award_id, lot_id) {
+        award_id -> Text,
+        lot_id -> Text,
+        fuse_line -> Nullable<BigInt>,
+        arithmetic -> Text,
+        winners -> Integer,
+        bidders -> Integer,
+        base_volume -> BigInt,
+        agreed_volume -> BigInt,
+        unallocated -> BigInt,
+    }
+}
+
+diesel::table! {
+    allocations (id) {
+        id -> Text,
+        award_id -> Text,
+        lot_id -> Text,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    objections (id) {
+        id -> Text,
+        round_id -> Text,
+        lot_id -> Nullable<Text>,
+        supplier_id -> Text,
+        body -> Text,
+        state -> Text,
+        filed_at -> BigInt,
+        answer -> Text,
+        answered_at -> Nullable<BigInt>,
+        answered_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    contracts (id) {
+        id -> Text,
+        number -> Text,
+        round_id -> Text,
+        lot_id -> Text,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        product -> Text,
+        spec -> Text,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        starts -> Date,
+        ends -> Date,
+        state -> Text,
+        version -> Integer,
+        hospital_at -> Nullable<BigInt>,
+        hospital_by -> Nullable<Text>,
+        supplier_at -> Nullable<BigInt>,
+        supplier_by -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    contract_changes (id) {
+        id -> Text,
+        contract_id -> Text,
+        kind -> Text,
+        before -> Text,
+        after -> Text,
+        reason -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    releases (id) {
+        id -> Text,
+        number -> Text,
+        round_id -> Text,
+        first_seq -> BigInt,
+        last_seq -> BigInt,
+        lines -> Integer,
+        sha256 -> Text,
+        released_at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    standards (seq) {
+        seq -> BigInt,
+        id -> Text,
+        release_id -> Text,
+        round_id -> Text,
+        lot -> Text,
+        product -> Text,
+        generic -> Text,
+        spec -> Text,
+        pack -> Text,
+        company -> Text,
+        standard -> BigInt,
+        price -> BigInt,
+        starts -> Date,
+        ends -> Nullable<Date>,
+        basis -> Text,
+        clause -> Text,
+        arithmetic -> Text,
+        supersedes -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    consumers (id) {
+        id -> Text,
+        name -> Text,
+        token_hash -> Text,
+        active -> Bool,
+        acknowledged -> BigInt,
+        acknowledged_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::joinable!(accounts -> organisations (organisation_id));
+diesel::joinable!(account_roles -> accounts (account_id));
+diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(transactions -> organisations (hospital_id));
+diesel::joinable!(transactions -> products (product_id));
+diesel::joinable!(rounds -> rule_sets (rule_set_id));
+diesel::joinable!(round_regions -> rounds (round_id));
+diesel::joinable!(lots -> rounds (round_id));
+diesel::joinable!(amendments -> rounds (round_id));
+diesel::joinable!(demand_reports -> rounds (round_id));
+diesel::joinable!(demand_reports -> organisations (hospital_id));
+diesel::joinable!(demand_lines -> demand_reports (report_id));
+diesel::joinable!(demand_lines -> rounds (round_id));
+diesel::joinable!(demand_lines -> organisations (hospital_id));
+diesel::joinable!(demand_lines -> lots (lot_id));
+diesel::joinable!(envelopes -> rounds (round_id));
+diesel::joinable!(envelopes -> organisations (supplier_id));
+diesel::joinable!(refused_envelopes -> rounds (round_id));
+diesel::joinable!(refused_envelopes -> organisations (supplier_id));
+diesel::joinable!(openers -> rounds (round_id));
+diesel::joinable!(openers -> accounts (account_id));
+diesel::joinable!(offers -> rounds (round_id));
+diesel::joinable!(offers -> lots (lot_id));
+diesel::joinable!(offers -> envelopes (envelope_id));
+diesel::joinable!(offers -> organisations (supplier_id));
+diesel::joinable!(awards -> rounds (round_id));
+diesel::joinable!(awards -> rule_sets (rule_set_id));
+diesel::joinable!(decisions -> awards (award_id));
+diesel::joinable!(decisions -> lots (lot_id));
+diesel::joinable!(decisions -> offers (offer_id));
+diesel::joinable!(decisions -> organisations (supplier_id));
+diesel::joinable!(lot_lines -> awards (award_id));
+diesel::joinable!(lot_lines -> lots (lot_id));
+diesel::joinable!(allocations -> awards (award_id));
+diesel::joinable!(allocations -> lots (lot_id));
+diesel::joinable!(objections -> rounds (round_id));
+diesel::joinable!(objections -> lots (lot_id));
+diesel::joinable!(objections -> organisations (supplier_id));
+diesel::joinable!(contracts -> rounds (round_id));
+diesel::joinable!(contracts -> lots (lot_id));
+diesel::joinable!(contract_changes -> contracts (contract_id));
+diesel::joinable!(releases -> rounds (round_id));
+diesel::joinable!(standards -> releases (release_id));
+diesel::joinable!(standards -> rounds (round_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    organisations,
+    accounts,
+    account_roles,
+    sessions,
+    audit_entries,
+    counters,
+    mails,
+    job_runs,
+    documents,
+    products,
+    imports,
+    transactions,
+    rule_sets,
+    rounds,
+    round_regions,
+    lots,
+    approvals,
+    amendments,
+    demand_reports,
+    demand_lines,
+    envelopes,
+    refused_envelopes,
+    openers,
+    offers,
+    awards,
+    decisions,
+    lot_lines,
+    allocations,
+    objections,
+    contracts,
+    contract_changes,
+    releases,
+    standards,
+    consumers,
+);

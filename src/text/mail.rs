@@ -1,0 +1,32 @@
+//! Subjects and bodies of the letters; `\n` separates paragraphs.
+
+messages! {
+    /// Subjects and bodies of the letters.
+    Mail {
+        round_published: "【集采】{number} 批次已发布：{title}", "[jicai] Round {number} published: {title}";
+        round_published_body: "{number}《{title}》已发布。\n医疗机构报量截止：{demand_to}；企业申报截止：{bidding_to}。", "Round {number}, {title}, has been published.\nHospitals report demand by {demand_to}; suppliers bid by {bidding_to}.";
+        round_amended: "【集采】{number} 批次有变更：{title}", "[jicai] Round {number} amended: {title}";
+        round_amended_body: "{number}《{title}》发布后有变更。\n变更原因：{reason}\n请打开页面查看变更前后对照。", "Round {number}, {title}, was changed after publication.\nReason: {reason}\nOpen the page to see the difference.";
+        demand_due: "【集采】请报量：{number} {title}", "[jicai] Demand report due: {number} {title}";
+        demand_due_body: "贵单位尚未提交 {number}《{title}》的需求量。\n报量截止：{deadline}。", "Your hospital has not yet submitted its demand for {number}, {title}.\nDeadline: {deadline}.";
+        demand_returned: "【集采】报量退回：{number} {title}", "[jicai] Demand returned: {number} {title}";
+        demand_returned_body: "贵单位 {number}《{title}》的报量有行被退回。\n审核意见：{remark}\n请在 {deadline} 前修改后重新提交。", "Lines of your demand report for {number}, {title}, were returned.\nRemark: {remark}\nPlease correct and submit again by {deadline}.";
+        approval_asked: "【集采】待复核：{number} {title}", "[jicai] Approval asked: {number} {title}";
+        approval_asked_body: "{by} 提请复核 {number}《{title}》：{action}。", "{by} asks for approval of {number}, {title}: {action}.";
+        bids_opened: "【集采】已开标：{number} {title}", "[jicai] Bids opened: {number} {title}";
+        bids_opened_body: "{number}《{title}》的申报文件已由两人共同开启。", "Two people together opened the bids of {number}, {title}.";
+        award_published: "【集采】拟中选结果公示：{number} {title}", "[jicai] Proposed award published: {number} {title}";
+        award_published_body: "{number}《{title}》拟中选结果已公示。\n异议提交截止：{deadline}。", "The proposed award of {number}, {title}, is public.\nObjections are accepted until {deadline}.";
+        objection_filed: "【集采】收到异议：{number} {title}", "[jicai] Objection filed: {number} {title}";
+        objection_filed_body: "{by} 对 {number}《{title}》的拟中选结果提出异议，答复前不能确定中选结果。", "{by} objects to the proposed award of {number}, {title}. The award is held until it is answered.";
+        objection_answered: "【集采】异议已答复：{number} {title}", "[jicai] Objection answered: {number} {title}";
+        objection_answered_body: "贵单位对 {number}《{title}》的异议已答复：\n{answer}", "Your objection to {number}, {title}, has been answered:\n{answer}";
+        contract_due: "【集采】待签合同 {count} 份：{number} {title}", "[jicai] {count} contracts to confirm: {number} {title}";
+        contract_due_body: "贵单位有 {count} 份 {number}《{title}》的购销合同等待确认。\n签约截止：{deadline}。", "{count} contracts of {number}, {title}, wait for your confirmation.\nDeadline: {deadline}.";
+        standards_released: "【集采】支付标准已发布：{number} {title}", "[jicai] Payment standards released: {number} {title}";
+        standards_released_body: "{number}《{title}》发布医保支付标准 {lines} 条，结算系统可按序号取数。", "{lines} payment standards of {number}, {title}, were released and can be fetched by sequence.";
+        greeting: "您好：", "Dear colleague,";
+        open: "打开页面", "Open the page";
+        footer: "本邮件由集采平台自动发出，请勿直接回复。", "This mail was sent by the procurement platform; please do not reply.";
+    }
+}

@@ -18,3 +18,7 @@ pub mod audit;
 pub mod notify;
 
 pub mod people;
+
+pub mod config;
+
+pub mod web;

@@ -132,6 +132,8 @@ pub struct Who {
     pub roles: Vec<Role>,
     /// The session's hash, to end it.
     pub session: String,
+    /// When this session was last seen, to the minute.
+    pub seen_at: Time,
 }
 
 impl Who {
@@ -377,7 +379,7 @@ pub fn who(conn: &mut Conn, token_hash: &str, now: Time) -> Result<Option<Who>> 
         return Ok(None);
     }
     let roles = store::roles(conn, &account.id)?;
-    Ok(Some(Who { account, organisation, roles, session: session.token_hash }))
+    Ok(Some(Who { account, organisation, roles, session: session.token_hash, seen_at: session.seen_at }))
 }
 
 /// Everyone in an organisation who can be written to.

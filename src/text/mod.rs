@@ -59,6 +59,8 @@ areas! {
     awards: Awards,
     mail: Mail,
     people: People,
+    nav: Nav,
+    home: Home,
 }
 
 impl Lang {

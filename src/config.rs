@@ -1,0 +1,217 @@
+//! Settings from a file and the environment, checked once at the start; each fault names its setting.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+
+crate::words! {
+    /// How the mail server is spoken to.
+    MailTls {
+        /// In the clear: only for a server on this machine.
+        None = "none",
+        /// Clear first, then TLS, required.
+        Starttls = "starttls",
+        /// TLS from the first byte.
+        Tls = "tls",
+    }
+}
+
+/// The mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailServer {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Transport security.
+    pub tls: MailTls,
+    /// Login name; empty for none.
+    pub user: String,
+    /// Password.
+    pub password: String,
+    /// PEM file of the authority that signed the server's certificate; empty for the system's own list.
+    pub ca_file: String,
+}
+
+/// Every setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `sqlite://FILE` or `postgres://…`.
+    pub database_url: String,
+    /// Connections kept to the database.
+    pub connections: u32,
+    /// Address and port to serve on.
+    pub listen: String,
+    /// How people reach the site, for links in letters; no slash at the end.
+    pub base_url: String,
+    /// Cookies only over TLS. Off only on a loopback address.
+    pub secure_cookies: bool,
+    /// The mail server; without one, letters wait in the outbox.
+    pub mail: Option<MailServer>,
+    /// Sender of letters.
+    pub mail_from: String,
+    /// Largest upload in bytes.
+    pub upload_bytes: usize,
+    /// This node's name in job runs.
+    pub node: String,
+}
+
+/// Every setting's name, its default and what it is: the README's table and the check for misspelt names.
+pub const NAMES: &[(&str, &str)] = &[
+    ("database_url", "sqlite://jicai.sqlite"),
+    ("connections", "8"),
+    ("listen", "127.0.0.1:8080"),
+    ("base_url", ""),
+    ("secure_cookies", ""),
+    ("smtp_host", ""),
+    ("smtp_port", ""),
+    ("smtp_tls", "starttls"),
+    ("smtp_user", ""),
+    ("smtp_password", ""),
+    ("smtp_ca_file", ""),
+    ("mail_from", "jicai@localhost"),
+    ("upload_mib", "64"),
+    ("node", ""),
+];
+
+impl Settings {
+    /// Reads the file named by `JICAI_CONFIG` (TOML), then `JICAI_…` variables, then `DATABASE_URL`.
+    pub fn load() -> Result<Self> {
+        let mut builder = config::Config::builder();
+        if let Ok(file) = std::env::var("JICAI_CONFIG") {
+            builder = builder.add_source(config::File::new(&file, config::FileFormat::Toml));
+        }
+        let built = builder
+            .add_source(config::Environment::with_prefix("JICAI"))
+            .build()
+            .and_then(config::Config::try_deserialize::<BTreeMap<String, String>>)
+            .map_err(|e| Error::fault(format!("settings: {e}")))?;
+        let mut given = built;
+        given.remove("config");
+        given.remove("lang");
+        given.remove("log");
+        if let Ok(url) = std::env::var("DATABASE_URL") {
+            given.insert("database_url".to_owned(), url);
+        }
+        Self::from_map(&given)
+    }
+
+    /// Checks settings given as text.
+    pub fn from_map(given: &BTreeMap<String, String>) -> Result<Self> {
+        if let Some(name) = given.keys().find(|name| !NAMES.iter().any(|(known, _)| known == name)) {
+            return Err(fault(name, "there is no such setting"));
+        }
+        let text = |name: &str| {
+            let default = NAMES.iter().find(|(known, _)| *known == name).map_or("", |(_, default)| default);
+            given.get(name).map_or(default, |value| value.trim()).to_owned()
+        };
+        let listen = text("listen");
+        let address: std::net::SocketAddr =
+            listen.parse().map_err(|_| fault("listen", "must be ADDRESS:PORT, such as 127.0.0.1:8080"))?;
+        let base_url = match text("base_url") {
+            url if url.is_empty() => format!("http://{listen}"),
+            url if url.starts_with("http://") || url.starts_with("https://") => {
+                url.trim_end_matches('/').to_owned()
+            }
+            _ => return Err(fault("base_url", "must begin with http:// or https://")),
+        };
+        let secure_cookies = match text("secure_cookies").as_str() {
+            "" => !address.ip().is_loopback() || base_url.starts_with("https://"),
+            "true" => true,
+            "false" if address.ip().is_loopback() => false,
+            "false" => return Err(fault("secure_cookies", "may be false only on a loopback address")),
+            _ => return Err(fault("secure_cookies", "must be true or false")),
+        };
+        let mail_from = text("mail_from");
+        if mail_from.parse::<lettre::message::Mailbox>().is_err() {
+            return Err(fault("mail_from", "must be a mail address"));
+        }
+        let upload_mib: usize = number("upload_mib", &text("upload_mib"), 1, 1024)?;
+        Ok(Self {
+            database_url: text("database_url"),
+            connections: number("connections", &text("connections"), 2, 200)?,
+            listen,
+            base_url,
+            secure_cookies,
+            mail: mail_server(&text)?,
+            mail_from,
+            upload_bytes: upload_mib * 1024 * 1024,
+            node: match text("node") {
+                node if node.is_empty() => format!("node-{}", std::process::id()),
+                node => node,
+            },
+        })
+    }
+}
+
+fn mail_server(text: &impl Fn(&str) -> String) -> Result<Option<MailServer>> {
+    let host = text("smtp_host");
+    if host.is_empty() {
+        return Ok(None);
+    }
+    let tls: MailTls =
+        text("smtp_tls").parse().map_err(|()| fault("smtp_tls", "must be none, starttls or tls"))?;
+    let port = match text("smtp_port") {
+        port if port.is_empty() => match tls {
+            MailTls::None => 25,
+            MailTls::Starttls => 587,
+            MailTls::Tls => 465,
+        },
+        port => number("smtp_port", &port, 1, u16::MAX)?,
+    };
+    Ok(Some(MailServer {
+        host,
+        port,
+        tls,
+        user: text("smtp_user"),
+        password: text("smtp_password"),
+        ca_file: text("smtp_ca_file"),
+    }))
+}
+
+fn number<T: std::str::FromStr + PartialOrd + std::fmt::Display>(
+    name: &str,
+    text: &str,
+    least: T,
+    most: T,
+) -> Result<T> {
+    match text.parse::<T>() {
+        Ok(n) if n >= least && n <= most => Ok(n),
+        _ => Err(fault(name, &format!("must be a whole number from {least} to {most}, not \"{text}\""))),
+    }
+}
+
+fn fault(name: &str, what: &str) -> Error {
+    let variable = if name == "database_url" {
+        "DATABASE_URL".to_owned()
+    } else {
+        format!("JICAI_{}", name.to_uppercase())
+    };
+    Error::fault(format!("setting {name} ({variable}): {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(given: &[(&str, &str)], want: std::result::Result<(), &str>) {
+        let map = given.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        match (Settings::from_map(&map), want) {
+            (Ok(_), Ok(())) => {}
+            (Err(e), Err(part)) => assert!(e.to_string().contains(part), "{e}"),
+            (got, want) => panic!("{given:?}: {got:?}, wanted {want:?}"),
+        }
+    }
+
+    #[test]
+    fn each_fault_names_its_setting() {
+        check(&[], Ok(()));
+        check(&[("listen", "8080")], Err("JICAI_LISTEN"));
+        check(&[("lisen", "127.0.0.1:80")], Err("JICAI_LISEN"));
+        check(&[("connections", "0")], Err("JICAI_CONNECTIONS"));
+        check(&[("listen", "0.0.0.0:80"), ("secure_cookies", "false")], Err("loopback"));
+        check(&[("smtp_host", "mail"), ("smtp_tls", "ssl")], Err("JICAI_SMTP_TLS"));
+        check(&[("smtp_host", "mail"), ("smtp_port", "0")], Err("JICAI_SMTP_PORT"));
+        check(&[("mail_from", "nobody")], Err("JICAI_MAIL_FROM"));
+    }
+}

@@ -1,0 +1,110 @@
+//! Who may enter: the rule of a route, and the typed visitor a handler receives.
+//!
+//! The gate refuses by the route table; the typed visitor in a handler's signature refuses again, so a
+//! route that forgets its rule still has no actor to pass on.
+
+use std::future::{Ready, ready};
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use crate::error::Error;
+use crate::people::{Role, Who};
+use crate::types::Ctx;
+use crate::web::App;
+
+/// The rule of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowed {
+    /// Everybody, logged in or not.
+    Public,
+    /// Everybody logged in.
+    Anyone,
+    /// Accounts with one of the roles.
+    Only(&'static [Role]),
+    /// A machine with a feed token; no session.
+    Token,
+}
+
+impl Allowed {
+    /// Whether somebody may enter.
+    pub fn admits(self, who: Option<&Who>) -> bool {
+        match self {
+            Allowed::Public | Allowed::Token => true,
+            Allowed::Anyone => who.is_some(),
+            Allowed::Only(roles) => who.is_some_and(|w| w.is_any(roles)),
+        }
+    }
+}
+
+/// The roles of the bureau's own people.
+pub const STAFF: &[Role] = &[Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
+
+/// Whoever it is, perhaps nobody.
+pub struct Visitor(pub Option<Who>);
+
+impl FromRequest for Visitor {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Visitor(req.extensions().get::<Who>().cloned())))
+    }
+}
+
+macro_rules! visitors {
+    ($($(#[$doc:meta])* $name:ident: $roles:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub struct $name(pub Who);
+
+        impl $name {
+            /// Now, and this person as the actor.
+            pub fn ctx(&self, app: &App) -> Ctx {
+                Ctx { now: app.now(), actor: self.0.actor() }
+            }
+        }
+
+        impl Deref for $name {
+            type Target = Who;
+            fn deref(&self) -> &Who {
+                &self.0
+            }
+        }
+
+        impl FromRequest for $name {
+            type Error = Error;
+            type Future = Ready<Result<Self, Error>>;
+
+            fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let roles: &[Role] = $roles;
+                ready(match req.extensions().get::<Who>() {
+                    Some(who) if roles.is_empty() || who.is_any(roles) => Ok($name(who.clone())),
+                    _ => Err(Error::Forbidden),
+                })
+            }
+        }
+    )*};
+}
+
+visitors! {
+    /// Anybody logged in.
+    Person: &[];
+    /// A procurement officer.
+    Officer: &[Role::Officer];
+    /// The second person.
+    Reviewer: &[Role::Reviewer];
+    /// Somebody acting for a hospital; `organisation` is that hospital.
+    Hospital: &[Role::Hospital];
+    /// Somebody acting for a supplier; `organisation` is that supplier.
+    Supplier: &[Role::Supplier];
+    /// Settlement staff.
+    Settlement: &[Role::Settlement];
+    /// An auditor.
+    Auditor: &[Role::Auditor];
+    /// An administrator.
+    Admin: &[Role::Admin];
+    /// Any of the bureau's people.
+    Staff: STAFF;
+}

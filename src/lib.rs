@@ -19,6 +19,8 @@ pub mod notify;
 
 pub mod people;
 
+pub mod rounds;
+
 pub mod config;
 
 pub mod web;

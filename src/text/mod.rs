@@ -56,6 +56,8 @@ areas! {
     common: Common,
     files: Files,
     catalog: Catalog,
+    rounds: Rounds,
+    rule_sets: RuleSets,
     awards: Awards,
     mail: Mail,
     people: People,

@@ -1,2 +1,4 @@
-#[test]
-fn t() {}
+//! All tests over the public surface: pages over HTTP, the command line, both databases. One binary.
+
+mod people;
+mod support;

@@ -8,6 +8,7 @@ mod home;
 mod language;
 mod login;
 pub mod page;
+pub mod serve;
 
 use std::sync::Arc;
 

@@ -1,0 +1,290 @@
+//! What tests share: a fresh database on the engine under test, a small city, and a client for its pages.
+//!
+//! SQLite by default; with `JICAI_TEST_POSTGRES=postgres://…/postgres` every test makes its own database there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use actix_web::http::{StatusCode, header};
+use actix_web::test;
+use jicai::config::Settings;
+use jicai::db::Db;
+use jicai::people::{self, NewAccount, Organisation, OrganisationKind, Role, password};
+use jicai::text::Lang;
+use jicai::types::{AccountId, Ctx, OrganisationId, Time, sha256};
+use jicai::web::{App, serve};
+
+/// The morning every test begins on.
+pub const START: &str = "2026-11-23 09:00";
+
+/// A fresh platform with its own database and clock.
+pub struct Site {
+    pub app: App,
+    clock: Arc<AtomicI64>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// An answer of the site.
+pub struct Answer {
+    pub status: StatusCode,
+    pub location: String,
+    pub body: String,
+    pub bytes: Vec<u8>,
+    pub headers: header::HeaderMap,
+}
+
+/// The database under test, empty and migrated.
+pub fn fresh_db() -> (Db, String, Option<tempfile::TempDir>) {
+    let (url, folder) = match std::env::var("JICAI_TEST_POSTGRES") {
+        Ok(server) => (fresh_postgres(&server), None),
+        Err(_) => {
+            let folder = tempfile::tempdir().unwrap();
+            (format!("sqlite://{}", folder.path().join("test.sqlite").display()), Some(folder))
+        }
+    };
+    let db = Db::open(&url, 4).unwrap();
+    db.migrate().unwrap();
+    (db, url, folder)
+}
+
+fn fresh_postgres(server: &str) -> String {
+    use diesel::connection::{Connection, SimpleConnection};
+    let name = format!("t_{}", AccountId::new().to_string().replace('-', ""));
+    let mut conn = diesel::PgConnection::establish(server).unwrap();
+    conn.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"))
+        .unwrap();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    format!("{base}/{name}")
+}
+
+impl Site {
+    /// A platform with nothing in it.
+    pub fn new() -> Self {
+        let (db, url, folder) = fresh_db();
+        let settings = BTreeMap::from([("database_url".to_owned(), url)]);
+        let clock = Arc::new(AtomicI64::new(Time::parse_local(START).unwrap().millis()));
+        let hands = clock.clone();
+        let app = App {
+            db,
+            settings: Arc::new(Settings::from_map(&settings).unwrap()),
+            clock: Arc::new(move || Time::from_millis(hands.load(Ordering::SeqCst))),
+        };
+        Self { app, clock, _folder: folder }
+    }
+
+    /// A platform with a small city: see [`Site::city`].
+    pub fn with_city() -> Self {
+        let site = Self::new();
+        site.city();
+        site
+    }
+
+    /// Sets the server's clock.
+    pub fn set_clock(&self, to: Time) {
+        self.clock.store(to.millis(), Ordering::SeqCst);
+    }
+
+    /// The server's clock.
+    pub fn now(&self) -> Time {
+        self.app.now()
+    }
+
+    /// A context in which the platform itself acts.
+    pub fn ctx(&self) -> Ctx {
+        Ctx::system(self.now(), "test")
+    }
+
+    /// The context of an account by its login.
+    pub fn ctx_of(&self, login: &str) -> Ctx {
+        Ctx { now: self.now(), actor: self.who(login).actor() }
+    }
+
+    /// Who logs in under `login`.
+    pub fn who(&self, login: &str) -> people::Who {
+        let token = self.token(login);
+        let hash = sha256(token.as_bytes());
+        self.app.db.read(|conn| people::who(conn, &hash, self.now())).unwrap().unwrap()
+    }
+
+    /// One bureau, three hospitals and three suppliers with one account for each role; logins are the
+    /// roles' words, `hospital1`…`hospital3` and `supplier1`…`supplier3`.
+    pub fn city(&self) {
+        let bureau = self.organisation(
+            OrganisationKind::Bureau,
+            "金华市医疗保障局",
+            "11330700MB1500000X",
+            "金华市",
+            "",
+        );
+        for role in ["officer", "officer2", "reviewer", "settlement", "auditor", "admin"] {
+            let word = role.trim_end_matches('2');
+            self.account(&bureau, role, &[word.parse().unwrap()]);
+        }
+        for (i, (name, tier)) in
+            [("金华市中心医院", "三级"), ("义乌市中医医院", "二级"), ("婺城区白龙桥卫生院", "一级")]
+                .iter()
+                .enumerate()
+        {
+            let code = format!("H3307020000{}", i + 1);
+            let it = self.organisation(OrganisationKind::Hospital, name, &code, "金华市", tier);
+            self.account(&it, &format!("hospital{}", i + 1), &[Role::Hospital]);
+        }
+        for (i, name) in ["浙江康恩药业有限公司", "华东制药有限公司", "齐鲁制药有限公司"].iter().enumerate()
+        {
+            let code = format!("91330700MA2800000{}", i + 1);
+            let it = self.organisation(OrganisationKind::Supplier, name, &code, "金华市", "");
+            self.account(&it, &format!("supplier{}", i + 1), &[Role::Supplier]);
+        }
+    }
+
+    /// Enters an organisation.
+    pub fn organisation(
+        &self,
+        kind: OrganisationKind,
+        name: &str,
+        code: &str,
+        region: &str,
+        tier: &str,
+    ) -> Organisation {
+        let ctx = self.ctx();
+        let it = Organisation {
+            id: OrganisationId::new(),
+            kind,
+            name: name.to_owned(),
+            code: code.to_owned(),
+            region: region.to_owned(),
+            tier: tier.to_owned(),
+            group_name: String::new(),
+            active: true,
+            created_at: ctx.now,
+        };
+        self.app.db.write(|tx| people::add_organisation(tx, &ctx, it.clone())).unwrap()
+    }
+
+    /// Makes an account with the password `password-of-the-tests`.
+    pub fn account(&self, organisation: &Organisation, login: &str, roles: &[Role]) -> people::Account {
+        static HASH: std::sync::LazyLock<String> =
+            std::sync::LazyLock::new(|| password::hash("password-of-the-tests").unwrap());
+        let ctx = self.ctx();
+        let new = NewAccount {
+            id: AccountId::new(),
+            organisation_id: organisation.id.clone(),
+            login: login.to_owned(),
+            name: format!("{login}同志"),
+            email: format!("{login}@example.org"),
+            lang: Lang::Zh,
+            roles: roles.to_vec(),
+            password_hash: HASH.clone(),
+            must_change: false,
+        };
+        self.app.db.write(|tx| people::add_account(tx, &ctx, new.clone())).unwrap()
+    }
+
+    /// A session of an account, without the slow password check.
+    pub fn token(&self, login: &str) -> String {
+        let token = password::token();
+        let hash = sha256(token.as_bytes());
+        let ctx = self.ctx();
+        let id = self
+            .app
+            .db
+            .read(|c| people::store::account_by_login(c, login))
+            .unwrap()
+            .unwrap_or_else(|| panic!("no {login}"))
+            .id;
+        self.app.db.write(|tx| people::sign_in(tx, &ctx, &id, true, &hash, "test")).unwrap().unwrap();
+        token
+    }
+
+    /// GET as `login` (empty: nobody).
+    pub async fn get(&self, login: &str, path: &str) -> Answer {
+        self.send(login, test::TestRequest::get().uri(path)).await
+    }
+
+    /// POST of a form as `login` (empty: nobody).
+    pub async fn post(&self, login: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(login, test::TestRequest::post().uri(path).set_form(fields)).await
+    }
+
+    /// POST of an upload: plain fields and one file.
+    pub async fn upload(
+        &self,
+        login: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        name: &str,
+        file: &[u8],
+    ) -> Answer {
+        let edge = "----edge-of-the-tests";
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            body.extend(
+                format!("--{edge}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
+                    .bytes(),
+            );
+        }
+        body.extend(format!("--{edge}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n").bytes());
+        body.extend_from_slice(file);
+        body.extend(format!("\r\n--{edge}--\r\n").bytes());
+        let request = test::TestRequest::post()
+            .uri(path)
+            .insert_header((header::CONTENT_TYPE, format!("multipart/form-data; boundary={edge}")))
+            .set_payload(body);
+        self.send(login, request).await
+    }
+
+    /// Any request as `login` (empty: nobody).
+    pub async fn send(&self, login: &str, mut request: test::TestRequest) -> Answer {
+        if !login.is_empty() {
+            request = request.insert_header((header::COOKIE, format!("session={}", self.token(login))));
+        }
+        let service = test::init_service(serve::site(self.app.clone())).await;
+        let response = test::call_service(&service, request.to_request()).await;
+        let status = response.status();
+        let headers = response.headers().clone();
+        let location =
+            headers.get(header::LOCATION).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+        let bytes = test::read_body(response).await.to_vec();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, location, body, bytes, headers }
+    }
+}
+
+impl Answer {
+    /// The page holds this text.
+    #[track_caller]
+    pub fn shows(&self, text: &str) -> &Self {
+        assert!(self.body.contains(text), "{} without \"{text}\":\n{}", self.status, self.text());
+        self
+    }
+
+    /// The page does not hold this text.
+    #[track_caller]
+    pub fn hides(&self, text: &str) -> &Self {
+        assert!(!self.body.contains(text), "{} with \"{text}\":\n{}", self.status, self.text());
+        self
+    }
+
+    /// The status is this.
+    #[track_caller]
+    pub fn is(&self, status: u16) -> &Self {
+        assert_eq!(self.status.as_u16(), status, "to {}:\n{}", self.location, self.text());
+        self
+    }
+
+    /// The page's text without tags, for messages and snapshots.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        let mut inside = false;
+        for c in self.body.chars() {
+            match c {
+                '<' => inside = true,
+                '>' => inside = false,
+                c if !inside => out.push(c),
+                _ => {}
+            }
+        }
+        out.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+}

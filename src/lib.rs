@@ -8,3 +8,5 @@ pub mod types;
 pub mod text;
 
 pub mod error;
+
+pub mod files;

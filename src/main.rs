@@ -8,7 +8,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "jicai", version, about = "Volume-based procurement of drugs and medical consumables (集采)")]
+#[command(
+    name = "jicai",
+    version,
+    about = "Volume-based procurement of drugs and medical consumables (集采)"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -9,6 +9,8 @@ pub mod text;
 
 pub mod error;
 
+pub mod files;
+
 pub mod schema;
 
 pub mod db;
@@ -20,6 +22,10 @@ pub mod notify;
 pub mod people;
 
 pub mod rounds;
+
+pub mod bids;
+
+pub mod contracts;
 
 pub mod config;
 

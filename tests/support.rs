@@ -11,8 +11,9 @@ use actix_web::test;
 use jicai::config::Settings;
 use jicai::db::Db;
 use jicai::people::{self, NewAccount, Organisation, OrganisationKind, Role, password};
+use jicai::rounds::{self, Calendar, Category, FormClass, Lot, Round, RoundKind, RoundState};
 use jicai::text::Lang;
-use jicai::types::{AccountId, Ctx, OrganisationId, Time, sha256};
+use jicai::types::{AccountId, Ctx, LotId, OrganisationId, RoundId, Time, sha256};
 use jicai::web::{App, serve};
 
 /// The morning every test begins on.
@@ -22,6 +23,7 @@ pub const START: &str = "2026-11-23 09:00";
 pub struct Site {
     pub app: App,
     clock: Arc<AtomicI64>,
+    counter: AtomicI64,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -70,7 +72,7 @@ impl Site {
             settings: Arc::new(Settings::from_map(&settings).unwrap()),
             clock: Arc::new(move || Time::from_millis(hands.load(Ordering::SeqCst))),
         };
-        Self { app, clock, _folder: folder }
+        Self { app, clock, counter: AtomicI64::new(1), _folder: folder }
     }
 
     /// A platform with a small city: see [`Site::city`].
@@ -136,6 +138,77 @@ impl Site {
             let it = self.organisation(OrganisationKind::Supplier, name, &code, "金华市", "");
             self.account(&it, &format!("supplier{}", i + 1), &[Role::Supplier]);
         }
+    }
+
+    /// A round in a state, with two lots, all of 金华市, bound to GY-YD2024-2. Its calendar lies around
+    /// [`START`] so that the state fits the clock. Written row by row: what leads to the state has its own tests.
+    pub fn round_in(&self, state: RoundState) -> (Round, Vec<Lot>) {
+        let ctx = self.ctx();
+        let position = RoundState::ALL.iter().position(|s| *s == state).unwrap_or(0) as i64;
+        let day = |n: i64| Time::parse_local(START).unwrap().plus_days(n - 10 * position);
+        let round = |rule_set_id| Round {
+            id: RoundId::new(),
+            number: format!("JH-YD2026-{}", self.next()),
+            title: "金华市药品集中带量采购".to_owned(),
+            kind: RoundKind::Drug,
+            state,
+            rule_set_id,
+            calendar: Calendar {
+                demand_from: day(5),
+                demand_to: day(15),
+                bidding_from: day(25),
+                bidding_to: day(35),
+                opening_at: day(39),
+                publicity_from: day(55),
+                publicity_to: day(65),
+                contract_to: day(85),
+                execution_from: day(89).day(),
+                execution_to: day(89 + 730).day(),
+            },
+            version: 1,
+            created_at: ctx.now,
+            published_at: (state != RoundState::Draft).then_some(ctx.now),
+        };
+        self.app
+            .db
+            .write(|tx| {
+                rounds::seed_rule_sets(tx, &ctx)?;
+                let rules = rounds::store::latest_rule_set(tx.conn(), "GY-YD2024-2")?.unwrap();
+                let round = round(rules.id);
+                rounds::store::insert_round(tx, &round)?;
+                rounds::store::set_regions(tx, &round.id, &["金华市".to_owned()])?;
+                let lots = [
+                    ("1", "阿莫西林胶囊", "硬胶囊", "0.25g", "粒", "0.5"),
+                    ("2", "盐酸氨溴索注射液", "注射液", "2ml:15mg", "支", "3.44"),
+                ];
+                for (i, (code, generic, form, spec, unit, ceiling)) in lots.iter().enumerate() {
+                    rounds::store::insert_lot(
+                        tx,
+                        &Lot {
+                            id: LotId::new(),
+                            round_id: round.id.clone(),
+                            position: i as i32 + 1,
+                            code: (*code).to_owned(),
+                            generic: (*generic).to_owned(),
+                            generic_key: String::new(),
+                            form: (*form).to_owned(),
+                            form_class: if i == 0 { FormClass::OralSolid } else { FormClass::SmallInjection },
+                            comparable_spec: (*spec).to_owned(),
+                            unit: (*unit).to_owned(),
+                            ceiling: ceiling.parse().unwrap(),
+                            category: Category::General,
+                            base_volume: None,
+                        },
+                    )?;
+                }
+                let lots = rounds::lots_of(tx.conn(), &round.id)?;
+                Ok((round, lots))
+            })
+            .unwrap()
+    }
+
+    fn next(&self) -> i64 {
+        self.counter.fetch_add(1, Ordering::SeqCst)
     }
 
     /// Enters an organisation.

@@ -1,6 +1,7 @@
 //! Procurement rounds (批次): their lots, calendar, states and the rule sets they are bound to.
 
 pub mod calendar;
+pub mod demand;
 pub mod rule_check;
 pub mod rule_set;
 pub mod rules;
@@ -10,10 +11,11 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::db::Conn;
+use crate::audit::{self, Deed};
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::schema::{lots, rounds, rule_sets};
-use crate::types::{LotId, Quantity, RoundId, RuleSetId, Time, UnitPrice};
+use crate::types::{Ctx, LotId, Quantity, RoundId, RuleSetId, Time, UnitPrice, sha256};
 
 pub use calendar::Calendar;
 pub use rule_set::{Category, FormClass};
@@ -155,4 +157,35 @@ pub fn lot(conn: &mut Conn, id: &LotId) -> Result<Lot> {
 /// First and last day of execution.
 pub fn term(round: &Round) -> (NaiveDate, NaiveDate) {
     (round.calendar.execution_from, round.calendar.execution_to)
+}
+
+/// Publishes the rule sets that come with the program and are not yet in the database. A rule set whose text
+/// has changed since becomes a new version; published versions stay as they are.
+pub fn seed_rule_sets(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+    for (name, body) in rule_set::EMBEDDED {
+        let known = store::latest_rule_set(tx.conn(), name)?;
+        let digest = sha256(body.as_bytes());
+        if known.as_ref().is_some_and(|k| k.sha256 == digest) {
+            continue;
+        }
+        let parsed = rule_set::RuleSet::parse(body).map_err(Error::refused)?;
+        let version = RuleSetVersion {
+            id: RuleSetId::new(),
+            name: (*name).to_owned(),
+            version: known.map_or(1, |k| k.version + 1),
+            title: parsed.title,
+            body: (*body).to_owned(),
+            sha256: digest,
+            created_at: ctx.now,
+        };
+        store::insert_rule_set(tx, &version)?;
+        audit::record(
+            tx,
+            ctx,
+            Deed { action: "rule_set.publish", subject: "rule_sets", id: version.id.as_str() },
+            &(),
+            &(&version.name, version.version, &version.sha256),
+        )?;
+    }
+    Ok(())
 }

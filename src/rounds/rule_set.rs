@@ -352,7 +352,7 @@ pub struct Parameter {
 }
 
 /// The rule sets that come with the program.
-const EMBEDDED: &[(&str, &str)] = &[
+pub const EMBEDDED: &[(&str, &str)] = &[
     ("GY-YD2019-2", include_str!("rule_sets/gy_yd2019_2.toml")),
     ("GY-YD2022-1", include_str!("rule_sets/gy_yd2022_1.toml")),
     ("GY-YD2023-2", include_str!("rule_sets/gy_yd2023_2.toml")),

@@ -67,3 +67,30 @@ pub fn insert_lot(tx: &mut Tx, it: &Lot) -> Result<()> {
 pub fn rule_set(conn: &mut Conn, id: &RuleSetId) -> Result<Option<RuleSetVersion>> {
     Ok(rule_sets::table.find(id).select(RuleSetVersion::as_select()).first(conn).optional()?)
 }
+
+/// The newest version of a rule set.
+pub fn latest_rule_set(conn: &mut Conn, name: &str) -> Result<Option<RuleSetVersion>> {
+    Ok(rule_sets::table
+        .filter(rule_sets::name.eq(name))
+        .order(rule_sets::version.desc())
+        .select(RuleSetVersion::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Enters a version of a rule set.
+pub fn insert_rule_set(tx: &mut Tx, it: &RuleSetVersion) -> Result<()> {
+    diesel::insert_into(rule_sets::table).values(it).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Sets the regions that take part in a round.
+pub fn set_regions(tx: &mut Tx, id: &RoundId, regions: &[String]) -> Result<()> {
+    diesel::delete(round_regions::table.filter(round_regions::round_id.eq(id))).execute(tx.conn())?;
+    for region in regions {
+        diesel::insert_into(round_regions::table)
+            .values((round_regions::round_id.eq(id), round_regions::region.eq(region)))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}

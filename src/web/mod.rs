@@ -9,6 +9,7 @@ mod language;
 mod login;
 pub mod page;
 pub mod serve;
+pub mod upload;
 
 use std::sync::Arc;
 

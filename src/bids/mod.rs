@@ -1,0 +1,1 @@
+//! Bids: sealed envelopes, receipts and the opening by two people.

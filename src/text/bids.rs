@@ -1,0 +1,8 @@
+//! Messages of bidding and opening.
+
+messages! {
+    /// Messages of bidding and opening.
+    Bids {
+        title: "-", "-";
+    }
+}

@@ -1,0 +1,8 @@
+//! Messages of contracts.
+
+messages! {
+    /// Messages of contracts.
+    Contracts {
+        title: "-", "-";
+    }
+}

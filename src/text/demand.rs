@@ -1,0 +1,8 @@
+//! Messages of demand reporting.
+
+messages! {
+    /// Messages of demand reporting.
+    Demand {
+        title: "-", "-";
+    }
+}

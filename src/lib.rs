@@ -10,3 +10,5 @@ pub mod text;
 pub mod error;
 
 pub mod files;
+
+pub mod catalog;

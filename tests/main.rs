@@ -1,2 +1,3 @@
-#[test]
-fn t() {}
+//! All tests over the public surface: pages over HTTP, the command line, both databases. One binary.
+
+mod code;

@@ -8,3 +8,9 @@ pub mod types;
 pub mod text;
 
 pub mod error;
+
+pub mod rounds;
+
+pub mod awards;
+
+pub mod standards;

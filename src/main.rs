@@ -3,20 +3,42 @@
 
 mod cli;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use cli::Stop;
+
 #[derive(Parser)]
-#[command(name = "jicai", version, about = "Volume-based procurement of drugs and medical consumables (集采)")]
+#[command(
+    name = "jicai",
+    version,
+    about = "Volume-based procurement of drugs and medical consumables (集采)"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Award(cli::award::Award),
+    #[command(subcommand)]
+    Rules(cli::rules::Rules),
+}
 
 fn main() -> ExitCode {
-    match Cli::parse().command {}
+    let done = match Cli::parse().command {
+        Command::Award(args) => cli::award::run(&args),
+        Command::Rules(command) => cli::rules::run(&command),
+    };
+    let (status, lines) = match done {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Stop::Failed(line)) => (1, vec![line]),
+        Err(Stop::Bad(lines)) => (2, lines),
+    };
+    // Nobody may be listening on standard error; the exit status still says it.
+    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
+    ExitCode::from(status)
 }

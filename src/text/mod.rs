@@ -56,6 +56,7 @@ areas! {
     common: Common,
     files: Files,
     catalog: Catalog,
+    rounds: Rounds,
     awards: Awards,
 }
 

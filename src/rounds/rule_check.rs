@@ -1,0 +1,291 @@
+//! What a rule set must fulfil before anything is decided by it, and the refusals that say so.
+
+use rust_decimal::Decimal;
+
+use super::rule_set::{Anchor, Count, Number, RuleSet};
+use crate::text::{Say, Text, fill};
+
+/// Why a rule set is not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// No rule set of that name.
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// Not a rule set file: bad syntax, an unknown or missing key, a value of another type.
+    Unreadable {
+        /// Line counted from 1.
+        line: usize,
+        /// What the parser says.
+        message: String,
+    },
+    /// A table is empty.
+    Empty(&'static str),
+    /// A table falls where it must not.
+    Falling {
+        /// `section.key`.
+        name: &'static str,
+        /// The entry, counted from 1.
+        entry: usize,
+    },
+    /// A number outside its bounds.
+    Outside {
+        /// `section.key`.
+        name: &'static str,
+        /// The number.
+        value: String,
+        /// The least.
+        low: &'static str,
+        /// The most.
+        high: &'static str,
+    },
+    /// A quota larger than the number of bidders.
+    QuotaAboveBidders {
+        /// Bidders.
+        bidders: usize,
+        /// The quota.
+        quota: u32,
+    },
+    /// A key that the chosen formula needs, or does not know.
+    Formula {
+        /// `section.key`.
+        name: &'static str,
+        /// The formula.
+        anchor: Anchor,
+    },
+    /// A comparator named twice.
+    Twice(&'static str),
+}
+
+impl Say for Refused {
+    fn say(&self, t: &Text) -> String {
+        let t = &t.rounds;
+        match self {
+            Self::Unknown { name, known } => fill(t.rule_set_unknown, &[("name", name), ("known", known)]),
+            Self::Unreadable { line, message } => {
+                fill(t.rule_set_unreadable, &[("line", line), ("message", message)])
+            }
+            Self::Empty(name) => fill(t.rule_empty, &[("name", name)]),
+            Self::Falling { name, entry } => fill(t.rule_falling, &[("name", name), ("entry", entry)]),
+            Self::Outside { name, value, low, high } => {
+                fill(t.rule_outside, &[("name", name), ("value", value), ("low", low), ("high", high)])
+            }
+            Self::QuotaAboveBidders { bidders, quota } => {
+                fill(t.rule_quota_above_bidders, &[("bidders", bidders), ("quota", quota)])
+            }
+            Self::Formula { name, anchor } => fill(t.rule_formula, &[("name", name), ("anchor", anchor)]),
+            Self::Twice(name) => fill(t.rule_twice, &[("name", name)]),
+        }
+    }
+}
+
+/// Checks what the types cannot: bounds, tables that must not fall, keys that belong together.
+pub fn check(rules: &RuleSet) -> Result<(), Refused> {
+    for (name, text) in [("name", &rules.name), ("title", &rules.title), ("document", &rules.document)] {
+        if text.trim().is_empty() {
+            return Err(Refused::Empty(name));
+        }
+    }
+    count("price.decimals", rules.price.decimals, ("0", "6"))?;
+    quota(&rules.quota.by_bidders)?;
+    ties(rules)?;
+    fuse(rules)?;
+    conditions(rules)?;
+    shares(rules)?;
+    volume(rules)
+}
+
+fn quota(table: &[Count]) -> Result<(), Refused> {
+    rising("quota.by_bidders", table, |count| Decimal::from(count.0))?;
+    for (index, quota) in table.iter().enumerate() {
+        count("quota.by_bidders", *quota, ("1", "1000"))?;
+        if quota.0 as usize > index + 1 {
+            return Err(Refused::QuotaAboveBidders { bidders: index + 1, quota: quota.0 });
+        }
+    }
+    Ok(())
+}
+
+fn ties(rules: &RuleSet) -> Result<(), Refused> {
+    let order = &rules.tie_break.order;
+    match order.iter().enumerate().find(|(index, comparator)| order[..*index].contains(comparator)) {
+        Some(_) => Err(Refused::Twice("tie_break.order")),
+        None => Ok(()),
+    }
+}
+
+fn fuse(rules: &RuleSet) -> Result<(), Refused> {
+    let fuse = &rules.fuse;
+    number("fuse.factor", fuse.factor, ("1", "100"))?;
+    let keys = [
+        ("fuse.mean_share", fuse.mean_share, Anchor::LowestOrMeanShare, ("0.01", "1")),
+        ("fuse.deviations", fuse.deviations, Anchor::LowestOrMeanLessDeviation, ("0", "10")),
+    ];
+    for (name, value, formula, bounds) in keys {
+        match value {
+            Some(value) if fuse.anchor == formula => number(name, value, bounds)?,
+            None if fuse.anchor != formula => {}
+            _ => return Err(Refused::Formula { name, anchor: fuse.anchor }),
+        }
+    }
+    Ok(())
+}
+
+fn conditions(rules: &RuleSet) -> Result<(), Refused> {
+    if let Some(cut) = &rules.min_cut {
+        number("min_cut.ratio", cut.ratio, ("0.0001", "0.9999"))?;
+    }
+    if let Some(single) = &rules.single_bidder {
+        number("single_bidder.min_cut", single.min_cut, ("0.0001", "0.9999"))?;
+    }
+    if let Some(zero) = &rules.zero_volume {
+        number("zero_volume.deviations", zero.deviations, ("0.1", "10"))?;
+    }
+    if let Some(low) = &rules.low_price {
+        let lines = [
+            ("low_price.oral_solid", low.oral_solid),
+            ("low_price.small_injection", low.small_injection),
+            ("low_price.large_injection", low.large_injection),
+            ("low_price.other", low.other),
+        ];
+        for (name, line) in lines {
+            line.map_or(Ok(()), |line| number(name, line, ("0.0001", "1000000")))?;
+        }
+    }
+    Ok(())
+}
+
+fn shares(rules: &RuleSet) -> Result<(), Refused> {
+    let share = &rules.share;
+    let tables = [
+        ("share.general", &share.general),
+        ("share.reduced", &share.reduced),
+        ("share.special", &share.special),
+    ];
+    for (name, table) in tables {
+        rising(name, table, |share| share.0)?;
+        for share in table {
+            number(name, *share, ("0.0001", "1"))?;
+        }
+    }
+    rising("term.years", &rules.term.years, |years| Decimal::from(years.0))?;
+    rules.term.years.iter().try_for_each(|years| count("term.years", *years, ("1", "10")))
+}
+
+fn volume(rules: &RuleSet) -> Result<(), Refused> {
+    number("volume.rounding_unit", rules.volume.rounding_unit, ("0.001", "1000000"))?;
+    if rules.volume.rounding_unit.0.normalize().scale() > 3 {
+        let value = rules.volume.rounding_unit.0.to_string();
+        return Err(Refused::Outside { name: "volume.rounding_unit", value, low: "0.001", high: "1000000" });
+    }
+    if let Some(regions) = &rules.regions {
+        count("regions.priority", regions.priority, ("0", "100"))?;
+    }
+    number("standard.multiple", rules.standard.multiple, ("1", "100"))?;
+    number("standard.cut", rules.standard.cut, ("0.0001", "0.9999"))?;
+    count("standard.years", rules.standard.years, ("1", "10"))
+}
+
+type Bounds = (&'static str, &'static str);
+
+fn number(name: &'static str, value: Number, (low, high): Bounds) -> Result<(), Refused> {
+    let inside = |bound: &str, under: bool| {
+        bound.parse::<Decimal>().is_ok_and(|b| if under { b <= value.0 } else { value.0 <= b })
+    };
+    // Products of a price, a ratio and a parameter stay exact only with few decimals.
+    if inside(low, true) && inside(high, false) && value.0.normalize().scale() <= 6 {
+        return Ok(());
+    }
+    Err(Refused::Outside { name, value: value.0.to_string(), low, high })
+}
+
+fn count(name: &'static str, value: Count, bounds: Bounds) -> Result<(), Refused> {
+    number(name, Number(Decimal::from(value.0)), bounds)
+}
+
+fn rising<T>(name: &'static str, table: &[T], value: impl Fn(&T) -> Decimal) -> Result<(), Refused> {
+    if table.is_empty() {
+        return Err(Refused::Empty(name));
+    }
+    match table.windows(2).position(|pair| value(&pair[1]) < value(&pair[0])) {
+        Some(index) => Err(Refused::Falling { name, entry: index + 2 }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rounds::rule_set::{find, names};
+    use crate::text::Lang;
+
+    #[test]
+    fn embedded_rule_sets_are_sound_and_marked() {
+        for name in names() {
+            let rules = find(&name.to_lowercase()).unwrap();
+            assert_eq!(rules.name, name);
+            assert_eq!(rules.hash.len(), 64);
+            let parameters = rules.parameters();
+            assert!(parameters.len() > 15, "{name}");
+            for p in parameters {
+                let marks = [&p.value, &p.clause, &p.source, &p.confidence];
+                assert!(marks.iter().all(|mark| !mark.trim().is_empty()), "{name} {}", p.name);
+                assert!(
+                    ["verified", "second_hand", "own"].contains(&p.confidence.as_str()),
+                    "{name} {}",
+                    p.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_section_is_shown() {
+        for name in names() {
+            let rules = find(name).unwrap();
+            let table: toml::Table = rules.text.parse().unwrap();
+            let keys = table.values().filter_map(toml::Value::as_table).map(|section| section.len() - 3);
+            assert_eq!(rules.parameters().len(), keys.sum::<usize>(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_rule_set_that_makes_no_sense_is_refused() {
+        let check = |from: &str, to: &str, want: &str| {
+            let text = find("GY-YD2025-1").unwrap().text;
+            assert!(text.contains(from), "{from}");
+            let said = RuleSet::parse(&text.replace(from, to)).unwrap_err().say(Lang::En.text());
+            assert!(said.contains(want), "{to}: {said}");
+        };
+        check("factor = \"1.8\"", "factor = 1.8", "Line ");
+        check("factor = \"1.8\"", "factor = \"1,8\"", "not a number: \"1,8\"");
+        check("factor = \"1.8\"", "factor = \"0.9\"", "fuse.factor: \"0.9\" is not between 1 and 100");
+        check("factor = \"1.8\"", "factor = \"1.8\"\nfuze = \"1\"", "unknown field `fuze`");
+        check("factor = \"1.8\"\n", "", "missing field `factor`");
+        check("[fuse]", "[fuze]", "unknown field `fuze`");
+        check("mean_share = \"0.5\"\n", "", "fuse.mean_share: does not go with");
+        check("lowest_or_mean_share", "lowest", "fuse.mean_share: does not go with");
+        check(
+            "\"1\", \"2\", \"2\", \"3\"",
+            "\"1\", \"2\", \"1\", \"3\"",
+            "quota.by_bidders: entry 3 is below",
+        );
+        check("\"1\", \"2\", \"2\", \"3\"", "\"1\", \"3\", \"3\", \"3\"", "3 places for 2 bidders");
+        check("[\"0.5\", \"0.6\", \"0.7\", \"0.8\"]", "[]", "share.general: is empty");
+        check(
+            "[\"0.5\", \"0.6\", \"0.7\", \"0.8\"]",
+            "[\"0.5\", \"1.6\"]",
+            "share.general: \"1.6\" is not between",
+        );
+        check("\"3\", \"3\", \"3\", \"3\"", "\"3\", \"0\"", "term.years: entry 2 is below");
+        check("2028-12-31", "2028-13-31", "Line ");
+        check("\"sales\", \"reported_volume\"", "\"sales\", \"sales\"", "twice");
+        check("rounding_unit = \"1\"", "rounding_unit = \"0\"", "volume.rounding_unit");
+        check("confidence = \"verified\"", "confidence = \"sure\"", "unknown variant `sure`");
+        let unknown = find("GY-YD1999-1").unwrap_err().say(Lang::Zh.text());
+        assert!(unknown.contains("GY-YD1999-1") && unknown.contains("GY-YD2024-2"), "{unknown}");
+    }
+}

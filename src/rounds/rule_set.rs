@@ -1,0 +1,193 @@
+//! A rule set: every parameter of an award as versioned data, with its clause, source and confidence.
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+pub use super::parameters::*;
+use super::rule_check::{self, Refused};
+use crate::types::sha256;
+
+/// One version of the rules of an award.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct RuleSet {
+    /// The document number, such as `GY-YD2024-2`.
+    pub name: String,
+    /// Its title in Chinese.
+    pub title: String,
+    /// Its title in English.
+    pub title_en: String,
+    /// The document the rules come from.
+    pub document: String,
+    pub price: Price,
+    pub quota: Quota,
+    pub tie_break: TieBreak,
+    pub related: Option<Related>,
+    pub fuse: Fuse,
+    pub min_cut: Option<MinCut>,
+    pub low_price: Option<LowPrice>,
+    pub single_bidder: Option<SingleBidder>,
+    pub zero_volume: Option<ZeroVolume>,
+    pub elimination: Option<Elimination>,
+    pub revival: Option<Revival>,
+    pub revival_out: Option<RevivalOut>,
+    pub revival_reference: Option<RevivalReference>,
+    pub share: Share,
+    pub term: Term,
+    pub term_end: Option<TermEnd>,
+    pub volume: Volume,
+    pub regions: Option<Regions>,
+    pub standard: Standard,
+    /// The text it was read from.
+    #[serde(skip)]
+    pub text: String,
+    /// SHA-256 of the text.
+    #[serde(skip)]
+    pub hash: String,
+}
+
+/// The sections in the order a reader wants them.
+const SECTIONS: &[&str] = &[
+    "price",
+    "related",
+    "tie_break",
+    "quota",
+    "elimination",
+    "fuse",
+    "min_cut",
+    "low_price",
+    "single_bidder",
+    "zero_volume",
+    "revival",
+    "revival_out",
+    "revival_reference",
+    "share",
+    "term",
+    "term_end",
+    "volume",
+    "regions",
+    "standard",
+];
+
+/// One parameter as a reader sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// `section.key`.
+    pub name: String,
+    /// The value as written.
+    pub value: String,
+    /// What the document says.
+    pub clause: String,
+    /// Where it was read.
+    pub source: String,
+    /// How sure it is, as written.
+    pub confidence: String,
+}
+
+/// The rule sets that come with the program.
+const EMBEDDED: &[(&str, &str)] = &[
+    ("GY-YD2019-2", include_str!("rule_sets/gy_yd2019_2.toml")),
+    ("GY-YD2022-1", include_str!("rule_sets/gy_yd2022_1.toml")),
+    ("GY-YD2023-2", include_str!("rule_sets/gy_yd2023_2.toml")),
+    ("GY-YD2024-2", include_str!("rule_sets/gy_yd2024_2.toml")),
+    ("GY-YD2025-1", include_str!("rule_sets/gy_yd2025_1.toml")),
+    ("GY-YD2026-1", include_str!("rule_sets/gy_yd2026_1.toml")),
+];
+
+/// The names of the rule sets that come with the program, oldest first.
+pub fn names() -> Vec<&'static str> {
+    EMBEDDED.iter().map(|(name, _)| *name).collect()
+}
+
+/// The rule set of that document number, case ignored.
+pub fn find(name: &str) -> Result<RuleSet, Refused> {
+    match EMBEDDED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim())) {
+        Some((_, text)) => RuleSet::parse(text),
+        None => Err(Refused::Unknown { name: name.to_owned(), known: names().join(", ") }),
+    }
+}
+
+impl RuleSet {
+    /// Reads and checks a rule set; whatever is unknown, missing or makes no sense is refused.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        let mut rules: RuleSet = toml::from_str(text).map_err(|e| {
+            let start = e.span().map_or(0, |span| span.start);
+            let line = text.bytes().take(start).filter(|b| *b == b'\n').count() + 1;
+            Refused::Unreadable { line, message: e.message().replace('\n', " ") }
+        })?;
+        rule_check::check(&rules)?;
+        rules.text = text.to_owned();
+        rules.hash = sha256(text.as_bytes());
+        Ok(rules)
+    }
+
+    /// Every parameter with its value, clause, source and confidence.
+    pub fn parameters(&self) -> Vec<Parameter> {
+        let table: toml::Table = self.text.parse().unwrap_or_default();
+        let mut list = Vec::new();
+        for name in SECTIONS {
+            let Some(section) = table.get(*name).and_then(toml::Value::as_table) else { continue };
+            let mark = |key| section.get(key).map(plain).unwrap_or_default();
+            for (key, value) in section.iter().filter(|(k, _)| !MARKS.contains(&k.as_str())) {
+                list.push(Parameter {
+                    name: format!("{name}.{key}"),
+                    value: plain(value),
+                    clause: mark(MARKS[0]),
+                    source: mark(MARKS[1]),
+                    confidence: mark(MARKS[2]),
+                });
+            }
+        }
+        list
+    }
+
+    /// How many of `bidders` valid bidders are shortlisted.
+    pub fn quota(&self, bidders: usize) -> usize {
+        at(&self.quota.by_bidders, bidders).map_or(0, |count| count.0 as usize)
+    }
+
+    /// The share of the base volume with so many winners.
+    pub fn share(&self, category: Category, winners: usize) -> Option<Decimal> {
+        let table = match category {
+            Category::General => &self.share.general,
+            Category::Reduced => &self.share.reduced,
+            Category::Special => &self.share.special,
+        };
+        at(table, winners).map(|share| share.0)
+    }
+
+    /// The term in years with so many winners.
+    pub fn term(&self, winners: usize) -> Option<u32> {
+        at(&self.term.years, winners).map(|years| years.0)
+    }
+
+    /// The low-price line of a form class.
+    pub fn low_line(&self, class: FormClass) -> Option<Decimal> {
+        let lines = self.low_price.as_ref()?;
+        let line = match class {
+            FormClass::OralSolid => lines.oral_solid,
+            FormClass::SmallInjection => lines.small_injection,
+            FormClass::LargeInjection => lines.large_injection,
+            FormClass::Other => lines.other,
+        };
+        line.map(|line| line.0)
+    }
+}
+
+/// The keys every section has.
+const MARKS: [&str; 3] = ["clause", "source", "confidence"];
+
+/// Entry `n` counted from 1, the last entry for all above; none for 0.
+fn at<T: Copy>(table: &[T], n: usize) -> Option<T> {
+    let last = table.len().checked_sub(1)?;
+    table.get(n.checked_sub(1)?.min(last)).copied()
+}
+
+fn plain(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Array(list) => list.iter().map(plain).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}

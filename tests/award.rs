@@ -169,6 +169,7 @@ fn every_fault_is_told_with_its_line() {
     );
     check("bids.csv", ",yes", ",maybe", &["bids.csv:4: accepts_revival: \"maybe\": unknown word"]);
     check("bids.csv", "L1,乙,,", "L1,乙,", &["bids.csv:3: the line has 11 cells and the header 12"]);
+    check("bids.csv", "丙,,丙的片", "丙,,\"丙的片", &["bids.csv:4: the line has 4 cells and the header 12"]);
     // Blank lines and line breaks inside quotes do not shift the count.
     check(
         "bids.csv",

@@ -217,9 +217,11 @@ fn rows(
     let width = record.len();
     let Some(places) = header(file, &record, columns, faults) else { return Ok(()) };
     while reader.read_record(&mut record)? {
-        // Every line ends in a line feed, so the reader now stands one line below the record's last.
+        // Every line ends in a line feed, so the reader now stands one line below the record's last, unless
+        // an open quote swallowed the rest of the file.
         let inside = record.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
-        let line = reader.position().line().saturating_sub(1 + inside);
+        let open = record.iter().next_back().is_some_and(|cell| cell.ends_with('\n'));
+        let line = reader.position().line().saturating_sub(inside + u64::from(!open));
         if record.len() != width {
             let values: [(&str, &dyn Display); 2] = [("found", &record.len()), ("wanted", &width)];
             faults.add(format!("{file}:{line}: {}", fill(faults.text.awards.line_cells, &values)));

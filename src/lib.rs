@@ -21,11 +21,17 @@ pub mod notify;
 
 pub mod people;
 
+pub mod catalog;
+
 pub mod rounds;
 
 pub mod bids;
 
+pub mod awards;
+
 pub mod contracts;
+
+pub mod standards;
 
 pub mod config;
 

@@ -5,6 +5,8 @@
 
 mod award;
 mod code;
+mod contracts;
 mod people;
 mod published;
+mod standards;
 mod support;

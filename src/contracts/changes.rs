@@ -202,7 +202,11 @@ pub fn amend(tx: &mut Tx, ctx: &Ctx, wanted: Wanted) -> Result<()> {
 }
 
 /// The winner that takes over, unless it already has a contract with the hospital for the lot.
-fn taking_over(conn: &mut Conn, before: &Contract, company: &OrganisationId) -> Result<Option<rules::Winner>> {
+fn taking_over(
+    conn: &mut Conn,
+    before: &Contract,
+    company: &OrganisationId,
+) -> Result<Option<rules::Winner>> {
     if *company == before.supplier_id {
         return Err(Refused::Unchanged.into());
     }

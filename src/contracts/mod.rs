@@ -16,7 +16,9 @@ use crate::notify::{self, Letter};
 use crate::people::{self, OrganisationKind};
 use crate::rounds::{self, Round, RoundState, rule_set::RuleSet};
 use crate::schema::contracts;
-use crate::types::{AccountId, ContractId, Ctx, LotId, Money, OrganisationId, Quantity, RoundId, Time, UnitPrice};
+use crate::types::{
+    AccountId, ContractId, Ctx, LotId, Money, OrganisationId, Quantity, RoundId, Time, UnitPrice,
+};
 
 pub use rules::Refused;
 
@@ -143,7 +145,12 @@ pub fn draw_up(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<usize> {
     let agreed = store::agreed(tx.conn(), &award)?;
     let lots = rounds::lots_of(tx.conn(), id)?;
     let codes = store::hospital_codes(tx.conn())?;
-    let made = rules::draw(&rules::Ground { round: &round, until, lots: &lots, codes: &codes }, &winners, agreed, ctx.now)?;
+    let made = rules::draw(
+        &rules::Ground { round: &round, until, lots: &lots, codes: &codes },
+        &winners,
+        &agreed,
+        ctx.now,
+    )?;
     store::insert_all(tx, &made)?;
     let after = Round { state: RoundState::Contracting, version: round.version + 1, ..round.clone() };
     rounds::store::update_round(tx, &after)?;
@@ -233,7 +240,11 @@ fn note(tx: &mut Tx, ctx: &Ctx, action: &str, before: &Contract, after: &Contrac
 }
 
 /// What waits for an organisation's confirmation: round, number of contracts, deadline.
-pub fn waiting(conn: &mut Conn, organisation: &OrganisationId, kind: OrganisationKind) -> Result<Vec<(Round, i64)>> {
+pub fn waiting(
+    conn: &mut Conn,
+    organisation: &OrganisationId,
+    kind: OrganisationKind,
+) -> Result<Vec<(Round, i64)>> {
     let party = match kind {
         OrganisationKind::Hospital => Party::Hospital,
         OrganisationKind::Supplier => Party::Supplier,

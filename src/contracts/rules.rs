@@ -164,14 +164,20 @@ pub fn ends(round: &Round, years: Option<i32>, until: Option<NaiveDate>) -> Naiv
 
 /// One contract for each agreed quantity above zero, numbered within its lot by hospital code and the winner's
 /// place.
-pub fn draw(ground: &Ground, winners: &[Winner], agreed: Vec<Agreed>, now: Time) -> Result<Vec<Contract>, Refused> {
+pub fn draw(
+    ground: &Ground,
+    winners: &[Winner],
+    agreed: &[Agreed],
+    now: Time,
+) -> Result<Vec<Contract>, Refused> {
     let lots: HashMap<&LotId, &Lot> = ground.lots.iter().map(|lot| (&lot.id, lot)).collect();
     let won: HashMap<(&LotId, &OrganisationId), &Winner> =
         winners.iter().map(|w| ((&w.lot_id, &w.supplier_id), w)).collect();
     let mut rows = Vec::new();
-    for it in agreed.into_iter().filter(|it| it.quantity.is_positive()) {
+    for it in agreed.iter().filter(|it| it.quantity.is_positive()) {
         let lot = lots.get(&it.lot_id).ok_or_else(|| Refused::NotAWinner(it.lot_id.to_string()))?;
-        let winner = won.get(&(&it.lot_id, &it.supplier_id)).ok_or_else(|| Refused::NotAWinner(lot.code.clone()))?;
+        let winner =
+            won.get(&(&it.lot_id, &it.supplier_id)).ok_or_else(|| Refused::NotAWinner(lot.code.clone()))?;
         let code = ground.codes.get(&it.hospital_id).map(String::as_str).unwrap_or_default();
         rows.push((lot.position, code, winner.position, it, *lot, *winner));
     }
@@ -185,14 +191,14 @@ pub fn draw(ground: &Ground, winners: &[Winner], agreed: Vec<Agreed>, now: Time)
     Ok(numbered.collect())
 }
 
-fn contract(ground: &Ground, lot: &Lot, winner: &Winner, it: Agreed, n: u32, now: Time) -> Contract {
+fn contract(ground: &Ground, lot: &Lot, winner: &Winner, it: &Agreed, n: u32, now: Time) -> Contract {
     Contract {
         id: ContractId::new(),
         number: format!("{}-{}-{n:05}", ground.round.number, lot.code),
         round_id: ground.round.id.clone(),
-        lot_id: it.lot_id,
-        hospital_id: it.hospital_id,
-        supplier_id: it.supplier_id,
+        lot_id: it.lot_id.clone(),
+        hospital_id: it.hospital_id.clone(),
+        supplier_id: it.supplier_id.clone(),
         product: winner.product.clone(),
         spec: winner.spec.clone(),
         quantity: it.quantity,
@@ -223,7 +229,13 @@ pub fn is_open(state: RoundState) -> Result<(), Refused> {
 }
 
 /// A side confirms the terms it saw; `None` when it has already.
-pub fn confirm(before: &Contract, party: Party, seen: i32, state: RoundState, ctx: &Ctx) -> Result<Option<Contract>, Refused> {
+pub fn confirm(
+    before: &Contract,
+    party: Party,
+    seen: i32,
+    state: RoundState,
+    ctx: &Ctx,
+) -> Result<Option<Contract>, Refused> {
     is_open(state)?;
     if before.version != seen {
         return Err(Refused::Stale(before.number.clone()));
@@ -261,7 +273,12 @@ pub fn withdraw(before: &Contract, party: Party) -> Result<Contract, Refused> {
 
 /// The contract after a typed amendment. What only one side had confirmed is no longer what it confirmed, so
 /// that confirmation falls; a new supplier has confirmed nothing yet.
-pub fn amend(before: &Contract, change: &Change, cause: Cause, winner: Option<&Winner>) -> Result<Contract, Refused> {
+pub fn amend(
+    before: &Contract,
+    change: &Change,
+    cause: Cause,
+    winner: Option<&Winner>,
+) -> Result<Contract, Refused> {
     let mut after = before.clone();
     match change {
         Change::Quantity(quantity) if !quantity.is_positive() => return Err(Refused::Quantity),

@@ -11,7 +11,9 @@ use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::on_db;
 use crate::people::OrganisationKind;
-use crate::schema::{allocations, awards, contract_changes, contracts, decisions, lots, organisations, rounds};
+use crate::schema::{
+    allocations, awards, contract_changes, contracts, decisions, lots, organisations, rounds,
+};
 use crate::types::{AwardId, ChangeId, ContractId, LotId, OrganisationId, Quantity, RoundId, UnitPrice};
 
 /// One contract.
@@ -73,9 +75,15 @@ pub fn winners(conn: &mut Conn, award: &AwardId) -> Result<Vec<Winner>> {
 pub fn agreed(conn: &mut Conn, award: &AwardId) -> Result<Vec<Agreed>> {
     let rows: Vec<(LotId, OrganisationId, OrganisationId, Quantity)> = allocations::table
         .filter(allocations::award_id.eq(award))
-        .select((allocations::lot_id, allocations::hospital_id, allocations::supplier_id, allocations::quantity))
+        .select((
+            allocations::lot_id,
+            allocations::hospital_id,
+            allocations::supplier_id,
+            allocations::quantity,
+        ))
         .load(conn)?;
-    let agreed = |(lot_id, hospital_id, supplier_id, quantity)| Agreed { lot_id, hospital_id, supplier_id, quantity };
+    let agreed =
+        |(lot_id, hospital_id, supplier_id, quantity)| Agreed { lot_id, hospital_id, supplier_id, quantity };
     Ok(rows.into_iter().map(agreed).collect())
 }
 
@@ -89,7 +97,12 @@ pub fn hospital_codes(conn: &mut Conn) -> Result<HashMap<OrganisationId, String>
 }
 
 /// The number of the contract of a lot with these parties, if there is one.
-pub fn of_lot_and_parties(conn: &mut Conn, lot: &LotId, hospital: &OrganisationId, supplier: &OrganisationId) -> Result<Option<String>> {
+pub fn of_lot_and_parties(
+    conn: &mut Conn,
+    lot: &LotId,
+    hospital: &OrganisationId,
+    supplier: &OrganisationId,
+) -> Result<Option<String>> {
     Ok(contracts::table
         .filter(contracts::lot_id.eq(lot))
         .filter(contracts::hospital_id.eq(hospital))
@@ -115,7 +128,11 @@ pub fn waiting_by_organisation(conn: &mut Conn, round: &RoundId) -> Result<BTree
 }
 
 /// How many contracts wait for an organisation, by round.
-pub fn waiting_of(conn: &mut Conn, organisation: &OrganisationId, party: Party) -> Result<Vec<(RoundId, i64)>> {
+pub fn waiting_of(
+    conn: &mut Conn,
+    organisation: &OrganisationId,
+    party: Party,
+) -> Result<Vec<(RoundId, i64)>> {
     let query = contracts::table
         .filter(contracts::state.eq(ContractState::Drawn))
         .group_by(contracts::round_id)

@@ -49,7 +49,12 @@ async fn read(app: &App, id: &RoundId) -> Result<(Round, Board)> {
 }
 
 /// The board.
-pub async fn index(page: Page, _who: Staff, app: web::Data<App>, id: web::Path<RoundId>) -> Result<HttpResponse> {
+pub async fn index(
+    page: Page,
+    _who: Staff,
+    app: web::Data<App>,
+    id: web::Path<RoundId>,
+) -> Result<HttpResponse> {
     let (round, board) = read(&app, &id).await?;
     let (t, total) = (page.t, Tally::sum(&board.lots));
     let open = total.due - total.signed;
@@ -75,7 +80,12 @@ pub async fn draw_up(who: Officer, app: web::Data<App>, id: web::Path<RoundId>) 
 }
 
 /// The board as CSV.
-pub async fn csv(page: Page, who: Staff, app: web::Data<App>, id: web::Path<RoundId>) -> Result<HttpResponse> {
+pub async fn csv(
+    page: Page,
+    who: Staff,
+    app: web::Data<App>,
+    id: web::Path<RoundId>,
+) -> Result<HttpResponse> {
     let (name, rows) = export(&page, &who, &app, &id).await?;
     let mut out = Csv::new(Vec::new())?;
     out.row(headers(page.t).map(|(header, _)| header))?;
@@ -86,7 +96,12 @@ pub async fn csv(page: Page, who: Staff, app: web::Data<App>, id: web::Path<Roun
 }
 
 /// The board as XLSX.
-pub async fn xlsx(page: Page, who: Staff, app: web::Data<App>, id: web::Path<RoundId>) -> Result<HttpResponse> {
+pub async fn xlsx(
+    page: Page,
+    who: Staff,
+    app: web::Data<App>,
+    id: web::Path<RoundId>,
+) -> Result<HttpResponse> {
     let (name, rows) = export(&page, &who, &app, &id).await?;
     let mut out = Xlsx::new(page.t.contracts.board_title, &headers(page.t))?;
     for row in rows {

@@ -94,8 +94,14 @@ struct List {
 const PAGE: i64 = 100;
 
 /// A page of contracts.
-pub async fn index(page: Page, who: Person, app: web::Data<App>, asked: web::Query<Asked>) -> Result<HttpResponse> {
-    let (asked, filter) = (asked.clone(), asked.filter(&who)?);
+pub async fn index(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let asked = asked.into_inner();
+    let filter = asked.filter(&who)?;
     let reader = who.0.clone();
     let (lines, rounds, more) = app
         .read(move |conn| {
@@ -107,7 +113,8 @@ pub async fn index(page: Page, who: Person, app: web::Data<App>, asked: web::Que
         .await?;
     let t = page.t;
     let mine = lines.iter().filter(|l| l.is_mine).count();
-    let waiting = if mine == 0 { String::new() } else { fill(t.contracts.waiting_for_you, &[("count", &mine)]) };
+    let waiting =
+        if mine == 0 { String::new() } else { fill(t.contracts.waiting_for_you, &[("count", &mine)]) };
     let next = match lines.last() {
         Some(last) if more => format!("/contracts?{}&after={}", asked.query(), page::encode(&last.it.number)),
         _ => String::new(),
@@ -166,7 +173,12 @@ fn parse(text: &str) -> Result<Seen> {
 }
 
 /// The filtered contracts as CSV.
-pub async fn csv(page: Page, who: Person, app: web::Data<App>, asked: web::Query<Asked>) -> Result<HttpResponse> {
+pub async fn csv(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
     let mut out = Csv::new(Vec::new())?;
     out.row(headers(page.t).map(|(name, _)| name))?;
     let rows = export(&app, &who, &asked, page.t).await?;
@@ -177,7 +189,12 @@ pub async fn csv(page: Page, who: Person, app: web::Data<App>, asked: web::Query
 }
 
 /// The filtered contracts as XLSX.
-pub async fn xlsx(page: Page, who: Person, app: web::Data<App>, asked: web::Query<Asked>) -> Result<HttpResponse> {
+pub async fn xlsx(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
     let mut out = Xlsx::new(page.t.contracts.title, &headers(page.t))?;
     for row in export(&app, &who, &asked, page.t).await? {
         let cells: Vec<Cell> = row.iter().enumerate().map(|(at, text)| cell(at, text)).collect();

@@ -40,7 +40,12 @@ impl Sheet {
 }
 
 /// The sheet.
-pub async fn index(page: Page, who: Person, app: web::Data<App>, id: web::Path<ContractId>) -> Result<HttpResponse> {
+pub async fn index(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    id: web::Path<ContractId>,
+) -> Result<HttpResponse> {
     let f = app.read(move |conn| facts(conn, &who, &id)).await?;
     page::show(&Sheet { page, f })
 }

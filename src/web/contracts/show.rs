@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::people::{self, Role, Who};
 use crate::rounds::{self, Lot, Round};
 use crate::text::{Text, fill};
-use crate::types::{AccountId, ChangeId, ContractId, Money};
+use crate::types::{AccountId, ChangeId, ContractId, Money, OrganisationId};
 use crate::web::form::Form;
 use crate::web::{App, Officer, Page, Person, page};
 
@@ -33,16 +33,18 @@ pub(super) struct Facts {
 /// Reads what a page of one contract shows, if the reader may see it.
 pub(super) fn facts(conn: &mut Conn, who: &Who, id: &ContractId) -> Result<Facts> {
     let it = super::seen(conn, who, id)?;
-    let organisation = |conn: &mut Conn, id| people::store::organisation(conn, id)?.ok_or(Error::NotFound);
     let mut changed = Vec::new();
     for change in store::changes_of(conn, id)? {
         let by = name(conn, change.account_id.as_ref())?;
         changed.push((change, by));
     }
     let mut winners = Vec::new();
-    for winner in changes::winners_of(conn, &it)?.iter().filter(|w| w.supplier_id != it.supplier_id) {
+    for winner in changes::winners_of(conn, &it)?.into_iter().filter(|w| w.supplier_id != it.supplier_id) {
         let company = organisation(conn, &winner.supplier_id)?;
-        winners.push((company.id.to_string(), format!("{} · {} · {}", company.name, winner.product, winner.price)));
+        winners.push((
+            company.id.to_string(),
+            format!("{} · {} · {}", company.name, winner.product, winner.price),
+        ));
     }
     Ok(Facts {
         round: rounds::round(conn, &it.round_id)?,
@@ -56,6 +58,10 @@ pub(super) fn facts(conn: &mut Conn, who: &Who, id: &ContractId) -> Result<Facts
         winners,
         it,
     })
+}
+
+fn organisation(conn: &mut Conn, id: &OrganisationId) -> Result<people::Organisation> {
+    people::store::organisation(conn, id)?.ok_or(Error::NotFound)
 }
 
 fn name(conn: &mut Conn, id: Option<&AccountId>) -> Result<String> {
@@ -72,7 +78,7 @@ struct Draft {
 
 impl Draft {
     /// A field as sent, else as the contract has it.
-    fn value(&self, name: &str, now: &impl std::fmt::Display) -> String {
+    fn value(&self, name: &str, now: &(impl std::fmt::Display + ?Sized)) -> String {
         match self.values.text(name) {
             "" => now.to_string(),
             sent => sent.to_owned(),

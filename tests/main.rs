@@ -6,6 +6,8 @@
 mod award;
 mod browser;
 mod code;
+mod contracts;
 mod people;
 mod published;
+mod standards;
 mod support;

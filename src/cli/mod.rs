@@ -2,6 +2,7 @@
 
 pub mod award;
 pub mod code;
+pub mod export;
 pub mod ratio;
 pub mod rules;
 

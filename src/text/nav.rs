@@ -5,5 +5,7 @@ messages! {
     Nav {
         label: "主导航", "Main navigation";
         home: "待办", "To do";
+        contracts: "合同", "Contracts";
+        standards: "支付标准", "Payment standards";
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod asset;
+mod contracts;
 pub mod form;
 mod gate;
 mod home;
@@ -9,6 +10,7 @@ mod language;
 mod login;
 pub mod page;
 pub mod serve;
+mod standards;
 pub mod upload;
 
 use std::sync::Arc;
@@ -91,7 +93,10 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
-use Allowed::{Anyone, Public};
+use Allowed::{Anyone, Only, Public, Token};
+use access::STAFF;
+
+use crate::people::Role;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -101,4 +106,32 @@ routes! {
     POST "/login" login::enter, Public;
     POST "/logout" login::leave, Anyone;
     GET  "/" home::index, Anyone;
+    GET  "/contracts" contracts::list::index, Anyone;
+    POST "/contracts/confirm" contracts::list::confirm, Only(&[Role::Hospital, Role::Supplier]);
+    GET  "/contracts/export.csv" contracts::list::csv, Anyone;
+    GET  "/contracts/export.xlsx" contracts::list::xlsx, Anyone;
+    GET  "/contracts/{id}" contracts::show::index, Anyone;
+    GET  "/contracts/{id}/sheet" contracts::sheet::index, Anyone;
+    POST "/contracts/{id}/withdraw" contracts::show::withdraw, Only(&[Role::Hospital, Role::Supplier]);
+    POST "/contracts/{id}/amend" contracts::show::amend, Only(&[Role::Officer]);
+    GET  "/rounds/{id}/contracts" contracts::board::index, Only(STAFF);
+    GET  "/rounds/{id}/contracts/export.csv" contracts::board::csv, Only(STAFF);
+    GET  "/rounds/{id}/contracts/export.xlsx" contracts::board::xlsx, Only(STAFF);
+    POST "/rounds/{id}/contracts/draw-up" contracts::board::draw_up, Only(&[Role::Officer]);
+    GET  "/rounds/{id}/standards" standards::draft::index, Only(STAFF);
+    POST "/rounds/{id}/standards/ask" standards::draft::ask, Only(&[Role::Officer]);
+    POST "/rounds/{id}/standards/decide" standards::draft::decide, Only(&[Role::Reviewer]);
+    GET  "/standards" standards::list::index, Anyone;
+    GET  "/standards/export.csv" standards::list::csv, Anyone;
+    GET  "/standards/export.xlsx" standards::list::xlsx, Anyone;
+    GET  "/standards/consumers" standards::consumers::index, Only(standards::consumers::KEEPERS);
+    POST "/standards/consumers" standards::consumers::add, Only(standards::consumers::KEEPERS);
+    POST "/standards/consumers/{id}/rotate" standards::consumers::rotate, Only(standards::consumers::KEEPERS);
+    POST "/standards/consumers/{id}/active" standards::consumers::active, Only(standards::consumers::KEEPERS);
+    GET  "/standards/{seq}" standards::show::index, Anyone;
+    POST "/standards/{seq}/correct" standards::show::correct, Only(&[Role::Officer]);
+    POST "/standards/{seq}/decide" standards::show::decide, Only(&[Role::Reviewer]);
+    GET  "/api/standards" standards::feed::json, Token;
+    GET  "/api/standards.csv" standards::feed::csv, Token;
+    POST "/api/standards/ack" standards::feed::ack, Token;
 }

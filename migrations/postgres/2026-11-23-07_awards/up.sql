@@ -21,6 +21,7 @@ CREATE TABLE decisions (
     spec TEXT NOT NULL,
     position INTEGER NOT NULL,
     unit_price BIGINT NOT NULL,
+    ratio TEXT NOT NULL DEFAULT '1',
     comparable_price BIGINT NOT NULL,
     rank INTEGER,
     status TEXT NOT NULL,

@@ -5,6 +5,7 @@
 
 mod award;
 mod code;
+mod evaluation;
 mod people;
 mod published;
 mod support;

@@ -3,17 +3,25 @@
 //! Pure: values in, values out. The order of the input never matters.
 
 pub mod allocations;
+pub mod confirmation;
 pub mod decode;
+pub mod documents;
+pub mod evaluation;
 pub mod files;
 pub mod fraction;
 pub mod fuse;
+pub mod input;
+pub mod objections;
 pub mod output;
 #[cfg(test)]
 mod properties;
+pub mod publicity;
 pub mod regions;
+pub mod results;
 pub mod revival;
 pub mod rules;
 pub mod shortlist;
+pub mod store;
 pub mod table;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! One file per command: its arguments and one call of the library.
 
+pub mod award;
 pub mod code;
 pub mod ratio;
-pub mod award;
 pub mod rules;
 
 use jicai::text::Lang;

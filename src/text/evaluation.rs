@@ -89,7 +89,6 @@ messages! {
         hospital: "医疗机构", "Hospital";
         region: "地区", "Region";
         agreed: "约定采购量", "Agreed quantity";
-        region_file: "allocations", "allocations";
         arithmetic: "计算过程", "Arithmetic";
         back_to_award: "返回结果总表", "Back to the award";
         own_decisions: "本企业申报结果", "Your offers";
@@ -138,7 +137,6 @@ messages! {
         answer: "答复", "Answer";
         answered_at: "答复时间", "Answered";
         uphold: "异议成立，退回评审更正", "Uphold and take back to evaluation";
-        uphold_confirm: "异议成立将中止公示并退回评审，确定吗？", "Upholding ends publicity and takes the round back to evaluation. Go on?";
         reject: "异议不成立", "Reject";
         public_title: "集中带量采购结果公示", "Published awards";
         public_none: "目前没有公示的批次。", "No round is public at the moment.";

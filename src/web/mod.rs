@@ -2,6 +2,7 @@
 
 mod access;
 mod asset;
+pub mod awards;
 pub mod form;
 mod gate;
 mod home;
@@ -91,7 +92,12 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
-use Allowed::{Anyone, Public};
+use Allowed::{Anyone, Only, Public};
+
+use crate::people::Role;
+
+use access::STAFF;
+use awards::OBJECTORS;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -101,4 +107,23 @@ routes! {
     POST "/login" login::enter, Public;
     POST "/logout" login::leave, Anyone;
     GET  "/" home::index, Anyone;
+    GET  "/rounds/{id}/award" awards::show::show, Anyone;
+    POST "/rounds/{id}/award" awards::show::compute, Only(&[Role::Officer]);
+    POST "/rounds/{id}/rulings" awards::show::rule, Only(&[Role::Officer]);
+    POST "/rounds/{id}/publicity" awards::confirmation::publish, Only(&[Role::Officer]);
+    POST "/rounds/{id}/confirmation" awards::confirmation::ask, Only(&[Role::Officer]);
+    POST "/rounds/{id}/confirmation/confirm" awards::confirmation::confirm, Only(&[Role::Reviewer]);
+    POST "/rounds/{id}/confirmation/back" awards::confirmation::send_back, Only(&[Role::Reviewer]);
+    GET  "/rounds/{id}/award/export/{file}" awards::export::file, Only(STAFF);
+    GET  "/rounds/{id}/award/{lot}" awards::lot::show, Only(STAFF);
+    GET  "/rounds/{id}/award/{lot}/volumes" awards::volumes::show, Anyone;
+    GET  "/rounds/{id}/objections" awards::objections::list, Only(OBJECTORS);
+    POST "/rounds/{id}/objections" awards::objections::file, Only(&[Role::Supplier]);
+    GET  "/objections/{id}" awards::objections::show, Only(OBJECTORS);
+    POST "/objections/{id}/answer" awards::objections::answer, Only(&[Role::Officer]);
+    POST "/objections/{id}/documents" awards::objections::add_document, Only(&[Role::Supplier]);
+    GET  "/objections/{id}/documents/{document}" awards::objections::document, Only(OBJECTORS);
+    GET  "/public/rounds" awards::public::list, Public;
+    GET  "/public/rounds/{id}" awards::public::show, Public;
+    GET  "/public/rounds/{id}/{file}" awards::public::file, Public;
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod award;
+mod browser;
 mod code;
 mod evaluation;
 mod people;

@@ -10,7 +10,6 @@ use jicai::text::Lang;
 /// Why a command ended without doing what it was asked.
 pub enum Stop {
     /// A check failed: exit 1.
-    #[allow(dead_code)]
     Failed(String),
     /// Bad input or usage, one line a fault: exit 2.
     Bad(Vec<String>),

@@ -1,6 +1,7 @@
 //! Awards: who is shortlisted, fused, revived and wins, why, and how much each hospital agrees to buy.
 //!
-//! Pure: values in, values out. The order of the input never matters.
+//! The engine is pure: values in, values out, and the order of the input never matters. What computes a round's
+//! award with it, keeps its versions, makes it public and final is in `evaluation`, `confirmation` and `objections`.
 
 pub mod allocations;
 pub mod confirmation;

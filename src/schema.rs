@@ -354,6 +354,7 @@ diesel::table! {
         reason -> Text,
         account_id -> Nullable<Text>,
         computed_at -> BigInt,
+        published_at -> Nullable<BigInt>,
     }
 }
 
@@ -418,6 +419,19 @@ diesel::table! {
         answer -> Text,
         answered_at -> Nullable<BigInt>,
         answered_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    rulings (id) {
+        id -> Text,
+        offer_id -> Text,
+        round_id -> Text,
+        excluded -> Bool,
+        ratio -> Text,
+        reason -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
     }
 }
 
@@ -546,6 +560,7 @@ diesel::joinable!(allocations -> lots (lot_id));
 diesel::joinable!(objections -> rounds (round_id));
 diesel::joinable!(objections -> lots (lot_id));
 diesel::joinable!(objections -> organisations (supplier_id));
+diesel::joinable!(rulings -> offers (offer_id));
 diesel::joinable!(contracts -> rounds (round_id));
 diesel::joinable!(contracts -> lots (lot_id));
 diesel::joinable!(contract_changes -> contracts (contract_id));
@@ -583,6 +598,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lot_lines,
     allocations,
     objections,
+    rulings,
     contracts,
     contract_changes,
     releases,

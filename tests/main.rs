@@ -7,6 +7,7 @@ mod award;
 mod browser;
 mod code;
 mod contracts;
+mod evaluation;
 mod people;
 mod published;
 mod standards;

@@ -7,5 +7,6 @@ messages! {
         home: "待办", "To do";
         contracts: "合同", "Contracts";
         standards: "支付标准", "Payment standards";
+        public: "结果公示", "Published awards";
     }
 }

@@ -3,6 +3,7 @@
 mod access;
 mod asset;
 mod contracts;
+pub mod awards;
 pub mod form;
 mod gate;
 mod home;
@@ -97,6 +98,12 @@ use Allowed::{Anyone, Only, Public, Token};
 use access::STAFF;
 
 use crate::people::Role;
+use Allowed::{Anyone, Only, Public};
+
+use crate::people::Role;
+
+use access::STAFF;
+use awards::OBJECTORS;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -134,4 +141,23 @@ routes! {
     GET  "/api/standards" standards::feed::json, Token;
     GET  "/api/standards.csv" standards::feed::csv, Token;
     POST "/api/standards/ack" standards::feed::ack, Token;
+    GET  "/rounds/{id}/award" awards::show::show, Anyone;
+    POST "/rounds/{id}/award" awards::show::compute, Only(&[Role::Officer]);
+    POST "/rounds/{id}/rulings" awards::show::rule, Only(&[Role::Officer]);
+    POST "/rounds/{id}/publicity" awards::confirmation::publish, Only(&[Role::Officer]);
+    POST "/rounds/{id}/confirmation" awards::confirmation::ask, Only(&[Role::Officer]);
+    POST "/rounds/{id}/confirmation/confirm" awards::confirmation::confirm, Only(&[Role::Reviewer]);
+    POST "/rounds/{id}/confirmation/back" awards::confirmation::send_back, Only(&[Role::Reviewer]);
+    GET  "/rounds/{id}/award/export/{file}" awards::export::file, Only(STAFF);
+    GET  "/rounds/{id}/award/{lot}" awards::lot::show, Only(STAFF);
+    GET  "/rounds/{id}/award/{lot}/volumes" awards::volumes::show, Anyone;
+    GET  "/rounds/{id}/objections" awards::objections::list, Only(OBJECTORS);
+    POST "/rounds/{id}/objections" awards::objections::file, Only(&[Role::Supplier]);
+    GET  "/objections/{id}" awards::objections::show, Only(OBJECTORS);
+    POST "/objections/{id}/answer" awards::objections::answer, Only(&[Role::Officer]);
+    POST "/objections/{id}/documents" awards::objections::add_document, Only(&[Role::Supplier]);
+    GET  "/objections/{id}/documents/{document}" awards::objections::document, Only(OBJECTORS);
+    GET  "/public/rounds" awards::public::list, Public;
+    GET  "/public/rounds/{id}" awards::public::show, Public;
+    GET  "/public/rounds/{id}/{file}" awards::public::file, Public;
 }

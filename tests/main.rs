@@ -1,5 +1,6 @@
 //! All tests over the public surface: pages over HTTP, the command line, both databases. One binary.
 
+mod catalog;
 mod code;
 mod people;
 mod support;

@@ -5,5 +5,6 @@ messages! {
     Nav {
         label: "主导航", "Main navigation";
         home: "待办", "To do";
+        products: "产品目录", "Catalogue";
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod asset;
+mod catalog;
 pub mod form;
 mod gate;
 mod home;
@@ -21,7 +22,8 @@ use crate::error::{Error, Result};
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier, Visitor,
+    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier,
+    Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -91,7 +93,8 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
-use Allowed::{Anyone, Public};
+use Allowed::{Anyone, Only, Public};
+use access::CATALOGUERS;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -101,4 +104,18 @@ routes! {
     POST "/login" login::enter, Public;
     POST "/logout" login::leave, Anyone;
     GET  "/" home::index, Anyone;
+    GET  "/products" catalog::list::index, Anyone;
+    GET  "/products/export" catalog::export::download, Anyone;
+    GET  "/products/new" catalog::edit::blank, Only(CATALOGUERS);
+    POST "/products/new" catalog::edit::add, Only(CATALOGUERS);
+    GET  "/products/import" catalog::import::form, Only(CATALOGUERS);
+    POST "/products/import" catalog::import::upload, Only(CATALOGUERS);
+    GET  "/products/imports/{id}" catalog::review::show, Only(CATALOGUERS);
+    GET  "/products/imports/{id}/bad" catalog::review::bad, Only(CATALOGUERS);
+    POST "/products/imports/{id}/columns" catalog::review::choose, Only(CATALOGUERS);
+    POST "/products/imports/{id}/apply" catalog::review::apply, Only(CATALOGUERS);
+    POST "/products/imports/{id}/cancel" catalog::review::cancel, Only(CATALOGUERS);
+    GET  "/products/{id}" catalog::show::show, Anyone;
+    GET  "/products/{id}/edit" catalog::edit::form, Only(CATALOGUERS);
+    POST "/products/{id}/edit" catalog::edit::change, Only(CATALOGUERS);
 }

@@ -101,7 +101,8 @@ impl Page {
     /// The navigation of this reader.
     pub fn links(&self) -> Vec<Link> {
         let n = &self.t.nav;
-        let all: &[(&'static str, &'static str, &[Role])] = &[("/", n.home, &[])];
+        let all: &[(&'static str, &'static str, &[Role])] =
+            &[("/", n.home, &[]), ("/products", n.products, &[])];
         let Some(who) = &self.who else { return Vec::new() };
         all.iter()
             .filter(|(_, _, roles)| roles.is_empty() || who.is_any(roles))

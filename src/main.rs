@@ -26,6 +26,9 @@ enum Command {
     Import(cli::import::ImportArgs),
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
+    Award(cli::award::Award),
+    #[command(subcommand)]
+    Rules(cli::rules::Rules),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +36,8 @@ fn main() -> ExitCode {
         Command::Import(args) => cli::import::run(&args),
         Command::Code(args) => cli::code::run(&args),
         Command::Ratio(args) => cli::ratio::run(&args),
+        Command::Award(args) => cli::award::run(&args),
+        Command::Rules(command) => cli::rules::run(&command),
     };
     let (status, lines) = match done {
         Ok(()) => return ExitCode::SUCCESS,

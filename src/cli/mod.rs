@@ -1,8 +1,10 @@
 //! One file per command: its arguments and one call of the library.
 
+pub mod award;
 pub mod code;
 pub mod import;
 pub mod ratio;
+pub mod rules;
 
 use jicai::config::Settings;
 use jicai::db::Db;

@@ -5,6 +5,7 @@
 
 mod award;
 mod browser;
+mod catalog;
 mod code;
 mod contracts;
 mod evaluation;

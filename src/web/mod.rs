@@ -2,8 +2,9 @@
 
 mod access;
 mod asset;
-mod contracts;
 pub mod awards;
+mod catalog;
+mod contracts;
 pub mod form;
 mod gate;
 mod home;
@@ -24,7 +25,8 @@ use crate::error::{Error, Result};
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier, Visitor,
+    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier,
+    Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -94,15 +96,9 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
+use crate::people::Role;
 use Allowed::{Anyone, Only, Public, Token};
-use access::STAFF;
-
-use crate::people::Role;
-use Allowed::{Anyone, Only, Public};
-
-use crate::people::Role;
-
-use access::STAFF;
+use access::{CATALOGUERS, STAFF};
 use awards::OBJECTORS;
 
 routes! {
@@ -160,4 +156,18 @@ routes! {
     GET  "/public/rounds" awards::public::list, Public;
     GET  "/public/rounds/{id}" awards::public::show, Public;
     GET  "/public/rounds/{id}/{file}" awards::public::file, Public;
+    GET  "/products" catalog::list::index, Anyone;
+    GET  "/products/export" catalog::export::download, Anyone;
+    GET  "/products/new" catalog::edit::blank, Only(CATALOGUERS);
+    POST "/products/new" catalog::edit::add, Only(CATALOGUERS);
+    GET  "/products/import" catalog::import::form, Only(CATALOGUERS);
+    POST "/products/import" catalog::import::upload, Only(CATALOGUERS);
+    GET  "/products/imports/{id}" catalog::review::show, Only(CATALOGUERS);
+    GET  "/products/imports/{id}/bad" catalog::review::bad, Only(CATALOGUERS);
+    POST "/products/imports/{id}/columns" catalog::review::choose, Only(CATALOGUERS);
+    POST "/products/imports/{id}/apply" catalog::review::apply, Only(CATALOGUERS);
+    POST "/products/imports/{id}/cancel" catalog::review::cancel, Only(CATALOGUERS);
+    GET  "/products/{id}" catalog::show::show, Anyone;
+    GET  "/products/{id}/edit" catalog::edit::form, Only(CATALOGUERS);
+    POST "/products/{id}/edit" catalog::edit::change, Only(CATALOGUERS);
 }

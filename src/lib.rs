@@ -21,6 +21,8 @@ pub mod notify;
 
 pub mod people;
 
+pub mod prices;
+
 pub mod rounds;
 
 pub mod bids;

@@ -2,6 +2,7 @@
 
 mod access;
 mod asset;
+mod demand;
 pub mod form;
 mod gate;
 mod home;
@@ -21,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier, Visitor,
+    Admin, Allowed, Auditor, Hospital, Officer, Person, Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -91,7 +92,9 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
-use Allowed::{Anyone, Public};
+use Allowed::{Anyone, Only, Public};
+
+use crate::people::Role;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -101,4 +104,17 @@ routes! {
     POST "/login" login::enter, Public;
     POST "/logout" login::leave, Anyone;
     GET  "/" home::index, Anyone;
+    GET  "/rounds/{id}/demand" demand::report::index, Only(demand::READERS);
+    POST "/rounds/{id}/demand" demand::report::save, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/withdraw" demand::report::withdraw, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/template" demand::report::template, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/uploads" demand::upload::send, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/uploads/{import}" demand::upload::review, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/uploads/{import}" demand::upload::apply, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/export" demand::board::export, Only(STAFF);
+    GET  "/rounds/{id}/demand/lots/{lot}" demand::lot::show, Only(STAFF);
+    GET  "/rounds/{id}/demand/{hospital}" demand::review::show, Only(demand::READERS);
+    POST "/rounds/{id}/demand/{hospital}/verify" demand::review::verify, Only(&[Role::Officer]);
+    POST "/rounds/{id}/demand/{hospital}/approve" demand::review::approve, Only(&[Role::Officer]);
+    POST "/rounds/{id}/demand/{hospital}/return" demand::review::send_back, Only(&[Role::Officer]);
 }

@@ -17,7 +17,8 @@ use crate::types::{Money, OrganisationId, ProductId, Quantity, TransactionId, Un
 
 /// One purchase of a hospital.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = transactions)]
+// One statement for many rows: with defaults SQLite would write row by row in a transaction of its own.
+#[diesel(table_name = transactions, treat_none_as_default_value = false)]
 pub struct Transaction {
     /// Its id, made from the content of the line it came from.
     pub id: TransactionId,

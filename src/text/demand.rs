@@ -56,6 +56,7 @@ messages! {
         no_match: "没有符合条件的医疗机构，请更换筛选条件。", "No hospital matches; change the filter.";
         no_lines: "还没有医疗机构提交该竞价单元的需求量。", "No hospital has handed in a quantity for this lot yet.";
         no_report_lines: "该医疗机构没有填报任何需求量。", "The hospital reported no quantity.";
+        draft_hidden: "医疗机构仍在填报，提交后才能查看和审核。", "The hospital is still writing its report; it can be seen and checked once it is submitted.";
         standing_none: "无采购记录", "No history";
         standing_within: "正常", "Within bounds";
         standing_below: "低于 {bound}%", "Below {bound} %";
@@ -95,7 +96,6 @@ messages! {
         return_remark: "退回意见", "Remark for the hospital";
         verify: "保存核定量", "Save verified quantities";
         approve: "审核通过", "Approve";
-        approve_ask: "按所列核定量审核通过，确定吗？", "Approve with the verified quantities shown?";
         check_hint: "核定量与填报量不同的，须填写审核意见；审核通过后，审定量等于核定量。", "A verified quantity that differs from the reported one needs a remark. Approving makes the verified quantities the approved ones.";
         read_only: "该报量当前不能审核。", "This report cannot be checked now.";
         label_generic: "{lot} {generic} 按通用名报量", "{lot} {generic}, quantity by generic name";

@@ -150,7 +150,11 @@ fn give_reason(
     let is_of_lot = |line: &Line| line.lot_id == lot.id;
     if !is_open {
         let known = lines.iter().find(|line| is_of_lot(line)).map_or("", |line| line.reason.as_str());
-        return if reason == known { Ok(()) } else { Err(Refused::Locked(lot.code.clone(), String::new())) };
+        return if reason.is_empty() || reason == known {
+            Ok(())
+        } else {
+            Err(Refused::Locked(lot.code.clone(), String::new()))
+        };
     }
     if !reason.is_empty() && !lines.iter().any(is_of_lot) {
         lines.push(fresh(&lot.id, "", Quantity::ZERO));

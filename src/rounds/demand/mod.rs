@@ -25,7 +25,7 @@ pub use file::{Change, Preview, Staged, apply, preview, stage};
 pub use late::{late, remind};
 pub use review::{Check, approve, send_back, verify};
 pub use rules::{Refused, Standing};
-pub use sheet::{Board, HospitalRow, LotSheet, LotTotal, Part, Sheet, board, lot_page, sheet};
+pub use sheet::{Board, HospitalRow, LotLines, LotSheet, LotTotal, Part, Sheet, board, lot_page, sheet};
 
 crate::words! {
     /// Where a hospital's report is.

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::people::{self, Organisation, OrganisationKind};
 use crate::prices::{self, Years};
 use crate::rounds::demand::rules::{self, Refused, Standing};
-use crate::rounds::demand::{Line, Report, ReportState, place, store};
+use crate::rounds::demand::{Line, Report, entry, place, store};
 use crate::rounds::{self, Lot, Round, RoundState};
 use crate::types::{LotId, OrganisationId, ProductId, Quantity, RoundId, Time};
 
@@ -54,6 +54,8 @@ pub struct Sheet {
     pub deadline: Time,
     /// Why it cannot be written now.
     pub closed: Option<Refused>,
+    /// Whether it can be taken back now.
+    pub can_withdraw: bool,
 }
 
 /// A hospital's sheet for a round.
@@ -62,7 +64,7 @@ pub fn sheet(conn: &mut Conn, round_id: &RoundId, hospital_id: &OrganisationId, 
     let lots = rounds::lots_of(conn, round_id)?;
     let mut parts = parts_of(conn, &at.round, hospital_id, &lots)?;
     // Once handed in, the average is the one the hospital was held to.
-    let is_kept = at.report.as_ref().is_some_and(|report| report.state != ReportState::Draft);
+    let is_kept = !rules::is_missing(at.report.as_ref());
     let mut sheets = Vec::with_capacity(lots.len());
     for lot in lots {
         let parts = parts.remove(&lot.id).unwrap_or_default();
@@ -81,7 +83,9 @@ pub fn sheet(conn: &mut Conn, round_id: &RoundId, hospital_id: &OrganisationId, 
             lines,
         });
     }
+    let report = at.report.as_ref();
     Ok(Sheet {
+        can_withdraw: report.is_some_and(|it| entry::withdraw(&at.round, it, &[], now).is_ok()),
         deadline: rules::deadline(&at.round, at.report.as_ref()),
         closed: rules::may_write(&at.round, at.report.as_ref(), now).err(),
         round: at.round,
@@ -225,16 +229,23 @@ pub(super) fn hospitals(conn: &mut Conn, round: &Round, now: Time) -> Result<Vec
 }
 
 /// A lot of a round with the lines its sums are made of.
-pub fn lot_page(
-    conn: &mut Conn,
-    round_id: &RoundId,
-    lot_id: &LotId,
-) -> Result<(Round, Lot, Vec<(Line, Organisation)>)> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LotLines {
+    /// The round.
+    pub round: Round,
+    /// The lot.
+    pub lot: Lot,
+    /// Its lines that are no draft, with their hospitals.
+    pub lines: Vec<(Line, Organisation)>,
+}
+
+/// The lines of a lot, by hospital and company.
+pub fn lot_page(conn: &mut Conn, round_id: &RoundId, lot_id: &LotId) -> Result<LotLines> {
     let round = rounds::round(conn, round_id)?;
     let lot = rounds::lot(conn, lot_id)?;
     if lot.round_id != round.id {
         return Err(Error::NotFound);
     }
     let lines = store::lines_with_hospitals(conn, round_id, Some(lot_id))?;
-    Ok((round, lot, lines))
+    Ok(LotLines { round, lot, lines })
 }

@@ -56,7 +56,8 @@ pub async fn show(
     ids: web::Path<(RoundId, LotId)>,
 ) -> Result<HttpResponse> {
     let (round, lot) = ids.into_inner();
-    let (round, lot, lines) = app.read(move |conn| demand::lot_page(conn, &round, &lot)).await?;
+    let demand::LotLines { round, lot, lines } =
+        app.read(move |conn| demand::lot_page(conn, &round, &lot)).await?;
     let t = page.t;
     let mut by_hospital: BTreeMap<&OrganisationId, Vec<&Line>> = BTreeMap::new();
     let mut by_company: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();

@@ -97,8 +97,6 @@ fn report(page: Page, sheet: Sheet, typed: Option<&Form>) -> Report {
     let is_returned = state == Some(ReportState::Returned);
     let remark = sheet.report.as_ref().map(|it| it.remark.clone()).unwrap_or_default();
     let values: [(&str, &dyn std::fmt::Display); 2] = [("remark", &remark), ("deadline", &sheet.deadline)];
-    let can_withdraw =
-        state == Some(ReportState::Submitted) && remark.is_empty() && !is_closed_for_good(&sheet);
     Report {
         version: typed
             .and_then(|form| form.text("version").parse().ok())
@@ -109,17 +107,12 @@ fn report(page: Page, sheet: Sheet, typed: Option<&Form>) -> Report {
         note: if is_returned { fill(t.demand.returned_note, &values) } else { String::new() },
         closed: sheet.closed.as_ref().map(|why| crate::text::Say::say(why, t)).unwrap_or_default(),
         deadline: sheet.deadline,
-        can_withdraw,
+        can_withdraw: sheet.can_withdraw,
         rows: sheet.lots.iter().map(|lot| row(lot, is_closed, is_returned, typed, t)).collect(),
         hospital: sheet.hospital.name,
         round: sheet.round,
         page,
     }
-}
-
-/// Whether taking back would be refused too. The clock's part of that is asked again when it is done.
-fn is_closed_for_good(sheet: &Sheet) -> bool {
-    sheet.round.state != crate::rounds::RoundState::Demand
 }
 
 fn row(it: &LotSheet, is_closed: bool, is_returned: bool, typed: Option<&Form>, t: &Text) -> Row {

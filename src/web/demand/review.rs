@@ -24,6 +24,7 @@ struct Review {
     deadline: Time,
     can_check: bool,
     can_return: bool,
+    is_hidden: bool,
     rows: Vec<Row>,
 }
 
@@ -70,6 +71,7 @@ fn review(page: Page, sheet: Sheet, is_officer: bool, is_staff: bool, now: Time)
         state: super::state(state, t),
         can_check: in_time && (state == Some(ReportState::Submitted) || is_overdue),
         can_return: in_time && matches!(state, Some(ReportState::Submitted | ReportState::Approved)),
+        is_hidden,
         rows: lots.flat_map(|lot| rows(lot, t)).collect(),
         round: sheet.round,
         hospital: sheet.hospital,
@@ -108,7 +110,7 @@ fn checks(form: &Form) -> Result<Vec<Check>> {
     let mut checks = Vec::new();
     for (id, text) in form.with_prefix("verified.") {
         let line: DemandId = id.parse().map_err(|_| Error::refused(Refused::Changed))?;
-        let verified = rules::quantity(text, "").map_err(|why| {
+        let verified = rules::quantity(text, form.text(&format!("unit.{id}"))).map_err(|why| {
             Error::refused(Refused::Quantity(
                 form.text(&format!("lot.{id}")).to_owned(),
                 form.text(&format!("company.{id}")).to_owned(),

@@ -21,13 +21,19 @@ pub mod notify;
 
 pub mod people;
 
+pub mod catalog;
+
 pub mod prices;
 
 pub mod rounds;
 
 pub mod bids;
 
+pub mod awards;
+
 pub mod contracts;
+
+pub mod standards;
 
 pub mod config;
 

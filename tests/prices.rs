@@ -97,8 +97,8 @@ fn the_same_file_twice_is_taken_once() {
     assert_eq!(count(&site), 1_234);
     let longer = file.clone() + "2025-03-02,H33070200001,XJ01CAA040E001010104797,国药控股,1,0.5,0.50\n";
     assert_eq!(take(&site, &longer).unwrap(), import::Count { new: 1, unchanged: 1_234 });
-    let twice =
-        HEADER.to_owned() + &"2025-04-01,H33070200001,XJ01CAA040E001010104797,国药控股,9,0.5,4.5\n".repeat(2);
+    let line = "2025-04-01,H33070200001,XJ01CAA040E001010104797,国药控股,9,0.5,4.5\n";
+    let twice = format!("{HEADER}{line}{line}");
     assert_eq!(take(&site, &twice).unwrap(), import::Count { new: 1, unchanged: 1 });
 }
 

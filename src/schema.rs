@@ -270,7 +270,9 @@ diesel::table! {
         state -> Text,
         submitted_at -> Nullable<BigInt>,
         approved_at -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
         remark -> Text,
+        version -> Integer,
     }
 }
 

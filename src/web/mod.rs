@@ -5,6 +5,7 @@ mod asset;
 pub mod awards;
 mod catalog;
 mod contracts;
+mod demand;
 pub mod form;
 mod gate;
 mod home;
@@ -27,6 +28,7 @@ use crate::types::Time;
 pub use access::{
     Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier,
     Visitor,
+    Admin, Allowed, Auditor, Hospital, Officer, Person, Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -100,6 +102,9 @@ use crate::people::Role;
 use Allowed::{Anyone, Only, Public, Token};
 use access::{CATALOGUERS, STAFF};
 use awards::OBJECTORS;
+use Allowed::{Anyone, Only, Public};
+
+use crate::people::Role;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -170,4 +175,17 @@ routes! {
     GET  "/products/{id}" catalog::show::show, Anyone;
     GET  "/products/{id}/edit" catalog::edit::form, Only(CATALOGUERS);
     POST "/products/{id}/edit" catalog::edit::change, Only(CATALOGUERS);
+    GET  "/rounds/{id}/demand" demand::report::index, Only(demand::READERS);
+    POST "/rounds/{id}/demand" demand::report::save, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/withdraw" demand::report::withdraw, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/template" demand::report::template, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/uploads" demand::upload::send, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/uploads/{import}" demand::upload::review, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/uploads/{import}" demand::upload::apply, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/export" demand::board::export, Only(STAFF);
+    GET  "/rounds/{id}/demand/lots/{lot}" demand::lot::show, Only(STAFF);
+    GET  "/rounds/{id}/demand/{hospital}" demand::review::show, Only(demand::READERS);
+    POST "/rounds/{id}/demand/{hospital}/verify" demand::review::verify, Only(&[Role::Officer]);
+    POST "/rounds/{id}/demand/{hospital}/approve" demand::review::approve, Only(&[Role::Officer]);
+    POST "/rounds/{id}/demand/{hospital}/return" demand::review::send_back, Only(&[Role::Officer]);
 }

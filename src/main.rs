@@ -29,6 +29,8 @@ enum Command {
     Award(cli::award::Award),
     #[command(subcommand)]
     Rules(cli::rules::Rules),
+    #[command(subcommand)]
+    Export(cli::export::Export),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Command::Ratio(args) => cli::ratio::run(&args),
         Command::Award(args) => cli::award::run(&args),
         Command::Rules(command) => cli::rules::run(&command),
+        Command::Export(command) => cli::export::run(&command),
     };
     let (status, lines) = match done {
         Ok(()) => return ExitCode::SUCCESS,

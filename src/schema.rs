@@ -356,6 +356,7 @@ diesel::table! {
         reason -> Text,
         account_id -> Nullable<Text>,
         computed_at -> BigInt,
+        published_at -> Nullable<BigInt>,
     }
 }
 
@@ -370,6 +371,7 @@ diesel::table! {
         spec -> Text,
         position -> Integer,
         unit_price -> BigInt,
+        ratio -> Text,
         comparable_price -> BigInt,
         rank -> Nullable<Integer>,
         status -> Text,
@@ -423,6 +425,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    rulings (id) {
+        id -> Text,
+        offer_id -> Text,
+        round_id -> Text,
+        excluded -> Bool,
+        ratio -> Text,
+        reason -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     contracts (id) {
         id -> Text,
         number -> Text,
@@ -451,6 +466,7 @@ diesel::table! {
         id -> Text,
         contract_id -> Text,
         kind -> Text,
+        cause -> Text,
         before -> Text,
         after -> Text,
         reason -> Text,
@@ -546,6 +562,7 @@ diesel::joinable!(allocations -> lots (lot_id));
 diesel::joinable!(objections -> rounds (round_id));
 diesel::joinable!(objections -> lots (lot_id));
 diesel::joinable!(objections -> organisations (supplier_id));
+diesel::joinable!(rulings -> offers (offer_id));
 diesel::joinable!(contracts -> rounds (round_id));
 diesel::joinable!(contracts -> lots (lot_id));
 diesel::joinable!(contract_changes -> contracts (contract_id));
@@ -583,6 +600,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lot_lines,
     allocations,
     objections,
+    rulings,
     contracts,
     contract_changes,
     releases,

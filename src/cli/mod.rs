@@ -3,6 +3,7 @@
 pub mod award;
 pub mod code;
 pub mod import;
+pub mod export;
 pub mod ratio;
 pub mod rules;
 

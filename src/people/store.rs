@@ -172,7 +172,7 @@ pub fn touch_session(tx: &mut Tx, token_hash: &str, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// Ends the oldest sessions beyond [`rules::SESSIONS`]; never the one just opened, though others be as young.
+/// Ends the oldest sessions beyond [`rules::SESSIONS`], never the one just opened, however many began with it.
 pub fn cap_sessions(tx: &mut Tx, id: &AccountId, opened: &str) -> Result<()> {
     let extra: Vec<String> = sessions::table
         .filter(sessions::account_id.eq(id).and(sessions::token_hash.ne(opened)))

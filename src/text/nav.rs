@@ -6,5 +6,8 @@ messages! {
         label: "主导航", "Main navigation";
         home: "待办", "To do";
         products: "产品目录", "Catalogue";
+        contracts: "合同", "Contracts";
+        standards: "支付标准", "Payment standards";
+        public: "结果公示", "Published awards";
     }
 }

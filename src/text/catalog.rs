@@ -61,7 +61,7 @@ messages! {
         changed_meanwhile: "您打开表单后，该产品已于{at}被他人修改，您的修改没有保存。请重新打开该产品，核对后再改。", "Somebody else changed this product at {at}, after you opened the form; your change was not saved. Open the product again, compare and edit it anew.";
         line_twice: "与第{line}行的编码相同而内容不同，无法判断以哪一行为准。请只保留正确的一行", "line {line} has the same code with other contents, and nobody can tell which is right; keep only the right one";
         bad_lines_stop: "文件中有{count}行错误，没有导入任何内容。请改正后重新上传，或者确认跳过错误行、只导入正确的行。", "{count} lines of the file are bad and nothing was imported. Correct them and upload the file again, or confirm that bad lines are skipped and only good ones imported.";
-        import_moved: "您审核之后目录已有变化，现在导入的结果会与您看到的不同，因此没有导入。下面是按最新目录重新比对的结果，请重新核对后再导入。", "The catalogue has changed since you reviewed the file, so importing would now do something else; nothing was imported. Below is the comparison with the catalogue as it is now: review it again, then import.";
+        import_moved: "您核对之后目录已有变化，现在导入的结果会与您看到的不同，因此没有导入。下面是按最新目录重新比对的结果，请重新核对后再导入。", "The catalogue has changed since you reviewed the file, so importing would now do something else; nothing was imported. Below is the comparison with the catalogue as it is now: review it again, then import.";
         import_ended: "该文件{state}，不能再操作。需要时请重新上传。", "This file is {state}; nothing more can be done with it. Upload it again if needed.";
         import_no_columns: "尚未指定各列的含义。请先指定哪一列是什么，再核对导入内容。", "It has not been said yet which column is which. Choose the columns first, then review.";
 
@@ -179,7 +179,7 @@ messages! {
 
         // The command.
         cli_skipped: "已跳过{count}行错误行。", "{count} bad lines were skipped.";
-        cli_dry: "仅试算，没有改动目录。", "Dry run: nothing was changed.";
+        cli_dry: "仅预览，没有改动目录。", "Dry run: nothing was changed.";
         cli_profile_chosen: "文件的表头不符合任何已知格式。已知格式：{names}。请用--profile指定，或在网页上传后逐列指定。", "The file's header follows no known format ({names}). Name one with --profile, or upload the file on the page and choose the columns there.";
         cli_behind: "数据库结构落后于本程序。请先运行“jicai serve”完成升级。", "The database is behind this program. Run \"jicai serve\" first, which brings it up to date.";
     }

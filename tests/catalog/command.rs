@@ -8,6 +8,8 @@ use crate::support::fresh_db;
 fn jicai(url: &str, args: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jicai"));
     command.args(["import", "products"]).args(args).env("JICAI_LANG", "en").env("DATABASE_URL", url);
+    // The tests' own variable is no setting of the program.
+    command.env_remove("JICAI_TEST_POSTGRES");
     let out = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (out.status.code().unwrap(), text(out.stdout), text(out.stderr))

@@ -202,7 +202,7 @@ async fn a_catalogue_that_moved_since_the_review_stops_the_import() {
     let seen = mark(&site, &second).await;
     apply(&site, &first, false).await.is(303);
     let answer = site.post("officer2", &format!("{second}/apply"), &[("seen", &seen)]).await;
-    answer.is(422).shows("您审核之后目录已有变化").shows("<del>10.66</del>");
+    answer.is(422).shows("您核对之后目录已有变化").shows("<del>10.66</del>");
     assert_eq!(all(&site).len(), 2);
     apply(&site, &second, false).await.is(303);
     assert_eq!(all(&site).len(), 3);

@@ -21,6 +21,8 @@ pub mod notify;
 
 pub mod people;
 
+pub mod catalog;
+
 pub mod rounds;
 
 pub mod bids;

@@ -3,9 +3,12 @@
 
 mod cli;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use cli::Stop;
 
 #[derive(Parser)]
 #[command(
@@ -19,8 +22,22 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Code(cli::code::CodeArgs),
+    Ratio(cli::ratio::RatioArgs),
+}
 
 fn main() -> ExitCode {
-    match Cli::parse().command {}
+    let done = match Cli::parse().command {
+        Command::Code(args) => cli::code::run(&args),
+        Command::Ratio(args) => cli::ratio::run(&args),
+    };
+    let (status, lines) = match done {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Stop::Failed(line)) => (1, vec![line]),
+        Err(Stop::Bad(lines)) => (2, lines),
+    };
+    // Nobody may be listening on standard error; the exit status still says it.
+    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
+    ExitCode::from(status)
 }

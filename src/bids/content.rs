@@ -178,7 +178,8 @@ mod tests {
     fn lines_are_ordered_and_the_nonce_hides_equal_offers() {
         let content = content("甲", 500_000, None);
         assert!(content.lines.iter().map(|l| l.lot.as_str()).eq(["1", "2"]));
-        let again = Content::new(content.round_id.clone(), content.supplier_id.clone(), content.lines.clone());
+        let again =
+            Content::new(content.round_id.clone(), content.supplier_id.clone(), content.lines.clone());
         assert_ne!(content.hash().unwrap(), again.hash().unwrap());
     }
 }

@@ -35,6 +35,9 @@ pub const COLUMNS: &[Column] = &[
     Column::may("ceiling", "最高有效申报价"),
 ];
 
+/// How many of [`COLUMNS`] a supplier fills in and an export holds.
+pub const FILLED: usize = 12;
+
 const KINDS: &[(&str, OfferKind)] = &[
     ("reference", OfferKind::Reference),
     ("generic", OfferKind::Generic),
@@ -222,13 +225,7 @@ fn quantity(row: &Row, key: &str, positive: bool, faults: &mut Faults) -> Option
     Some(Some(number))
 }
 
-fn one_of<T: Copy>(
-    row: &Row,
-    key: &str,
-    words: &[(&str, T)],
-    blank: T,
-    faults: &mut Faults,
-) -> Option<T> {
+fn one_of<T: Copy>(row: &Row, key: &str, words: &[(&str, T)], blank: T, faults: &mut Faults) -> Option<T> {
     if row.get(key).is_empty() { Some(blank) } else { row.word(key, words, faults) }
 }
 
@@ -283,7 +280,7 @@ pub fn listed_cells(it: &Listed) -> Cells {
     let offer = &it.offer;
     let mut cells = Cells::default();
     let values = [
-        it.lot.clone(),
+        it.lot.code.clone(),
         it.company.clone(),
         it.group.clone(),
         offer.product.clone(),

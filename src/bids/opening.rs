@@ -39,8 +39,8 @@ pub fn confirm_opening(
         .into_iter()
         .map(|opener| is_officer(tx, &opener.account_id).map(|officer| (opener, officer)))
         .collect::<Result<Vec<_>>>()?;
-    let step = rules::may_open(&round, ctx.now)
-        .and_then(|()| rules::confirm(&earlier, &me, am_officer, ctx.now));
+    let step =
+        rules::may_open(&round, ctx.now).and_then(|()| rules::confirm(&earlier, &me, am_officer, ctx.now));
     let answer = match step {
         Ok(Step::First) => first(tx, ctx, &round, me).map(|()| Ok(Confirmed::First))?,
         Ok(Step::Second(other)) => second(tx, ctx, round, [other, me])?,

@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::bids::content::{Content, Line};
-use crate::bids::{Envelope, Opener};
+use crate::bids::{Envelope, EnvelopeState, OfferKind, Opener, RefusedReason};
+use crate::catalog::ratio::{Item, Ratios, convert};
 use crate::rounds::{Lot, Round, RoundState};
 use crate::text::{Say, Text, fill};
 use crate::types::{AccountId, Time, half_up};
@@ -65,9 +66,7 @@ impl Say for Refused {
             Refused::LateWithdraw(to) => fill(b.late_withdraw, &[("to", &to.seconds())]),
             Refused::FormUsed(seq) => fill(b.form_used, &[("seq", seq)]),
             Refused::NoLines => b.no_lines.to_owned(),
-            Refused::TooManyLines(limit, lots) => {
-                fill(b.too_many_lines, &[("limit", limit), ("lots", lots)])
-            }
+            Refused::TooManyLines(limit, lots) => fill(b.too_many_lines, &[("limit", limit), ("lots", lots)]),
             Refused::LotsChanged(lot) => fill(b.lots_changed, &[("lot", lot)]),
             Refused::NotStanding(seq) => fill(b.not_standing, &[("seq", seq)]),
             Refused::Early(at) => fill(b.early, &[("at", &at.seconds())]),
@@ -102,8 +101,6 @@ pub enum BadCell {
     Control,
     /// The spec is not the comparable spec and no ratio is known.
     RatioNeeded(String),
-    /// The ratio given is not the one the rule gives.
-    RatioDiffers(Decimal),
     /// A ratio nobody believes.
     RatioOutside,
 }
@@ -122,10 +119,7 @@ impl Say for BadCell {
             BadCell::Negative => b.cell_negative.to_owned(),
             BadCell::Control => b.cell_control.to_owned(),
             BadCell::RatioNeeded(comparable) => fill(b.cell_ratio_needed, &[("comparable", comparable)]),
-            BadCell::RatioDiffers(ratio) => fill(b.cell_ratio_differs, &[("ratio", ratio)]),
-            BadCell::RatioOutside => {
-                fill(b.cell_ratio_outside, &[("least", &RATIOS.0), ("most", &RATIOS.1)])
-            }
+            BadCell::RatioOutside => fill(b.cell_ratio_outside, &[("least", &RATIOS.0), ("most", &RATIOS.1)]),
         }
     }
 }
@@ -155,24 +149,29 @@ pub fn fits(content: &Content, lots: &[Lot]) -> Result<(), Refused> {
     }
 }
 
-/// The ratio of the offered spec to the lot's comparable spec: the one the rule gives where it can be computed,
-/// else the one the supplier gives.
+/// The ratio of the offered spec to the lot's comparable spec: the one the supplier gives (it may hold a ratio of
+/// dosage forms too), else the one the rule gives.
 pub fn ratio(lot: &Lot, spec: &str, given: Option<Decimal>) -> Result<Decimal, BadCell> {
-    match (computed(lot, spec), given) {
-        (Some(k), Some(given)) if half_up(k, given.scale()) != given => {
-            Err(BadCell::RatioDiffers(half_up(k, 6).normalize()))
-        }
-        (Some(k), _) => Ok(half_up(k, 12).normalize()),
-        (None, Some(given)) if given < RATIOS.0 || given > RATIOS.1 => Err(BadCell::RatioOutside),
-        (None, Some(given)) => Ok(given.normalize()),
-        (None, None) => Err(BadCell::RatioNeeded(lot.comparable_spec.clone())),
+    match given {
+        Some(given) if given < RATIOS.0 || given > RATIOS.1 => Err(BadCell::RatioOutside),
+        Some(given) => Ok(given.normalize()),
+        None => ratio_by_rule(lot, spec)
+            .map(|k| half_up(k, 12).normalize())
+            .ok_or_else(|| BadCell::RatioNeeded(lot.comparable_spec.clone())),
     }
 }
 
-/// The ratio by 药品差比价规则 (发改价格〔2011〕2452号), 1 for the comparable spec itself.
-fn computed(lot: &Lot, spec: &str) -> Option<Decimal> {
-    let plain = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
-    (plain(spec) == plain(&lot.comparable_spec)).then_some(Decimal::ONE)
+/// The ratio of specs by 药品差比价规则 (发改价格〔2011〕2452号); `None` when the specs cannot be compared.
+pub fn ratio_by_rule(lot: &Lot, spec: &str) -> Option<Decimal> {
+    let item = |spec| Item { form: &lot.form, spec, count: Decimal::ONE, unit: &lot.unit, material: None };
+    convert(&Ratios::default(), &item(&lot.comparable_spec), &item(spec)).ok().map(|found| found.k)
+}
+
+/// The rule's ratio to six places when the one given is another: nobody is refused for it, but the supplier is
+/// warned and the evaluation sees it, because a ratio too high makes a price look low.
+pub fn ratio_in_doubt(lot: &Lot, spec: &str, given: Decimal) -> Option<Decimal> {
+    let rule = ratio_by_rule(lot, spec)?;
+    (half_up(rule, given.scale()) != given).then(|| half_up(rule, 6).normalize())
 }
 
 /// Whether the price, converted to the comparable spec, is above the ceiling: such a bid is accepted here and
@@ -228,4 +227,35 @@ pub fn unseal(envelope: &Envelope) -> Option<Content> {
     let content = Content::read(&bytes)?;
     let belongs = content.round_id == receipt.round_id && content.supplier_id == receipt.supplier_id;
     belongs.then_some(content)
+}
+
+impl EnvelopeState {
+    /// The state's name for people.
+    pub fn name(self, t: &Text) -> &'static str {
+        match self {
+            EnvelopeState::Standing => t.bids.state_standing,
+            EnvelopeState::Replaced => t.bids.state_replaced,
+            EnvelopeState::Withdrawn => t.bids.state_withdrawn,
+            EnvelopeState::Opened => t.bids.state_opened,
+        }
+    }
+}
+
+impl OfferKind {
+    /// The kind's name for people.
+    pub fn name(self, t: &Text) -> &'static str {
+        match self {
+            OfferKind::Reference => t.bids.kind_reference,
+            OfferKind::Generic => t.bids.kind_generic,
+        }
+    }
+}
+
+impl RefusedReason {
+    /// The reason for people.
+    pub fn name(self, t: &Text) -> &'static str {
+        match self {
+            RefusedReason::Late => t.bids.reason_late,
+        }
+    }
 }

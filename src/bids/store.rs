@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use crate::bids::{Envelope, EnvelopeState, Offer, Opener, Receipt, RefusedEnvelope};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
+use crate::rounds::Lot;
 use crate::schema::{envelopes, lots, offers, openers, organisations, refused_envelopes};
-use crate::types::{AccountId, EnvelopeId, OfferId, OrganisationId, RoundId, Time};
+use crate::types::{AccountId, EnvelopeId, OfferId, OrganisationId, RoundId, UnitPrice};
 
 /// One envelope with its sealed blob.
 pub fn envelope(conn: &mut Conn, id: &EnvelopeId) -> Result<Option<Envelope>> {
@@ -126,25 +127,19 @@ pub fn offers(conn: &mut Conn, round: &RoundId) -> Result<Vec<Offer>> {
         .load(conn)?)
 }
 
-/// An offer with the names around it.
+/// An offer with what stands around it.
 #[derive(Debug, Clone, Queryable)]
 pub struct Listed {
     /// The offer.
     pub offer: Offer,
-    /// The lot's place in the round.
-    pub position: i32,
-    /// The lot's code.
-    pub lot: String,
-    /// The lot's generic name.
-    pub generic: String,
-    /// The unit the price is for.
-    pub unit: String,
+    /// Its lot.
+    pub lot: Lot,
     /// The bidder's name.
     pub company: String,
     /// The bidder's group of related companies.
     pub group: String,
-    /// When the envelope was received.
-    pub received_at: Time,
+    /// The envelope's sequence in the round.
+    pub seq: i32,
 }
 
 /// Which offers a reader asks for.
@@ -171,13 +166,10 @@ pub fn list(conn: &mut Conn, round: &RoundId, filter: &Filter, limit: i64) -> Re
         .filter(offers::round_id.eq(round))
         .select((
             Offer::as_select(),
-            lots::position,
-            lots::code,
-            lots::generic,
-            lots::unit,
+            Lot::as_select(),
             organisations::name,
             organisations::group_name,
-            envelopes::received_at,
+            envelopes::seq,
         ))
         .into_boxed();
     if !filter.lot.is_empty() {
@@ -188,14 +180,15 @@ pub fn list(conn: &mut Conn, round: &RoundId, filter: &Filter, limit: i64) -> Re
         query = query.filter(organisations::name.like(like));
     }
     if let Some((position, price, id)) = after {
-        let later_price = offers::unit_price.gt(price).or(offers::unit_price.eq(price).and(offers::id.gt(id)));
+        let later_price =
+            offers::unit_price.gt(price).or(offers::unit_price.eq(price).and(offers::id.gt(id)));
         query = query.filter(lots::position.gt(position).or(lots::position.eq(position).and(later_price)));
     }
     Ok(query.order((lots::position, offers::unit_price, offers::id)).limit(limit).load(conn)?)
 }
 
 /// Where an offer stands in the order of [`list`].
-fn place(conn: &mut Conn, id: &OfferId) -> Result<Option<(i32, crate::types::UnitPrice, OfferId)>> {
+fn place(conn: &mut Conn, id: &OfferId) -> Result<Option<(i32, UnitPrice, OfferId)>> {
     Ok(offers::table
         .inner_join(lots::table)
         .filter(offers::id.eq(id))

@@ -10,6 +10,7 @@ messages! {
         content_title: "我方申报内容", "Our bid's content";
         not_yet: "申报尚未开始，{from} 起接收申报文件。请届时再提交。", "Bidding has not begun: bids are accepted from {from}. Submit then.";
         late: "申报已于 {to} 截止，本次提交未被接收，已按迟到登记。如有异议，请凭下方内容摘要和校验码联系采购经办。", "Bidding closed at {to}: this submission was not accepted and has been recorded as late. If you disagree, contact the procurement office with the hash and nonce below.";
+        no_more: "申报已截止，不再接收申报文件。", "Bidding is closed; no more bids are accepted.";
         late_withdraw: "申报已于 {to} 截止，不能再撤回。", "Bidding closed at {to}; a bid can no longer be withdrawn.";
         form_used: "这张表单已经提交过，回执序号 {seq}，而本次内容与当时不同，因此没有接收。如需替换，请重新打开申报页面后再提交。", "This form was already submitted under receipt {seq} with other content, so it was not accepted again. To replace that bid, open the bidding page anew and submit there.";
         no_lines: "没有一个竞价单元填写了报价。请至少填写一个竞价单元的产品和单位申报价。", "No lot has a price. Fill in the product and the unit price of at least one lot.";
@@ -28,7 +29,6 @@ messages! {
         cell_negative: "不能小于零", "must not be below zero";
         cell_control: "含有换行等控制字符，请删除", "holds line breaks or other control characters; remove them";
         cell_ratio_needed: "与可比规格“{comparable}”不同，且无法自动换算。请给出差比价系数", "differs from the comparable spec \"{comparable}\" and cannot be converted automatically; give the price ratio (差比价系数)";
-        cell_ratio_differs: "按差比价规则应为 {ratio}。请改正或留空", "the ratio rule gives {ratio}; correct it or leave it blank";
         cell_ratio_outside: "差比价系数应在 {least} 至 {most} 之间", "a price ratio lies between {least} and {most}";
         fault_lot: "竞价单元 {lot}，“{column}”为“{value}”：{reason}", "Lot {lot}, {column} is \"{value}\": {reason}";
         faults_title: "共 {count} 处需要改正，申报未提交，没有写入任何内容。", "{count} places need correction. Nothing was submitted and nothing was stored.";
@@ -92,6 +92,8 @@ messages! {
         receipt_note: "回执证明平台在上述时间收到上述内容摘要的申报文件。开标前任何人（含采购经办和系统管理员）都不能通过平台查看报价。", "This receipt proves that the platform received a bid with this hash at this time. Until the opening nobody, officers and administrators included, can see its prices through the platform.";
         nonce_note: "校验码用于日后核验内容摘要。开标前请勿外传：他人持有校验码和摘要即可逐一试出报价。", "The nonce serves to verify the hash later. Keep it secret until the opening: with nonce and hash together, prices can be found by trying.";
         over_ceiling: "以下竞价单元的报价折算到可比规格后高于最高有效申报价，评审时将判为无效：{lots}。截止前可以替换。", "The prices of these lots, converted to the comparable spec, are above the ceiling and will be invalid at evaluation: {lots}. You can replace the bid before the deadline.";
+        ratio_in_doubt: "以下竞价单元填报的差比价系数与按规格计算的结果不同，评审时将核对，请确认无误：{lots}。", "The price ratio given for these lots differs from the one computed from the specs and will be checked at evaluation; make sure it is right: {lots}.";
+        ratio_by_rule: "按规格计算为 {ratio}", "{ratio} by the specs";
         back_to_bids: "返回申报页面", "Back to bidding";
         standing_count: "有效申报", "Standing bids";
         refused_count: "迟到拒收", "Late, refused";

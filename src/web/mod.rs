@@ -2,6 +2,7 @@
 
 mod access;
 mod asset;
+pub mod bids;
 pub mod form;
 mod gate;
 mod home;
@@ -91,7 +92,9 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
-use Allowed::{Anyone, Public};
+use Allowed::{Anyone, Only, Public};
+
+use crate::people::Role;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -101,4 +104,16 @@ routes! {
     POST "/login" login::enter, Public;
     POST "/logout" login::leave, Anyone;
     GET  "/" home::index, Anyone;
+    GET  "/rounds/{id}/bids" bids::show::show, Only(bids::PARTIES);
+    POST "/rounds/{id}/bids" bids::place::form, Only(&[Role::Supplier]);
+    POST "/rounds/{id}/bids/upload" bids::place::upload, Only(&[Role::Supplier]);
+    POST "/rounds/{id}/bids/withdraw" bids::place::withdraw, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/template" bids::desk::template, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/export" bids::export::file, Only(access::STAFF);
+    GET  "/rounds/{id}/bids/{envelope}" bids::receipt::show, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/content" bids::content::show, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/file" bids::content::file, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/proof" bids::content::proof, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/opening" bids::opening::show, Only(access::STAFF);
+    POST "/rounds/{id}/opening" bids::opening::confirm, Only(bids::OPENERS);
 }

@@ -15,8 +15,8 @@ use crate::error::{Error, Result};
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-// The derive makes public items it does not document.
-#[allow(missing_docs)]
+// The derive makes public items it does not document, and names the float types of SQL.
+#[allow(missing_docs, clippy::disallowed_types)]
 mod conn {
     use diesel::{PgConnection, SqliteConnection};
 

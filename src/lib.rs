@@ -27,7 +27,11 @@ pub mod rounds;
 
 pub mod bids;
 
+pub mod awards;
+
 pub mod contracts;
+
+pub mod standards;
 
 pub mod config;
 

@@ -25,12 +25,17 @@ struct Cli {
 enum Command {
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
+    Award(cli::award::Award),
+    #[command(subcommand)]
+    Rules(cli::rules::Rules),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Code(args) => cli::code::run(&args),
         Command::Ratio(args) => cli::ratio::run(&args),
+        Command::Award(args) => cli::award::run(&args),
+        Command::Rules(command) => cli::rules::run(&command),
     };
     let (status, lines) = match done {
         Ok(()) => return ExitCode::SUCCESS,

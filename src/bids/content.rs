@@ -105,7 +105,7 @@ impl Content {
         let mut records =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes).into_records();
         let head = records.next()?.ok()?;
-        if head.get(0)? != MARK || records.next()?.ok()? != csv::StringRecord::from(HEADER.to_vec()) {
+        if head.get(0)? != MARK || records.next()?.ok()? != HEADER.to_vec() {
             return None;
         }
         let lines = records.map(|record| line(&record.ok()?)).collect::<Option<Vec<_>>>()?;

@@ -75,8 +75,7 @@ fn second(
         Err(why) => return Ok(Err(why)),
     };
     // First of all writes: whoever opens at the same moment loses here and finds the round opened.
-    let after = Round { state: RoundState::Evaluation, version: round.version + 1, ..round.clone() };
-    rounds::store::update_round(tx, &after)?;
+    to_evaluation(tx, ctx, &round)?;
     let [other, me] = two;
     store::put_opener(tx, &Opener { round_id: round.id.clone(), account_id: me.clone(), at: ctx.now })?;
     store::keep_openers(tx, &round.id, [&other, &me])?;
@@ -88,7 +87,7 @@ fn second(
             count += 1;
         }
     }
-    record(tx, ctx, &round, &after, &other)?;
+    record(tx, ctx, &round, &other)?;
     write_letters(tx, ctx, &round, opened.iter().map(|(_, content)| &content.supplier_id))?;
     Ok(Ok(Confirmed::Opened { offers: count }))
 }
@@ -144,16 +143,21 @@ struct Named<'a> {
     account: &'a Option<AccountId>,
 }
 
-fn record(tx: &mut Tx, ctx: &Ctx, before: &Round, after: &Round, other: &AccountId) -> Result<()> {
-    let receipts = store::receipts(tx.conn(), &before.id)?;
+fn record(tx: &mut Tx, ctx: &Ctx, round: &Round, other: &AccountId) -> Result<()> {
+    let receipts = store::receipts(tx.conn(), &round.id)?;
     let named: Vec<Named> = receipts
         .iter()
         .map(|r| Named { facts: r.facts(), supplier: &r.supplier_id, account: &r.account_id })
         .collect();
-    let deed = Deed { action: "bid.open", subject: "rounds", id: before.id.as_str() };
-    audit::record(tx, ctx, deed, &other, &named)?;
-    let deed = Deed { action: "round.state", subject: "rounds", id: before.id.as_str() };
-    audit::record(tx, ctx, deed, before, after)
+    let deed = Deed { action: "bid.open", subject: "rounds", id: round.id.as_str() };
+    audit::record(tx, ctx, deed, &other, &named)
+}
+
+fn to_evaluation(tx: &mut Tx, ctx: &Ctx, before: &Round) -> Result<()> {
+    let after = Round { state: RoundState::Evaluation, version: before.version + 1, ..before.clone() };
+    rounds::store::update_round(tx, &after)?;
+    let deed = Deed { action: "round.advance", subject: "rounds", id: before.id.as_str() };
+    audit::record(tx, ctx, deed, &before.state, &after.state)
 }
 
 fn write_letters<'a>(

@@ -259,3 +259,63 @@ impl RefusedReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rounds::{Category, FormClass};
+    use crate::types::{LotId, RoundId};
+
+    #[test]
+    fn a_first_confirmation_waits_half_an_hour_for_another_person() {
+        let (a, b, round) = (AccountId::new(), AccountId::new(), RoundId::new());
+        let at = Time::from_millis(1_000_000);
+        let by = |who: &AccountId, officer| {
+            vec![(Opener { round_id: round.clone(), account_id: who.clone(), at }, officer)]
+        };
+        let last = at.plus_millis(CONFIRM_MILLIS - 1);
+        assert_eq!(confirm(&[], &a, true, at), Ok(Step::First));
+        assert_eq!(confirm(&by(&b, true), &a, true, last), Ok(Step::Second(b.clone())));
+        assert_eq!(confirm(&by(&b, false), &a, true, last), Ok(Step::Second(b.clone())));
+        assert_eq!(confirm(&by(&b, true), &a, false, last), Ok(Step::Second(b.clone())));
+        assert_eq!(confirm(&by(&b, false), &a, false, last), Ok(Step::First));
+        assert_eq!(confirm(&by(&b, true), &a, true, last.plus_millis(1)), Ok(Step::First));
+        let until = at.plus_millis(CONFIRM_MILLIS);
+        assert_eq!(confirm(&by(&a, true), &a, true, last), Err(Refused::SamePerson(until)));
+        assert_eq!(confirm(&by(&a, true), &a, true, until), Ok(Step::First));
+    }
+
+    #[test]
+    fn the_ratio_is_the_one_given_else_the_rules() {
+        let lot = Lot {
+            id: LotId::new(),
+            round_id: RoundId::new(),
+            position: 1,
+            code: "1".to_owned(),
+            generic: String::new(),
+            generic_key: String::new(),
+            form: "硬胶囊".to_owned(),
+            form_class: FormClass::OralSolid,
+            comparable_spec: "0.25g".to_owned(),
+            unit: "粒".to_owned(),
+            ceiling: "0.5".parse().unwrap(),
+            category: Category::General,
+            base_volume: None,
+        };
+        let check = |spec: &str, given: Option<&str>, want: Result<&str, BadCell>| {
+            let given = given.map(|g| g.parse().unwrap());
+            assert_eq!(ratio(&lot, spec, given), want.map(|w| w.parse().unwrap()), "{spec}");
+        };
+        check("0.25g", None, Ok("1"));
+        check("250mg", None, Ok("1"));
+        check("0.5g", None, Ok("1.7"));
+        check("0.5g", Some("1.80"), Ok("1.8"));
+        check("复方", None, Err(BadCell::RatioNeeded("0.25g".to_owned())));
+        check("复方", Some("1.2"), Ok("1.2"));
+        check("复方", Some("0"), Err(BadCell::RatioOutside));
+        check("复方", Some("1000001"), Err(BadCell::RatioOutside));
+        assert_eq!(ratio_in_doubt(&lot, "0.5g", "1.8".parse().unwrap()), Some("1.7".parse().unwrap()));
+        assert_eq!(ratio_in_doubt(&lot, "0.5g", "1.7".parse().unwrap()), None);
+        assert_eq!(ratio_in_doubt(&lot, "复方", "3".parse().unwrap()), None);
+    }
+}

@@ -1,7 +1,9 @@
 //! One file per command: its arguments and one call of the library.
 
+pub mod award;
 pub mod code;
 pub mod ratio;
+pub mod rules;
 
 use jicai::text::Lang;
 

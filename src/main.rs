@@ -23,19 +23,24 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Import(cli::import::ImportArgs),
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
     Award(cli::award::Award),
     #[command(subcommand)]
     Rules(cli::rules::Rules),
+    #[command(subcommand)]
+    Export(cli::export::Export),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Import(args) => cli::import::run(&args),
         Command::Code(args) => cli::code::run(&args),
         Command::Ratio(args) => cli::ratio::run(&args),
         Command::Award(args) => cli::award::run(&args),
         Command::Rules(command) => cli::rules::run(&command),
+        Command::Export(command) => cli::export::run(&command),
     };
     let (status, lines) = match done {
         Ok(()) => return ExitCode::SUCCESS,

@@ -6,9 +6,15 @@
 mod award;
 mod bids;
 mod browser;
+mod catalog;
 mod code;
 mod opening;
+mod contracts;
+mod evaluation;
+mod demand;
 mod people;
+mod prices;
 mod published;
 mod sealed;
+mod standards;
 mod support;

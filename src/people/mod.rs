@@ -345,7 +345,7 @@ pub fn sign_in(
                 agent: agent.chars().take(200).collect(),
             },
         )?;
-        store::cap_sessions(tx, &after.id)?;
+        store::cap_sessions(tx, &after.id, token_hash)?;
     }
     audit::record(
         tx,

@@ -172,12 +172,12 @@ pub fn touch_session(tx: &mut Tx, token_hash: &str, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// Ends the oldest sessions beyond [`rules::SESSIONS`].
-pub fn cap_sessions(tx: &mut Tx, id: &AccountId) -> Result<()> {
+/// Ends the oldest sessions beyond [`rules::SESSIONS`], never the one just opened, however many began with it.
+pub fn cap_sessions(tx: &mut Tx, id: &AccountId, opened: &str) -> Result<()> {
     let extra: Vec<String> = sessions::table
-        .filter(sessions::account_id.eq(id))
+        .filter(sessions::account_id.eq(id).and(sessions::token_hash.ne(opened)))
         .order((sessions::created_at.desc(), sessions::token_hash))
-        .offset(rules::SESSIONS)
+        .offset(rules::SESSIONS - 1)
         .limit(1_000)
         .select(sessions::token_hash)
         .load(tx.conn())?;

@@ -5,5 +5,9 @@ messages! {
     Nav {
         label: "主导航", "Main navigation";
         home: "待办", "To do";
+        contracts: "合同", "Contracts";
+        standards: "支付标准", "Payment standards";
+        public: "结果公示", "Published awards";
+        products: "产品目录", "Catalogue";
     }
 }

@@ -3,6 +3,10 @@
 mod access;
 mod asset;
 pub mod bids;
+pub mod awards;
+mod catalog;
+mod contracts;
+mod demand;
 pub mod form;
 mod gate;
 mod home;
@@ -10,6 +14,7 @@ mod language;
 mod login;
 pub mod page;
 pub mod serve;
+mod standards;
 pub mod upload;
 
 use std::sync::Arc;
@@ -22,7 +27,9 @@ use crate::error::{Error, Result};
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier, Visitor,
+    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier,
+    Visitor,
+    Admin, Allowed, Auditor, Hospital, Officer, Person, Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -92,6 +99,10 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
+use crate::people::Role;
+use Allowed::{Anyone, Only, Public, Token};
+use access::{CATALOGUERS, STAFF};
+use awards::OBJECTORS;
 use Allowed::{Anyone, Only, Public};
 
 use crate::people::Role;
@@ -116,4 +127,78 @@ routes! {
     GET  "/rounds/{id}/bids/{envelope}/proof" bids::content::proof, Only(&[Role::Supplier]);
     GET  "/rounds/{id}/opening" bids::opening::show, Only(access::STAFF);
     POST "/rounds/{id}/opening" bids::opening::confirm, Only(bids::OPENERS);
+    GET  "/contracts" contracts::list::index, Anyone;
+    POST "/contracts/confirm" contracts::list::confirm, Only(&[Role::Hospital, Role::Supplier]);
+    GET  "/contracts/export.csv" contracts::list::csv, Anyone;
+    GET  "/contracts/export.xlsx" contracts::list::xlsx, Anyone;
+    GET  "/contracts/{id}" contracts::show::index, Anyone;
+    GET  "/contracts/{id}/sheet" contracts::sheet::index, Anyone;
+    POST "/contracts/{id}/withdraw" contracts::show::withdraw, Only(&[Role::Hospital, Role::Supplier]);
+    POST "/contracts/{id}/amend" contracts::show::amend, Only(&[Role::Officer]);
+    GET  "/rounds/{id}/contracts" contracts::board::index, Only(STAFF);
+    GET  "/rounds/{id}/contracts/export.csv" contracts::board::csv, Only(STAFF);
+    GET  "/rounds/{id}/contracts/export.xlsx" contracts::board::xlsx, Only(STAFF);
+    POST "/rounds/{id}/contracts/draw-up" contracts::board::draw_up, Only(&[Role::Officer]);
+    GET  "/rounds/{id}/standards" standards::draft::index, Only(STAFF);
+    POST "/rounds/{id}/standards/ask" standards::draft::ask, Only(&[Role::Officer]);
+    POST "/rounds/{id}/standards/decide" standards::draft::decide, Only(&[Role::Reviewer]);
+    GET  "/standards" standards::list::index, Anyone;
+    GET  "/standards/export.csv" standards::list::csv, Anyone;
+    GET  "/standards/export.xlsx" standards::list::xlsx, Anyone;
+    GET  "/standards/consumers" standards::consumers::index, Only(standards::consumers::KEEPERS);
+    POST "/standards/consumers" standards::consumers::add, Only(standards::consumers::KEEPERS);
+    POST "/standards/consumers/{id}/rotate" standards::consumers::rotate, Only(standards::consumers::KEEPERS);
+    POST "/standards/consumers/{id}/active" standards::consumers::active, Only(standards::consumers::KEEPERS);
+    GET  "/standards/{seq}" standards::show::index, Anyone;
+    POST "/standards/{seq}/correct" standards::show::correct, Only(&[Role::Officer]);
+    POST "/standards/{seq}/decide" standards::show::decide, Only(&[Role::Reviewer]);
+    GET  "/api/standards" standards::feed::json, Token;
+    GET  "/api/standards.csv" standards::feed::csv, Token;
+    POST "/api/standards/ack" standards::feed::ack, Token;
+    GET  "/rounds/{id}/award" awards::show::show, Anyone;
+    POST "/rounds/{id}/award" awards::show::compute, Only(&[Role::Officer]);
+    POST "/rounds/{id}/rulings" awards::show::rule, Only(&[Role::Officer]);
+    POST "/rounds/{id}/publicity" awards::confirmation::publish, Only(&[Role::Officer]);
+    POST "/rounds/{id}/confirmation" awards::confirmation::ask, Only(&[Role::Officer]);
+    POST "/rounds/{id}/confirmation/confirm" awards::confirmation::confirm, Only(&[Role::Reviewer]);
+    POST "/rounds/{id}/confirmation/back" awards::confirmation::send_back, Only(&[Role::Reviewer]);
+    GET  "/rounds/{id}/award/export/{file}" awards::export::file, Only(STAFF);
+    GET  "/rounds/{id}/award/{lot}" awards::lot::show, Only(STAFF);
+    GET  "/rounds/{id}/award/{lot}/volumes" awards::volumes::show, Anyone;
+    GET  "/rounds/{id}/objections" awards::objections::list, Only(OBJECTORS);
+    POST "/rounds/{id}/objections" awards::objections::file, Only(&[Role::Supplier]);
+    GET  "/objections/{id}" awards::objections::show, Only(OBJECTORS);
+    POST "/objections/{id}/answer" awards::objections::answer, Only(&[Role::Officer]);
+    POST "/objections/{id}/documents" awards::objections::add_document, Only(&[Role::Supplier]);
+    GET  "/objections/{id}/documents/{document}" awards::objections::document, Only(OBJECTORS);
+    GET  "/public/rounds" awards::public::list, Public;
+    GET  "/public/rounds/{id}" awards::public::show, Public;
+    GET  "/public/rounds/{id}/{file}" awards::public::file, Public;
+    GET  "/products" catalog::list::index, Anyone;
+    GET  "/products/export" catalog::export::download, Anyone;
+    GET  "/products/new" catalog::edit::blank, Only(CATALOGUERS);
+    POST "/products/new" catalog::edit::add, Only(CATALOGUERS);
+    GET  "/products/import" catalog::import::form, Only(CATALOGUERS);
+    POST "/products/import" catalog::import::upload, Only(CATALOGUERS);
+    GET  "/products/imports/{id}" catalog::review::show, Only(CATALOGUERS);
+    GET  "/products/imports/{id}/bad" catalog::review::bad, Only(CATALOGUERS);
+    POST "/products/imports/{id}/columns" catalog::review::choose, Only(CATALOGUERS);
+    POST "/products/imports/{id}/apply" catalog::review::apply, Only(CATALOGUERS);
+    POST "/products/imports/{id}/cancel" catalog::review::cancel, Only(CATALOGUERS);
+    GET  "/products/{id}" catalog::show::show, Anyone;
+    GET  "/products/{id}/edit" catalog::edit::form, Only(CATALOGUERS);
+    POST "/products/{id}/edit" catalog::edit::change, Only(CATALOGUERS);
+    GET  "/rounds/{id}/demand" demand::report::index, Only(demand::READERS);
+    POST "/rounds/{id}/demand" demand::report::save, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/withdraw" demand::report::withdraw, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/template" demand::report::template, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/uploads" demand::upload::send, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/uploads/{import}" demand::upload::review, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/uploads/{import}" demand::upload::apply, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/export" demand::board::export, Only(STAFF);
+    GET  "/rounds/{id}/demand/lots/{lot}" demand::lot::show, Only(STAFF);
+    GET  "/rounds/{id}/demand/{hospital}" demand::review::show, Only(demand::READERS);
+    POST "/rounds/{id}/demand/{hospital}/verify" demand::review::verify, Only(&[Role::Officer]);
+    POST "/rounds/{id}/demand/{hospital}/approve" demand::review::approve, Only(&[Role::Officer]);
+    POST "/rounds/{id}/demand/{hospital}/return" demand::review::send_back, Only(&[Role::Officer]);
 }

@@ -4,14 +4,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod award;
+mod bids;
 mod browser;
 mod catalog;
 mod code;
+mod opening;
 mod contracts;
 mod evaluation;
 mod demand;
 mod people;
 mod prices;
 mod published;
+mod sealed;
 mod standards;
 mod support;

@@ -2,6 +2,7 @@
 
 mod access;
 mod asset;
+pub mod bids;
 pub mod awards;
 mod catalog;
 mod contracts;
@@ -114,6 +115,18 @@ routes! {
     POST "/login" login::enter, Public;
     POST "/logout" login::leave, Anyone;
     GET  "/" home::index, Anyone;
+    GET  "/rounds/{id}/bids" bids::show::show, Only(bids::PARTIES);
+    POST "/rounds/{id}/bids" bids::place::form, Only(&[Role::Supplier]);
+    POST "/rounds/{id}/bids/upload" bids::place::upload, Only(&[Role::Supplier]);
+    POST "/rounds/{id}/bids/withdraw" bids::place::withdraw, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/template" bids::desk::template, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/export" bids::export::file, Only(access::STAFF);
+    GET  "/rounds/{id}/bids/{envelope}" bids::receipt::show, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/content" bids::content::show, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/file" bids::content::file, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/proof" bids::content::proof, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/opening" bids::opening::show, Only(access::STAFF);
+    POST "/rounds/{id}/opening" bids::opening::confirm, Only(bids::OPENERS);
     GET  "/contracts" contracts::list::index, Anyone;
     POST "/contracts/confirm" contracts::list::confirm, Only(&[Role::Hospital, Role::Supplier]);
     GET  "/contracts/export.csv" contracts::list::csv, Anyone;

@@ -2,8 +2,8 @@
 
 mod access;
 mod asset;
-mod contracts;
 pub mod awards;
+mod contracts;
 pub mod form;
 mod gate;
 mod home;
@@ -94,14 +94,8 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
+use crate::people::Role;
 use Allowed::{Anyone, Only, Public, Token};
-use access::STAFF;
-
-use crate::people::Role;
-use Allowed::{Anyone, Only, Public};
-
-use crate::people::Role;
-
 use access::STAFF;
 use awards::OBJECTORS;
 

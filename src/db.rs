@@ -155,6 +155,16 @@ impl Db {
         }
     }
 
+    /// Whether there are no tables at all yet: a file just made.
+    pub fn is_new(&self) -> Result<bool> {
+        let mut conn = self.place.connect().map_err(|e| Error::Fault(Box::new(e)))?;
+        let applied = match &mut conn {
+            Conn::Sqlite(c) => c.applied_migrations().map_err(Error::Fault)?,
+            Conn::Pg(c) => c.applied_migrations().map_err(Error::Fault)?,
+        };
+        Ok(applied.is_empty())
+    }
+
     /// Reads at one moment: every query in `body` sees the same state.
     pub fn read<T>(&self, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         let mut conn = self.pool.get().map_err(|e| Error::Fault(Box::new(e)))?;

@@ -23,6 +23,8 @@ pub mod people;
 
 pub mod catalog;
 
+pub mod prices;
+
 pub mod rounds;
 
 pub mod bids;

@@ -23,6 +23,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Import(cli::import::ImportArgs),
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
     Award(cli::award::Award),
@@ -34,6 +35,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Import(args) => cli::import::run(&args),
         Command::Code(args) => cli::code::run(&args),
         Command::Ratio(args) => cli::ratio::run(&args),
         Command::Award(args) => cli::award::run(&args),

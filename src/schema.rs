@@ -148,13 +148,15 @@ diesel::table! {
         kind -> Text,
         file_name -> Text,
         profile -> Text,
+        places -> Text,
         organisation_id -> Text,
         account_id -> Nullable<Text>,
         state -> Text,
         sha256 -> Text,
         content -> Binary,
+        result -> Text,
         created_at -> BigInt,
-        applied_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
     }
 }
 
@@ -268,7 +270,9 @@ diesel::table! {
         state -> Text,
         submitted_at -> Nullable<BigInt>,
         approved_at -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
         remark -> Text,
+        version -> Integer,
     }
 }
 

@@ -5,10 +5,13 @@
 
 mod award;
 mod browser;
+mod catalog;
 mod code;
 mod contracts;
 mod evaluation;
+mod demand;
 mod people;
+mod prices;
 mod published;
 mod standards;
 mod support;

@@ -8,5 +8,6 @@ messages! {
         contracts: "合同", "Contracts";
         standards: "支付标准", "Payment standards";
         public: "结果公示", "Published awards";
+        products: "产品目录", "Catalogue";
     }
 }

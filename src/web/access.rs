@@ -41,6 +41,9 @@ impl Allowed {
 /// The roles of the bureau's own people.
 pub const STAFF: &[Role] = &[Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
 
+/// The roles that keep the catalogue.
+pub const CATALOGUERS: &[Role] = &[Role::Officer, Role::Admin];
+
 /// Whoever it is, perhaps nobody.
 pub struct Visitor(pub Option<Who>);
 
@@ -107,4 +110,6 @@ visitors! {
     Admin: &[Role::Admin];
     /// Any of the bureau's people.
     Staff: STAFF;
+    /// Whoever keeps the catalogue.
+    Cataloguer: CATALOGUERS;
 }

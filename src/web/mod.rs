@@ -4,6 +4,9 @@ mod access;
 mod asset;
 pub mod awards;
 mod contracts;
+mod catalog;
+mod contracts;
+mod demand;
 pub mod form;
 mod gate;
 mod home;
@@ -24,7 +27,9 @@ use crate::error::{Error, Result};
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier, Visitor,
+    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier,
+    Visitor,
+    Admin, Allowed, Auditor, Hospital, Officer, Person, Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -98,6 +103,11 @@ use crate::people::Role;
 use Allowed::{Anyone, Only, Public, Token};
 use access::STAFF;
 use awards::OBJECTORS;
+use access::{CATALOGUERS, STAFF};
+use awards::OBJECTORS;
+use Allowed::{Anyone, Only, Public};
+
+use crate::people::Role;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -154,4 +164,31 @@ routes! {
     GET  "/public/rounds" awards::public::list, Public;
     GET  "/public/rounds/{id}" awards::public::show, Public;
     GET  "/public/rounds/{id}/{file}" awards::public::file, Public;
+    GET  "/products" catalog::list::index, Anyone;
+    GET  "/products/export" catalog::export::download, Anyone;
+    GET  "/products/new" catalog::edit::blank, Only(CATALOGUERS);
+    POST "/products/new" catalog::edit::add, Only(CATALOGUERS);
+    GET  "/products/import" catalog::import::form, Only(CATALOGUERS);
+    POST "/products/import" catalog::import::upload, Only(CATALOGUERS);
+    GET  "/products/imports/{id}" catalog::review::show, Only(CATALOGUERS);
+    GET  "/products/imports/{id}/bad" catalog::review::bad, Only(CATALOGUERS);
+    POST "/products/imports/{id}/columns" catalog::review::choose, Only(CATALOGUERS);
+    POST "/products/imports/{id}/apply" catalog::review::apply, Only(CATALOGUERS);
+    POST "/products/imports/{id}/cancel" catalog::review::cancel, Only(CATALOGUERS);
+    GET  "/products/{id}" catalog::show::show, Anyone;
+    GET  "/products/{id}/edit" catalog::edit::form, Only(CATALOGUERS);
+    POST "/products/{id}/edit" catalog::edit::change, Only(CATALOGUERS);
+    GET  "/rounds/{id}/demand" demand::report::index, Only(demand::READERS);
+    POST "/rounds/{id}/demand" demand::report::save, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/withdraw" demand::report::withdraw, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/template" demand::report::template, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/uploads" demand::upload::send, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/uploads/{import}" demand::upload::review, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/uploads/{import}" demand::upload::apply, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/export" demand::board::export, Only(STAFF);
+    GET  "/rounds/{id}/demand/lots/{lot}" demand::lot::show, Only(STAFF);
+    GET  "/rounds/{id}/demand/{hospital}" demand::review::show, Only(demand::READERS);
+    POST "/rounds/{id}/demand/{hospital}/verify" demand::review::verify, Only(&[Role::Officer]);
+    POST "/rounds/{id}/demand/{hospital}/approve" demand::review::approve, Only(&[Role::Officer]);
+    POST "/rounds/{id}/demand/{hospital}/return" demand::review::send_back, Only(&[Role::Officer]);
 }

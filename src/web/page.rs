@@ -88,6 +88,11 @@ impl Page {
         role.parse::<Role>().is_ok_and(|role| self.who.as_ref().is_some_and(|w| w.is(role)))
     }
 
+    /// Whether two values are written alike: the chosen option of a list.
+    pub fn is_same(&self, one: impl std::fmt::Display, other: impl std::fmt::Display) -> bool {
+        one.to_string() == other.to_string()
+    }
+
     /// A fresh id for a form that makes a row.
     pub fn fresh_id(&self) -> String {
         AccountId::new().to_string()
@@ -103,6 +108,10 @@ impl Page {
         let n = &self.t.nav;
         let all: &[(&'static str, &'static str, &[Role])] = &[
             ("/", n.home, &[]),
+        const AUDIT: &[Role] = &[Role::Auditor, Role::Admin];
+        let all: &[(&'static str, &'static str, &[Role])] = &[
+            ("/", n.home, &[]),
+            ("/products", n.products, &[]),
             ("/contracts", n.contracts, &[]),
             ("/standards", n.standards, &[]),
             ("/public/rounds", n.public, &[]),

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::audit::{self, Deed};
+use crate::awards;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
@@ -134,6 +135,7 @@ pub struct Seen {
 /// Draws up one contract for each lot, hospital and winner with an agreed quantity, and moves the round from
 /// awarded to contracting. Doing it again changes nothing. Gives the number of contracts made.
 pub fn draw_up(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<usize> {
+    awards::store::hold_round(tx, id)?;
     let round = rounds::round(tx.conn(), id)?;
     if rules::is_drawn(round.state) {
         return Ok(0);

@@ -4,6 +4,7 @@ mod access;
 mod asset;
 pub mod bids;
 pub mod awards;
+mod contracts;
 mod catalog;
 mod contracts;
 mod demand;
@@ -101,6 +102,8 @@ macro_rules! routes {
 
 use crate::people::Role;
 use Allowed::{Anyone, Only, Public, Token};
+use access::STAFF;
+use awards::OBJECTORS;
 use access::{CATALOGUERS, STAFF};
 use awards::OBJECTORS;
 use Allowed::{Anyone, Only, Public};

@@ -106,6 +106,8 @@ impl Page {
     /// The navigation of this reader.
     pub fn links(&self) -> Vec<Link> {
         let n = &self.t.nav;
+        let all: &[(&'static str, &'static str, &[Role])] = &[
+            ("/", n.home, &[]),
         const AUDIT: &[Role] = &[Role::Auditor, Role::Admin];
         let all: &[(&'static str, &'static str, &[Role])] = &[
             ("/", n.home, &[]),

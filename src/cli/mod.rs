@@ -2,8 +2,8 @@
 
 pub mod award;
 pub mod code;
-pub mod import;
 pub mod export;
+pub mod import;
 pub mod ratio;
 pub mod rules;
 

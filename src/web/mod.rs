@@ -2,9 +2,9 @@
 
 mod access;
 mod asset;
+pub mod awards;
 mod catalog;
 mod contracts;
-pub mod awards;
 pub mod form;
 mod gate;
 mod home;
@@ -96,18 +96,11 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
-use Allowed::{Anyone, Only, Public};
-use access::CATALOGUERS;
 use Allowed::{Anyone, Only, Public, Token};
-use access::STAFF;
-
-use crate::people::Role;
-use Allowed::{Anyone, Only, Public};
-
-use crate::people::Role;
-
-use access::STAFF;
+use access::{CATALOGUERS, STAFF};
 use awards::OBJECTORS;
+
+use crate::people::Role;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;

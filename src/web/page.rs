@@ -106,10 +106,13 @@ impl Page {
     /// The navigation of this reader.
     pub fn links(&self) -> Vec<Link> {
         let n = &self.t.nav;
-        let all: &[(&'static str, &'static str, &[Role])] =
-            &[("/", n.home, &[]), ("/products", n.products, &[])];
-            &[("/", n.home, &[]), ("/contracts", n.contracts, &[]), ("/standards", n.standards, &[])];
-            &[("/", n.home, &[]), ("/public/rounds", n.public, &[])];
+        let all: &[(&'static str, &'static str, &[Role])] = &[
+            ("/", n.home, &[]),
+            ("/products", n.products, &[]),
+            ("/contracts", n.contracts, &[]),
+            ("/standards", n.standards, &[]),
+            ("/public/rounds", n.public, &[]),
+        ];
         let Some(who) = &self.who else { return Vec::new() };
         all.iter()
             .filter(|(_, _, roles)| roles.is_empty() || who.is_any(roles))

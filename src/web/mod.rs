@@ -8,6 +8,9 @@ mod contracts;
 mod catalog;
 mod contracts;
 mod demand;
+pub mod awards;
+mod catalog;
+mod contracts;
 pub mod form;
 mod gate;
 mod home;
@@ -107,6 +110,9 @@ use awards::OBJECTORS;
 use access::{CATALOGUERS, STAFF};
 use awards::OBJECTORS;
 use Allowed::{Anyone, Only, Public};
+use Allowed::{Anyone, Only, Public, Token};
+use access::{CATALOGUERS, STAFF};
+use awards::OBJECTORS;
 
 use crate::people::Role;
 

@@ -101,7 +101,12 @@ impl Page {
     /// The navigation of this reader.
     pub fn links(&self) -> Vec<Link> {
         let n = &self.t.nav;
-        let all: &[(&'static str, &'static str, &[Role])] = &[("/", n.home, &[])];
+        let all: &[(&'static str, &'static str, &[Role])] = &[
+            ("/", n.home, &[]),
+            ("/rounds", n.rounds, &[]),
+            ("/approvals", n.approvals, &[Role::Officer, Role::Reviewer, Role::Auditor]),
+            ("/rules", n.rules, &[]),
+        ];
         let Some(who) = &self.who else { return Vec::new() };
         all.iter()
             .filter(|(_, _, roles)| roles.is_empty() || who.is_any(roles))

@@ -17,4 +17,6 @@ mod prices;
 mod published;
 mod sealed;
 mod standards;
+mod round_lots;
+mod rounds;
 mod support;

@@ -1,22 +1,21 @@
 //! The site: every route in one table, and what every request passes through.
 
 mod access;
+mod approvals;
 mod asset;
 pub mod bids;
 pub mod awards;
 mod contracts;
 mod catalog;
-mod contracts;
 mod demand;
-pub mod awards;
-mod catalog;
-mod contracts;
 pub mod form;
 mod gate;
 mod home;
 mod language;
 mod login;
 pub mod page;
+mod rounds;
+mod rules;
 pub mod serve;
 mod standards;
 pub mod upload;
@@ -103,18 +102,11 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
-use crate::people::Role;
-use Allowed::{Anyone, Only, Public, Token};
-use access::STAFF;
-use awards::OBJECTORS;
-use access::{CATALOGUERS, STAFF};
-use awards::OBJECTORS;
-use Allowed::{Anyone, Only, Public};
 use Allowed::{Anyone, Only, Public, Token};
 use access::{CATALOGUERS, STAFF};
 use awards::OBJECTORS;
-
 use crate::people::Role;
+use crate::people::Role::{Auditor as AUDITOR, Officer as OFFICER, Reviewer as REVIEWER};
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -210,4 +202,37 @@ routes! {
     POST "/rounds/{id}/demand/{hospital}/verify" demand::review::verify, Only(&[Role::Officer]);
     POST "/rounds/{id}/demand/{hospital}/approve" demand::review::approve, Only(&[Role::Officer]);
     POST "/rounds/{id}/demand/{hospital}/return" demand::review::send_back, Only(&[Role::Officer]);
+    GET  "/rounds" rounds::list::list, Anyone;
+    POST "/rounds" rounds::edit::create, Only(&[OFFICER]);
+    GET  "/rounds.csv" rounds::list::csv, Anyone;
+    GET  "/rounds.xlsx" rounds::list::xlsx, Anyone;
+    GET  "/rounds/new" rounds::edit::new, Only(&[OFFICER]);
+    GET  "/rounds/{id}" rounds::show::show, Anyone;
+    GET  "/rounds/{id}/edit" rounds::edit::form, Only(&[OFFICER]);
+    POST "/rounds/{id}/edit" rounds::edit::change, Only(&[OFFICER]);
+    POST "/rounds/{id}/copy" rounds::edit::copy, Only(&[OFFICER]);
+    POST "/rounds/{id}/publish" rounds::steps::ask, Only(&[OFFICER]);
+    POST "/rounds/{id}/withdraw" rounds::steps::withdraw, Only(&[OFFICER]);
+    POST "/rounds/{id}/open-bidding" rounds::steps::open_bidding, Only(&[OFFICER]);
+    POST "/rounds/{id}/reopen-demand" rounds::steps::reopen_demand, Only(&[OFFICER]);
+    POST "/rounds/{id}/abort" rounds::steps::abort, Only(&[OFFICER]);
+    GET  "/rounds/{id}/lots" rounds::lots::list, Anyone;
+    POST "/rounds/{id}/lots" rounds::lots::add, Only(&[OFFICER]);
+    GET  "/rounds/{id}/lots.csv" rounds::lots::csv, Anyone;
+    GET  "/rounds/{id}/lots.xlsx" rounds::lots::xlsx, Anyone;
+    GET  "/rounds/{id}/lots/new" rounds::lots::new, Only(&[OFFICER]);
+    POST "/rounds/{id}/lots/imports" rounds::import::upload, Only(&[OFFICER]);
+    GET  "/rounds/{id}/lots/imports/{import}" rounds::import::show, Only(&[OFFICER]);
+    POST "/rounds/{id}/lots/imports/{import}/apply" rounds::import::apply, Only(&[OFFICER]);
+    POST "/rounds/{id}/lots/imports/{import}/cancel" rounds::import::cancel, Only(&[OFFICER]);
+    GET  "/rounds/{id}/lots/{lot}" rounds::lots::form, Only(&[OFFICER]);
+    POST "/rounds/{id}/lots/{lot}" rounds::lots::change, Only(&[OFFICER]);
+    POST "/rounds/{id}/lots/{lot}/remove" rounds::lots::remove, Only(&[OFFICER]);
+    GET  "/rounds/{id}/amendments" rounds::amendments::list, Anyone;
+    GET  "/rounds/{id}/amend" rounds::amendments::form, Only(&[OFFICER]);
+    POST "/rounds/{id}/amend" rounds::amendments::amend, Only(&[OFFICER]);
+    GET  "/approvals" approvals::list, Only(&[OFFICER, REVIEWER, AUDITOR]);
+    POST "/approvals/{id}" approvals::decide, Only(&[REVIEWER]);
+    GET  "/rules" rules::list, Anyone;
+    GET  "/rules/{id}" rules::show, Anyone;
 }

@@ -106,15 +106,20 @@ impl Page {
     /// The navigation of this reader.
     pub fn links(&self) -> Vec<Link> {
         let n = &self.t.nav;
+        const KEEPERS: &[Role] = &[Role::Auditor, Role::Admin];
         let all: &[(&'static str, &'static str, &[Role])] = &[
             ("/", n.home, &[]),
-        const AUDIT: &[Role] = &[Role::Auditor, Role::Admin];
-        let all: &[(&'static str, &'static str, &[Role])] = &[
-            ("/", n.home, &[]),
+            ("/rounds", n.rounds, &[]),
+            ("/approvals", n.approvals, &[Role::Officer, Role::Reviewer, Role::Auditor]),
             ("/products", n.products, &[]),
             ("/contracts", n.contracts, &[]),
             ("/standards", n.standards, &[]),
+            ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
+            ("/organisations", n.organisations, &[Role::Admin]),
+            ("/audit", n.audit, KEEPERS),
+            ("/jobs", n.jobs, KEEPERS),
+            ("/mails", n.mails, KEEPERS),
         ];
         let Some(who) = &self.who else { return Vec::new() };
         all.iter()

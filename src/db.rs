@@ -131,6 +131,14 @@ impl Db {
         Ok(Self { pool, place })
     }
 
+    /// Whether `url` names a SQLite file that is not there yet.
+    pub fn is_missing(url: &str) -> bool {
+        match Place::parse(url) {
+            Ok(Place::Sqlite(path)) => !std::path::Path::new(&path).exists(),
+            _ => false,
+        }
+    }
+
     /// Brings the tables up to date, one process at a time.
     pub fn migrate(&self) -> Result<()> {
         let mut conn = self.place.connect().map_err(|e| Error::Fault(Box::new(e)))?;

@@ -9,6 +9,8 @@ pub mod text;
 
 pub mod error;
 
+pub mod config;
+
 pub mod files;
 
 pub mod schema;
@@ -21,12 +23,15 @@ pub mod notify;
 
 pub mod people;
 
+pub mod runs;
+
 pub mod rounds;
 
 pub mod bids;
 
 pub mod contracts;
 
-pub mod config;
-
 pub mod web;
+
+#[path = "../jobs/mod.rs"]
+pub mod jobs;

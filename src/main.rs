@@ -3,9 +3,12 @@
 
 mod cli;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use cli::Stop;
 
 #[derive(Parser)]
 #[command(
@@ -19,8 +22,30 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Serve(cli::serve::ServeArgs),
+    #[command(subcommand)]
+    User(cli::user::User),
+    Job(cli::job::JobArgs),
+    #[command(subcommand)]
+    Audit(cli::audit::Audit),
+    Backup(cli::backup::BackupArgs),
+}
 
 fn main() -> ExitCode {
-    match Cli::parse().command {}
+    let done = match Cli::parse().command {
+        Command::Serve(args) => cli::serve::run(&args),
+        Command::User(command) => cli::user::run(&command),
+        Command::Job(args) => cli::job::run(&args),
+        Command::Audit(command) => cli::audit::run(&command),
+        Command::Backup(args) => cli::backup::run(&args),
+    };
+    let (status, lines) = match done {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Stop::Failed(line)) => (1, vec![line]),
+        Err(Stop::Bad(lines)) => (2, lines),
+    };
+    // Nobody may be listening on standard error; the exit status still says it.
+    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
+    ExitCode::from(status)
 }

@@ -88,6 +88,12 @@ pub enum Letter {
         path: String,
         lines: i64,
     },
+    /// The head of the audit chain, kept outside the platform by whoever receives it.
+    AuditHead {
+        links: String,
+        head: String,
+        path: String,
+    },
 }
 
 /// A letter in one language.
@@ -116,6 +122,7 @@ impl Letter {
             Letter::ObjectionAnswered { .. } => "objection_answered",
             Letter::ContractDue { .. } => "contract_due",
             Letter::StandardsReleased { .. } => "standards_released",
+            Letter::AuditHead { .. } => "audit_head",
         }
     }
 
@@ -191,6 +198,9 @@ impl Letter {
                 path,
                 vec![("lines", lines.to_string())],
             ),
+            Letter::AuditHead { links, head, path } => {
+                (m.audit_head, m.audit_head_body, links, head, path, vec![])
+            }
         };
         let mut values: Vec<(&str, &dyn std::fmt::Display)> = vec![("number", number), ("title", title)];
         values.extend(facts.iter().map(|(name, value)| (*name, value as &dyn std::fmt::Display)));

@@ -41,6 +41,9 @@ impl Allowed {
 /// The roles of the bureau's own people.
 pub const STAFF: &[Role] = &[Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
 
+/// Who reads mail, jobs and the audit trail.
+pub const OVERSEERS: &[Role] = &[Role::Auditor, Role::Admin];
+
 /// Whoever it is, perhaps nobody.
 pub struct Visitor(pub Option<Who>);
 
@@ -105,6 +108,8 @@ visitors! {
     Auditor: &[Role::Auditor];
     /// An administrator.
     Admin: &[Role::Admin];
+    /// An auditor or an administrator.
+    Overseer: OVERSEERS;
     /// Any of the bureau's people.
     Staff: STAFF;
 }

@@ -1,6 +1,7 @@
 //! The site: every route in one table, and what every request passes through.
 
 mod access;
+mod admin;
 mod asset;
 pub mod form;
 mod gate;
@@ -18,10 +19,12 @@ use actix_web::web::{self, ServiceConfig};
 use crate::config::Settings;
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
+use crate::people::Role;
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier, Visitor,
+    Admin, Allowed, Auditor, Hospital, Officer, Overseer, Person, Reviewer, Settlement, Staff, Supplier,
+    Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -91,7 +94,9 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
-use Allowed::{Anyone, Public};
+use Allowed::{Anyone, Only, Public};
+use Role::Admin as Administrator;
+use access::OVERSEERS;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -101,4 +106,27 @@ routes! {
     POST "/login" login::enter, Public;
     POST "/logout" login::leave, Anyone;
     GET  "/" home::index, Anyone;
+    GET  "/account" admin::account::show, Anyone;
+    POST "/account/password" admin::account::set_password, Anyone;
+    POST "/account/sessions" admin::account::end_others, Anyone;
+    POST "/account/language" admin::account::set_language, Anyone;
+    GET  "/organisations" admin::organisations::list, Only(&[Administrator]);
+    GET  "/organisations/new" admin::organisations::new, Only(&[Administrator]);
+    POST "/organisations" admin::organisations::add, Only(&[Administrator]);
+    GET  "/organisations/{id}" admin::organisations::show, Only(&[Administrator]);
+    GET  "/organisations/{id}/edit" admin::organisations::edit, Only(&[Administrator]);
+    POST "/organisations/{id}" admin::organisations::change, Only(&[Administrator]);
+    POST "/organisations/{id}/active" admin::organisations::set_active, Only(&[Administrator]);
+    GET  "/accounts/new" admin::accounts::new, Only(&[Administrator]);
+    POST "/accounts" admin::accounts::add, Only(&[Administrator]);
+    GET  "/accounts/{id}" admin::accounts::show, Only(&[Administrator]);
+    POST "/accounts/{id}" admin::accounts::change, Only(&[Administrator]);
+    POST "/accounts/{id}/unlock" admin::accounts::unlock, Only(&[Administrator]);
+    POST "/accounts/{id}/password" admin::accounts::reset, Only(&[Administrator]);
+    GET  "/mails" admin::mails::list, Only(OVERSEERS);
+    POST "/mails/{id}/retry" admin::mails::retry, Only(&[Administrator]);
+    GET  "/jobs" admin::jobs::list, Only(OVERSEERS);
+    POST "/jobs/{name}/run" admin::jobs::run, Only(&[Administrator]);
+    GET  "/audit" admin::audit::list, Only(OVERSEERS);
+    GET  "/audit/export" admin::audit::export, Only(OVERSEERS);
 }

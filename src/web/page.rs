@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
+use crate::web::access::OVERSEERS;
 use crate::web::asset;
 
 /// What every page has.
@@ -101,7 +102,13 @@ impl Page {
     /// The navigation of this reader.
     pub fn links(&self) -> Vec<Link> {
         let n = &self.t.nav;
-        let all: &[(&'static str, &'static str, &[Role])] = &[("/", n.home, &[])];
+        let all: &[(&'static str, &'static str, &[Role])] = &[
+            ("/", n.home, &[]),
+            ("/organisations", n.organisations, &[Role::Admin]),
+            ("/mails", n.mails, OVERSEERS),
+            ("/jobs", n.jobs, OVERSEERS),
+            ("/audit", n.audit, OVERSEERS),
+        ];
         let Some(who) = &self.who else { return Vec::new() };
         all.iter()
             .filter(|(_, _, roles)| roles.is_empty() || who.is_any(roles))

@@ -1,7 +1,7 @@
 //! The server: one site on one address until it is told to stop.
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpResponse, HttpServer, web};
 use tracing_actix_web::TracingLogger;
@@ -38,13 +38,14 @@ async fn nothing_here() -> Result<HttpResponse> {
     Err(Error::NotFound)
 }
 
-/// Serves until Ctrl-C or a termination signal; requests in progress are finished first.
-pub async fn serve(app: App) -> std::io::Result<()> {
+/// Takes the address; the server that comes back serves once it is awaited, until Ctrl-C or a termination
+/// signal, and finishes the requests in progress.
+pub fn bind(app: App) -> std::io::Result<Server> {
     let listen = app.settings.listen.clone();
-    HttpServer::new(move || site(app.clone()).wrap(Compress::default()).wrap(TracingLogger::default()))
-        .tcp_nodelay(true)
-        .shutdown_timeout(10)
-        .bind(listen)?
-        .run()
-        .await
+    let server =
+        HttpServer::new(move || site(app.clone()).wrap(Compress::default()).wrap(TracingLogger::default()))
+            .tcp_nodelay(true)
+            .shutdown_timeout(10)
+            .bind(listen)?;
+    Ok(server.run())
 }

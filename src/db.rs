@@ -131,6 +131,14 @@ impl Db {
         Ok(Self { pool, place })
     }
 
+    /// Whether `url` names a SQLite file that is not there yet.
+    pub fn is_missing(url: &str) -> bool {
+        match Place::parse(url) {
+            Ok(Place::Sqlite(path)) => !std::path::Path::new(&path).exists(),
+            _ => false,
+        }
+    }
+
     /// Brings the tables up to date, one process at a time.
     pub fn migrate(&self) -> Result<()> {
         let mut conn = self.place.connect().map_err(|e| Error::Fault(Box::new(e)))?;
@@ -153,16 +161,6 @@ impl Db {
             Conn::Sqlite(c) => c.has_pending_migration(SQLITE_MIGRATIONS).map_err(Error::Fault),
             Conn::Pg(c) => c.has_pending_migration(POSTGRES_MIGRATIONS).map_err(Error::Fault),
         }
-    }
-
-    /// Whether there are no tables at all yet: a file just made.
-    pub fn is_new(&self) -> Result<bool> {
-        let mut conn = self.place.connect().map_err(|e| Error::Fault(Box::new(e)))?;
-        let applied = match &mut conn {
-            Conn::Sqlite(c) => c.applied_migrations().map_err(Error::Fault)?,
-            Conn::Pg(c) => c.applied_migrations().map_err(Error::Fault)?,
-        };
-        Ok(applied.is_empty())
     }
 
     /// Reads at one moment: every query in `body` sees the same state.

@@ -95,6 +95,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    jobs (name) {
+        name -> Text,
+        cron -> Text,
+    }
+}
+
+diesel::table! {
     job_runs (job, slot) {
         job -> Text,
         slot -> BigInt,
@@ -580,6 +587,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     counters,
     mails,
+    jobs,
     job_runs,
     documents,
     products,

@@ -1,22 +1,30 @@
 //! All tests over the public surface: pages over HTTP, the command line, both databases. One binary.
-
 // Helpers outside `#[test]` functions fail a test by panicking, as the tests themselves do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod access;
+mod admin;
+mod audit;
 mod award;
 mod bids;
 mod browser;
 mod catalog;
 mod code;
-mod opening;
+mod commands;
 mod contracts;
-mod evaluation;
+mod contracts;
 mod demand;
+mod evaluation;
+mod evaluation;
+mod jobs;
+mod layout;
+mod mail;
+mod opening;
 mod people;
 mod prices;
 mod published;
-mod sealed;
-mod standards;
 mod round_lots;
 mod rounds;
+mod sealed;
+mod standards;
 mod support;

@@ -60,6 +60,18 @@ fn fresh_postgres(server: &str) -> String {
     format!("{base}/{name}")
 }
 
+/// A database on a server is not left behind; a file goes with its folder.
+impl Drop for Site {
+    fn drop(&mut self) {
+        use diesel::connection::{Connection, SimpleConnection};
+        let Ok(server) = std::env::var("JICAI_TEST_POSTGRES") else { return };
+        let name = self.app.settings.database_url.rsplit('/').next().unwrap_or_default();
+        if let Ok(mut conn) = diesel::PgConnection::establish(&server) {
+            let _ = conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}
+
 impl Site {
     /// A platform with nothing in it.
     pub fn new() -> Self {

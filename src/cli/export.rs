@@ -36,12 +36,8 @@ pub struct Standards {
 /// Runs the command.
 pub fn run(command: &Export) -> std::result::Result<(), Stop> {
     let Export::Standards(args) = command;
-    let settings = Settings::load().map_err(|e| Stop::Bad(vec![e.to_string()]))?;
-    let failed = |e: jicai::error::Error| Stop::Failed(e.to_string());
-    let db = Db::open(&settings.database_url, 2).map_err(failed)?;
-    if db.is_behind().map_err(failed)? {
-        return Err(Stop::Failed(lang().text().standards.behind.to_owned()));
-    }
+    let failed = Stop::of;
+    let (_, db) = open_db()?;
     let lines = match &args.out {
         Some(file) => to_file(&db, args.since, file),
         None => rows(&db, args.since, BufWriter::new(stdout().lock())).map(|(_, lines)| lines),

@@ -14,7 +14,7 @@ use jicai::files::{self, Limits};
 use jicai::text::{Say, Text, fill};
 use jicai::types::{Ctx, Time, sha256};
 
-use super::{Stop, database, lang, told};
+use super::{Stop, lang, open_db};
 
 /// What a file brings.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -66,7 +66,7 @@ pub fn run(args: &ImportArgs) -> std::result::Result<(), Stop> {
 }
 
 fn products(args: &ImportArgs, t: &Text) -> std::result::Result<(), Stop> {
-    let stop = |e: Error| told(&e, t);
+    let stop = Stop::of;
     let content = content(&args.file, t)?;
     let layout = match args.profile {
         Some(profile) => Layout::known(profile),
@@ -107,7 +107,7 @@ fn content(path: &Path, t: &Text) -> std::result::Result<Vec<u8>, Stop> {
 
 /// Applies the file, or only looks when it is a dry run or the file is not good.
 fn apply(args: &ImportArgs, reading: &Reading, hash: &str, t: &Text) -> std::result::Result<Counts, Stop> {
-    let db = database(t)?;
+    let (_, db) = open_db()?;
     let ctx = Ctx::system(Time::now(), "import");
     let name = args.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let looks = args.dry_run || (reading.bad > 0 && !args.skip_bad);
@@ -117,7 +117,7 @@ fn apply(args: &ImportArgs, reading: &Reading, hash: &str, t: &Text) -> std::res
         let source = Source { id: hash, file_name: &name, sha256: hash };
         db.write(|tx| upload::apply_reading(tx, &ctx, &source, reading, args.skip_bad))
     };
-    done.map_err(|e| told(&e, t))
+    done.map_err(|e| Stop::of(e))
 }
 
 fn print(counts: &Counts, reading: &Reading, t: &Text) -> Result<()> {

@@ -241,6 +241,17 @@ fn note(tx: &mut Tx, ctx: &Ctx, action: &str, before: &Contract, after: &Contrac
     audit::record(tx, ctx, Deed { action, subject: "contracts", id: after.id.as_str() }, before, after)
 }
 
+/// The contracts of a round an organisation has yet to confirm.
+pub fn waiting_in(conn: &mut Conn, round: &RoundId, of: &people::Organisation) -> Result<Vec<Seen>> {
+    let party = match of.kind {
+        OrganisationKind::Hospital => Party::Hospital,
+        OrganisationKind::Supplier => Party::Supplier,
+        OrganisationKind::Bureau => return Ok(Vec::new()),
+    };
+    let list = store::unconfirmed(conn, round, &of.id, party)?;
+    Ok(list.into_iter().map(|(id, version)| Seen { id, version }).collect())
+}
+
 /// What waits for an organisation's confirmation: round, number of contracts, deadline.
 pub fn waiting(
     conn: &mut Conn,

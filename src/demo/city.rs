@@ -185,12 +185,7 @@ pub const DRUGS: &[Drug] = &[
         ceiling: "5.3400",
         category: "general",
         use_a_year: 1_150_000,
-        offers: &[
-            generic(0, "0.1850"),
-            generic(4, "0.1960"),
-            generic(9, "0.2100"),
-            reference(11, "4.9800"),
-        ],
+        offers: &[generic(0, "0.1850"), generic(4, "0.1960"), generic(9, "0.2100"), reference(11, "4.9800")],
     },
     Drug {
         generic: "氯化钠注射液",

@@ -112,7 +112,8 @@ pub fn buy(
                 }
                 let quantity: Quantity =
                     units.to_string().parse().map_err(|e| Error::fault(format!("{e:?}")))?;
-                let amount = Money::of(quantity, it.unit_price).map_err(|e| Error::fault(format!("{e:?}")))?;
+                let amount =
+                    Money::of(quantity, it.unit_price).map_err(|e| Error::fault(format!("{e:?}")))?;
                 csv.push_str(&format!(
                     "{day},{},{},{},{quantity},{},{amount}\n",
                     hospital.code, it.product.code, it.product.maker, it.unit_price

@@ -10,7 +10,7 @@ use crate::types::{AccountId, Ctx, OrganisationId, Time};
 /// The bureau of the sample city.
 const BUREAU: &str = "安和市医疗保障局";
 /// Its code.
-const BUREAU_CODE: &str = "11339900MB0000001K";
+pub const BUREAU_CODE: &str = "11339900MB0000001K";
 /// Its counties and districts.
 pub const REGIONS: &[&str] = &["城中区", "江北区", "石桥县", "青溪县"];
 

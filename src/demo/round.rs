@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::awards::{confirmation, evaluation};
-use crate::bids::content::{Content, Line};
-use crate::bids::{self, OfferKind, opening};
+
+use crate::bids::{self, Content, Line, OfferKind};
 use crate::contracts;
 use crate::db::{Db, Tx};
 use crate::demo::city::{DRUGS, Drug, SUPPLIERS};
@@ -13,13 +13,12 @@ use crate::demo::people::{City, REGIONS, acts};
 use crate::error::{Error, Result};
 use crate::people::Organisation;
 use crate::rounds::approvals::{self, Action};
-use crate::rounds::demand::entry::{Entered, Entry};
-use crate::rounds::demand::{self, Save, sheet};
+use crate::rounds::demand::{self, Entered, Entry, Save};
 use crate::rounds::lots::LotFields;
 use crate::rounds::{self, Calendar, Fields, RoundKind, publication, steps};
 use crate::standards::{self, feed};
 use crate::types::{
-    ConsumerId, Ctx, EnvelopeId, LotId, Quantity, RoundId, Time, UnitPrice, parse_decimal, sha256,
+    ApprovalId, ConsumerId, Ctx, EnvelopeId, LotId, Quantity, RoundId, Time, UnitPrice, parse_decimal, sha256,
 };
 
 /// How many days ago the first round began.
@@ -58,12 +57,12 @@ pub fn finished(db: &Db, city: &City, now: Time, token: &str) -> Result<()> {
     let opened = day(45).plus_millis(2 * 3_600_000);
     for login in ["officer", "reviewer"] {
         walk.write(login, opened, |tx, ctx, id| {
-            opening::confirm_opening(tx, ctx, id)?.map(drop).map_err(Error::refused)
+            bids::confirm_opening(tx, ctx, id)?.map(drop).map_err(Error::refused)
         })?;
     }
     walk.write("officer", day(46), |tx, ctx, id| evaluation::evaluate(tx, ctx, id, "").map(drop))?;
     walk.write("officer", day(48), confirmation::publish)?;
-    walk.write("officer", day(55), |tx, ctx, id| confirmation::ask(tx, ctx, id).map(drop))?;
+    walk.write("officer", day(55), |tx, ctx, id| confirmation::ask(tx, ctx, ApprovalId::new(), id))?;
     walk.write("reviewer", day(56), confirmation::confirm)?;
     walk.write("officer", day(57), |tx, ctx, id| contracts::draw_up(tx, ctx, id).map(drop))?;
     walk.sign(day(70))?;
@@ -139,10 +138,17 @@ impl Walk<'_> {
         self.db.write(|tx| steps::advance_due(tx, &ctx)).map(drop)
     }
 
-    fn publish(&self, number: &str, title: &str, calendar: Calendar, made: Time, published: Time) -> Result<()> {
-        let rules = self.db.read(|conn| {
-            rounds::store::latest_rule_set(conn, "GY-YD2024-2")?.ok_or(Error::NotFound)
-        })?;
+    fn publish(
+        &self,
+        number: &str,
+        title: &str,
+        calendar: Calendar,
+        made: Time,
+        published: Time,
+    ) -> Result<()> {
+        let rules = self
+            .db
+            .read(|conn| rounds::store::latest_rule_set(conn, "GY-YD2024-2")?.ok_or(Error::NotFound))?;
         let fields = Fields {
             number: number.to_owned(),
             title: title.to_owned(),
@@ -178,7 +184,7 @@ impl Walk<'_> {
     }
 
     fn entered(&self, hospital: &Organisation, at: Time, percent: i64, by_brand: bool) -> Result<Entered> {
-        let sheet = self.db.read(|conn| sheet::sheet(conn, &self.id, &hospital.id, at))?;
+        let sheet = self.db.read(|conn| demand::sheet(conn, &self.id, &hospital.id, at))?;
         let mut entries = Vec::new();
         for it in sheet.lots {
             let whole = it.average.scaled() / 1_000 * percent / 100;
@@ -200,7 +206,7 @@ impl Walk<'_> {
         for hospital in &self.city.hospitals {
             self.write("officer", at, |tx, ctx, id| {
                 let report = demand::store::report_of(tx.conn(), id, &hospital.id)?.ok_or(Error::NotFound)?;
-                demand::review::approve(tx, ctx, id, &hospital.id, report.version, &[])
+                demand::approve(tx, ctx, id, &hospital.id, report.version, &[])
             })?;
         }
         Ok(())
@@ -253,13 +259,13 @@ impl Walk<'_> {
 
     fn confirm(&self, login: &str, of: &Organisation, at: Time) -> Result<()> {
         self.write(login, at, |tx, ctx, id| {
-            let waiting = contracts::store::waiting_in(tx.conn(), id, of)?;
+            let waiting = contracts::waiting_in(tx.conn(), id, of)?;
             if waiting.is_empty() { Ok(()) } else { contracts::confirm(tx, ctx, &waiting).map(drop) }
         })
     }
 
     fn release(&self, at: Time) -> Result<()> {
-        self.write("officer", at, |tx, ctx, id| standards::ask(tx, ctx, id).map(drop))?;
+        self.write("officer", at, |tx, ctx, id| standards::ask(tx, ctx, ApprovalId::new(), id))?;
         self.write("reviewer", at.plus_millis(3_600_000), |tx, ctx, id| {
             let round = rounds::round(tx.conn(), id)?;
             let (_, rows) = standards::pending(tx.conn(), &round)?;

@@ -112,6 +112,12 @@ pub enum Letter {
         path: String,
         lines: i64,
     },
+    /// The head of the audit chain, kept outside the platform by whoever receives it.
+    AuditHead {
+        links: String,
+        head: String,
+        path: String,
+    },
 }
 
 /// A letter in one language.
@@ -143,6 +149,7 @@ impl Letter {
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
             Letter::StandardsReleased { .. } => "standards_released",
+            Letter::AuditHead { .. } => "audit_head",
         }
     }
 
@@ -242,6 +249,9 @@ impl Letter {
                 path,
                 vec![("lines", lines.to_string())],
             ),
+            Letter::AuditHead { links, head, path } => {
+                (m.audit_head, m.audit_head_body, links, head, path, vec![])
+            }
         };
         let mut values: Vec<(&str, &dyn std::fmt::Display)> = vec![("number", number), ("title", title)];
         values.extend(facts.iter().map(|(name, value)| (*name, value as &dyn std::fmt::Display)));

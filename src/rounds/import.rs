@@ -56,7 +56,7 @@ pub struct Import {
     /// When it came.
     pub created_at: Time,
     /// When it was applied.
-    pub applied_at: Option<Time>,
+    pub ended_at: Option<Time>,
 }
 
 /// The kind of these uploads in the table `imports`.
@@ -226,7 +226,7 @@ pub fn keep(
         sha256: sha256(bytes),
         content: bytes.to_vec(),
         created_at: ctx.now,
-        applied_at: None,
+        ended_at: None,
     };
     store::insert_import(tx, &it)?;
     let deed = Deed { action: "lots.upload", subject: "rounds", id: round.as_str() };
@@ -311,7 +311,7 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, round: &RoundId, id: &ImportId, seen: &str)
         let key = generic_key(tx.conn(), &line.fields.generic)?;
         store::insert_lot(tx, &line.fields.lot(LotId::new(), round.clone(), position, key))?;
     }
-    store::update_import(tx, &Import { state: ImportState::Applied, applied_at: Some(ctx.now), ..it })
+    store::update_import(tx, &Import { state: ImportState::Applied, ended_at: Some(ctx.now), ..it })
 }
 
 /// Gives an upload up; done twice it is done once.

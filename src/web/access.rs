@@ -44,6 +44,9 @@ pub const STAFF: &[Role] = &[Role::Officer, Role::Reviewer, Role::Settlement, Ro
 /// The roles that keep the catalogue.
 pub const CATALOGUERS: &[Role] = &[Role::Officer, Role::Admin];
 
+/// Who reads mail, jobs and the audit trail.
+pub const OVERSEERS: &[Role] = &[Role::Auditor, Role::Admin];
+
 /// Whoever it is, perhaps nobody.
 pub struct Visitor(pub Option<Who>);
 
@@ -108,6 +111,8 @@ visitors! {
     Auditor: &[Role::Auditor];
     /// An administrator.
     Admin: &[Role::Admin];
+    /// An auditor or an administrator.
+    Overseer: OVERSEERS;
     /// Any of the bureau's people.
     Staff: STAFF;
     /// Whoever keeps the catalogue.

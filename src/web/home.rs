@@ -82,7 +82,10 @@ fn tasks(conn: &mut Conn, who: &Who, t: &Text, now: Time) -> Result<Vec<Task>> {
             if who.is(Role::Officer) {
                 list.extend(officer(conn, &round, t, now)?);
             }
-            if who.is(Role::Reviewer) && round.state == RoundState::Opening && now >= round.calendar.opening_at {
+            if who.is(Role::Reviewer)
+                && round.state == RoundState::Opening
+                && now >= round.calendar.opening_at
+            {
                 list.push(Task::of(&round, "/opening", t.home.open_bids, 0));
             }
             if who.is(Role::Hospital) {
@@ -95,7 +98,10 @@ fn tasks(conn: &mut Conn, who: &Who, t: &Text, now: Time) -> Result<Vec<Task>> {
     }
     if who.is(Role::Reviewer) {
         let waiting = rounds::store::open_approvals(conn, 100)?.len();
-        list.extend((waiting > 0).then(|| Task::new("/approvals".to_owned(), fill(t.home.approvals, &[("n", &waiting)]))));
+        list.extend(
+            (waiting > 0)
+                .then(|| Task::new("/approvals".to_owned(), fill(t.home.approvals, &[("n", &waiting)]))),
+        );
     }
     if matches!(who.organisation.kind, OrganisationKind::Hospital | OrganisationKind::Supplier) {
         for (round, n) in contracts::waiting(conn, &who.organisation.id, who.organisation.kind)? {
@@ -111,7 +117,10 @@ fn tasks(conn: &mut Conn, who: &Who, t: &Text, now: Time) -> Result<Vec<Task>> {
     }
     if who.is(Role::Admin) {
         let dead = outbox::dead(conn)?;
-        list.extend((dead > 0).then(|| Task::new("/mails?state=dead".to_owned(), fill(t.home.dead_mails, &[("n", &dead)]))));
+        list.extend(
+            (dead > 0)
+                .then(|| Task::new("/mails?state=dead".to_owned(), fill(t.home.dead_mails, &[("n", &dead)]))),
+        );
     }
     Ok(list)
 }
@@ -133,8 +142,12 @@ fn officer(conn: &mut Conn, round: &Round, t: &Text, now: Time) -> Result<Vec<Ta
         RoundState::DemandReview => {
             list.push(Task::of(round, "", h.open_bidding, 0).until(calendar.bidding_from));
         }
-        RoundState::Opening if now >= calendar.opening_at => list.push(Task::of(round, "/opening", h.open_bids, 0)),
-        RoundState::Evaluation => list.push(Task::of(round, "/award", h.evaluate, 0).until(calendar.publicity_from)),
+        RoundState::Opening if now >= calendar.opening_at => {
+            list.push(Task::of(round, "/opening", h.open_bids, 0))
+        }
+        RoundState::Evaluation => {
+            list.push(Task::of(round, "/award", h.evaluate, 0).until(calendar.publicity_from))
+        }
         RoundState::Publicity => {
             let open = objections::open_of(conn, &round.id)?;
             if open > 0 {
@@ -143,7 +156,9 @@ fn officer(conn: &mut Conn, round: &Round, t: &Text, now: Time) -> Result<Vec<Ta
                 list.push(Task::of(round, "/award", h.confirm_award, 0));
             }
         }
-        RoundState::Awarded => list.push(Task::of(round, "/contracts", h.draw_up, 0).until(calendar.contract_to)),
+        RoundState::Awarded => {
+            list.push(Task::of(round, "/contracts", h.draw_up, 0).until(calendar.contract_to))
+        }
         RoundState::Contracting | RoundState::Executing
             if standards::store::releases_of(conn, &round.id)?.is_empty() =>
         {
@@ -191,7 +206,10 @@ fn behind(conn: &mut Conn, t: &Text) -> Result<Vec<Task>> {
     Ok(late
         .map(|c| {
             let n = last.saturating_sub(c.acknowledged);
-            Task::new("/standards/consumers".to_owned(), fill(t.home.feed_behind, &[("name", &c.name), ("n", &n)]))
+            Task::new(
+                "/standards/consumers".to_owned(),
+                fill(t.home.feed_behind, &[("name", &c.name), ("n", &n)]),
+            )
         })
         .collect())
 }

@@ -1,12 +1,13 @@
 //! The site: every route in one table, and what every request passes through.
 
 mod access;
+mod admin;
 mod approvals;
 mod asset;
-pub mod bids;
 pub mod awards;
-mod contracts;
+pub mod bids;
 mod catalog;
+mod contracts;
 mod demand;
 pub mod form;
 mod gate;
@@ -27,12 +28,12 @@ use actix_web::web::{self, ServiceConfig};
 use crate::config::Settings;
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
+use crate::people::Role;
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Person, Reviewer, Settlement, Staff, Supplier,
-    Visitor,
-    Admin, Allowed, Auditor, Hospital, Officer, Person, Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
+    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Overseer, Person, Reviewer, STAFF, Settlement,
+    Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -102,11 +103,11 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
-use Allowed::{Anyone, Only, Public, Token};
-use access::{CATALOGUERS, STAFF};
-use awards::OBJECTORS;
-use crate::people::Role;
 use crate::people::Role::{Auditor as AUDITOR, Officer as OFFICER, Reviewer as REVIEWER};
+use Allowed::{Anyone, Only, Public, Token};
+use Role::Admin as Administrator;
+use access::{CATALOGUERS, OVERSEERS};
+use awards::OBJECTORS;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -128,6 +129,29 @@ routes! {
     GET  "/rounds/{id}/bids/{envelope}/proof" bids::content::proof, Only(&[Role::Supplier]);
     GET  "/rounds/{id}/opening" bids::opening::show, Only(access::STAFF);
     POST "/rounds/{id}/opening" bids::opening::confirm, Only(bids::OPENERS);
+    GET  "/account" admin::account::show, Anyone;
+    POST "/account/password" admin::account::set_password, Anyone;
+    POST "/account/sessions" admin::account::end_others, Anyone;
+    POST "/account/language" admin::account::set_language, Anyone;
+    GET  "/organisations" admin::organisations::list, Only(&[Administrator]);
+    GET  "/organisations/new" admin::organisations::new, Only(&[Administrator]);
+    POST "/organisations" admin::organisations::add, Only(&[Administrator]);
+    GET  "/organisations/{id}" admin::organisations::show, Only(&[Administrator]);
+    GET  "/organisations/{id}/edit" admin::organisations::edit, Only(&[Administrator]);
+    POST "/organisations/{id}" admin::organisations::change, Only(&[Administrator]);
+    POST "/organisations/{id}/active" admin::organisations::set_active, Only(&[Administrator]);
+    GET  "/accounts/new" admin::accounts::new, Only(&[Administrator]);
+    POST "/accounts" admin::accounts::add, Only(&[Administrator]);
+    GET  "/accounts/{id}" admin::accounts::show, Only(&[Administrator]);
+    POST "/accounts/{id}" admin::accounts::change, Only(&[Administrator]);
+    POST "/accounts/{id}/unlock" admin::accounts::unlock, Only(&[Administrator]);
+    POST "/accounts/{id}/password" admin::accounts::reset, Only(&[Administrator]);
+    GET  "/mails" admin::mails::list, Only(OVERSEERS);
+    POST "/mails/{id}/retry" admin::mails::retry, Only(&[Administrator]);
+    GET  "/jobs" admin::jobs::list, Only(OVERSEERS);
+    POST "/jobs/{name}/run" admin::jobs::run, Only(&[Administrator]);
+    GET  "/audit" admin::audit::list, Only(OVERSEERS);
+    GET  "/audit/export" admin::audit::export, Only(OVERSEERS);
     GET  "/contracts" contracts::list::index, Anyone;
     POST "/contracts/confirm" contracts::list::confirm, Only(&[Role::Hospital, Role::Supplier]);
     GET  "/contracts/export.csv" contracts::list::csv, Anyone;

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
+use crate::web::access::OVERSEERS;
 use crate::web::asset;
 
 /// What every page has.
@@ -106,7 +107,6 @@ impl Page {
     /// The navigation of this reader.
     pub fn links(&self) -> Vec<Link> {
         let n = &self.t.nav;
-        const KEEPERS: &[Role] = &[Role::Auditor, Role::Admin];
         let all: &[(&'static str, &'static str, &[Role])] = &[
             ("/", n.home, &[]),
             ("/rounds", n.rounds, &[]),
@@ -117,9 +117,9 @@ impl Page {
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
             ("/organisations", n.organisations, &[Role::Admin]),
-            ("/audit", n.audit, KEEPERS),
-            ("/jobs", n.jobs, KEEPERS),
-            ("/mails", n.mails, KEEPERS),
+            ("/mails", n.mails, OVERSEERS),
+            ("/jobs", n.jobs, OVERSEERS),
+            ("/audit", n.audit, OVERSEERS),
         ];
         let Some(who) = &self.who else { return Vec::new() };
         all.iter()

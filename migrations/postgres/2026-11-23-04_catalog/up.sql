@@ -24,13 +24,13 @@ CREATE TABLE imports (
     kind TEXT NOT NULL,
     file_name TEXT NOT NULL,
     profile TEXT NOT NULL,
-    places TEXT NOT NULL,
+    places TEXT NOT NULL DEFAULT '[]',
     organisation_id TEXT NOT NULL,
     account_id TEXT,
     state TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     content BYTEA NOT NULL,
-    result TEXT NOT NULL,
+    result TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL,
     ended_at BIGINT
 );

@@ -44,7 +44,7 @@ pub struct Staged {
     /// When it came.
     pub created_at: Time,
     /// When it was applied.
-    pub applied_at: Option<Time>,
+    pub ended_at: Option<Time>,
 }
 
 /// One line of the review: what a file changes.
@@ -112,7 +112,7 @@ pub fn stage(
         sha256: sha256(bytes),
         content: bytes.to_vec(),
         created_at: ctx.now,
-        applied_at: None,
+        ended_at: None,
     };
     store::insert_staged(tx, &staged)?;
     let deed = Deed { action: "demand.upload", subject: "imports", id: id.as_str() };

@@ -162,7 +162,7 @@ pub fn staged(conn: &mut Conn, id: &ImportId) -> Result<Option<Staged>> {
 /// Marks an uploaded file as applied.
 pub fn mark_applied(tx: &mut Tx, id: &ImportId, at: Time) -> Result<()> {
     diesel::update(imports::table.find(id))
-        .set((imports::state.eq(super::file::APPLIED), imports::applied_at.eq(Some(at))))
+        .set((imports::state.eq(super::file::APPLIED), imports::ended_at.eq(Some(at))))
         .execute(tx.conn())?;
     Ok(())
 }

@@ -121,16 +121,16 @@ fn apply(args: &ImportArgs, reading: &Reading, hash: &str, t: &Text) -> std::res
 }
 
 fn print(counts: &Counts, reading: &Reading, t: &Text) -> Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "new,{}\nchanged,{}\nunchanged,{}\nbad,{}",
-        counts.new, counts.changed, counts.unchanged, counts.bad
-    )?;
+    let Counts { new, changed, unchanged, bad } = counts;
+    let mut text = format!("new,{new}\nchanged,{changed}\nunchanged,{unchanged}\nbad,{bad}\n").into_bytes();
     if !reading.faults.is_empty() {
         let table = reading.faults.write_csv(Vec::new(), t)?;
-        writeln!(out)?;
-        out.write_all(table.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&table))?;
+        text.push(b'\n');
+        text.extend(table.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&table));
     }
-    Ok(())
+    match io::stdout().lock().write_all(&text) {
+        // Whoever reads our output may stop early; what was done is done.
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => Ok(done?),
+    }
 }

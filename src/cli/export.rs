@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use jicai::audit::{self, Deed};
-use jicai::config::Settings;
 use jicai::db::Db;
 use jicai::error::Result;
 use jicai::files::write::Csv;
 use jicai::standards::feed;
 use jicai::types::{Ctx, Time};
 
-use super::{Stop, lang};
+use super::{Stop, open_db};
 
 /// Writes what other systems take over.
 #[derive(Subcommand)]

@@ -9,7 +9,7 @@ use jicai::catalog::difference::{Counts, Difference};
 use jicai::catalog::import::{Layout, Profile, Reading, read};
 use jicai::catalog::upload::{self, Source};
 use jicai::catalog::{Refused, store};
-use jicai::error::{Error, Result};
+use jicai::error::Result;
 use jicai::files::{self, Limits};
 use jicai::text::{Say, Text, fill};
 use jicai::types::{Ctx, Time, sha256};
@@ -77,7 +77,7 @@ fn products(args: &ImportArgs, t: &Text) -> std::result::Result<(), Stop> {
     }
     let reading = read(content.as_slice(), &layout).map_err(stop)?;
     let hash = sha256(&content);
-    let counts = apply(args, &reading, &hash, t)?;
+    let counts = apply(args, &reading, &hash)?;
     print(&counts, &reading, t).map_err(stop)?;
     if counts.bad > 0 && !args.skip_bad {
         return Err(Stop::Bad(vec![Refused::BadLines(counts.bad).say(t)]));
@@ -106,7 +106,7 @@ fn content(path: &Path, t: &Text) -> std::result::Result<Vec<u8>, Stop> {
 }
 
 /// Applies the file, or only looks when it is a dry run or the file is not good.
-fn apply(args: &ImportArgs, reading: &Reading, hash: &str, t: &Text) -> std::result::Result<Counts, Stop> {
+fn apply(args: &ImportArgs, reading: &Reading, hash: &str) -> std::result::Result<Counts, Stop> {
     let (_, db) = open_db()?;
     let ctx = Ctx::system(Time::now(), "import");
     let name = args.file.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -128,7 +128,7 @@ pub const DRUGS: &[Drug] = &[
             generic(2, "0.3150"),
             generic(5, "0.3390"),
             generic(7, "0.4080"),
-            Offered { spec: Some("10mg"), ratio: "0.588235294117647058823529412", ..generic(10, "0.3240") },
+            Offered { spec: Some("10mg"), ratio: "0.5882352941176470588235294", ..generic(10, "0.3240") },
             revivable(0, "0.6200"),
             reference(11, "1.9800"),
         ],

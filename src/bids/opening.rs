@@ -75,7 +75,7 @@ fn second(
         Err(why) => return Ok(Err(why)),
     };
     // First of all writes: whoever opens at the same moment loses here and finds the round opened.
-    to_evaluation(tx, ctx, &round)?;
+    rounds::advance(tx, ctx, &round.id, RoundState::Evaluation)?;
     let [other, me] = two;
     store::put_opener(tx, &Opener { round_id: round.id.clone(), account_id: me.clone(), at: ctx.now })?;
     store::keep_openers(tx, &round.id, [&other, &me])?;
@@ -151,13 +151,6 @@ fn record(tx: &mut Tx, ctx: &Ctx, round: &Round, other: &AccountId) -> Result<()
         .collect();
     let deed = Deed { action: "bid.open", subject: "rounds", id: round.id.as_str() };
     audit::record(tx, ctx, deed, &other, &named)
-}
-
-fn to_evaluation(tx: &mut Tx, ctx: &Ctx, before: &Round) -> Result<()> {
-    let after = Round { state: RoundState::Evaluation, version: before.version + 1, ..before.clone() };
-    rounds::store::update_round(tx, &after)?;
-    let deed = Deed { action: "round.advance", subject: "rounds", id: before.id.as_str() };
-    audit::record(tx, ctx, deed, &before.state, &after.state)
 }
 
 fn write_letters<'a>(

@@ -181,6 +181,5 @@ messages! {
         cli_skipped: "已跳过{count}行错误行。", "{count} bad lines were skipped.";
         cli_dry: "仅预览，没有改动目录。", "Dry run: nothing was changed.";
         cli_profile_chosen: "文件的表头不符合任何已知格式。已知格式：{names}。请用--profile指定，或在网页上传后逐列指定。", "The file's header follows no known format ({names}). Name one with --profile, or upload the file on the page and choose the columns there.";
-        cli_behind: "数据库结构落后于本程序。请先运行“jicai serve”完成升级。", "The database is behind this program. Run \"jicai serve\" first, which brings it up to date.";
     }
 }

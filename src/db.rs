@@ -15,8 +15,8 @@ use crate::error::{Error, Result};
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-// The derive makes public items it does not document.
-#[allow(missing_docs)]
+// The derive makes public items it does not document, and names the float types of SQL.
+#[allow(missing_docs, clippy::disallowed_types)]
 mod conn {
     use diesel::{PgConnection, SqliteConnection};
 
@@ -249,16 +249,22 @@ fn lost_race(error: &DieselError) -> bool {
 /// The next number of a gap-free sequence. The counter's row is locked until the transaction ends, so numbers
 /// become visible in their order: a reader that has seen `n` will never meet a smaller one later.
 pub fn next_number(tx: &mut Tx, name: &str) -> Result<i64> {
+    next_numbers(tx, name, 1)
+}
+
+/// The first of the next `count` numbers of a gap-free sequence, all taken at once.
+pub fn next_numbers(tx: &mut Tx, name: &str, count: i64) -> Result<i64> {
     use crate::schema::counters::dsl;
     use diesel::prelude::*;
     let conn = tx.conn();
     let changed =
-        diesel::update(dsl::counters.find(name)).set(dsl::value.eq(dsl::value + 1)).execute(conn)?;
+        diesel::update(dsl::counters.find(name)).set(dsl::value.eq(dsl::value + count)).execute(conn)?;
     if changed == 0 {
         diesel::insert_into(dsl::counters)
-            .values((dsl::name.eq(name), dsl::value.eq(1_i64)))
+            .values((dsl::name.eq(name), dsl::value.eq(count)))
             .execute(conn)?;
         return Ok(1);
     }
-    Ok(dsl::counters.find(name).select(dsl::value).first(conn)?)
+    let last: i64 = dsl::counters.find(name).select(dsl::value).first(conn)?;
+    Ok(last - count + 1)
 }

@@ -23,13 +23,18 @@ pub mod notify;
 
 pub mod people;
 
+pub mod catalog;
 pub mod runs;
 
 pub mod rounds;
 
 pub mod bids;
 
+pub mod awards;
+
 pub mod contracts;
+
+pub mod standards;
 
 pub mod web;
 

@@ -30,6 +30,13 @@ enum Command {
     #[command(subcommand)]
     Audit(cli::audit::Audit),
     Backup(cli::backup::BackupArgs),
+    Code(cli::code::CodeArgs),
+    Ratio(cli::ratio::RatioArgs),
+    Award(cli::award::Award),
+    #[command(subcommand)]
+    Rules(cli::rules::Rules),
+    #[command(subcommand)]
+    Export(cli::export::Export),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +46,11 @@ fn main() -> ExitCode {
         Command::Job(args) => cli::job::run(&args),
         Command::Audit(command) => cli::audit::run(&command),
         Command::Backup(args) => cli::backup::run(&args),
+        Command::Code(args) => cli::code::run(&args),
+        Command::Ratio(args) => cli::ratio::run(&args),
+        Command::Award(args) => cli::award::run(&args),
+        Command::Rules(command) => cli::rules::run(&command),
+        Command::Export(command) => cli::export::run(&command),
     };
     let (status, lines) = match done {
         Ok(()) => return ExitCode::SUCCESS,

@@ -361,6 +361,7 @@ diesel::table! {
         reason -> Text,
         account_id -> Nullable<Text>,
         computed_at -> BigInt,
+        published_at -> Nullable<BigInt>,
     }
 }
 
@@ -375,6 +376,7 @@ diesel::table! {
         spec -> Text,
         position -> Integer,
         unit_price -> BigInt,
+        ratio -> Text,
         comparable_price -> BigInt,
         rank -> Nullable<Integer>,
         status -> Text,
@@ -428,6 +430,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    rulings (id) {
+        id -> Text,
+        offer_id -> Text,
+        round_id -> Text,
+        excluded -> Bool,
+        ratio -> Text,
+        reason -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     contracts (id) {
         id -> Text,
         number -> Text,
@@ -456,6 +471,7 @@ diesel::table! {
         id -> Text,
         contract_id -> Text,
         kind -> Text,
+        cause -> Text,
         before -> Text,
         after -> Text,
         reason -> Text,
@@ -551,6 +567,7 @@ diesel::joinable!(allocations -> lots (lot_id));
 diesel::joinable!(objections -> rounds (round_id));
 diesel::joinable!(objections -> lots (lot_id));
 diesel::joinable!(objections -> organisations (supplier_id));
+diesel::joinable!(rulings -> offers (offer_id));
 diesel::joinable!(contracts -> rounds (round_id));
 diesel::joinable!(contracts -> lots (lot_id));
 diesel::joinable!(contract_changes -> contracts (contract_id));
@@ -589,6 +606,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lot_lines,
     allocations,
     objections,
+    rulings,
     contracts,
     contract_changes,
     releases,

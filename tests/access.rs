@@ -6,9 +6,15 @@ use std::collections::BTreeSet;
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
+use diesel::prelude::*;
+use jicai::contracts;
+use jicai::db::Tx;
 use jicai::people::Role;
+use jicai::rounds::{Round, RoundState};
+use jicai::types::ObjectionId;
 use jicai::web::{Allowed, ROUTES};
 
+use crate::contracts::{award, won};
 use crate::support::{Answer, Site};
 
 /// One line a route: method, address, who may enter. `public`: everybody; `anyone`: everybody logged in;
@@ -44,11 +50,65 @@ GET  /jobs                         auditor admin
 POST /jobs/{name}/run              admin
 GET  /audit                        auditor admin
 GET  /audit/export                 auditor admin
+GET  /contracts                    anyone
+POST /contracts/confirm            hospital supplier
+GET  /contracts/export.csv         anyone
+GET  /contracts/export.xlsx        anyone
+GET  /contracts/{id}               anyone
+GET  /contracts/{id}/sheet         anyone
+POST /contracts/{id}/withdraw      hospital supplier
+POST /contracts/{id}/amend         officer
+GET  /rounds/{id}/contracts        staff
+GET  /rounds/{id}/contracts/export.csv   staff
+GET  /rounds/{id}/contracts/export.xlsx  staff
+POST /rounds/{id}/contracts/draw-up      officer
+GET  /rounds/{id}/standards        staff
+POST /rounds/{id}/standards/ask    officer
+POST /rounds/{id}/standards/decide reviewer
+GET  /standards                    anyone
+GET  /standards/export.csv         anyone
+GET  /standards/export.xlsx        anyone
+GET  /standards/consumers          settlement admin
+POST /standards/consumers          settlement admin
+POST /standards/consumers/{id}/rotate    settlement admin
+POST /standards/consumers/{id}/active    settlement admin
+GET  /standards/{seq}              anyone
+POST /standards/{seq}/correct      officer
+POST /standards/{seq}/decide       reviewer
+GET  /api/standards                token
+GET  /api/standards.csv            token
+POST /api/standards/ack            token
+GET  /rounds/{id}/award            anyone
+POST /rounds/{id}/award            officer
+POST /rounds/{id}/rulings          officer
+POST /rounds/{id}/publicity        officer
+POST /rounds/{id}/confirmation     officer
+POST /rounds/{id}/confirmation/confirm   reviewer
+POST /rounds/{id}/confirmation/back      reviewer
+GET  /rounds/{id}/award/export/{file}    staff
+GET  /rounds/{id}/award/{lot}      staff
+GET  /rounds/{id}/award/{lot}/volumes    anyone
+GET  /rounds/{id}/objections       staff supplier
+POST /rounds/{id}/objections       supplier
+GET  /objections/{id}              staff supplier
+POST /objections/{id}/answer       officer
+POST /objections/{id}/documents    supplier
+GET  /objections/{id}/documents/{document}  staff supplier
+GET  /public/rounds                public
+GET  /public/rounds/{id}           public
+GET  /public/rounds/{id}/{file}    public
 ";
 
 /// Addresses that are one organisation's own business, although its whole kind may enter: method, address as made
 /// from the things of [`lay`], the owner, and those who must be told that there is no such page.
-const OWN: &[(&str, &str, &str, &[&str])] = &[];
+const OWN: &[(&str, &str, &str, &[&str])] = &[
+    ("GET", "/contracts/{contract}", "hospital1", &["hospital2", "supplier2"]),
+    ("GET", "/contracts/{contract}", "supplier1", &["hospital2", "supplier2"]),
+    ("GET", "/contracts/{contract}/sheet", "hospital1", &["hospital2", "supplier2"]),
+    ("POST", "/contracts/{contract}/withdraw", "hospital1", &["hospital2", "supplier2"]),
+    ("GET", "/objections/{objection}", "supplier1", &["supplier2"]),
+    ("POST", "/objections/{objection}/documents", "supplier1", &["supplier2"]),
+];
 
 /// The role each login of the test city holds: one login for every role, and a second hospital and supplier.
 const LOGINS: &[(&str, Role)] = &[
@@ -198,18 +258,53 @@ async fn nobody_enters_where_the_table_does_not_say_so() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-/// Lays out things that belong to one organisation and fills their ids into an address.
-fn lay(_site: &Site, address: &str) -> String {
-    address.to_owned()
+/// Lays out things that belong to `hospital1` or `supplier1`: what an address may name, with its id.
+fn lay(site: &Site) -> Vec<(&'static str, String)> {
+    let (round, lots) = site.round_in(RoundState::Awarded);
+    let bids = [won(0, "supplier1", "阿莫西林胶囊", "0.12"), won(0, "supplier2", "阿莫西林胶囊", "0.15")];
+    award(site, &round, &lots, &bids, &[(0, "hospital1", "supplier1", "700")]);
+    let ctx = site.ctx_of("officer");
+    site.app.db.write(|tx| contracts::draw_up(tx, &ctx, &round.id)).unwrap();
+    let drawn = site.app.db.read(|c| contracts::store::page(c, &Default::default(), 1)).unwrap();
+    vec![
+        ("{round}", round.id.to_string()),
+        ("{lot}", lots[0].id.to_string()),
+        ("{contract}", drawn[0].0.id.to_string()),
+        ("{objection}", objection(site, &round)),
+    ]
+}
+
+/// An objection `supplier1` filed.
+fn objection(site: &Site, round: &Round) -> String {
+    use jicai::schema::objections::dsl;
+    let (id, supplier) = (ObjectionId::new(), site.who("supplier1").organisation.id);
+    let row = (
+        dsl::id.eq(&id),
+        dsl::round_id.eq(&round.id),
+        dsl::supplier_id.eq(&supplier),
+        dsl::body.eq("异议"),
+        dsl::state.eq("open"),
+        dsl::filed_at.eq(site.now()),
+    );
+    let insert =
+        |tx: &mut Tx| Ok(diesel::insert_into(dsl::objections).values(row.clone()).execute(tx.conn())?);
+    site.app.db.write(insert).unwrap();
+    id.to_string()
 }
 
 #[actix_web::test]
 async fn what_belongs_to_another_organisation_is_not_there() {
     let site = Site::with_city();
+    let things = lay(&site);
     for (method, address, owner, others) in OWN {
-        let path = lay(&site, address);
+        let path = things.iter().fold((*address).to_owned(), |path, (name, id)| path.replace(name, id));
+        assert!(!path.contains('{'), "{path}: lay() makes no such thing");
         let answer = ask(&site, method, &path, owner).await;
-        assert_ne!(answer.status, 404, "{method} {path} as its owner {owner}");
+        assert!(
+            !matches!(answer.status.as_u16(), 403 | 404 | 500),
+            "{method} {path} as its owner {owner}: {}",
+            answer.status
+        );
         for other in *others {
             let answer = ask(&site, method, &path, other).await;
             assert_eq!(answer.status, 404, "{method} {path} as {other}");

@@ -76,7 +76,12 @@ impl Site {
     /// A platform with nothing in it.
     pub fn new() -> Self {
         let (db, url, folder) = fresh_db();
-        let settings = BTreeMap::from([("database_url".to_owned(), url)]);
+        let settings = BTreeMap::from([
+            ("database_url".to_owned(), url),
+            ("listen".to_owned(), "127.0.0.1:0".to_owned()),
+            ("base_url".to_owned(), "http://jicai.example".to_owned()),
+            ("secure_cookies".to_owned(), "false".to_owned()),
+        ]);
         let clock = Arc::new(AtomicI64::new(Time::parse_local(START).unwrap().millis()));
         let hands = clock.clone();
         let app = App {

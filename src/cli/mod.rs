@@ -1,8 +1,13 @@
 //! One file per command: its arguments and one call of the library.
 
 pub mod audit;
+pub mod award;
 pub mod backup;
+pub mod code;
+pub mod export;
 pub mod job;
+pub mod ratio;
+pub mod rules;
 pub mod serve;
 pub mod user;
 

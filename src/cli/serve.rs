@@ -35,12 +35,17 @@ pub fn site(app: &App) -> Result<(), Stop> {
     let a = &lang().text().admin;
     let runtime = runtime()?;
     runtime.block_on(async {
-        let server = serve::bind(app.clone()).map_err(|e| {
+        let (server, address) = serve::bind(app.clone()).map_err(|e| {
             let values: [(&str, &dyn std::fmt::Display); 2] =
                 [("listen", &app.settings.listen), ("error", &e)];
             Stop::Failed(fill(a.cannot_listen, &values))
         })?;
-        println!("{}", fill(a.serving, &[("address", &app.settings.base_url)]));
+        let reached = match &app.settings.base_url {
+            // Port 0 means any free one.
+            url if *url == format!("http://{}", app.settings.listen) => format!("http://{address}"),
+            url => url.clone(),
+        };
+        println!("{}", fill(a.serving, &[("address", &reached)]));
         let timetable = Timetable::start(app).await.map_err(Stop::of)?;
         let ended = server.await;
         timetable.stop().await;

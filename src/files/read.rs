@@ -135,6 +135,11 @@ impl Row {
         }
     }
 
+    /// All cells in the order of the file, one for each header, also those of unknown columns.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        (0..self.header.names.len()).map(|at| self.raw.cell(at))
+    }
+
     /// A fault of this line's cell.
     pub fn fault(&self, key: &str, reason: impl Say + 'static) -> Fault {
         Fault::new(self.line, self.header.name(key), self.get(key), reason)

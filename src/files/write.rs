@@ -27,7 +27,13 @@ impl<W: Write> Csv<W> {
     /// Starts the file.
     pub fn new(mut out: W) -> Result<Self> {
         out.write_all("\u{feff}".as_bytes())?;
-        Ok(Self { out: csv::Writer::from_writer(out) })
+        Ok(Self::bare(out))
+    }
+
+    /// Starts without the byte-order mark, for standard output and pipes.
+    pub fn bare(out: W) -> Self {
+        // Lines of a report can differ in length (`code,bad,reason`).
+        Self { out: csv::WriterBuilder::new().flexible(true).from_writer(out) }
     }
 
     /// Writes one line.

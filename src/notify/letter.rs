@@ -81,6 +81,13 @@ pub enum Letter {
         count: i64,
         deadline: String,
     },
+    /// A contract was amended.
+    ContractAmended {
+        number: String,
+        title: String,
+        path: String,
+        reason: String,
+    },
     /// Payment standards were released.
     StandardsReleased {
         number: String,
@@ -121,6 +128,7 @@ impl Letter {
             Letter::ObjectionFiled { .. } => "objection_filed",
             Letter::ObjectionAnswered { .. } => "objection_answered",
             Letter::ContractDue { .. } => "contract_due",
+            Letter::ContractAmended { .. } => "contract_amended",
             Letter::StandardsReleased { .. } => "standards_released",
             Letter::AuditHead { .. } => "audit_head",
         }
@@ -189,6 +197,14 @@ impl Letter {
                 title,
                 path,
                 vec![("count", count.to_string()), ("deadline", deadline.clone())],
+            ),
+            Letter::ContractAmended { number, title, path, reason } => (
+                m.contract_amended,
+                m.contract_amended_body,
+                number,
+                title,
+                path,
+                vec![("reason", reason.clone())],
             ),
             Letter::StandardsReleased { number, title, path, lines } => (
                 m.standards_released,

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod demand;
+pub mod parameters;
 pub mod rule_check;
 pub mod rule_set;
 pub mod rules;

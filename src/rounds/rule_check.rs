@@ -215,3 +215,77 @@ fn rising<T>(name: &'static str, table: &[T], value: impl Fn(&T) -> Decimal) -> 
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rounds::rule_set::{find, names};
+    use crate::text::Lang;
+
+    #[test]
+    fn embedded_rule_sets_are_sound_and_marked() {
+        for name in names() {
+            let rules = find(&name.to_lowercase()).unwrap();
+            assert_eq!(rules.name, name);
+            assert_eq!(rules.hash.len(), 64);
+            let parameters = rules.parameters();
+            assert!(parameters.len() > 15, "{name}");
+            for p in parameters {
+                let marks = [&p.value, &p.clause, &p.source, &p.confidence];
+                assert!(marks.iter().all(|mark| !mark.trim().is_empty()), "{name} {}", p.name);
+                assert!(
+                    ["verified", "second_hand", "own"].contains(&p.confidence.as_str()),
+                    "{name} {}",
+                    p.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_section_is_shown() {
+        for name in names() {
+            let rules = find(name).unwrap();
+            let table: toml::Table = rules.text.parse().unwrap();
+            let keys = table.values().filter_map(toml::Value::as_table).map(|section| section.len() - 3);
+            assert_eq!(rules.parameters().len(), keys.sum::<usize>(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_rule_set_that_makes_no_sense_is_refused() {
+        let check = |from: &str, to: &str, want: &str| {
+            let text = find("GY-YD2025-1").unwrap().text;
+            assert!(text.contains(from), "{from}");
+            let said = RuleSet::parse(&text.replace(from, to)).unwrap_err().say(Lang::En.text());
+            assert!(said.contains(want), "{to}: {said}");
+        };
+        check("factor = \"1.8\"", "factor = 1.8", "Line ");
+        check("factor = \"1.8\"", "factor = \"1,8\"", "not a number: \"1,8\"");
+        check("factor = \"1.8\"", "factor = \"0.9\"", "fuse.factor: \"0.9\" is not between 1 and 100");
+        check("factor = \"1.8\"", "factor = \"1.8\"\nfuze = \"1\"", "unknown field `fuze`");
+        check("factor = \"1.8\"\n", "", "missing field `factor`");
+        check("[fuse]", "[fuze]", "unknown field `fuze`");
+        check("mean_share = \"0.5\"\n", "", "fuse.mean_share: does not go with");
+        check("lowest_or_mean_share", "lowest", "fuse.mean_share: does not go with");
+        check(
+            "\"1\", \"2\", \"2\", \"3\"",
+            "\"1\", \"2\", \"1\", \"3\"",
+            "quota.by_bidders: entry 3 is below",
+        );
+        check("\"1\", \"2\", \"2\", \"3\"", "\"1\", \"3\", \"3\", \"3\"", "3 places for 2 bidders");
+        check("[\"0.5\", \"0.6\", \"0.7\", \"0.8\"]", "[]", "share.general: is empty");
+        check(
+            "[\"0.5\", \"0.6\", \"0.7\", \"0.8\"]",
+            "[\"0.5\", \"1.6\"]",
+            "share.general: \"1.6\" is not between",
+        );
+        check("\"3\", \"3\", \"3\", \"3\"", "\"3\", \"0\"", "term.years: entry 2 is below");
+        check("2028-12-31", "2028-13-31", "Line ");
+        check("\"sales\", \"reported_volume\"", "\"sales\", \"sales\"", "twice");
+        check("rounding_unit = \"1\"", "rounding_unit = \"0\"", "volume.rounding_unit");
+        check("confidence = \"verified\"", "confidence = \"sure\"", "unknown variant `sure`");
+        let unknown = find("GY-YD1999-1").unwrap_err().say(Lang::Zh.text());
+        assert!(unknown.contains("GY-YD1999-1") && unknown.contains("GY-YD2024-2"), "{unknown}");
+    }
+}

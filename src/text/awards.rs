@@ -1,8 +1,40 @@
-//! Messages of awards.
+//! Messages of awards and of the files they are computed from.
 
 messages! {
-    /// Messages of awards.
+    /// Messages of awards and of the files they are computed from.
     Awards {
-        title: "集采", "jicai";
+        lot_twice: "竞价单元“{lot}”重复，请只保留一个。", "Lot \"{lot}\" is there twice; keep one.";
+        lot_unknown: "没有竞价单元“{lot}”，请先建立该竞价单元或改正编号。", "There is no lot \"{lot}\"; add it or correct the code.";
+        bid_twice: "企业“{company}”在竞价单元“{lot}”中有两份报价，请只保留一份。", "Company \"{company}\" has two bids in lot \"{lot}\"; keep one.";
+        ceiling: "竞价单元“{lot}”的最高有效申报价须大于 0 且不超过 {most} 元，请改正。", "The ceiling of lot \"{lot}\" must be above 0 and at most {most} yuan; correct it.";
+        ratio: "企业“{company}”在竞价单元“{lot}”的差比价系数须在 {least} 至 {most} 之间，请改正。", "The price ratio of company \"{company}\" in lot \"{lot}\" must be between {least} and {most}; correct it.";
+        demand_negative: "竞价单元“{lot}”的需求量中有负数，请改正。", "The demand for lot \"{lot}\" has a negative quantity; correct it.";
+        volume_too_much: "竞价单元“{lot}”的需求量合计过大，无法保存，请检查数量和单位。", "The demand for lot \"{lot}\" adds up to more than can be kept; check quantities and units.";
+        file_unreadable: "无法读取：{error}。请检查路径和权限。", "cannot be read: {error}. Check the path and its permissions.";
+        file_encoding: "本行既不是 UTF-8 也不是 GB18030 编码，请另存为 UTF-8 的 CSV 后重试。", "this line is neither UTF-8 nor GB18030; save the file as UTF-8 CSV and try again.";
+        file_empty: "文件为空，请填写表头和数据。", "the file is empty; give a header and data.";
+        file_no_lines: "只有表头没有数据，请至少填写一行。", "there is a header and no data; give at least one line.";
+        column_unknown: "无法识别该列，请删除或改为以下列名之一：{known}。", "unknown column; remove it or name it one of: {known}.";
+        column_twice: "该列出现两次，请删除一列。", "the column is there twice; remove one.";
+        column_missing: "缺少该列（{chinese}），请补上。", "the column is missing ({chinese}); add it.";
+        line_cells: "本行有 {found} 个单元格，表头有 {wanted} 个，请检查逗号和引号。", "the line has {found} cells and the header {wanted}; check commas and quotes.";
+        cell_empty: "不能为空，请填写。", "must not be empty; fill it in.";
+        cell_control: "含有换行等控制字符，请删除。", "holds a control character such as a line break; remove it.";
+        cell_long: "内容过长，请缩短到 500 字以内。", "is too long; keep it under 500 characters.";
+        number_malformed: "不是数字，请只用数字和一个小数点，不带千分位、单位或公式。", "not a number; use digits and one point only, no separators, units or formulas.";
+        number_decimals: "小数位过多，最多 {places} 位，请改正。", "too many decimals; give at most {places}.";
+        number_large: "数值过大，请检查单位。", "too large; check the unit.";
+        number_negative: "不能为负数，请改正。", "must not be negative; correct it.";
+        number_zero: "须大于 0，请改正或删除本行。", "must be above 0; correct it or remove the line.";
+        word_unknown: "无法识别，请改为以下之一：{known}。", "unknown word; use one of: {known}.";
+        ratio_outside: "差比价系数须在 {least} 至 {most} 之间，请改正。", "a price ratio must be between {least} and {most}; correct it.";
+        line_lot_unknown: "竞价单元文件中没有该编号，请改正编号或补充竞价单元。", "the lots file has no such lot; correct the code or add the lot.";
+        line_twice: "与第 {line} 行重复，请只保留一行。", "repeats line {line}; keep one of them.";
+        bid_line_twice: "该企业在同一竞价单元的报价与第 {line} 行重复，请只保留一行。", "the company already bids in this lot on line {line}; keep one of them.";
+        demand_line_twice: "同一医疗机构、竞价单元和厂牌与第 {line} 行重复，请合并为一行。", "repeats the hospital, lot and brand of line {line}; merge them into one line.";
+        more_faults: "另有 {more} 处错误未列出，共 {count} 处。", "{more} more faults are not listed; there are {count} in all.";
+        output_unwritable: "无法写入“{folder}”：{error}。没有留下不完整的文件，请检查空间和权限后重试。", "Cannot write to \"{folder}\": {error}. No incomplete file was left; check space and permissions and try again.";
+        unallocated: "竞价单元“{lot}”有 {quantity} 的约定采购量超出全部中选企业的供应能力，未能分配（{hospitals} 家医疗机构）。", "Lot \"{lot}\": {quantity} of the agreed volume is beyond the capacity of all winners and is not allocated ({hospitals} hospitals).";
+        summary: "已按 {rules} 计算 {lots} 个竞价单元、{bids} 份报价，中选 {won} 份。", "Computed {lots} lots and {bids} bids by {rules}; {won} won.";
     }
 }

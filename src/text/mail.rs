@@ -23,6 +23,8 @@ messages! {
         objection_answered_body: "贵单位对 {number}《{title}》的异议已答复：\n{answer}", "Your objection to {number}, {title}, has been answered:\n{answer}";
         contract_due: "【集采】待签合同 {count} 份：{number} {title}", "[jicai] {count} contracts to confirm: {number} {title}";
         contract_due_body: "贵单位有 {count} 份 {number}《{title}》的购销合同等待确认。\n签约截止：{deadline}。", "{count} contracts of {number}, {title}, wait for your confirmation.\nDeadline: {deadline}.";
+        contract_amended: "【集采】合同变更：{number} {title}", "[jicai] Contract amended: {number} {title}";
+        contract_amended_body: "购销合同 {number}（{title}）已变更。\n变更原因：{reason}\n请打开页面查看变更前后对照。", "Contract {number}, {title}, was amended.\nReason: {reason}\nOpen the page to see the difference.";
         standards_released: "【集采】支付标准已发布：{number} {title}", "[jicai] Payment standards released: {number} {title}";
         standards_released_body: "{number}《{title}》发布医保支付标准 {lines} 条，结算系统可按序号取数。", "{lines} payment standards of {number}, {title}, were released and can be fetched by sequence.";
         audit_head: "【集采】审计链头：第 {number} 条", "[jicai] Head of the audit chain: link {number}";

@@ -9,5 +9,8 @@ messages! {
         mails: "邮件", "Mail";
         jobs: "定时任务", "Jobs";
         audit: "审计", "Audit";
+        contracts: "合同", "Contracts";
+        standards: "支付标准", "Payment standards";
+        public: "结果公示", "Published awards";
     }
 }

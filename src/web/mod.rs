@@ -3,6 +3,8 @@
 mod access;
 mod admin;
 mod asset;
+pub mod awards;
+mod contracts;
 pub mod form;
 mod gate;
 mod home;
@@ -10,6 +12,7 @@ mod language;
 mod login;
 pub mod page;
 pub mod serve;
+mod standards;
 pub mod upload;
 
 use std::sync::Arc;
@@ -94,9 +97,10 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
-use Allowed::{Anyone, Only, Public};
+use Allowed::{Anyone, Only, Public, Token};
 use Role::Admin as Administrator;
-use access::OVERSEERS;
+use access::{OVERSEERS, STAFF};
+use awards::OBJECTORS;
 
 routes! {
     GET  "/static/{name}" asset::serve, Public;
@@ -129,4 +133,51 @@ routes! {
     POST "/jobs/{name}/run" admin::jobs::run, Only(&[Administrator]);
     GET  "/audit" admin::audit::list, Only(OVERSEERS);
     GET  "/audit/export" admin::audit::export, Only(OVERSEERS);
+    GET  "/contracts" contracts::list::index, Anyone;
+    POST "/contracts/confirm" contracts::list::confirm, Only(&[Role::Hospital, Role::Supplier]);
+    GET  "/contracts/export.csv" contracts::list::csv, Anyone;
+    GET  "/contracts/export.xlsx" contracts::list::xlsx, Anyone;
+    GET  "/contracts/{id}" contracts::show::index, Anyone;
+    GET  "/contracts/{id}/sheet" contracts::sheet::index, Anyone;
+    POST "/contracts/{id}/withdraw" contracts::show::withdraw, Only(&[Role::Hospital, Role::Supplier]);
+    POST "/contracts/{id}/amend" contracts::show::amend, Only(&[Role::Officer]);
+    GET  "/rounds/{id}/contracts" contracts::board::index, Only(STAFF);
+    GET  "/rounds/{id}/contracts/export.csv" contracts::board::csv, Only(STAFF);
+    GET  "/rounds/{id}/contracts/export.xlsx" contracts::board::xlsx, Only(STAFF);
+    POST "/rounds/{id}/contracts/draw-up" contracts::board::draw_up, Only(&[Role::Officer]);
+    GET  "/rounds/{id}/standards" standards::draft::index, Only(STAFF);
+    POST "/rounds/{id}/standards/ask" standards::draft::ask, Only(&[Role::Officer]);
+    POST "/rounds/{id}/standards/decide" standards::draft::decide, Only(&[Role::Reviewer]);
+    GET  "/standards" standards::list::index, Anyone;
+    GET  "/standards/export.csv" standards::list::csv, Anyone;
+    GET  "/standards/export.xlsx" standards::list::xlsx, Anyone;
+    GET  "/standards/consumers" standards::consumers::index, Only(standards::consumers::KEEPERS);
+    POST "/standards/consumers" standards::consumers::add, Only(standards::consumers::KEEPERS);
+    POST "/standards/consumers/{id}/rotate" standards::consumers::rotate, Only(standards::consumers::KEEPERS);
+    POST "/standards/consumers/{id}/active" standards::consumers::active, Only(standards::consumers::KEEPERS);
+    GET  "/standards/{seq}" standards::show::index, Anyone;
+    POST "/standards/{seq}/correct" standards::show::correct, Only(&[Role::Officer]);
+    POST "/standards/{seq}/decide" standards::show::decide, Only(&[Role::Reviewer]);
+    GET  "/api/standards" standards::feed::json, Token;
+    GET  "/api/standards.csv" standards::feed::csv, Token;
+    POST "/api/standards/ack" standards::feed::ack, Token;
+    GET  "/rounds/{id}/award" awards::show::show, Anyone;
+    POST "/rounds/{id}/award" awards::show::compute, Only(&[Role::Officer]);
+    POST "/rounds/{id}/rulings" awards::show::rule, Only(&[Role::Officer]);
+    POST "/rounds/{id}/publicity" awards::confirmation::publish, Only(&[Role::Officer]);
+    POST "/rounds/{id}/confirmation" awards::confirmation::ask, Only(&[Role::Officer]);
+    POST "/rounds/{id}/confirmation/confirm" awards::confirmation::confirm, Only(&[Role::Reviewer]);
+    POST "/rounds/{id}/confirmation/back" awards::confirmation::send_back, Only(&[Role::Reviewer]);
+    GET  "/rounds/{id}/award/export/{file}" awards::export::file, Only(STAFF);
+    GET  "/rounds/{id}/award/{lot}" awards::lot::show, Only(STAFF);
+    GET  "/rounds/{id}/award/{lot}/volumes" awards::volumes::show, Anyone;
+    GET  "/rounds/{id}/objections" awards::objections::list, Only(OBJECTORS);
+    POST "/rounds/{id}/objections" awards::objections::file, Only(&[Role::Supplier]);
+    GET  "/objections/{id}" awards::objections::show, Only(OBJECTORS);
+    POST "/objections/{id}/answer" awards::objections::answer, Only(&[Role::Officer]);
+    POST "/objections/{id}/documents" awards::objections::add_document, Only(&[Role::Supplier]);
+    GET  "/objections/{id}/documents/{document}" awards::objections::document, Only(OBJECTORS);
+    GET  "/public/rounds" awards::public::list, Public;
+    GET  "/public/rounds/{id}" awards::public::show, Public;
+    GET  "/public/rounds/{id}/{file}" awards::public::file, Public;
 }

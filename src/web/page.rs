@@ -104,6 +104,8 @@ impl Page {
         let n = &self.t.nav;
         let all: &[(&'static str, &'static str, &[Role])] = &[
             ("/", n.home, &[]),
+            ("/contracts", n.contracts, &[]),
+            ("/standards", n.standards, &[]),
             ("/organisations", n.organisations, &[Role::Admin]),
             ("/mails", n.mails, OVERSEERS),
             ("/jobs", n.jobs, OVERSEERS),

@@ -1,5 +1,7 @@
 //! The server: one site on one address until it is told to stop.
 
+use std::net::SocketAddr;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
@@ -38,14 +40,15 @@ async fn nothing_here() -> Result<HttpResponse> {
     Err(Error::NotFound)
 }
 
-/// Takes the address; the server that comes back serves once it is awaited, until Ctrl-C or a termination
-/// signal, and finishes the requests in progress.
-pub fn bind(app: App) -> std::io::Result<Server> {
+/// Takes the address of the settings (port 0: any free one) and gives the server, not yet running, with the
+/// address it really has. The server stops at Ctrl-C or a termination signal, requests in progress finished.
+pub fn bind(app: App) -> std::io::Result<(Server, SocketAddr)> {
     let listen = app.settings.listen.clone();
     let server =
         HttpServer::new(move || site(app.clone()).wrap(Compress::default()).wrap(TracingLogger::default()))
             .tcp_nodelay(true)
             .shutdown_timeout(10)
             .bind(listen)?;
-    Ok(server.run())
+    let address = server.addrs().first().copied().ok_or_else(|| std::io::Error::other("no address"))?;
+    Ok((server.run(), address))
 }

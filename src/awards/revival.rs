@@ -1,0 +1,147 @@
+//! Revival (复活): bids that did not win may take the winners' price, if they said they would.
+
+use rust_decimal::Decimal;
+
+use super::fraction::{Fraction, pair, shown};
+use super::fuse::{Line, Verdict};
+use super::shortlist::{Contender, Standing, join};
+use super::{Code, Kind, Reason, Status};
+use crate::rounds::rule_set::{RuleSet, SingleWinner};
+use crate::types::UnitPrice;
+
+/// The comparable price that revived bids take, and how it was found.
+struct Offer {
+    price: Fraction,
+    how: String,
+}
+
+/// What a kind of revival gives.
+struct Terms {
+    code: Code,
+    section: &'static str,
+    volume: bool,
+    chooses_regions: bool,
+}
+
+/// Revives who is entitled and accepts. `reported` is each valid bid's reported volume.
+pub fn revive(
+    rules: &RuleSet,
+    standing: &Standing,
+    line: &Line,
+    reported: &[Decimal],
+    verdicts: &mut [Verdict],
+) {
+    let Some(offer) = offer(rules, standing, line, verdicts) else { return };
+    if let Some(revival) = &rules.revival {
+        let (volume, chooses_regions) = (revival.volume, revival.chooses_regions);
+        let terms = Terms { code: Code::RevivedIn, section: "revival", volume, chooses_regions };
+        for (contender, verdict) in standing.valid.iter().zip(verdicts.iter_mut()) {
+            if verdict.reason.code == Code::Fused {
+                accept(rules, contender, &offer, &terms, verdict);
+            }
+        }
+    }
+    revive_outside(rules, standing, &offer, reported, verdicts);
+    revive_reference(rules, standing, &offer, verdicts);
+}
+
+/// The highest comparable price that won by itself; with a single winner, the fuse factor times its price
+/// or the anchor, as the rules say.
+fn offer(rules: &RuleSet, standing: &Standing, line: &Line, verdicts: &[Verdict]) -> Option<Offer> {
+    let won = |(contender, verdict): (&Contender, &Verdict)| {
+        (verdict.status == Status::Won).then_some(contender.price)
+    };
+    let winners: Vec<Fraction> = standing.valid.iter().zip(verdicts).filter_map(won).collect();
+    let single = rules.revival.as_ref().map_or(SingleWinner::Anchor, |revival| revival.single_winner);
+    let from = match (winners.as_slice(), single) {
+        ([], _) => return None,
+        ([winner], SingleWinner::Winner) => *winner,
+        ([_], SingleWinner::Anchor) => line.anchor,
+        (winners, _) => {
+            let price = winners.iter().copied().max()?;
+            return Some(Offer { price, how: format!("max(won) = {}", shown(price.value(), 4)) });
+        }
+    };
+    let factor = rules.fuse.factor.0;
+    let price = from.times(factor);
+    let (from, shown_price) = (shown(from.value(), 4), shown(price.value(), 4));
+    Some(Offer { price, how: format!("{} × {from} = {shown_price}", factor.normalize()) })
+}
+
+/// A bid outside the shortlist: reported volume at least the mean, not the highest price, and consent.
+fn revive_outside(
+    rules: &RuleSet,
+    standing: &Standing,
+    offer: &Offer,
+    reported: &[Decimal],
+    verdicts: &mut [Verdict],
+) {
+    let Some(revival) = &rules.revival_out else { return };
+    let (volume, chooses_regions) = (revival.volume, revival.chooses_regions);
+    let terms = Terms { code: Code::RevivedOut, section: "revival_out", volume, chooses_regions };
+    let sum = reported.iter().fold(Decimal::ZERO, |sum, q| sum.saturating_add(*q));
+    let mean = Fraction::new(sum, Decimal::from(reported.len()));
+    let highest = standing.valid.last().map(|c| c.price);
+    for (index, (contender, verdict)) in standing.valid.iter().zip(verdicts.iter_mut()).enumerate() {
+        if verdict.reason.code != Code::NotShortlisted {
+            continue;
+        }
+        let own = Fraction::whole(reported.get(index).copied().unwrap_or_default());
+        let enough = own >= mean;
+        let below = Some(contender.price) != highest;
+        let sign = if enough { "≥" } else { "<" };
+        let (own, average) = pair(own, mean);
+        add(verdict, format!("volume {own} {sign} {average}"));
+        if !below {
+            add(verdict, format!("{} = max(bids)", shown(contender.price.value(), 4)));
+        }
+        if enough && below {
+            accept(rules, contender, offer, &terms, verdict);
+        }
+    }
+}
+
+/// A reference drug that did not win may win without volume.
+fn revive_reference(rules: &RuleSet, standing: &Standing, offer: &Offer, verdicts: &mut [Verdict]) {
+    let Some(revival) = &rules.revival_reference else { return };
+    let (volume, chooses_regions) = (revival.volume, revival.chooses_regions);
+    let terms = Terms { code: Code::RevivedReference, section: "revival_reference", volume, chooses_regions };
+    for (contender, verdict) in standing.valid.iter().zip(verdicts.iter_mut()) {
+        let lost = matches!(verdict.status, Status::Fused | Status::NotShortlisted);
+        // A refused revival is already said.
+        let asked = verdict.reason.arithmetic.contains(REFUSED);
+        if lost && !asked && contender.bid.kind == Some(Kind::Reference) {
+            accept(rules, contender, offer, &terms, verdict);
+        }
+    }
+}
+
+/// The word a reason carries when someone entitled did not accept.
+const REFUSED: &str = "REFUSED_REVIVAL";
+
+fn accept(rules: &RuleSet, contender: &Contender, offer: &Offer, terms: &Terms, verdict: &mut Verdict) {
+    let bid = contender.bid;
+    if !bid.accepts_revival {
+        add(verdict, format!("{REFUSED} {}", offer.how));
+        return;
+    }
+    let own = offer.price.times(bid.ratio).value();
+    let rounded = crate::types::half_up(own, rules.price.decimals.0);
+    // The bid has at most the allowed decimals, so the lower of the two does too.
+    let price = UnitPrice::rounded(rounded).map_or(bid.unit_price, |price| price.min(bid.unit_price));
+    let mut arithmetic = format!("{} → {}", shown(contender.price.value(), 4), offer.how);
+    if bid.ratio != Decimal::ONE {
+        let (ratio, target) = (shown(bid.ratio, 6), shown(offer.price.value(), 4));
+        arithmetic = join(arithmetic, Some(format!("{target} × {ratio} = {price}")));
+    }
+    arithmetic = join(arithmetic, Some(format!("{} {}", verdict.reason.code, verdict.reason.arithmetic)));
+    let clause = format!("{} {}", rules.name, terms.section);
+    verdict.status = if terms.volume { Status::WonRevived } else { Status::WonNoVolume };
+    verdict.price = Some(price);
+    verdict.chooses_regions = terms.volume && terms.chooses_regions;
+    verdict.reason = Reason { code: terms.code, arithmetic, clause };
+}
+
+fn add(verdict: &mut Verdict, more: String) {
+    verdict.reason.arithmetic = join(std::mem::take(&mut verdict.reason.arithmetic), Some(more));
+}

@@ -1,0 +1,287 @@
+//! The award of a round: each lot ranked, shortlisted, judged and revived, then its volume distributed.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::allocations::{ByLot, LotVolume, Winner};
+use super::fuse::{self, Line, Verdict};
+use super::shortlist::{self, Contender, Standing, comparable};
+use super::volume::Scale;
+use super::{Award, Bid, Demand, Lot, LotOutcome, Outcome, Status, revival};
+use crate::rounds::rule_set::RuleSet;
+use crate::text::{Say, Text, fill};
+use crate::types::{Quantity, UnitPrice};
+
+/// The highest ceiling that is believed, in yuan a unit.
+pub const HIGHEST_CEILING: i64 = 1_000_000_000;
+
+/// Least and most price ratio between two specs that is believed.
+pub const RATIOS: (Decimal, Decimal) =
+    (Decimal::from_parts(1, 0, 0, false, 6), Decimal::from_parts(1_000_000, 0, 0, false, 0));
+
+/// Why an award is not computed: the input contradicts itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// A lot is there twice.
+    LotTwice(Arc<str>),
+    /// A bid or a demand names a lot that is not there.
+    UnknownLot(Arc<str>),
+    /// A company bids twice in a lot.
+    BidTwice {
+        /// The lot.
+        lot: Arc<str>,
+        /// The company.
+        company: Arc<str>,
+    },
+    /// A ceiling that is not above zero, or not to be believed.
+    Ceiling(Arc<str>),
+    /// A price ratio that is not to be believed.
+    Ratio {
+        /// The lot.
+        lot: Arc<str>,
+        /// The company.
+        company: Arc<str>,
+    },
+    /// A quantity below zero.
+    NegativeDemand(Arc<str>),
+    /// Volumes that add up to more than can be kept.
+    TooMuch(Arc<str>),
+}
+
+impl Say for Refused {
+    fn say(&self, t: &Text) -> String {
+        let t = &t.awards;
+        match self {
+            Self::LotTwice(lot) => fill(t.lot_twice, &[("lot", lot)]),
+            Self::UnknownLot(lot) => fill(t.lot_unknown, &[("lot", lot)]),
+            Self::BidTwice { lot, company } => fill(t.bid_twice, &[("lot", lot), ("company", company)]),
+            Self::Ceiling(lot) => fill(t.ceiling, &[("lot", lot), ("most", &HIGHEST_CEILING)]),
+            Self::Ratio { lot, company } => {
+                let (least, most) = RATIOS;
+                let values: [(&str, &dyn std::fmt::Display); 4] =
+                    [("lot", lot), ("company", company), ("least", &least), ("most", &most)];
+                fill(t.ratio, &values)
+            }
+            Self::NegativeDemand(lot) => fill(t.demand_negative, &[("lot", lot)]),
+            Self::TooMuch(lot) => fill(t.volume_too_much, &[("lot", lot)]),
+        }
+    }
+}
+
+/// Computes the award. The result does not depend on the order of lots, bids or demand.
+pub fn award(rules: &RuleSet, lots: &[Lot], bids: &[Bid], demand: &[Demand]) -> Result<Outcome, Refused> {
+    let lots = in_order(lots)?;
+    let by_lot = by_lot(&lots, bids)?;
+    check_demand(&lots, demand)?;
+    let demand = ByLot::new(demand);
+
+    let none = Vec::new();
+    let mut standings: Vec<Standing> = lots
+        .iter()
+        .map(|lot| shortlist::stand(rules, lot, by_lot.get(lot.code.as_ref()).unwrap_or(&none)))
+        .collect();
+    shortlist::eliminate(rules, &mut standings);
+
+    let mut outcome = Outcome::default();
+    for standing in &standings {
+        settle(rules, standing, &demand, &mut outcome)?;
+    }
+    Ok(outcome)
+}
+
+/// The lots in the natural order of their codes (`L2` before `L10`).
+fn in_order(lots: &[Lot]) -> Result<Vec<&Lot>, Refused> {
+    let mut lots: Vec<&Lot> = lots.iter().collect();
+    lots.sort_by(|a, b| natural(&a.code, &b.code));
+    if let Some(two) = lots.windows(2).find(|two| two[0].code == two[1].code) {
+        return Err(Refused::LotTwice(two[0].code.clone()));
+    }
+    let most = UnitPrice::rounded(Decimal::from(HIGHEST_CEILING)).unwrap_or_default();
+    match lots.iter().find(|lot| !lot.ceiling.is_positive() || lot.ceiling > most) {
+        Some(lot) => Err(Refused::Ceiling(lot.code.clone())),
+        None => Ok(lots),
+    }
+}
+
+fn by_lot<'a>(lots: &[&Lot], bids: &'a [Bid]) -> Result<HashMap<&'a str, Vec<&'a Bid>>, Refused> {
+    let known: std::collections::HashSet<&str> = lots.iter().map(|lot| lot.code.as_ref()).collect();
+    let mut sorted: Vec<&Bid> = bids.iter().collect();
+    sorted.sort_by(|a, b| (&a.lot, &a.company).cmp(&(&b.lot, &b.company)));
+    if let Some(two) =
+        sorted.windows(2).find(|two| two[0].lot == two[1].lot && two[0].company == two[1].company)
+    {
+        return Err(Refused::BidTwice { lot: two[0].lot.clone(), company: two[0].company.clone() });
+    }
+    let mut by_lot: HashMap<&str, Vec<&Bid>> = HashMap::new();
+    for bid in sorted {
+        if !known.contains(bid.lot.as_ref()) {
+            return Err(Refused::UnknownLot(bid.lot.clone()));
+        }
+        if bid.ratio < RATIOS.0 || bid.ratio > RATIOS.1 {
+            return Err(Refused::Ratio { lot: bid.lot.clone(), company: bid.company.clone() });
+        }
+        by_lot.entry(&bid.lot).or_default().push(bid);
+    }
+    Ok(by_lot)
+}
+
+fn check_demand(lots: &[&Lot], demand: &[Demand]) -> Result<(), Refused> {
+    let known: std::collections::HashSet<&str> = lots.iter().map(|lot| lot.code.as_ref()).collect();
+    // The smallest, so that the refusal does not depend on the order of lines.
+    let unknown = demand.iter().filter(|line| !known.contains(line.lot.as_ref())).map(|line| &line.lot).min();
+    if let Some(lot) = unknown {
+        return Err(Refused::UnknownLot(lot.clone()));
+    }
+    match demand.iter().filter(|line| line.quantity < Quantity::ZERO).map(|line| &line.lot).min() {
+        Some(lot) => Err(Refused::NegativeDemand(lot.clone())),
+        None => Ok(()),
+    }
+}
+
+/// Decides one lot and adds what follows to the outcome.
+fn settle(
+    rules: &RuleSet,
+    standing: &Standing,
+    demand: &ByLot,
+    outcome: &mut Outcome,
+) -> Result<(), Refused> {
+    let lot = standing.lot;
+    let line = fuse::line(rules, standing);
+    let verdicts = verdicts(rules, standing, line.as_ref(), demand);
+    let winners: Vec<Winner> = standing
+        .valid
+        .iter()
+        .zip(&verdicts)
+        .filter(|(_, verdict)| matches!(verdict.status, Status::Won | Status::WonRevived))
+        .map(|(contender, verdict)| Winner {
+            company: contender.bid.company.clone(),
+            capacity: contender.bid.capacity,
+            chooses_regions: verdict.chooses_regions,
+        })
+        .collect();
+    let share = rules.share(lot.category, winners.len());
+    let term_years = rules.term(winners.len());
+
+    let (base, volume) =
+        volume(rules, lot, demand, &winners, share).ok_or(Refused::TooMuch(lot.code.clone()))?;
+    outcome.lots.push(LotOutcome {
+        lot: lot.code.clone(),
+        bidders: standing.valid.len(),
+        places: standing.places,
+        anchor: line.as_ref().map(|line| line.anchor.value()),
+        line: line.as_ref().map(|line| line.line.value()),
+        winners: winners.len(),
+        share,
+        term_years,
+        until: rules.term_end.as_ref().map(|end| end.until),
+        base,
+        agreed: volume.agreed.unwrap_or_default(),
+    });
+    outcome.awards.extend(awards(standing, verdicts, share, term_years));
+    outcome.allocations.extend(volume.allocations);
+    outcome.regions.extend(volume.regions);
+    outcome.unallocated.extend(volume.unallocated);
+    Ok(())
+}
+
+fn verdicts(rules: &RuleSet, standing: &Standing, line: Option<&Line>, demand: &ByLot) -> Vec<Verdict> {
+    let Some(line) = line else { return Vec::new() };
+    let mut verdicts = fuse::judge(rules, standing, line);
+    let reported = |contender: &Contender| match contender.bid.reported_volume {
+        Some(volume) => volume.decimal(),
+        None => demand.of_brand(&standing.lot.code, &contender.bid.company),
+    };
+    let reported: Vec<Decimal> = match rules.revival_out {
+        Some(_) => standing.valid.iter().map(reported).collect(),
+        None => Vec::new(),
+    };
+    revival::revive(rules, standing, line, &reported, &mut verdicts);
+    verdicts
+}
+
+/// The base volume and what is agreed of it; `None` when it is too large to be kept.
+fn volume(
+    rules: &RuleSet,
+    lot: &Lot,
+    demand: &ByLot,
+    winners: &[Winner],
+    share: Option<Decimal>,
+) -> Option<(Quantity, LotVolume)> {
+    let total = demand.total(&lot.code);
+    let share = share.unwrap_or_default();
+    if total == 0 {
+        let base = lot.base_volume.unwrap_or_default();
+        let scale = Scale::new(share, rules.volume.rounding_unit.0)?;
+        let agreed = scale.quantity(scale.rounded(i128::from(base.scaled())))?;
+        return Some((base, LotVolume { agreed: Some(agreed), ..LotVolume::default() }));
+    }
+    let base = i64::try_from(total).ok().map(Quantity::from_scaled)?;
+    let volume = demand.allocate(rules, &lot.code, winners, share);
+    volume.agreed?;
+    Some((base, volume))
+}
+
+fn awards(
+    standing: &Standing,
+    verdicts: Vec<Verdict>,
+    share: Option<Decimal>,
+    term_years: Option<u32>,
+) -> Vec<Award> {
+    let new = |bid: &Bid, status, reason| Award {
+        lot: bid.lot.clone(),
+        company: bid.company.clone(),
+        product: bid.product.clone(),
+        unit_price: bid.unit_price,
+        ratio: bid.ratio,
+        comparable_price: UnitPrice::rounded(comparable(bid).value()).unwrap_or(bid.unit_price),
+        cut: fuse::cut_against(standing.lot, comparable(bid)),
+        rank: None,
+        status,
+        award_price: None,
+        share: None,
+        term_years: None,
+        reason,
+    };
+    let ranked = standing.valid.iter().zip(verdicts).zip(1..).map(|((contender, verdict), rank)| {
+        let with_volume = matches!(verdict.status, Status::Won | Status::WonRevived);
+        Award {
+            rank: Some(rank),
+            award_price: verdict.price,
+            share: share.filter(|_| with_volume),
+            term_years: term_years.filter(|_| verdict.price.is_some()),
+            ..new(contender.bid, verdict.status, verdict.reason)
+        }
+    });
+    let invalid = standing.invalid.iter().map(|(bid, reason)| new(bid, Status::Invalid, reason.clone()));
+    ranked.chain(invalid).collect()
+}
+
+/// Compares runs of digits as numbers and everything else by bytes.
+pub fn natural(a: &str, b: &str) -> Ordering {
+    let (mut x, mut y) = (a, b);
+    while let (Some(i), Some(j)) = (x.chars().next(), y.chars().next()) {
+        let order = if i.is_ascii_digit() && j.is_ascii_digit() {
+            let (n, m) = (digits(&mut x), digits(&mut y));
+            n.len().cmp(&m.len()).then_with(|| n.cmp(m))
+        } else {
+            x = &x[i.len_utf8()..];
+            y = &y[j.len_utf8()..];
+            i.cmp(&j)
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    x.len().cmp(&y.len()).then_with(|| a.cmp(b))
+}
+
+/// Takes a run of digits off the front, leading zeros dropped.
+fn digits<'a>(text: &mut &'a str) -> &'a str {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (run, rest) = text.split_at(end);
+    *text = rest;
+    run.trim_start_matches('0')
+}

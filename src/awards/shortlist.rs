@@ -1,0 +1,226 @@
+//! Validity, related companies, ranking and the quota: who is shortlisted (入围).
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
+
+use rust_decimal::Decimal;
+
+use super::fraction::{Fraction, pair, shown};
+use super::{Bid, Code, Lot, Reason};
+use crate::rounds::rule_set::{Comparator, Keep, RuleSet};
+
+/// A valid bid in its place.
+#[derive(Debug, Clone)]
+pub struct Contender<'a> {
+    /// The bid.
+    pub bid: &'a Bid,
+    /// Its comparable price (单位可比价).
+    pub price: Fraction,
+    /// How equal prices beside it were separated.
+    pub tie: Option<String>,
+}
+
+/// A lot's bids, ranked.
+#[derive(Debug, Clone)]
+pub struct Standing<'a> {
+    /// The lot.
+    pub lot: &'a Lot,
+    /// Valid bids by rank.
+    pub valid: Vec<Contender<'a>>,
+    /// The others, by company.
+    pub invalid: Vec<(&'a Bid, Reason)>,
+    /// Places on the shortlist.
+    pub places: usize,
+    /// How many of the first ranks win without volume and take no place.
+    pub apart: usize,
+    /// Mean and standard deviation of the shortlist before anyone is set apart.
+    pub spread: Option<(Decimal, Decimal)>,
+    /// The line that set those apart, for their reasons.
+    pub apart_line: Option<String>,
+    /// Why the bid just after the last place lost a place it had.
+    pub eliminated: Option<String>,
+}
+
+/// The comparable price: the unit price over the ratio of its spec.
+pub fn comparable(bid: &Bid) -> Fraction {
+    Fraction::new(bid.unit_price.decimal(), bid.ratio)
+}
+
+/// `1.7000 / 1.7 = 1.0000`, or nothing when the spec is the comparable one.
+pub fn conversion(bid: &Bid) -> Option<String> {
+    (bid.ratio != Decimal::ONE).then(|| {
+        let (price, ratio) = (shown(bid.unit_price.decimal(), 4), shown(bid.ratio, 6));
+        format!("{price} / {ratio} = {}", shown(comparable(bid).value(), 4))
+    })
+}
+
+/// Ranks a lot's bids and finds the number of places.
+pub fn stand<'a>(rules: &RuleSet, lot: &'a Lot, bids: &[&'a Bid]) -> Standing<'a> {
+    let (mut able, mut invalid) = (Vec::new(), Vec::new());
+    for bid in bids {
+        match fault(rules, lot, bid) {
+            Some(reason) => invalid.push((*bid, reason)),
+            None => able.push(*bid),
+        }
+    }
+    able.sort_by(|a, b| order(rules, a, b));
+    let able = one_per_group(rules, able, &mut invalid);
+    invalid.sort_by(|a, b| a.0.company.cmp(&b.0.company));
+
+    let ties = ties(rules, &able);
+    let valid: Vec<Contender> =
+        able.into_iter().zip(ties).map(|(bid, tie)| Contender { bid, price: comparable(bid), tie }).collect();
+    let places = rules.quota(valid.len()).min(valid.len());
+    let first: Vec<Fraction> = valid.iter().take(places).map(|c| c.price).collect();
+    let spread = Fraction::mean(&first).map(Fraction::value).zip(Fraction::deviation(&first));
+    let mut standing =
+        Standing { lot, valid, invalid, places, apart: 0, spread, apart_line: None, eliminated: None };
+    set_apart(rules, &mut standing);
+    standing
+}
+
+/// Why a bid does not take part, if so.
+fn fault(rules: &RuleSet, lot: &Lot, bid: &Bid) -> Option<Reason> {
+    let price = bid.unit_price.decimal();
+    let found = |code, arithmetic, section: &str| {
+        Some(Reason { code, arithmetic, clause: format!("{} {section}", rules.name) })
+    };
+    if price <= Decimal::ZERO {
+        return found(Code::BadPrice, format!("{price} ≤ 0"), "price");
+    }
+    let (decimals, allowed) = (price.normalize().scale(), rules.price.decimals.0);
+    if decimals > allowed {
+        return found(
+            Code::TooManyDecimals,
+            format!("{}: {decimals} > {allowed}", price.normalize()),
+            "price",
+        );
+    }
+    let ceiling = Fraction::whole(lot.ceiling.decimal());
+    if comparable(bid) > ceiling {
+        let (price, ceiling) = pair(comparable(bid), ceiling);
+        return found(Code::OverCeiling, join(format!("{price} > {ceiling}"), conversion(bid)), "price");
+    }
+    None
+}
+
+/// The lowest comparable price first, then the comparators, then the company code.
+fn order(rules: &RuleSet, a: &Bid, b: &Bid) -> Ordering {
+    comparable(a)
+        .cmp(&comparable(b))
+        .then_with(|| {
+            let apart = rules.tie_break.order.iter().map(|c| fact(*c, b).cmp(&fact(*c, a)));
+            apart.fold(Ordering::Equal, Ordering::then)
+        })
+        .then_with(|| a.company.cmp(&b.company))
+}
+
+/// A fact that separates ties; an unknown one counts as none.
+fn fact(comparator: Comparator, bid: &Bid) -> Decimal {
+    let quantity = match comparator {
+        Comparator::Sales => bid.sales,
+        Comparator::ReportedVolume => bid.reported_volume,
+    };
+    quantity.map_or(Decimal::ZERO, |q| q.decimal().normalize())
+}
+
+/// Keeps the first bid of each group of related companies.
+fn one_per_group<'a>(
+    rules: &RuleSet,
+    able: Vec<&'a Bid>,
+    invalid: &mut Vec<(&'a Bid, Reason)>,
+) -> Vec<&'a Bid> {
+    let Some(Keep::Lowest) = rules.related.as_ref().map(|related| related.keep) else { return able };
+    let mut first: HashMap<&str, &Bid> = HashMap::new();
+    let mut kept = Vec::with_capacity(able.len());
+    for bid in able {
+        let stands = bid.group.as_deref().and_then(|group| first.get(group).map(|b| (group, *b)));
+        if let Some((group, stands)) = stands {
+            let (own, lowest) = pair(comparable(bid), comparable(stands));
+            let arithmetic = format!("{group}: {own} ≥ {lowest} {}", stands.company);
+            let clause = format!("{} related", rules.name);
+            invalid.push((bid, Reason { code: Code::RelatedCompany, arithmetic, clause }));
+            continue;
+        }
+        if let Some(group) = bid.group.as_deref() {
+            first.insert(group, bid);
+        }
+        kept.push(bid);
+    }
+    kept
+}
+
+/// For each ranked bid, how it was separated from neighbours of the same comparable price.
+fn ties(rules: &RuleSet, ranked: &[&Bid]) -> Vec<Option<String>> {
+    let mut said: Vec<Option<String>> = vec![None; ranked.len()];
+    for (index, two) in ranked.windows(2).enumerate() {
+        let [a, b] = two else { continue };
+        if comparable(a) != comparable(b) {
+            continue;
+        }
+        let decided = rules.tie_break.order.iter().find(|c| fact(**c, a) != fact(**c, b));
+        let why = match decided {
+            Some(c) => format!("TIE {} > {}: {c} {} > {}", a.company, b.company, fact(*c, a), fact(*c, b)),
+            None => format!("TIE {} > {}: company code", a.company, b.company),
+        };
+        for place in [index, index + 1] {
+            said[place] = Some(match said[place].take() {
+                Some(before) => join(before, Some(why.clone())),
+                None => why.clone(),
+            });
+        }
+    }
+    said
+}
+
+/// Sets apart the bids far below the shortlisted mean: they win without volume and take no place.
+fn set_apart(rules: &RuleSet, standing: &mut Standing) {
+    let Some(zero) = &rules.zero_volume else { return };
+    let Some((mean, deviation)) = standing.spread else { return };
+    let times = zero.deviations.0;
+    let line = mean.saturating_sub(deviation.saturating_mul(times));
+    let below = standing.valid.iter().take_while(|c| c.price.value() < line).count();
+    standing.apart = below;
+    let arithmetic =
+        format!("{} − {} × {} = {}", shown(mean, 4), times.normalize(), shown(deviation, 4), shown(line, 4));
+    standing.apart_line = Some(arithmetic);
+    standing.places = standing.places.min(standing.valid.len() - below);
+}
+
+/// Takes the last place from the lots whose shortlist has the widest spread, when the rules say so.
+pub fn eliminate(rules: &RuleSet, standings: &mut [Standing]) {
+    let Some(elimination) = rules.elimination.as_ref().filter(|e| e.enabled) else { return };
+    let mut widest: Vec<(Fraction, usize)> = Vec::new();
+    for (index, standing) in standings.iter().enumerate() {
+        let list = standing.shortlisted();
+        let (Some(low), Some(high)) = (list.first(), list.last()) else { continue };
+        match high.price.over(low.price) {
+            Some(ratio) if ratio > Fraction::whole(Decimal::ONE) => widest.push((ratio, index)),
+            _ => {}
+        }
+    }
+    // Standings come in the order of their lots, and the sort is stable.
+    widest.sort_by_key(|(ratio, _)| Reverse(*ratio));
+    let limit = elimination.lots.0;
+    for (place, (ratio, index)) in widest.into_iter().take(limit as usize).enumerate() {
+        let standing = &mut standings[index];
+        standing.places -= 1;
+        standing.eliminated =
+            Some(format!("max / min = {}, {} ≤ {limit}", shown(ratio.value(), 4), place + 1));
+    }
+}
+
+impl<'a> Standing<'a> {
+    /// The shortlisted bids.
+    pub fn shortlisted(&self) -> &[Contender<'a>] {
+        &self.valid[self.apart..self.apart + self.places]
+    }
+}
+
+/// Two parts of an arithmetic.
+pub fn join(first: String, second: Option<String>) -> String {
+    match second {
+        Some(second) => format!("{first}; {second}"),
+        None => first,
+    }
+}

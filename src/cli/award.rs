@@ -1,0 +1,130 @@
+//! `jicai award`: an award computed from files, without a database.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+use jicai::awards::output::{self, Table};
+use jicai::awards::{self, Outcome, files};
+use jicai::rounds::rule_set::RuleSet;
+use jicai::standards::rules::{Proposed, proposed};
+use jicai::text::{Say, Text, fill};
+use jicai::types::Quantity;
+
+use super::{Stop, lang, rules::load};
+
+/// Compute an award from CSV files.
+///
+/// Files are UTF-8 or GB18030 with English or Chinese headers in any order. With --out, awards.csv,
+/// standards.csv and, where they apply, allocations.csv and regions.csv replace those of an earlier run in
+/// the folder; without it awards.csv goes to standard output. Exit status 0: computed; 2: bad input, with
+/// one line a fault on standard error and nothing written. JICAI_LANG=en|zh chooses the language of messages.
+#[derive(Args)]
+pub struct Award {
+    /// A rule set by its document number (see `jicai rules list`), or a rule set file ending in .toml
+    #[arg(long, value_name = "NAME|FILE.toml")]
+    rules: String,
+    /// The lots
+    #[arg(long, value_name = "FILE")]
+    lots: PathBuf,
+    /// The bids
+    #[arg(long, value_name = "FILE")]
+    bids: PathBuf,
+    /// The hospitals' yearly demand; without it the lots' base volumes count
+    #[arg(long, value_name = "FILE")]
+    demand: Option<PathBuf>,
+    /// The folder to write to, made when it is missing
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The day from which the payment standards hold, for the column `from`
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<NaiveDate>,
+}
+
+/// Runs the command.
+pub fn run(args: &Award) -> Result<(), Stop> {
+    let text = lang().text();
+    let rules = load(&args.rules)?;
+    let input = files::read_input(&rules, &args.lots, &args.bids, args.demand.as_deref(), text);
+    let input = input.map_err(Stop::Bad)?;
+    let outcome = awards::award(&rules, &input.lots, &input.bids, &input.demand);
+    let outcome = outcome.map_err(|refused| Stop::Bad(vec![refused.say(text)]))?;
+
+    write(args, &rules, &outcome, text)?;
+    tell(&rules, &outcome, text);
+    Ok(())
+}
+
+fn write(args: &Award, rules: &RuleSet, outcome: &Outcome, text: &Text) -> Result<(), Stop> {
+    let Some(folder) = &args.out else {
+        let written = output::write(output::awards(outcome), io::stdout().lock());
+        return match written {
+            // Whoever reads our output may stop early.
+            Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(unwritable("-", &e, text)),
+            _ => Ok(()),
+        };
+    };
+    let standards = proposed(rules, outcome);
+    let from = args.from.map(|day| day.to_string()).unwrap_or_default();
+    let mut tables = vec![output::awards(outcome), standards_table(&standards, &from)];
+    if args.demand.is_some() {
+        tables.push(output::allocations(outcome));
+        if rules.regions.is_some() {
+            tables.push(output::regions(outcome));
+        }
+    }
+    let possible = ["awards.csv", "standards.csv", "allocations.csv", "regions.csv"];
+    let written = output::write_all(folder, tables, &possible);
+    written.map_err(|e| unwritable(&folder.display().to_string(), &e, text))
+}
+
+/// `standards.csv`.
+fn standards_table<'a>(standards: &'a [Proposed], from: &'a str) -> Table<'a> {
+    let line = move |standard: &Proposed| {
+        vec![
+            standard.lot.to_string(),
+            standard.company.to_string(),
+            standard.product.clone(),
+            standard.standard.to_string(),
+            from.to_owned(),
+            format!("{} {}", standard.basis, standard.arithmetic),
+        ]
+    };
+    let header = &["lot", "company", "product", "payment_standard", "from", "basis"];
+    Table { name: "standards.csv", header, lines: Box::new(standards.iter().map(line)) }
+}
+
+fn unwritable(folder: &str, error: &io::Error, text: &Text) -> Stop {
+    Stop::Bad(vec![fill(text.awards.output_unwritable, &[("folder", &folder), ("error", error)])])
+}
+
+/// A summary and whatever could not be allocated, on standard error.
+fn tell(rules: &RuleSet, outcome: &Outcome, text: &Text) {
+    let won = outcome.awards.iter().filter(|award| award.award_price.is_some()).count();
+    let mut lines = vec![fill(
+        text.awards.summary,
+        &[
+            ("rules", &rules.name),
+            ("lots", &outcome.lots.len()),
+            ("bids", &outcome.awards.len()),
+            ("won", &won),
+        ],
+    )];
+    let mut short: BTreeMap<usize, (Quantity, usize)> = BTreeMap::new();
+    let place = |lot: &str| outcome.lots.iter().position(|l| *l.lot == *lot).unwrap_or(0);
+    for part in &outcome.unallocated {
+        let (sum, hospitals) = short.entry(place(&part.lot)).or_default();
+        *sum = sum.plus(part.quantity).unwrap_or(*sum);
+        *hospitals += 1;
+    }
+    for (lot, (quantity, hospitals)) in short {
+        let lot = &outcome.lots[lot].lot;
+        let values: [(&str, &dyn std::fmt::Display); 3] =
+            [("lot", lot), ("quantity", &quantity), ("hospitals", &hospitals)];
+        lines.push(fill(text.awards.unallocated, &values));
+    }
+    // Nobody may be listening on standard error; the result is written already.
+    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+}

@@ -1,0 +1,273 @@
+//! The parameters a rule set is made of: closed words, exact numbers, and sections that say where they come from.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer};
+
+use crate::types::parse_decimal;
+
+crate::words! {
+    /// How sure a parameter is.
+    Confidence {
+        /// Read in the document or in a report of it.
+        Verified = "verified",
+        /// Reported by others only.
+        SecondHand = "second_hand",
+        /// The makers' own choice, to be checked by whoever uses it.
+        Own = "own",
+    }
+
+    /// The dosage-form classes that low-price lines tell apart (剂型类别).
+    FormClass {
+        /// Oral solids (口服固体).
+        OralSolid = "oral_solid",
+        /// Small-volume injections (小容量注射剂).
+        SmallInjection = "small_injection",
+        /// Large-volume injections (大容量注射剂).
+        LargeInjection = "large_injection",
+        /// Everything else.
+        Other = "other",
+    }
+
+    /// The lists that decide a lot's share of the base volume (类别).
+    Category {
+        /// No reduced share.
+        General = "general",
+        /// Antibiotics and hormones (抗菌药物和激素).
+        Reduced = "reduced",
+        /// Special antibiotics (特殊使用级抗菌药物).
+        Special = "special",
+    }
+
+    /// What the fuse line is measured from (锚点).
+    Anchor {
+        /// The lowest comparable price.
+        Lowest = "lowest",
+        /// The higher of the lowest and a share of the shortlisted mean.
+        LowestOrMeanShare = "lowest_or_mean_share",
+        /// The higher of the lowest and the shortlisted mean less some standard deviations.
+        LowestOrMeanLessDeviation = "lowest_or_mean_less_deviation",
+    }
+
+    /// Facts that separate equal comparable prices; larger goes first.
+    Comparator {
+        /// Sales of the last year.
+        Sales = "sales",
+        /// Volume the hospitals reported for the brand.
+        ReportedVolume = "reported_volume",
+    }
+
+    /// Which bid of related companies stands.
+    Keep {
+        /// The lowest comparable price.
+        Lowest = "lowest",
+    }
+
+    /// The price a revived bid takes.
+    RevivalPrice {
+        /// The highest comparable price that won without revival.
+        HighestWinner = "highest_winner",
+    }
+
+    /// What the fuse factor multiplies when a single bid won without revival.
+    SingleWinner {
+        /// That winner's comparable price.
+        Winner = "winner",
+        /// The anchor.
+        Anchor = "anchor",
+    }
+
+    /// Who gets the volume no winning brand was named for.
+    Unclaimed {
+        /// The region's main supplier, then its spare, then by rank.
+        MainSupplier = "main_supplier",
+        /// The first rank, then by rank as capacity allows.
+        FirstRank = "first_rank",
+        /// All winners in proportion to their own brands' volume, then by rank as capacity allows.
+        Proportional = "proportional",
+    }
+}
+
+/// An exact number, written as a decimal string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number(pub Decimal);
+
+/// A whole number, written as a decimal string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count(pub u32);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        parse_decimal(&text)
+            .map(Self)
+            .map_err(|_| serde::de::Error::custom(format!("not a number: \"{text}\"")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        match text.parse() {
+            Ok(count) if digits => Ok(Self(count)),
+            _ => Err(serde::de::Error::custom(format!("not a whole number: \"{text}\""))),
+        }
+    }
+}
+
+/// Declares sections: their values and, always, clause, source and confidence.
+macro_rules! sections {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$fdoc])* pub $field: $type,)*
+            /// What the document says, in its language.
+            pub clause: String,
+            /// Where it was read.
+            pub source: String,
+            /// How sure it is.
+            pub confidence: Confidence,
+        }
+    )*};
+}
+
+sections! {
+    /// How a bid price is written.
+    Price {
+        /// Decimals allowed.
+        decimals: Count,
+    }
+    /// How many can be shortlisted (入围).
+    Quota {
+        /// By number of valid bidders from 1; the last entry is for that number and above.
+        by_bidders: Vec<Count>,
+    }
+    /// The order of equal prices.
+    TieBreak {
+        /// Compared in this order; the company code decides last.
+        order: Vec<Comparator>,
+    }
+    /// Related companies count once.
+    Related {
+        /// Which of their bids stands.
+        keep: Keep,
+    }
+    /// The ratio fuse (熔断).
+    Fuse {
+        /// Times the anchor is the fuse line.
+        factor: Number,
+        /// The anchor's formula.
+        anchor: Anchor,
+        /// The share of the mean, for that formula.
+        mean_share: Option<Number>,
+        /// The standard deviations taken off the mean, for that formula.
+        deviations: Option<Number>,
+    }
+    /// A cut against the ceiling that wins above the fuse line.
+    MinCut {
+        /// The least cut, 0.5 is 50 %.
+        ratio: Number,
+    }
+    /// Comparable prices up to these win above the fuse line.
+    LowPrice {
+        /// Oral solids.
+        oral_solid: Option<Number>,
+        /// Small-volume injections.
+        small_injection: Option<Number>,
+        /// Large-volume injections.
+        large_injection: Option<Number>,
+        /// Everything else.
+        other: Option<Number>,
+    }
+    /// The only valid bidder of a lot wins with this cut, and negotiates without it.
+    SingleBidder {
+        /// The least cut against the ceiling.
+        min_cut: Number,
+    }
+    /// Bids much below the mean win without volume and take no place on the shortlist.
+    ZeroVolume {
+        /// Standard deviations below the shortlisted mean.
+        deviations: Number,
+    }
+    /// The lots with the widest spread lose the last place of their shortlist.
+    Elimination {
+        /// Whether it applies.
+        enabled: bool,
+        /// How many lots.
+        lots: Count,
+    }
+    /// A shortlisted bid above the fuse line may accept a price and win (入围复活).
+    Revival {
+        /// The price.
+        price: RevivalPrice,
+        /// The price when a single bid won.
+        single_winner: SingleWinner,
+        /// Whether it carries volume.
+        volume: bool,
+        /// Whether it chooses regions.
+        chooses_regions: bool,
+    }
+    /// A bid outside the shortlist may accept a price and win (未入围复活).
+    RevivalOut {
+        /// The price.
+        price: RevivalPrice,
+        /// Whether it carries volume.
+        volume: bool,
+        /// Whether it chooses regions.
+        chooses_regions: bool,
+    }
+    /// A reference drug that did not win may accept a price and win (参比制剂复活).
+    RevivalReference {
+        /// The price.
+        price: RevivalPrice,
+        /// Whether it carries volume.
+        volume: bool,
+        /// Whether it chooses regions.
+        chooses_regions: bool,
+    }
+    /// The agreed share of the base volume, by number of winners from 1; the last is for that and above.
+    Share {
+        /// General lots.
+        general: Vec<Number>,
+        /// Antibiotics and hormones.
+        reduced: Vec<Number>,
+        /// Special antibiotics.
+        special: Vec<Number>,
+    }
+    /// The term in years, by number of winners from 1; the last is for that and above.
+    Term {
+        /// Years.
+        years: Vec<Count>,
+    }
+    /// A calendar day on which every term ends.
+    TermEnd {
+        /// The last day.
+        until: NaiveDate,
+    }
+    /// How agreed volume is rounded and distributed.
+    Volume {
+        /// Agreed quantities are whole multiples of it.
+        rounding_unit: Number,
+        /// Who gets what no winning brand was named for.
+        unclaimed: Unclaimed,
+    }
+    /// Winners choose the regions they supply (供应地区).
+    Regions {
+        /// Regions the first rank takes before the turns begin.
+        priority: Count,
+        /// Whether spare suppliers (备供) are chosen too.
+        spare: bool,
+    }
+    /// Payment standards of products that did not win (医保支付标准).
+    Standard {
+        /// Up to this multiple of the selected price the selected price is the standard.
+        multiple: Number,
+        /// Above it, the standard is cut by this in the first year.
+        cut: Number,
+        /// In this year the standard reaches the selected price.
+        years: Count,
+    }
+}

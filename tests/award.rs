@@ -1,0 +1,360 @@
+//! The commands `award` and `rules` as a user runs them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Instant;
+
+use jicai::rounds::rule_set;
+use tempfile::TempDir;
+
+const LOTS: &str = "lot,generic,form,form_class,comparable_spec,ceiling,category,base_volume\n";
+const BIDS: &str =
+    "lot,company,group,product,spec,unit_price,ratio,capacity,reported_volume,sales,kind,accepts_revival\n";
+const DEMAND: &str = "region,hospital,lot,company,quantity\n";
+
+/// A folder with input files and the command over them.
+struct Case {
+    folder: TempDir,
+}
+
+impl Case {
+    fn new(lots: &str, bids: &str, demand: &str) -> Self {
+        let case = Self { folder: tempfile::tempdir().unwrap() };
+        case.put("lots.csv", format!("{LOTS}{lots}"));
+        case.put("bids.csv", format!("{BIDS}{bids}"));
+        case.put("demand.csv", format!("{DEMAND}{demand}"));
+        case
+    }
+
+    fn sound() -> Self {
+        Self::new(
+            "L1,阿司匹林,片剂,oral_solid,0.1g,1,general,\n",
+            "L1,甲,,甲的片,0.1g,0.40,,,,,generic,\nL1,乙,,乙的片,0.1g,0.5,1,,,,,no\n\
+             L1,丙,,丙的片,0.2g,1.5300,1.7,,,,reference,yes\nL1,丁,,丁的片,0.1g,1.1,,,,,,\n",
+            "R1,H1,L1,甲,100\nR1,H2,L1,,51\nR2,H1,L1,丁,10.5\n",
+        )
+    }
+
+    fn put(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.path(name), bytes).unwrap();
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn run(&self, rules: &str, more: &[&str]) -> Output {
+        let files = ["--lots", "lots.csv", "--bids", "bids.csv", "--demand", "demand.csv"];
+        jicai(self.folder.path(), &[&["award", "--rules", rules], &files[..], more].concat())
+    }
+
+    /// Runs it, expects status 2 and returns what was said; nothing may have been written.
+    fn faults(&self, rules: &str) -> String {
+        let output = self.run(rules, &["--out", "out"]);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+        assert!(output.stdout.is_empty());
+        assert!(!self.path("out").exists());
+        text(&output.stderr)
+    }
+}
+
+fn jicai(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jicai"));
+    command.current_dir(folder).env("JICAI_LANG", "en").args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn an_award_over_files() {
+    let case = Case::sound();
+    let output = case.run("gy-yd2024-2", &["--out", "a/out", "--from", "2026-12-01"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(
+        case.read("a/out/awards.csv"),
+        "\u{feff}lot,company,product,unit_price,comparable_price,rank,status,award_price,share,term_years,reason\n\
+         L1,甲,甲的片,0.40,0.40,1,won,0.40,0.6,3,WON_RATIO 0.4000 ≤ 1.8 × 0.4000 = 0.7200 [GY-YD2024-2 fuse]\n\
+         L1,乙,乙的片,0.50,0.50,2,won,0.50,0.6,3,WON_RATIO 0.5000 ≤ 1.8 × 0.4000 = 0.7200 [GY-YD2024-2 fuse]\n\
+         L1,丙,丙的片,1.53,0.90,3,not_shortlisted,,,,NOT_SHORTLISTED rank 3 > 2 (n = 3); \
+         1.5300 / 1.700000 = 0.9000 [GY-YD2024-2 quota]\n\
+         L1,丁,丁的片,1.10,1.10,,invalid,,,,OVER_CEILING 1.1000 > 1.0000 [GY-YD2024-2 price]\n"
+    );
+    assert_eq!(
+        case.read("a/out/allocations.csv"),
+        "\u{feff}lot,region,hospital,company,agreed_quantity\nL1,R1,H1,甲,60\nL1,R1,H2,甲,31\nL1,R2,H1,甲,6\n"
+    );
+    assert_eq!(case.read("a/out/regions.csv"), "\u{feff}lot,region,main,spare\nL1,R1,甲,乙\nL1,R2,甲,乙\n");
+    assert_eq!(
+        case.read("a/out/standards.csv"),
+        "\u{feff}lot,company,product,payment_standard,from,basis\n\
+         L1,甲,甲的片,0.40,2026-12-01,SELECTED 0.40\n\
+         L1,乙,乙的片,0.50,2026-12-01,SELECTED 0.50\n\
+         L1,丙,丙的片,0.85,2026-12-01,WITHIN_MULTIPLE 0.8500 < 1.5300 ≤ 2 × 0.8500 = 1.7000\n\
+         L1,丁,丁的片,0.77,2026-12-01,CUT 1.1000 > 2 × 0.5000 = 1.0000; 1.1000 × (1 − 0.3) = 0.7700\n"
+    );
+    assert!(!fs::read_dir(case.path("a/out")).unwrap().any(|f| f.unwrap().path().ends_with(".part")));
+
+    // Without demand the files that need it are gone; without a folder the awards are printed.
+    let arguments = ["award", "--rules", "GY-YD2024-2", "--lots", "lots.csv", "--bids", "bids.csv"];
+    let again = jicai(case.folder.path(), &[&arguments[..], &["--out", "a/out"]].concat());
+    assert_eq!(again.status.code(), Some(0));
+    assert!(!case.path("a/out/allocations.csv").exists());
+    let printed = jicai(case.folder.path(), &arguments);
+    assert_eq!(format!("\u{feff}{}", text(&printed.stdout)), case.read("a/out/awards.csv"));
+}
+
+#[test]
+fn headers_encodings_and_line_order_do_not_matter() {
+    let case = Case::sound();
+    case.run("GY-YD2024-2", &["--out", "one"]);
+    let (gb, _, _) = encoding_rs::GB18030.encode(
+        "年需求量,竞价单元,厂牌企业,医疗机构,地区\r\n10.5,L1,丁,H1,R2\r\n51,L1,,H2,R1\r\n100,L1,甲,H1,R1\r\n",
+    );
+    case.put("demand.csv", gb);
+    case.put(
+        "bids.csv",
+        "\u{feff}竞价单元,申报企业,产品,规格,单位申报价,差比价系数,类型,接受复活\r\nL1,丁,丁的片,0.1g,1.1,,,否\r\n\
+         L1,丙,丙的片,0.2g,1.5300,1.7,参比,是\r\n\r\nL1,乙,乙的片,0.1g,0.5,1,,\r\nL1,甲,甲的片,0.1g,0.4,1,仿制,\r\n",
+    );
+    let output = case.run("GY-YD2024-2", &["--out", "two"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for name in ["awards.csv", "allocations.csv", "regions.csv", "standards.csv"] {
+        assert_eq!(case.read(&format!("one/{name}")), case.read(&format!("two/{name}")), "{name}");
+    }
+}
+
+#[test]
+fn every_fault_is_told_with_its_line() {
+    let check = |file: &str, from: &str, to: &str, want: &[&str]| {
+        let case = Case::sound();
+        let content = case.read(file);
+        assert!(content.contains(from), "{from}");
+        case.put(file, content.replace(from, to));
+        let said = case.faults("GY-YD2024-2");
+        assert_eq!(said.lines().count(), want.len(), "{said}");
+        for (line, want) in said.lines().zip(want) {
+            assert!(line.starts_with(want), "{line}\n{want}");
+        }
+    };
+    check(
+        "bids.csv",
+        "0.40",
+        "0.12345",
+        &["bids.csv:2: unit_price: \"0.12345\": too many decimals; give at most 4"],
+    );
+    check("bids.csv", "0.40", "0", &["bids.csv:2: unit_price: \"0\": must be above 0"]);
+    check("bids.csv", "0.40", "-1", &["bids.csv:2: unit_price: \"-1\": must not be negative"]);
+    check("bids.csv", "0.40", "=1+1", &["bids.csv:2: unit_price: \"=1+1\": not a number"]);
+    check("bids.csv", "0.40", "", &["bids.csv:2: unit_price: \"\": must not be empty"]);
+    check("bids.csv", "1.7,", "0,", &["bids.csv:4: ratio: \"0\": a price ratio must be between"]);
+    check("bids.csv", "L1,乙", "L9,乙", &["bids.csv:3: lot: \"L9\": the lots file has no such lot"]);
+    check(
+        "bids.csv",
+        "L1,乙",
+        "L1,甲",
+        &["bids.csv:3: company: \"甲\": the company already bids in this lot on line 2"],
+    );
+    check(
+        "bids.csv",
+        "reference",
+        "original",
+        &["bids.csv:4: kind: \"original\": unknown word; use one of: reference"],
+    );
+    check("bids.csv", ",yes", ",maybe", &["bids.csv:4: accepts_revival: \"maybe\": unknown word"]);
+    check("bids.csv", "L1,乙,,", "L1,乙,", &["bids.csv:3: the line has 11 cells and the header 12"]);
+    check("bids.csv", "丙,,丙的片", "丙,,\"丙的片", &["bids.csv:4: the line has 4 cells and the header 12"]);
+    // Blank lines and line breaks inside quotes do not shift the count.
+    check(
+        "bids.csv",
+        "L1,乙,,乙的片,0.1g,0.5",
+        "\n\nL1,\"乙\n\",,乙的片,\"a\nb\",x",
+        &[
+            "bids.csv:5: spec: \"a b\": holds a control character",
+            "bids.csv:5: unit_price: \"x\": not a number",
+        ],
+    );
+    check(
+        "bids.csv",
+        "unit_price",
+        "price",
+        &["bids.csv:1: \"price\": unknown column", "bids.csv:1: unit_price: the column is missing"],
+    );
+    check("bids.csv", "capacity", "ratio", &["bids.csv:1: \"ratio\": the column is there twice"]);
+    check(
+        "lots.csv",
+        "oral_solid",
+        "tablet",
+        &["lots.csv:2: form_class: \"tablet\": unknown word; use one of: oral_solid, small"],
+    );
+    check(
+        "lots.csv",
+        ",1,general",
+        ",1.0000001,general",
+        &["lots.csv:2: ceiling: \"1.0000001\": too many decimals; give at most 6"],
+    );
+    check(
+        "lots.csv",
+        "general,\n",
+        "general,\nL1,x,x,other,x,1,general,\n",
+        &["lots.csv:3: lot: \"L1\": repeats line 2"],
+    );
+    check("demand.csv", ",100", ",100盒", &["demand.csv:2: quantity: \"100盒\": not a number"]);
+    check(
+        "demand.csv",
+        ",51",
+        ",0.0001",
+        &["demand.csv:3: quantity: \"0.0001\": too many decimals; give at most 3"],
+    );
+    check("demand.csv", "H2,L1", "H2,L2", &["demand.csv:3: lot: \"L2\": the lots file has no such lot"]);
+    check(
+        "demand.csv",
+        "R2,H1,L1,丁",
+        "R1,H1,L1,甲",
+        &["demand.csv:4: lot: \"L1\": repeats the hospital, lot and brand of line 2"],
+    );
+    // Faults in all files are told together.
+    let case = Case::sound();
+    case.put("bids.csv", format!("{BIDS}L1,甲,,甲,s,0,,,,,,\nL1,乙,,乙,s,x,,,,,,\n"));
+    case.put("demand.csv", "");
+    let said = case.faults("GY-YD2024-2");
+    let places: Vec<&str> = said.lines().filter_map(|line| line.split(": ").next()).collect();
+    assert_eq!(places, ["bids.csv:2", "bids.csv:3", "demand.csv:1"]);
+}
+
+#[test]
+fn files_that_are_no_tables_are_refused() {
+    let check = |file: &str, bytes: &[u8], want: &str| {
+        let case = Case::sound();
+        case.put(file, bytes);
+        let said = case.faults("GY-YD2024-2");
+        assert!(said.starts_with(want), "{said}");
+    };
+    check("bids.csv", b"lot,company\nL1,\xff\xfe\n", "bids.csv:2: this line is neither UTF-8 nor GB18030");
+    check("bids.csv", b"\xff\xfel\0o\0t\0", "bids.csv:1: this line is neither UTF-8 nor GB18030");
+    check("lots.csv", b"", "lots.csv:1: the file is empty");
+    check("lots.csv", LOTS.as_bytes(), "lots.csv:2: there is a header and no data");
+    check("demand.csv", b"PK\x03\x04\x14", "demand.csv:1: \"PK");
+    let case = Case::sound();
+    fs::remove_file(case.path("bids.csv")).unwrap();
+    assert!(case.faults("GY-YD2024-2").starts_with("bids.csv: cannot be read"));
+}
+
+#[test]
+fn a_million_bad_lines_are_counted_and_the_first_told() {
+    let case = Case::sound();
+    case.put("demand.csv", format!("{DEMAND}{}", "R1,H1,L9,,1\n".repeat(1_000_000)));
+    let said = case.faults("GY-YD2024-2");
+    assert_eq!(said.lines().count(), 101);
+    assert!(said.contains("999900 more faults are not listed; there are 1000000 in all"), "{said}");
+}
+
+#[test]
+fn formula_like_cells_are_made_safe() {
+    let case = Case::sound();
+    case.put("bids.csv", format!("{BIDS}L1,=cmd,,@x,s,0.4,,,,,,\n"));
+    let output = case.run("GY-YD2024-2", &[]);
+    assert!(text(&output.stdout).contains("\nL1,'=cmd,'@x,"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told() {
+    let case = Case::sound();
+    case.put("out", "a file");
+    let output = case.run("GY-YD2024-2", &["--out", "out"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("Cannot write to \"out\""));
+}
+
+#[test]
+fn rule_sets_are_listed_and_shown() {
+    let here = tempfile::tempdir().unwrap();
+    let listed = text(&jicai(here.path(), &["rules", "list"]).stdout);
+    for name in ["GY-YD2019-2", "GY-YD2022-1", "GY-YD2023-2", "GY-YD2024-2"] {
+        assert!(listed.lines().any(|line| line.starts_with(&format!("{name}\t"))), "{listed}");
+    }
+    let shown = text(&jicai(here.path(), &["rules", "show", "gy-yd2024-2"]).stdout);
+    assert!(shown.contains("fuse.factor\t1.8\tverified\t"), "{shown}");
+    assert!(shown.contains("share.special\t0.3 0.4 0.5 0.5\t"), "{shown}");
+    let unknown = jicai(here.path(), &["rules", "show", "GY-YD1"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("GY-YD2022-1"));
+    for arguments in [&["award", "--help"][..], &["rules", "--help"], &["rules", "show", "--help"]] {
+        assert_eq!(jicai(here.path(), arguments).status.code(), Some(0));
+    }
+    assert_eq!(jicai(here.path(), &["award"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_rule_set_file_is_used_and_checked() {
+    let case = Case::sound();
+    let own = rule_set::find("GY-YD2024-2").unwrap().text.replace("\"GY-YD2024-2\"", "\"CITY-1\"");
+    case.put("own.toml", &own);
+    let output = case.run("own.toml", &[]);
+    assert!(text(&output.stdout).contains("[CITY-1 fuse]"), "{}", text(&output.stderr));
+    case.put("own.toml", own.replace("factor", "facter"));
+    assert!(case.faults("own.toml").starts_with("own.toml: Line "));
+    assert!(case.faults("no.toml").starts_with("no.toml: cannot be read"));
+    assert!(case.faults("GY-YD3").contains("There is no rule set named \"GY-YD3\""));
+}
+
+/// Writes a made-up round of 60 lots, 30 bids each, and 400 hospitals that report by generic and by brand.
+fn big_round(case: &Case, brands: usize) {
+    let mut lots = LOTS.to_owned();
+    let mut bids = BIDS.to_owned();
+    let mut demand = DEMAND.to_owned();
+    for lot in 0..60 {
+        lots += &format!("L{lot},generic {lot},片剂,oral_solid,1mg,2,general,\n");
+        for company in 0..30 {
+            let price = 3000 + (company * 7919 + lot * 104_729) % 16_000;
+            let ratio = if company % 3 == 0 { "1.7" } else { "" };
+            bids += &format!(
+                "L{lot},C{company},,product {company},1mg,{}.{:04},{ratio},,,,,yes\n",
+                price / 10_000,
+                price % 10_000
+            );
+        }
+        for hospital in 0..400 {
+            for brand in 0..brands {
+                let company =
+                    if brand == 0 { String::new() } else { format!("C{}", (hospital + brand) % 30) };
+                let quantity = (hospital * 31 + lot * 17 + brand * 7) % 9973 + 1;
+                demand += &format!("R{},H{hospital},L{lot},{company},{quantity}\n", hospital % 13);
+            }
+        }
+    }
+    case.put("lots.csv", lots);
+    case.put("bids.csv", bids);
+    case.put("demand.csv", demand);
+}
+
+/// Time and memory are told, and judged only by whoever reads them: the machine may be busy.
+#[test]
+fn a_big_round_is_computed_whole() {
+    let case = Case::sound();
+    big_round(&case, 4);
+    let start = Instant::now();
+    let output = case.run("GY-YD2024-2", &["--out", "out"]);
+    println!("60 lots, 30 bids, 400 hospitals, 96,000 lines of demand: {:?}", start.elapsed());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(case.read("out/awards.csv").lines().count(), 1 + 60 * 30);
+    assert!(case.read("out/allocations.csv").lines().count() > 60 * 400);
+}
+
+/// Leaves the big round in a folder for measuring by hand: `BIG_ROUND=DIR cargo test big_files -- --ignored`.
+#[test]
+#[ignore = "writes files for measuring by hand"]
+fn big_files() {
+    let case = Case::sound();
+    big_round(&case, 30);
+    let folder = PathBuf::from(std::env::var("BIG_ROUND").unwrap());
+    for name in ["lots.csv", "bids.csv", "demand.csv"] {
+        fs::copy(case.path(name), folder.join(name)).unwrap();
+    }
+}

@@ -26,6 +26,8 @@ pub mod people;
 pub mod catalog;
 pub mod runs;
 
+pub mod prices;
+
 pub mod rounds;
 
 pub mod bids;
@@ -35,6 +37,8 @@ pub mod awards;
 pub mod contracts;
 
 pub mod standards;
+
+pub mod demo;
 
 pub mod web;
 

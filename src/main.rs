@@ -23,6 +23,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Import(cli::import::ImportArgs),
+    Demo(cli::demo::DemoArgs),
     Serve(cli::serve::ServeArgs),
     #[command(subcommand)]
     User(cli::user::User),
@@ -41,6 +43,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Import(args) => cli::import::run(&args),
+        Command::Demo(args) => cli::demo::run(&args),
         Command::Serve(args) => cli::serve::run(&args),
         Command::User(command) => cli::user::run(&command),
         Command::Job(args) => cli::job::run(&args),

@@ -155,13 +155,15 @@ diesel::table! {
         kind -> Text,
         file_name -> Text,
         profile -> Text,
+        places -> Text,
         organisation_id -> Text,
         account_id -> Nullable<Text>,
         state -> Text,
         sha256 -> Text,
         content -> Binary,
+        result -> Text,
         created_at -> BigInt,
-        applied_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
     }
 }
 
@@ -275,7 +277,9 @@ diesel::table! {
         state -> Text,
         submitted_at -> Nullable<BigInt>,
         approved_at -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
         remark -> Text,
+        version -> Integer,
     }
 }
 

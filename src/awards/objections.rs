@@ -101,9 +101,10 @@ pub fn one(conn: &mut Conn, id: &ObjectionId) -> Result<(Objection, String)> {
         .first(conn)?)
 }
 
-/// How many objections of all rounds wait for an answer.
-pub fn open_count(conn: &mut Conn) -> Result<i64> {
-    Ok(objections::table.filter(objections::state.eq(ObjectionState::Open)).count().get_result(conn)?)
+/// How many objections of a round wait for an answer.
+pub fn open_of(conn: &mut Conn, round: &RoundId) -> Result<i64> {
+    let open = objections::state.eq(ObjectionState::Open);
+    Ok(objections::table.filter(objections::round_id.eq(round).and(open)).count().get_result(conn)?)
 }
 
 /// Files an objection. The same form sent twice files one.

@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use jicai::audit::{self, Deed};
-use jicai::config::Settings;
 use jicai::db::Db;
 use jicai::error::Result;
 use jicai::files::write::Csv;
 use jicai::standards::feed;
 use jicai::types::{Ctx, Time};
 
-use super::{Stop, lang};
+use super::{Stop, open_db};
 
 /// Writes what other systems take over.
 #[derive(Subcommand)]
@@ -36,12 +35,8 @@ pub struct Standards {
 /// Runs the command.
 pub fn run(command: &Export) -> std::result::Result<(), Stop> {
     let Export::Standards(args) = command;
-    let settings = Settings::load().map_err(|e| Stop::Bad(vec![e.to_string()]))?;
-    let failed = |e: jicai::error::Error| Stop::Failed(e.to_string());
-    let db = Db::open(&settings.database_url, 2).map_err(failed)?;
-    if db.is_behind().map_err(failed)? {
-        return Err(Stop::Failed(lang().text().standards.behind.to_owned()));
-    }
+    let failed = Stop::of;
+    let (_, db) = open_db()?;
     let lines = match &args.out {
         Some(file) => to_file(&db, args.since, file),
         None => rows(&db, args.since, BufWriter::new(stdout().lock())).map(|(_, lines)| lines),

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::audit::{self, Deed};
+use crate::awards;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
@@ -134,6 +135,7 @@ pub struct Seen {
 /// Draws up one contract for each lot, hospital and winner with an agreed quantity, and moves the round from
 /// awarded to contracting. Doing it again changes nothing. Gives the number of contracts made.
 pub fn draw_up(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<usize> {
+    awards::store::hold_round(tx, id)?;
     let round = rounds::round(tx.conn(), id)?;
     if rules::is_drawn(round.state) {
         return Ok(0);
@@ -237,6 +239,17 @@ fn own(conn: &mut Conn, ctx: &Ctx, id: &ContractId) -> Result<(Contract, Party)>
 
 fn note(tx: &mut Tx, ctx: &Ctx, action: &str, before: &Contract, after: &Contract) -> Result<()> {
     audit::record(tx, ctx, Deed { action, subject: "contracts", id: after.id.as_str() }, before, after)
+}
+
+/// The contracts of a round an organisation has yet to confirm.
+pub fn waiting_in(conn: &mut Conn, round: &RoundId, of: &people::Organisation) -> Result<Vec<Seen>> {
+    let party = match of.kind {
+        OrganisationKind::Hospital => Party::Hospital,
+        OrganisationKind::Supplier => Party::Supplier,
+        OrganisationKind::Bureau => return Ok(Vec::new()),
+    };
+    let list = store::unconfirmed(conn, round, &of.id, party)?;
+    Ok(list.into_iter().map(|(id, version)| Seen { id, version }).collect())
 }
 
 /// What waits for an organisation's confirmation: round, number of contracts, deadline.

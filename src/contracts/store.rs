@@ -148,6 +148,28 @@ pub fn waiting_of(
     })
 }
 
+/// The contracts of a round an organisation has not confirmed, with the version of their terms.
+pub fn unconfirmed(
+    conn: &mut Conn,
+    round: &RoundId,
+    organisation: &OrganisationId,
+    party: Party,
+) -> Result<Vec<(ContractId, i32)>> {
+    let mut query = contracts::table
+        .filter(contracts::round_id.eq(round).and(contracts::state.eq(ContractState::Drawn)))
+        .select((contracts::id, contracts::version))
+        .into_boxed();
+    query = match party {
+        Party::Hospital => {
+            query.filter(contracts::hospital_id.eq(organisation).and(contracts::hospital_at.is_null()))
+        }
+        Party::Supplier => {
+            query.filter(contracts::supplier_id.eq(organisation).and(contracts::supplier_at.is_null()))
+        }
+    };
+    Ok(query.order(contracts::number).load(conn)?)
+}
+
 /// Which contracts a reader asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {

@@ -75,11 +75,37 @@ struct Header {
 }
 
 impl Header {
-    fn of(raw: &Raw, columns: &'static [Column], unknown: Unknown) -> Result<Self> {
+    fn names_of(raw: &Raw) -> Result<Vec<String>> {
         if let Some((_, Reason::Formula(address))) = raw.bad.first() {
             return Err(Error::refused(Refused::HeaderFormula(address.clone())));
         }
-        let names: Vec<String> = (0..raw.len()).map(|at| raw.cell(at).to_owned()).collect();
+        Ok((0..raw.len()).map(|at| raw.cell(at).to_owned()).collect())
+    }
+
+    /// The header of a file whose columns a person has chosen by their places.
+    fn chosen(raw: &Raw, columns: &'static [Column], mut places: Vec<Option<usize>>) -> Result<Self> {
+        let names = Self::names_of(raw)?;
+        places.resize(columns.len(), None);
+        let absent = |place: &Option<usize>| place.is_none_or(|at| at >= names.len());
+        let missing: Vec<String> = columns
+            .iter()
+            .zip(&places)
+            .filter(|(column, place)| (column.required || place.is_some()) && absent(place))
+            .map(|(column, _)| column.names())
+            .collect();
+        let mut taken: Vec<usize> = places.iter().flatten().copied().collect();
+        taken.sort_unstable();
+        let again = taken.windows(2).filter(|pair| pair.first() == pair.last());
+        let twice: Vec<String> =
+            again.filter_map(|pair| names.get(*pair.first()?)).map(ToOwned::to_owned).collect();
+        if !missing.is_empty() || !twice.is_empty() {
+            return Err(Error::refused(Refused::Header { missing, unknown: Vec::new(), twice }));
+        }
+        Ok(Self { columns, places, names })
+    }
+
+    fn of(raw: &Raw, columns: &'static [Column], unknown: Unknown) -> Result<Self> {
+        let names = Self::names_of(raw)?;
         let mut places = vec![None; columns.len()];
         let (mut strange, mut twice) = (Vec::new(), Vec::new());
         for (at, name) in names.iter().enumerate() {
@@ -199,11 +225,31 @@ pub struct Rows<R> {
 /// Opens a table: finds out whether it is CSV or XLSX and which encoding, and maps its header to the columns.
 /// A CSV file is read as a stream; an XLSX file is held, within the limits.
 pub fn open<R: Read>(
-    mut input: R,
+    input: R,
     columns: &'static [Column],
     unknown: Unknown,
     limits: Limits,
 ) -> Result<Rows<R>> {
+    let (source, first) = begin(input, limits)?;
+    let header = Arc::new(Header::of(&first, columns, unknown)?);
+    Ok(Rows { source, header, limits, count: 0 })
+}
+
+/// Opens a table of which a person has said where each column is: its place in the file, counted from 0.
+/// Without any column it shows the table as it stands.
+pub fn open_chosen<R: Read>(
+    input: R,
+    columns: &'static [Column],
+    places: Vec<Option<usize>>,
+    limits: Limits,
+) -> Result<Rows<R>> {
+    let (source, first) = begin(input, limits)?;
+    let header = Arc::new(Header::chosen(&first, columns, places)?);
+    Ok(Rows { source, header, limits, count: 0 })
+}
+
+/// The lines of a file and the first of them, its header.
+fn begin<R: Read>(mut input: R, limits: Limits) -> Result<(Source<R>, Raw)> {
     let mut head = Vec::new();
     input.by_ref().take(8).read_to_end(&mut head)?;
     if head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
@@ -225,14 +271,25 @@ pub fn open<R: Read>(
         Source::Xlsx(rows) => rows.find(|row| !row.is_blank()),
     };
     let first = first.ok_or_else(|| Error::refused(Refused::Empty))?;
-    let header = Arc::new(Header::of(&first, columns, unknown)?);
-    Ok(Rows { source, header, limits, count: 0 })
+    Ok((source, first))
 }
 
 impl<R: Read> Rows<R> {
     /// The headers as they stand in the file.
     pub fn names(&self) -> &[String] {
         &self.header.names
+    }
+
+    /// Whether the file has the column.
+    pub fn has(&self, key: &str) -> bool {
+        self.header.place(key).is_some()
+    }
+
+    /// The headers of columns that nobody reads.
+    pub fn ignored(&self) -> Vec<String> {
+        let read = |at: &usize| self.header.places.contains(&Some(*at));
+        let names = self.header.names.iter().enumerate();
+        names.filter(|(at, name)| !read(at) && !name.is_empty()).map(|(_, name)| name.clone()).collect()
     }
 
     /// Lines of data given out or found faulty so far.

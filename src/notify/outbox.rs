@@ -204,6 +204,11 @@ pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
     )
 }
 
+/// How many letters were given up.
+pub fn dead(conn: &mut Conn) -> Result<i64> {
+    Ok(mails::table.filter(mails::state.eq(MailState::Dead)).count().get_result(conn)?)
+}
+
 /// How many letters wait to be sent.
 pub fn waiting(conn: &mut Conn) -> Result<i64> {
     Ok(mails::table.filter(mails::state.eq(MailState::Queued)).count().get_result(conn)?)

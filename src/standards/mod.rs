@@ -17,6 +17,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::{self, Deed};
+use crate::awards;
 use crate::db::{self, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
@@ -262,6 +263,7 @@ pub fn fingerprint(rows: &[New]) -> Result<String> {
 
 /// An officer asks for the release of a round's standards.
 pub fn ask(tx: &mut Tx, ctx: &Ctx, id: ApprovalId, round_id: &RoundId) -> Result<()> {
+    awards::store::hold_round(tx, round_id)?;
     let round = rounds::round(tx.conn(), round_id)?;
     refused::may_release(round.state)?;
     let (_, rows) = pending(tx.conn(), &round)?;
@@ -273,6 +275,7 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, id: ApprovalId, round_id: &RoundId) -> Result
 
 /// The second person releases what the officer asked for, if it is still what was looked at.
 pub fn release(tx: &mut Tx, ctx: &Ctx, round_id: &RoundId, looked_at: &str) -> Result<Release> {
+    awards::store::hold_round(tx, round_id)?;
     let round = rounds::round(tx.conn(), round_id)?;
     refused::may_release(round.state)?;
     let request = approval::open(tx.conn(), &Subject::round(&round))?.ok_or(Refused::NotAsked)?;
@@ -303,6 +306,7 @@ pub struct Correction {
 /// An officer asks for the correction of a released standard.
 pub fn ask_correction(tx: &mut Tx, ctx: &Ctx, id: ApprovalId, seq: i64, wanted: &Correction) -> Result<()> {
     let (row, round) = correctable(tx.conn(), seq)?;
+    awards::store::hold_round(tx, &round.id)?;
     refused::correction(&row, wanted)?;
     approval::ask(tx, ctx, id, &Subject::row(&row, &round), &serde_json::to_string(wanted)?)
 }

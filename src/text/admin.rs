@@ -162,5 +162,15 @@ messages! {
         user_no_organisation: "没有代码为 {code} 的单位。请核对 --organisation，或用 --new-bureau NAME --region REGION 新建医保部门", "No organisation has the code {code}. Check --organisation, or make the bureau with --new-bureau NAME --region REGION";
         user_no_password: "标准输入没有密码。去掉 --password-stdin 可自动生成", "There is no password on standard input. Without --password-stdin one is made";
         user_role: "“{text}”不是角色。可用角色：{roles}", "\"{text}\" is not a role. The roles are: {roles}";
+        demo_not_empty: "数据库 {url} 里已有数据，示例城市只能填入空库。请换一个空库，或取消设置 DATABASE_URL。", "The database {url} is not empty; the sample city goes only into an empty one. Name an empty database, or unset DATABASE_URL.";
+        demo_foreign: "{file} 不是示例数据库，已原样保留。请移走该文件后重试。", "{file} is not a sample database and was left alone. Move it away and try again.";
+        demo_people: "已建立示例单位和账号", "Organisations and accounts are in";
+        demo_purchases: "已填入产品目录和采购历史", "Catalogue and purchase history are in";
+        demo_finished: "第一批：已从报量走到支付标准", "Round 1 walked from demand to payment standard";
+        demo_bidding: "第二批：申报中", "Round 2 is open for bids";
+        demo_reporting: "第三批：报量中", "Round 3 is in demand reporting";
+        demo_address: "地址：{address}", "Address: {address}";
+        demo_login: "{role}：账号 {login}，密码 {password}", "{role}: login {login}, password {password}";
+        demo_token: "结算取数：curl -H 'Authorization: Bearer {token}' '{address}/api/standards?since=0'", "Settlement feed: curl -H 'Authorization: Bearer {token}' '{address}/api/standards?since=0'";
     }
 }

@@ -7,12 +7,16 @@ messages! {
         round_published_body: "{number}《{title}》已发布。\n医疗机构报量截止：{demand_to}；企业申报截止：{bidding_to}。", "Round {number}, {title}, has been published.\nHospitals report demand by {demand_to}; suppliers bid by {bidding_to}.";
         round_amended: "【集采】{number} 批次有变更：{title}", "[jicai] Round {number} amended: {title}";
         round_amended_body: "{number}《{title}》发布后有变更。\n变更原因：{reason}\n请打开页面查看变更前后对照。", "Round {number}, {title}, was changed after publication.\nReason: {reason}\nOpen the page to see the difference.";
+        round_aborted: "【集采】{number} 批次已废止：{title}", "[jicai] Round {number} given up: {title}";
+        round_aborted_body: "{number}《{title}》已废止，不再继续。\n废止原因：{reason}", "Round {number}, {title}, has been given up and does not continue.\nReason: {reason}";
         demand_due: "【集采】请报量：{number} {title}", "[jicai] Demand report due: {number} {title}";
         demand_due_body: "贵单位尚未提交 {number}《{title}》的需求量。\n报量截止：{deadline}。", "Your hospital has not yet submitted its demand for {number}, {title}.\nDeadline: {deadline}.";
         demand_returned: "【集采】报量退回：{number} {title}", "[jicai] Demand returned: {number} {title}";
         demand_returned_body: "贵单位 {number}《{title}》的报量有行被退回。\n审核意见：{remark}\n请在 {deadline} 前修改后重新提交。", "Lines of your demand report for {number}, {title}, were returned.\nRemark: {remark}\nPlease correct and submit again by {deadline}.";
         approval_asked: "【集采】待复核：{number} {title}", "[jicai] Approval asked: {number} {title}";
         approval_asked_body: "{by} 提请复核 {number}《{title}》：{action}。", "{by} asks for approval of {number}, {title}: {action}.";
+        approval_decided: "【集采】复核结果——{decision}：{number} {title}", "[jicai] Review of {number} {title}: {decision}";
+        approval_decided_body: "您提请复核的 {number}《{title}》（{action}）已由 {by} 复核，结果：{decision}。\n复核意见：{remark}", "Your request for {number}, {title} ({action}) was reviewed by {by}: {decision}.\nRemark: {remark}";
         bids_opened: "【集采】已开标：{number} {title}", "[jicai] Bids opened: {number} {title}";
         bids_opened_body: "{number}《{title}》的申报文件已由两人共同开启。", "Two people together opened the bids of {number}, {title}.";
         award_published: "【集采】拟中选结果公示：{number} {title}", "[jicai] Proposed award published: {number} {title}";

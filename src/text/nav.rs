@@ -12,5 +12,9 @@ messages! {
         contracts: "合同", "Contracts";
         standards: "支付标准", "Payment standards";
         public: "结果公示", "Published awards";
+        products: "产品目录", "Catalogue";
+        rounds: "批次", "Rounds";
+        approvals: "复核", "Approvals";
+        rules: "规则", "Rule sets";
     }
 }

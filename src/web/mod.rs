@@ -2,15 +2,22 @@
 
 mod access;
 mod admin;
+mod approvals;
 mod asset;
 pub mod awards;
 mod contracts;
+pub mod bids;
+mod catalog;
+mod contracts;
+mod demand;
 pub mod form;
 mod gate;
 mod home;
 mod language;
 mod login;
 pub mod page;
+mod rounds;
+mod rules;
 pub mod serve;
 mod standards;
 pub mod upload;
@@ -26,8 +33,8 @@ use crate::people::Role;
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Hospital, Officer, Overseer, Person, Reviewer, Settlement, Staff, Supplier,
-    Visitor,
+    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Overseer, Person, Reviewer, STAFF, Settlement,
+    Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -97,9 +104,11 @@ macro_rules! routes {
     (@POST) => { web::post() };
 }
 
+use crate::people::Role::{Auditor as AUDITOR, Officer as OFFICER, Reviewer as REVIEWER};
 use Allowed::{Anyone, Only, Public, Token};
 use Role::Admin as Administrator;
 use access::{OVERSEERS, STAFF};
+use access::{CATALOGUERS, OVERSEERS};
 use awards::OBJECTORS;
 
 routes! {
@@ -110,6 +119,18 @@ routes! {
     POST "/login" login::enter, Public;
     POST "/logout" login::leave, Anyone;
     GET  "/" home::index, Anyone;
+    GET  "/rounds/{id}/bids" bids::show::show, Only(bids::PARTIES);
+    POST "/rounds/{id}/bids" bids::place::form, Only(&[Role::Supplier]);
+    POST "/rounds/{id}/bids/upload" bids::place::upload, Only(&[Role::Supplier]);
+    POST "/rounds/{id}/bids/withdraw" bids::place::withdraw, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/template" bids::desk::template, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/export" bids::export::file, Only(access::STAFF);
+    GET  "/rounds/{id}/bids/{envelope}" bids::receipt::show, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/content" bids::content::show, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/file" bids::content::file, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/proof" bids::content::proof, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/opening" bids::opening::show, Only(access::STAFF);
+    POST "/rounds/{id}/opening" bids::opening::confirm, Only(bids::OPENERS);
     GET  "/account" admin::account::show, Anyone;
     POST "/account/password" admin::account::set_password, Anyone;
     POST "/account/sessions" admin::account::end_others, Anyone;
@@ -180,4 +201,64 @@ routes! {
     GET  "/public/rounds" awards::public::list, Public;
     GET  "/public/rounds/{id}" awards::public::show, Public;
     GET  "/public/rounds/{id}/{file}" awards::public::file, Public;
+    GET  "/products" catalog::list::index, Anyone;
+    GET  "/products/export" catalog::export::download, Anyone;
+    GET  "/products/new" catalog::edit::blank, Only(CATALOGUERS);
+    POST "/products/new" catalog::edit::add, Only(CATALOGUERS);
+    GET  "/products/import" catalog::import::form, Only(CATALOGUERS);
+    POST "/products/import" catalog::import::upload, Only(CATALOGUERS);
+    GET  "/products/imports/{id}" catalog::review::show, Only(CATALOGUERS);
+    GET  "/products/imports/{id}/bad" catalog::review::bad, Only(CATALOGUERS);
+    POST "/products/imports/{id}/columns" catalog::review::choose, Only(CATALOGUERS);
+    POST "/products/imports/{id}/apply" catalog::review::apply, Only(CATALOGUERS);
+    POST "/products/imports/{id}/cancel" catalog::review::cancel, Only(CATALOGUERS);
+    GET  "/products/{id}" catalog::show::show, Anyone;
+    GET  "/products/{id}/edit" catalog::edit::form, Only(CATALOGUERS);
+    POST "/products/{id}/edit" catalog::edit::change, Only(CATALOGUERS);
+    GET  "/rounds/{id}/demand" demand::report::index, Only(demand::READERS);
+    POST "/rounds/{id}/demand" demand::report::save, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/withdraw" demand::report::withdraw, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/template" demand::report::template, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/uploads" demand::upload::send, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/uploads/{import}" demand::upload::review, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/demand/uploads/{import}" demand::upload::apply, Only(&[Role::Hospital]);
+    GET  "/rounds/{id}/demand/export" demand::board::export, Only(STAFF);
+    GET  "/rounds/{id}/demand/lots/{lot}" demand::lot::show, Only(STAFF);
+    GET  "/rounds/{id}/demand/{hospital}" demand::review::show, Only(demand::READERS);
+    POST "/rounds/{id}/demand/{hospital}/verify" demand::review::verify, Only(&[Role::Officer]);
+    POST "/rounds/{id}/demand/{hospital}/approve" demand::review::approve, Only(&[Role::Officer]);
+    POST "/rounds/{id}/demand/{hospital}/return" demand::review::send_back, Only(&[Role::Officer]);
+    GET  "/rounds" rounds::list::list, Anyone;
+    POST "/rounds" rounds::edit::create, Only(&[OFFICER]);
+    GET  "/rounds.csv" rounds::list::csv, Anyone;
+    GET  "/rounds.xlsx" rounds::list::xlsx, Anyone;
+    GET  "/rounds/new" rounds::edit::new, Only(&[OFFICER]);
+    GET  "/rounds/{id}" rounds::show::show, Anyone;
+    GET  "/rounds/{id}/edit" rounds::edit::form, Only(&[OFFICER]);
+    POST "/rounds/{id}/edit" rounds::edit::change, Only(&[OFFICER]);
+    POST "/rounds/{id}/copy" rounds::edit::copy, Only(&[OFFICER]);
+    POST "/rounds/{id}/publish" rounds::steps::ask, Only(&[OFFICER]);
+    POST "/rounds/{id}/withdraw" rounds::steps::withdraw, Only(&[OFFICER]);
+    POST "/rounds/{id}/open-bidding" rounds::steps::open_bidding, Only(&[OFFICER]);
+    POST "/rounds/{id}/reopen-demand" rounds::steps::reopen_demand, Only(&[OFFICER]);
+    POST "/rounds/{id}/abort" rounds::steps::abort, Only(&[OFFICER]);
+    GET  "/rounds/{id}/lots" rounds::lots::list, Anyone;
+    POST "/rounds/{id}/lots" rounds::lots::add, Only(&[OFFICER]);
+    GET  "/rounds/{id}/lots.csv" rounds::lots::csv, Anyone;
+    GET  "/rounds/{id}/lots.xlsx" rounds::lots::xlsx, Anyone;
+    GET  "/rounds/{id}/lots/new" rounds::lots::new, Only(&[OFFICER]);
+    POST "/rounds/{id}/lots/imports" rounds::import::upload, Only(&[OFFICER]);
+    GET  "/rounds/{id}/lots/imports/{import}" rounds::import::show, Only(&[OFFICER]);
+    POST "/rounds/{id}/lots/imports/{import}/apply" rounds::import::apply, Only(&[OFFICER]);
+    POST "/rounds/{id}/lots/imports/{import}/cancel" rounds::import::cancel, Only(&[OFFICER]);
+    GET  "/rounds/{id}/lots/{lot}" rounds::lots::form, Only(&[OFFICER]);
+    POST "/rounds/{id}/lots/{lot}" rounds::lots::change, Only(&[OFFICER]);
+    POST "/rounds/{id}/lots/{lot}/remove" rounds::lots::remove, Only(&[OFFICER]);
+    GET  "/rounds/{id}/amendments" rounds::amendments::list, Anyone;
+    GET  "/rounds/{id}/amend" rounds::amendments::form, Only(&[OFFICER]);
+    POST "/rounds/{id}/amend" rounds::amendments::amend, Only(&[OFFICER]);
+    GET  "/approvals" approvals::list, Only(&[OFFICER, REVIEWER, AUDITOR]);
+    POST "/approvals/{id}" approvals::decide, Only(&[REVIEWER]);
+    GET  "/rules" rules::list, Anyone;
+    GET  "/rules/{id}" rules::show, Anyone;
 }

@@ -89,6 +89,11 @@ impl Page {
         role.parse::<Role>().is_ok_and(|role| self.who.as_ref().is_some_and(|w| w.is(role)))
     }
 
+    /// Whether two values are written alike: the chosen option of a list.
+    pub fn is_same(&self, one: impl std::fmt::Display, other: impl std::fmt::Display) -> bool {
+        one.to_string() == other.to_string()
+    }
+
     /// A fresh id for a form that makes a row.
     pub fn fresh_id(&self) -> String {
         AccountId::new().to_string()
@@ -106,6 +111,13 @@ impl Page {
             ("/", n.home, &[]),
             ("/contracts", n.contracts, &[]),
             ("/standards", n.standards, &[]),
+            ("/rounds", n.rounds, &[]),
+            ("/approvals", n.approvals, &[Role::Officer, Role::Reviewer, Role::Auditor]),
+            ("/products", n.products, &[]),
+            ("/contracts", n.contracts, &[]),
+            ("/standards", n.standards, &[]),
+            ("/rules", n.rules, &[]),
+            ("/public/rounds", n.public, &[]),
             ("/organisations", n.organisations, &[Role::Admin]),
             ("/mails", n.mails, OVERSEERS),
             ("/jobs", n.jobs, OVERSEERS),

@@ -5,7 +5,6 @@ mod admin;
 mod approvals;
 mod asset;
 pub mod awards;
-mod contracts;
 pub mod bids;
 mod catalog;
 mod contracts;
@@ -107,7 +106,6 @@ macro_rules! routes {
 use crate::people::Role::{Auditor as AUDITOR, Officer as OFFICER, Reviewer as REVIEWER};
 use Allowed::{Anyone, Only, Public, Token};
 use Role::Admin as Administrator;
-use access::{OVERSEERS, STAFF};
 use access::{CATALOGUERS, OVERSEERS};
 use awards::OBJECTORS;
 

@@ -109,8 +109,6 @@ impl Page {
         let n = &self.t.nav;
         let all: &[(&'static str, &'static str, &[Role])] = &[
             ("/", n.home, &[]),
-            ("/contracts", n.contracts, &[]),
-            ("/standards", n.standards, &[]),
             ("/rounds", n.rounds, &[]),
             ("/approvals", n.approvals, &[Role::Officer, Role::Reviewer, Role::Auditor]),
             ("/products", n.products, &[]),

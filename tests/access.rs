@@ -20,83 +20,155 @@ use crate::support::{Answer, Site};
 /// One line a route: method, address, who may enter. `public`: everybody; `anyone`: everybody logged in;
 /// `token`: a machine with a feed token; `staff`: every role of the bureau; else the roles.
 const TABLE: &str = "
-GET  /static/{name}                public
-GET  /health                       public
-POST /language                     public
-GET  /login                        public
-POST /login                        public
-POST /logout                       anyone
-GET  /                             anyone
-GET  /account                      anyone
-POST /account/password             anyone
-POST /account/sessions             anyone
-POST /account/language             anyone
-GET  /organisations                admin
-GET  /organisations/new            admin
-POST /organisations                admin
-GET  /organisations/{id}           admin
-GET  /organisations/{id}/edit      admin
-POST /organisations/{id}           admin
-POST /organisations/{id}/active    admin
-GET  /accounts/new                 admin
-POST /accounts                     admin
-GET  /accounts/{id}                admin
-POST /accounts/{id}                admin
-POST /accounts/{id}/unlock         admin
-POST /accounts/{id}/password       admin
-GET  /mails                        auditor admin
-POST /mails/{id}/retry             admin
-GET  /jobs                         auditor admin
-POST /jobs/{name}/run              admin
-GET  /audit                        auditor admin
-GET  /audit/export                 auditor admin
-GET  /contracts                    anyone
-POST /contracts/confirm            hospital supplier
-GET  /contracts/export.csv         anyone
-GET  /contracts/export.xlsx        anyone
-GET  /contracts/{id}               anyone
-GET  /contracts/{id}/sheet         anyone
-POST /contracts/{id}/withdraw      hospital supplier
-POST /contracts/{id}/amend         officer
-GET  /rounds/{id}/contracts        staff
-GET  /rounds/{id}/contracts/export.csv   staff
-GET  /rounds/{id}/contracts/export.xlsx  staff
-POST /rounds/{id}/contracts/draw-up      officer
-GET  /rounds/{id}/standards        staff
-POST /rounds/{id}/standards/ask    officer
-POST /rounds/{id}/standards/decide reviewer
-GET  /standards                    anyone
-GET  /standards/export.csv         anyone
-GET  /standards/export.xlsx        anyone
-GET  /standards/consumers          settlement admin
-POST /standards/consumers          settlement admin
-POST /standards/consumers/{id}/rotate    settlement admin
-POST /standards/consumers/{id}/active    settlement admin
-GET  /standards/{seq}              anyone
-POST /standards/{seq}/correct      officer
-POST /standards/{seq}/decide       reviewer
-GET  /api/standards                token
-GET  /api/standards.csv            token
-POST /api/standards/ack            token
-GET  /rounds/{id}/award            anyone
-POST /rounds/{id}/award            officer
-POST /rounds/{id}/rulings          officer
-POST /rounds/{id}/publicity        officer
-POST /rounds/{id}/confirmation     officer
-POST /rounds/{id}/confirmation/confirm   reviewer
-POST /rounds/{id}/confirmation/back      reviewer
-GET  /rounds/{id}/award/export/{file}    staff
-GET  /rounds/{id}/award/{lot}      staff
-GET  /rounds/{id}/award/{lot}/volumes    anyone
-GET  /rounds/{id}/objections       staff supplier
-POST /rounds/{id}/objections       supplier
-GET  /objections/{id}              staff supplier
-POST /objections/{id}/answer       officer
-POST /objections/{id}/documents    supplier
-GET  /objections/{id}/documents/{document}  staff supplier
-GET  /public/rounds                public
-GET  /public/rounds/{id}           public
-GET  /public/rounds/{id}/{file}    public
+GET  /static/{name}                              public
+GET  /health                                     public
+POST /language                                   public
+GET  /login                                      public
+POST /login                                      public
+POST /logout                                     anyone
+GET  /                                           anyone
+GET  /rounds/{id}/bids                           staff supplier
+POST /rounds/{id}/bids                           supplier
+POST /rounds/{id}/bids/upload                    supplier
+POST /rounds/{id}/bids/withdraw                  supplier
+GET  /rounds/{id}/bids/template                  supplier
+GET  /rounds/{id}/bids/export                    staff
+GET  /rounds/{id}/bids/{envelope}                supplier
+GET  /rounds/{id}/bids/{envelope}/content        supplier
+GET  /rounds/{id}/bids/{envelope}/file           supplier
+GET  /rounds/{id}/bids/{envelope}/proof          supplier
+GET  /rounds/{id}/opening                        staff
+POST /rounds/{id}/opening                        officer reviewer
+GET  /account                                    anyone
+POST /account/password                           anyone
+POST /account/sessions                           anyone
+POST /account/language                           anyone
+GET  /organisations                              admin
+GET  /organisations/new                          admin
+POST /organisations                              admin
+GET  /organisations/{id}                         admin
+GET  /organisations/{id}/edit                    admin
+POST /organisations/{id}                         admin
+POST /organisations/{id}/active                  admin
+GET  /accounts/new                               admin
+POST /accounts                                   admin
+GET  /accounts/{id}                              admin
+POST /accounts/{id}                              admin
+POST /accounts/{id}/unlock                       admin
+POST /accounts/{id}/password                     admin
+GET  /mails                                      auditor admin
+POST /mails/{id}/retry                           admin
+GET  /jobs                                       auditor admin
+POST /jobs/{name}/run                            admin
+GET  /audit                                      auditor admin
+GET  /audit/export                               auditor admin
+GET  /contracts                                  anyone
+POST /contracts/confirm                          hospital supplier
+GET  /contracts/export.csv                       anyone
+GET  /contracts/export.xlsx                      anyone
+GET  /contracts/{id}                             anyone
+GET  /contracts/{id}/sheet                       anyone
+POST /contracts/{id}/withdraw                    hospital supplier
+POST /contracts/{id}/amend                       officer
+GET  /rounds/{id}/contracts                      staff
+GET  /rounds/{id}/contracts/export.csv           staff
+GET  /rounds/{id}/contracts/export.xlsx          staff
+POST /rounds/{id}/contracts/draw-up              officer
+GET  /rounds/{id}/standards                      staff
+POST /rounds/{id}/standards/ask                  officer
+POST /rounds/{id}/standards/decide               reviewer
+GET  /standards                                  anyone
+GET  /standards/export.csv                       anyone
+GET  /standards/export.xlsx                      anyone
+GET  /standards/consumers                        settlement admin
+POST /standards/consumers                        settlement admin
+POST /standards/consumers/{id}/rotate            settlement admin
+POST /standards/consumers/{id}/active            settlement admin
+GET  /standards/{seq}                            anyone
+POST /standards/{seq}/correct                    officer
+POST /standards/{seq}/decide                     reviewer
+GET  /api/standards                              token
+GET  /api/standards.csv                          token
+POST /api/standards/ack                          token
+GET  /rounds/{id}/award                          anyone
+POST /rounds/{id}/award                          officer
+POST /rounds/{id}/rulings                        officer
+POST /rounds/{id}/publicity                      officer
+POST /rounds/{id}/confirmation                   officer
+POST /rounds/{id}/confirmation/confirm           reviewer
+POST /rounds/{id}/confirmation/back              reviewer
+GET  /rounds/{id}/award/export/{file}            staff
+GET  /rounds/{id}/award/{lot}                    staff
+GET  /rounds/{id}/award/{lot}/volumes            anyone
+GET  /rounds/{id}/objections                     staff supplier
+POST /rounds/{id}/objections                     supplier
+GET  /objections/{id}                            staff supplier
+POST /objections/{id}/answer                     officer
+POST /objections/{id}/documents                  supplier
+GET  /objections/{id}/documents/{document}       staff supplier
+GET  /public/rounds                              public
+GET  /public/rounds/{id}                         public
+GET  /public/rounds/{id}/{file}                  public
+GET  /products                                   anyone
+GET  /products/export                            anyone
+GET  /products/new                               officer admin
+POST /products/new                               officer admin
+GET  /products/import                            officer admin
+POST /products/import                            officer admin
+GET  /products/imports/{id}                      officer admin
+GET  /products/imports/{id}/bad                  officer admin
+POST /products/imports/{id}/columns              officer admin
+POST /products/imports/{id}/apply                officer admin
+POST /products/imports/{id}/cancel               officer admin
+GET  /products/{id}                              anyone
+GET  /products/{id}/edit                         officer admin
+POST /products/{id}/edit                         officer admin
+GET  /rounds/{id}/demand                         staff hospital
+POST /rounds/{id}/demand                         hospital
+POST /rounds/{id}/demand/withdraw                hospital
+GET  /rounds/{id}/demand/template                hospital
+POST /rounds/{id}/demand/uploads                 hospital
+GET  /rounds/{id}/demand/uploads/{import}        hospital
+POST /rounds/{id}/demand/uploads/{import}        hospital
+GET  /rounds/{id}/demand/export                  staff
+GET  /rounds/{id}/demand/lots/{lot}              staff
+GET  /rounds/{id}/demand/{hospital}              staff hospital
+POST /rounds/{id}/demand/{hospital}/verify       officer
+POST /rounds/{id}/demand/{hospital}/approve      officer
+POST /rounds/{id}/demand/{hospital}/return       officer
+GET  /rounds                                     anyone
+POST /rounds                                     officer
+GET  /rounds.csv                                 anyone
+GET  /rounds.xlsx                                anyone
+GET  /rounds/new                                 officer
+GET  /rounds/{id}                                anyone
+GET  /rounds/{id}/edit                           officer
+POST /rounds/{id}/edit                           officer
+POST /rounds/{id}/copy                           officer
+POST /rounds/{id}/publish                        officer
+POST /rounds/{id}/withdraw                       officer
+POST /rounds/{id}/open-bidding                   officer
+POST /rounds/{id}/reopen-demand                  officer
+POST /rounds/{id}/abort                          officer
+GET  /rounds/{id}/lots                           anyone
+POST /rounds/{id}/lots                           officer
+GET  /rounds/{id}/lots.csv                       anyone
+GET  /rounds/{id}/lots.xlsx                      anyone
+GET  /rounds/{id}/lots/new                       officer
+POST /rounds/{id}/lots/imports                   officer
+GET  /rounds/{id}/lots/imports/{import}          officer
+POST /rounds/{id}/lots/imports/{import}/apply    officer
+POST /rounds/{id}/lots/imports/{import}/cancel   officer
+GET  /rounds/{id}/lots/{lot}                     officer
+POST /rounds/{id}/lots/{lot}                     officer
+POST /rounds/{id}/lots/{lot}/remove              officer
+GET  /rounds/{id}/amendments                     anyone
+GET  /rounds/{id}/amend                          officer
+POST /rounds/{id}/amend                          officer
+GET  /approvals                                  officer reviewer auditor
+POST /approvals/{id}                             reviewer
+GET  /rules                                      anyone
+GET  /rules/{id}                                 anyone
 ";
 
 /// Addresses that are one organisation's own business, although its whole kind may enter: method, address as made
@@ -107,7 +179,8 @@ const OWN: &[(&str, &str, &str, &[&str])] = &[
     ("GET", "/contracts/{contract}/sheet", "hospital1", &["hospital2", "supplier2"]),
     ("POST", "/contracts/{contract}/withdraw", "hospital1", &["hospital2", "supplier2"]),
     ("GET", "/objections/{objection}", "supplier1", &["supplier2"]),
-    ("POST", "/objections/{objection}/documents", "supplier1", &["supplier2"]),
+    ("GET", "/rounds/{round}/demand/{hospital}", "hospital1", &["hospital2"]),
+    ("GET", "/rounds/{round}/bids/{envelope}", "supplier1", &["supplier2"]),
 ];
 
 /// The role each login of the test city holds: one login for every role, and a second hospital and supplier.
@@ -271,6 +344,8 @@ fn lay(site: &Site) -> Vec<(&'static str, String)> {
         ("{lot}", lots[0].id.to_string()),
         ("{contract}", drawn[0].0.id.to_string()),
         ("{objection}", objection(site, &round)),
+        ("{hospital}", site.who("hospital1").organisation.id.to_string()),
+        ("{envelope}", envelope(site)),
     ]
 }
 
@@ -290,6 +365,14 @@ fn objection(site: &Site, round: &Round) -> String {
         |tx: &mut Tx| Ok(diesel::insert_into(dsl::objections).values(row.clone()).execute(tx.conn())?);
     site.app.db.write(insert).unwrap();
     id.to_string()
+}
+
+/// The envelope `supplier1` handed in.
+fn envelope(site: &Site) -> String {
+    use jicai::schema::envelopes::dsl;
+    let supplier = site.who("supplier1").organisation.id;
+    let own = dsl::envelopes.filter(dsl::supplier_id.eq(&supplier)).select(dsl::id);
+    site.app.db.read(|conn| Ok(own.first(conn)?)).unwrap()
 }
 
 #[actix_web::test]

@@ -21,6 +21,22 @@ impl Fraction {
         Self { over, under }
     }
 
+    /// The comparable price: a price over the ratio of its spec.
+    pub fn comparable(price: Decimal, ratio: Decimal) -> Self {
+        Self::new(price, ratio).settled(ratio)
+    }
+
+    /// The price for a unit of a spec: a comparable price times the spec's ratio.
+    pub fn for_spec(self, ratio: Decimal) -> Self {
+        self.times(ratio).settled(ratio)
+    }
+
+    /// A ratio of many digits is a computed one (1.7 ^ log2 X) that has lost its end, and what it converts would
+    /// miss a boundary that it meets: such prices are kept to ten decimals, six more than are bid.
+    fn settled(self, ratio: Decimal) -> Self {
+        if ratio.normalize().scale() <= 6 { self } else { Self::whole(half_up(self.value(), 10)) }
+    }
+
     /// The number itself.
     pub fn whole(value: Decimal) -> Self {
         Self::new(value, Decimal::ONE)
@@ -122,6 +138,25 @@ mod tests {
         assert_eq!(Fraction::mean(&[]), None);
         let sd = Fraction::deviation(&[f("2", "1"), f("4", "1"), f("4", "1"), f("6", "1")]).unwrap();
         assert_eq!(sd.to_string().parse::<Decimal>().unwrap(), Decimal::from(2).sqrt().unwrap());
+    }
+
+    #[test]
+    fn computed_ratios_meet_their_boundaries() {
+        let check = |price: &str, ratio: Decimal, want: &str| {
+            let price = Fraction::comparable(price.parse().unwrap(), ratio);
+            assert_eq!(price, Fraction::whole(want.parse().unwrap()), "{ratio}");
+        };
+        let d = |text: &str| text.parse::<Decimal>().unwrap();
+        // A third, a quarter and an eighth of the content, and half of it to 12 digits.
+        check("1", d("1") / d("3"), "3");
+        check("1", d("1") / d("2.89"), "2.89");
+        check("0.5", d("1") / d("4.913"), "2.4565");
+        check("1", half_up(d("1") / d("1.7"), 12), "1.7");
+        check("1.7", d("1.7"), "1");
+        // And back: 0.00085 over 1.7 is 0.0005, on the edge of a rounding.
+        assert_eq!(Fraction::whole(d("0.00085")).for_spec(d("1") / d("1.7")).value(), d("0.0005"));
+        // A given ratio stays a quotient: 1 / 3 has no end.
+        assert_eq!(Fraction::comparable(d("1"), d("3")).times(d("3")), f("1", "1"));
     }
 
     #[test]

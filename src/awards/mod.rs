@@ -1,6 +1,6 @@
 //! Awards: who is shortlisted, fused, revived and wins, why, and how much each hospital agrees to buy.
 //!
-//! Pure: values in, values out. The order of the input never matters.
+//! The decisions are pure: values in, values out. The order of the input never matters.
 
 pub mod allocations;
 pub mod decode;
@@ -65,6 +65,8 @@ crate::words! {
         Fused = "FUSED",
         /// The only bidder, without the cut that wins: to be negotiated.
         Negotiate = "NEGOTIATE",
+        /// Shortlisted, where the rules ask nothing more.
+        WonPlace = "WON_PLACE",
         /// Within the fuse line.
         WonRatio = "WON_RATIO",
         /// Cut deeply enough.

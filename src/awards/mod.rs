@@ -3,7 +3,6 @@
 //! The decisions are pure: values in, values out. The order of the input never matters.
 
 pub mod allocations;
-pub mod decode;
 pub mod files;
 pub mod fraction;
 pub mod fuse;
@@ -14,7 +13,6 @@ pub mod regions;
 pub mod revival;
 pub mod rules;
 pub mod shortlist;
-pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod volume;

@@ -155,6 +155,59 @@ impl Row {
         Some(cell)
     }
 
+    /// The cell as words on one line of at most `most` characters, which may be none, or a fault.
+    pub fn words(&self, key: &str, most: usize, faults: &mut Faults) -> Option<&str> {
+        let cell = self.get(key);
+        let reason = if cell.chars().any(char::is_control) {
+            Reason::Control
+        } else if cell.len() > most && cell.chars().count() > most {
+            Reason::TooLong(most)
+        } else {
+            return Some(cell);
+        };
+        faults.push(self.fault(key, reason));
+        None
+    }
+
+    /// What `read` makes of the cell, or nothing when it is blank; the outer `None` is a fault.
+    pub fn maybe<'r, T>(
+        &'r self,
+        key: &str,
+        faults: &mut Faults,
+        read: impl FnOnce(&'r Self, &str, &mut Faults) -> Option<T>,
+    ) -> Option<Option<T>> {
+        if self.get(key).is_empty() {
+            return Some(None);
+        }
+        read(self, key, faults).map(Some)
+    }
+
+    /// The cell as an exact number above zero, or a fault.
+    pub fn positive<T>(&self, key: &str, faults: &mut Faults) -> Option<T>
+    where
+        T: FromStr<Err = NotANumber> + Default + PartialOrd,
+    {
+        let number: T = self.not_negative(key, faults)?;
+        if number == T::default() {
+            faults.push(self.fault(key, Reason::NotPositive));
+            return None;
+        }
+        Some(number)
+    }
+
+    /// The cell as an exact number of zero or above, or a fault.
+    pub fn not_negative<T>(&self, key: &str, faults: &mut Faults) -> Option<T>
+    where
+        T: FromStr<Err = NotANumber> + Default + PartialOrd,
+    {
+        let number: T = self.number(key, faults)?;
+        if number < T::default() {
+            faults.push(self.fault(key, Reason::Negative));
+            return None;
+        }
+        Some(number)
+    }
+
     /// The cell as an exact number (a money, price or quantity type), or a fault.
     pub fn number<T: FromStr<Err = NotANumber>>(&self, key: &str, faults: &mut Faults) -> Option<T> {
         let value = self.get(key).parse();
@@ -166,7 +219,8 @@ impl Row {
         let cell = plain(self.get(key));
         let found = words.iter().find(|(word, _)| plain(word) == cell);
         if found.is_none() {
-            let words = words.iter().map(|(word, _)| (*word).to_owned()).collect();
+            let words =
+                words.iter().map(|(word, _)| (*word).to_owned()).filter(|word| !word.is_empty()).collect();
             faults.push(self.fault(key, Reason::OneOf(words)));
         }
         found.map(|(_, meaning)| *meaning)

@@ -131,6 +131,14 @@ impl Db {
         Ok(Self { pool, place })
     }
 
+    /// Whether `url` names a SQLite file that is not there yet.
+    pub fn is_missing(url: &str) -> bool {
+        match Place::parse(url) {
+            Ok(Place::Sqlite(path)) => !std::path::Path::new(&path).exists(),
+            _ => false,
+        }
+    }
+
     /// Brings the tables up to date, one process at a time.
     pub fn migrate(&self) -> Result<()> {
         let mut conn = self.place.connect().map_err(|e| Error::Fault(Box::new(e)))?;
@@ -241,16 +249,22 @@ fn lost_race(error: &DieselError) -> bool {
 /// The next number of a gap-free sequence. The counter's row is locked until the transaction ends, so numbers
 /// become visible in their order: a reader that has seen `n` will never meet a smaller one later.
 pub fn next_number(tx: &mut Tx, name: &str) -> Result<i64> {
+    next_numbers(tx, name, 1)
+}
+
+/// The first of the next `count` numbers of a gap-free sequence, all taken at once.
+pub fn next_numbers(tx: &mut Tx, name: &str, count: i64) -> Result<i64> {
     use crate::schema::counters::dsl;
     use diesel::prelude::*;
     let conn = tx.conn();
     let changed =
-        diesel::update(dsl::counters.find(name)).set(dsl::value.eq(dsl::value + 1)).execute(conn)?;
+        diesel::update(dsl::counters.find(name)).set(dsl::value.eq(dsl::value + count)).execute(conn)?;
     if changed == 0 {
         diesel::insert_into(dsl::counters)
-            .values((dsl::name.eq(name), dsl::value.eq(1_i64)))
+            .values((dsl::name.eq(name), dsl::value.eq(count)))
             .execute(conn)?;
         return Ok(1);
     }
-    Ok(dsl::counters.find(name).select(dsl::value).first(conn)?)
+    let last: i64 = dsl::counters.find(name).select(dsl::value).first(conn)?;
+    Ok(last - count + 1)
 }

@@ -32,6 +32,11 @@ impl Error {
     pub fn fault(what: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Fault(what.into())
     }
+
+    /// A fault whose cause says what it is.
+    pub fn fault_of(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Fault(Box::new(cause))
+    }
 }
 
 impl fmt::Display for Error {

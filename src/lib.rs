@@ -9,6 +9,8 @@ pub mod text;
 
 pub mod error;
 
+pub mod config;
+
 pub mod files;
 
 pub mod schema;
@@ -22,6 +24,9 @@ pub mod notify;
 pub mod people;
 
 pub mod catalog;
+pub mod runs;
+
+pub mod prices;
 
 pub mod rounds;
 
@@ -33,6 +38,9 @@ pub mod contracts;
 
 pub mod standards;
 
-pub mod config;
+pub mod demo;
 
 pub mod web;
+
+#[path = "../jobs/mod.rs"]
+pub mod jobs;

@@ -23,19 +23,38 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Import(cli::import::ImportArgs),
+    Demo(cli::demo::DemoArgs),
+    Serve(cli::serve::ServeArgs),
+    #[command(subcommand)]
+    User(cli::user::User),
+    Job(cli::job::JobArgs),
+    #[command(subcommand)]
+    Audit(cli::audit::Audit),
+    Backup(cli::backup::BackupArgs),
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
     Award(cli::award::Award),
     #[command(subcommand)]
     Rules(cli::rules::Rules),
+    #[command(subcommand)]
+    Export(cli::export::Export),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Import(args) => cli::import::run(&args),
+        Command::Demo(args) => cli::demo::run(&args),
+        Command::Serve(args) => cli::serve::run(&args),
+        Command::User(command) => cli::user::run(&command),
+        Command::Job(args) => cli::job::run(&args),
+        Command::Audit(command) => cli::audit::run(&command),
+        Command::Backup(args) => cli::backup::run(&args),
         Command::Code(args) => cli::code::run(&args),
         Command::Ratio(args) => cli::ratio::run(&args),
         Command::Award(args) => cli::award::run(&args),
         Command::Rules(command) => cli::rules::run(&command),
+        Command::Export(command) => cli::export::run(&command),
     };
     let (status, lines) = match done {
         Ok(()) => return ExitCode::SUCCESS,

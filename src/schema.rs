@@ -95,6 +95,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    jobs (name) {
+        name -> Text,
+        cron -> Text,
+    }
+}
+
+diesel::table! {
     job_runs (job, slot) {
         job -> Text,
         slot -> BigInt,
@@ -148,13 +155,15 @@ diesel::table! {
         kind -> Text,
         file_name -> Text,
         profile -> Text,
+        places -> Text,
         organisation_id -> Text,
         account_id -> Nullable<Text>,
         state -> Text,
         sha256 -> Text,
         content -> Binary,
+        result -> Text,
         created_at -> BigInt,
-        applied_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
     }
 }
 
@@ -268,7 +277,9 @@ diesel::table! {
         state -> Text,
         submitted_at -> Nullable<BigInt>,
         approved_at -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
         remark -> Text,
+        version -> Integer,
     }
 }
 
@@ -354,6 +365,7 @@ diesel::table! {
         reason -> Text,
         account_id -> Nullable<Text>,
         computed_at -> BigInt,
+        published_at -> Nullable<BigInt>,
     }
 }
 
@@ -368,6 +380,7 @@ diesel::table! {
         spec -> Text,
         position -> Integer,
         unit_price -> BigInt,
+        ratio -> Text,
         comparable_price -> BigInt,
         rank -> Nullable<Integer>,
         status -> Text,
@@ -421,6 +434,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    rulings (id) {
+        id -> Text,
+        offer_id -> Text,
+        round_id -> Text,
+        excluded -> Bool,
+        ratio -> Text,
+        reason -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     contracts (id) {
         id -> Text,
         number -> Text,
@@ -449,6 +475,7 @@ diesel::table! {
         id -> Text,
         contract_id -> Text,
         kind -> Text,
+        cause -> Text,
         before -> Text,
         after -> Text,
         reason -> Text,
@@ -544,6 +571,7 @@ diesel::joinable!(allocations -> lots (lot_id));
 diesel::joinable!(objections -> rounds (round_id));
 diesel::joinable!(objections -> lots (lot_id));
 diesel::joinable!(objections -> organisations (supplier_id));
+diesel::joinable!(rulings -> offers (offer_id));
 diesel::joinable!(contracts -> rounds (round_id));
 diesel::joinable!(contracts -> lots (lot_id));
 diesel::joinable!(contract_changes -> contracts (contract_id));
@@ -559,6 +587,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     counters,
     mails,
+    jobs,
     job_runs,
     documents,
     products,
@@ -581,6 +610,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lot_lines,
     allocations,
     objections,
+    rulings,
     contracts,
     contract_changes,
     releases,

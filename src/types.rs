@@ -283,6 +283,8 @@ ids! {
     DocumentId;
     /// A contract of a hospital with a winner.
     ContractId;
+    /// An amendment of a contract.
+    ChangeId;
     /// A payment standard.
     StandardId;
     /// A release of payment standards.

@@ -1,10 +1,30 @@
 //! All tests over the public surface: pages over HTTP, the command line, both databases. One binary.
-
 // Helpers outside `#[test]` functions fail a test by panicking, as the tests themselves do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod access;
+mod admin;
+mod audit;
 mod award;
+mod bids;
+mod browser;
+mod catalog;
 mod code;
+mod commands;
+mod contracts;
+mod contracts;
+mod demand;
+mod evaluation;
+mod evaluation;
+mod jobs;
+mod layout;
+mod mail;
+mod opening;
 mod people;
+mod prices;
 mod published;
+mod round_lots;
+mod rounds;
+mod sealed;
+mod standards;
 mod support;

@@ -60,11 +60,28 @@ fn fresh_postgres(server: &str) -> String {
     format!("{base}/{name}")
 }
 
+/// A database on a server is not left behind; a file goes with its folder.
+impl Drop for Site {
+    fn drop(&mut self) {
+        use diesel::connection::{Connection, SimpleConnection};
+        let Ok(server) = std::env::var("JICAI_TEST_POSTGRES") else { return };
+        let name = self.app.settings.database_url.rsplit('/').next().unwrap_or_default();
+        if let Ok(mut conn) = diesel::PgConnection::establish(&server) {
+            let _ = conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}
+
 impl Site {
     /// A platform with nothing in it.
     pub fn new() -> Self {
         let (db, url, folder) = fresh_db();
-        let settings = BTreeMap::from([("database_url".to_owned(), url)]);
+        let settings = BTreeMap::from([
+            ("database_url".to_owned(), url),
+            ("listen".to_owned(), "127.0.0.1:0".to_owned()),
+            ("base_url".to_owned(), "http://jicai.example".to_owned()),
+            ("secure_cookies".to_owned(), "false".to_owned()),
+        ]);
         let clock = Arc::new(AtomicI64::new(Time::parse_local(START).unwrap().millis()));
         let hands = clock.clone();
         let app = App {

@@ -1,12 +1,17 @@
 //! The audit trail: a hash chain of who changed or exported what, written in the transaction of the change.
 
+mod difference;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::db::{self, Conn, Tx};
 use crate::error::Result;
 use crate::schema::audit_entries;
+use crate::text::Text;
 use crate::types::{AccountId, Ctx, OrganisationId, Time, sha256};
+
+pub use difference::{Change, difference};
 
 /// One link of the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
@@ -134,6 +139,18 @@ pub enum Break {
     Truncated,
 }
 
+impl Break {
+    /// What is wrong, for people.
+    pub fn say(self, t: &Text) -> &'static str {
+        match self {
+            Break::Gap => t.admin.break_gap,
+            Break::Previous => t.admin.break_previous,
+            Break::Content => t.admin.break_content,
+            Break::Truncated => t.admin.break_truncated,
+        }
+    }
+}
+
 /// How many links are read at a time.
 const PAGE: i64 = 2_000;
 
@@ -186,12 +203,16 @@ fn fault(entry: &Entry, last: i64, head: &str) -> Option<Break> {
 /// What a reader of the trail asks for.
 #[derive(Debug, Default, Clone)]
 pub struct Filter {
-    /// Only actions that begin so.
+    /// Only this action; with a dot at the end, every action that begins so.
     pub action: String,
     /// Only this subject id.
     pub subject_id: String,
     /// Only this actor's name.
     pub actor: String,
+    /// Not before this moment.
+    pub from: Option<Time>,
+    /// Before this moment.
+    pub to: Option<Time>,
     /// Links before this position (older), for the next page.
     pub before: Option<i64>,
 }
@@ -199,14 +220,24 @@ pub struct Filter {
 /// A page of the trail, newest first.
 pub fn page(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Entry>> {
     let mut query = audit_entries::table.select(Entry::as_select()).into_boxed();
-    if !filter.action.is_empty() {
-        query = query.filter(audit_entries::action.like(format!("{}%", filter.action.replace('%', ""))));
+    if let Some(area) = filter.action.strip_suffix('.') {
+        // Everything from "area." up to "area/", the character after the dot.
+        let (from, to) = (format!("{area}."), format!("{area}/"));
+        query = query.filter(audit_entries::action.ge(from).and(audit_entries::action.lt(to)));
+    } else if !filter.action.is_empty() {
+        query = query.filter(audit_entries::action.eq(filter.action.clone()));
     }
     if !filter.subject_id.is_empty() {
         query = query.filter(audit_entries::subject_id.eq(filter.subject_id.clone()));
     }
     if !filter.actor.is_empty() {
         query = query.filter(audit_entries::actor.eq(filter.actor.clone()));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(audit_entries::at.ge(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(audit_entries::at.lt(to));
     }
     if let Some(seq) = filter.before {
         query = query.filter(audit_entries::seq.lt(seq));

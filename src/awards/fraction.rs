@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use rust_decimal::{Decimal, MathematicalOps};
+use rust_decimal::{Decimal, MathematicalOps, RoundingStrategy};
 
 use crate::types::half_up;
 
@@ -32,9 +32,13 @@ impl Fraction {
     }
 
     /// A ratio of many digits is a computed one (1.7 ^ log2 X) that has lost its end, and what it converts would
-    /// miss a boundary that it meets: such prices are kept to ten decimals, six more than are bid.
+    /// miss a boundary that it meets: such prices are kept to eleven digits, more than a price is written with.
     fn settled(self, ratio: Decimal) -> Self {
-        if ratio.normalize().scale() <= 6 { self } else { Self::whole(half_up(self.value(), 10)) }
+        if ratio.normalize().scale() <= 6 {
+            return self;
+        }
+        let value = self.value();
+        Self::whole(value.round_sf_with_strategy(11, RoundingStrategy::MidpointAwayFromZero).unwrap_or(value))
     }
 
     /// The number itself.
@@ -152,6 +156,7 @@ mod tests {
         check("1", d("1") / d("2.89"), "2.89");
         check("0.5", d("1") / d("4.913"), "2.4565");
         check("1", half_up(d("1") / d("1.7"), 12), "1.7");
+        check("30000", half_up(d("1") / d("2.89"), 12), "86700");
         check("1.7", d("1.7"), "1");
         // And back: 0.00085 over 1.7 is 0.0005, on the edge of a rounding.
         assert_eq!(Fraction::whole(d("0.00085")).for_spec(d("1") / d("1.7")).value(), d("0.0005"));

@@ -1,18 +1,27 @@
 //! Awards: who is shortlisted, fused, revived and wins, why, and how much each hospital agrees to buy.
 //!
-//! The decisions are pure: values in, values out. The order of the input never matters.
+//! The engine is pure: values in, values out, and the order of the input never matters. What computes a round's
+//! award with it, keeps its versions, makes it public and final is in `evaluation`, `confirmation` and `objections`.
 
 pub mod allocations;
+pub mod confirmation;
+pub mod documents;
+pub mod evaluation;
 pub mod files;
 pub mod fraction;
 pub mod fuse;
+pub mod input;
+pub mod objections;
 pub mod output;
 #[cfg(test)]
 mod properties;
+pub mod publicity;
 pub mod regions;
+pub mod results;
 pub mod revival;
 pub mod rules;
 pub mod shortlist;
+pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod volume;

@@ -55,8 +55,36 @@ pub struct Drug {
     pub category: &'static str,
     /// The city's use in a year, units.
     pub use_a_year: i64,
-    /// Offers: supplier's place in [`SUPPLIERS`], yuan a unit, reference drug or generic, accepts revival.
-    pub offers: &'static [(usize, &'static str, &'static str, bool)],
+    /// What its makers offer.
+    pub offers: &'static [Offered],
+}
+
+/// What one maker offers in the first round.
+pub struct Offered {
+    /// The supplier's place in [`SUPPLIERS`].
+    pub supplier: usize,
+    /// Yuan a unit of its own spec.
+    pub price: &'static str,
+    /// The spec, where it is not the comparable one.
+    pub spec: Option<&'static str>,
+    /// Price ratio of that spec to the comparable one.
+    pub ratio: &'static str,
+    /// It is the originator or reference drug.
+    pub reference: bool,
+    /// It accepts a revival price.
+    pub revival: bool,
+}
+
+const fn generic(supplier: usize, price: &'static str) -> Offered {
+    Offered { supplier, price, spec: None, ratio: "1", reference: false, revival: false }
+}
+
+const fn reference(supplier: usize, price: &'static str) -> Offered {
+    Offered { reference: true, ..generic(supplier, price) }
+}
+
+const fn revivable(supplier: usize, price: &'static str) -> Offered {
+    Offered { revival: true, ..generic(supplier, price) }
 }
 
 /// The six lots.
@@ -74,14 +102,14 @@ pub const DRUGS: &[Drug] = &[
         category: "general",
         use_a_year: 9_600_000,
         offers: &[
-            (0, "0.0392", "generic", false),
-            (1, "0.0415", "generic", false),
-            (3, "0.0448", "generic", false),
-            (4, "0.0520", "generic", false),
-            (6, "0.0633", "generic", true),
-            (8, "0.0890", "generic", false),
-            (9, "0.1260", "generic", true),
-            (11, "0.2170", "reference", false),
+            generic(0, "0.0392"),
+            generic(1, "0.0415"),
+            generic(3, "0.0448"),
+            generic(4, "0.0520"),
+            revivable(6, "0.0633"),
+            generic(8, "0.0890"),
+            revivable(9, "0.1260"),
+            reference(11, "0.2170"),
         ],
     },
     Drug {
@@ -97,12 +125,12 @@ pub const DRUGS: &[Drug] = &[
         category: "general",
         use_a_year: 5_200_000,
         offers: &[
-            (2, "0.3150", "generic", false),
-            (5, "0.3390", "generic", false),
-            (7, "0.4080", "generic", false),
-            (10, "0.5510", "generic", false),
-            (0, "0.6200", "generic", true),
-            (11, "1.9800", "reference", false),
+            generic(2, "0.3150"),
+            generic(5, "0.3390"),
+            generic(7, "0.4080"),
+            Offered { spec: Some("10mg"), ratio: "0.588235294117647058823529412", ..generic(10, "0.3240") },
+            revivable(0, "0.6200"),
+            reference(11, "1.9800"),
         ],
     },
     Drug {
@@ -118,11 +146,11 @@ pub const DRUGS: &[Drug] = &[
         category: "general",
         use_a_year: 780_000,
         offers: &[
-            (1, "0.3500", "generic", false),
-            (3, "0.3680", "generic", false),
-            (6, "0.4100", "generic", false),
-            (7, "0.7900", "generic", false),
-            (9, "1.2600", "generic", true),
+            generic(1, "0.3500"),
+            generic(3, "0.3680"),
+            generic(6, "0.4100"),
+            generic(7, "0.7900"),
+            revivable(9, "1.2600"),
         ],
     },
     Drug {
@@ -138,11 +166,11 @@ pub const DRUGS: &[Drug] = &[
         category: "reduced",
         use_a_year: 460_000,
         offers: &[
-            (2, "2.1400", "generic", false),
-            (5, "2.3600", "generic", false),
-            (8, "3.7200", "generic", false),
-            (10, "4.9000", "generic", true),
-            (7, "8.6000", "generic", false),
+            generic(2, "2.1400"),
+            generic(5, "2.3600"),
+            generic(8, "3.7200"),
+            revivable(10, "4.9000"),
+            generic(7, "8.6000"),
         ],
     },
     Drug {
@@ -157,12 +185,7 @@ pub const DRUGS: &[Drug] = &[
         ceiling: "5.3400",
         category: "general",
         use_a_year: 1_150_000,
-        offers: &[
-            (0, "0.1850", "generic", false),
-            (4, "0.1960", "generic", false),
-            (9, "0.2100", "generic", false),
-            (11, "4.9800", "reference", false),
-        ],
+        offers: &[generic(0, "0.1850"), generic(4, "0.1960"), generic(9, "0.2100"), reference(11, "4.9800")],
     },
     Drug {
         generic: "氯化钠注射液",
@@ -176,6 +199,6 @@ pub const DRUGS: &[Drug] = &[
         ceiling: "4.0700",
         category: "general",
         use_a_year: 2_400_000,
-        offers: &[(6, "1.2900", "generic", false), (7, "1.4500", "generic", false), (10, "2.6000", "generic", false)],
+        offers: &[generic(6, "1.2900"), generic(7, "1.4500"), generic(10, "2.6000")],
     },
 ];

@@ -3,6 +3,7 @@
 mod csv;
 mod decode;
 pub mod read;
+mod row;
 #[cfg(test)]
 mod tests;
 pub mod write;

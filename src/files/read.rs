@@ -1,17 +1,13 @@
 //! Tables read line by line: the header mapped to the columns wanted, each line's cells by column.
 
 use std::io::Read;
-use std::str::FromStr;
 use std::sync::Arc;
-
-use chrono::NaiveDate;
 
 use super::csv::Records;
 use super::decode::Text;
+pub use super::row::Row;
 use super::{Fault, Faults, Limits, Raw, Reason, Refused, xlsx};
 use crate::error::{Error, Result};
-use crate::text::Say;
-use crate::types::NotANumber;
 
 /// A column of a file: its name in code and in English, its Chinese header, other headers meaning the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,24 +58,50 @@ pub enum Unknown {
 }
 
 /// A header as it is compared: without spaces around it, whatever its case.
-fn plain(header: &str) -> String {
+pub(super) fn plain(header: &str) -> String {
     header.trim_matches(super::is_space).to_lowercase()
 }
 
 #[derive(Debug)]
-struct Header {
+pub(super) struct Header {
     columns: &'static [Column],
     /// For each column its place in the file.
     places: Vec<Option<usize>>,
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
 }
 
 impl Header {
-    fn of(raw: &Raw, columns: &'static [Column], unknown: Unknown) -> Result<Self> {
+    fn names_of(raw: &Raw) -> Result<Vec<String>> {
         if let Some((_, Reason::Formula(address))) = raw.bad.first() {
             return Err(Error::refused(Refused::HeaderFormula(address.clone())));
         }
-        let names: Vec<String> = (0..raw.len()).map(|at| raw.cell(at).to_owned()).collect();
+        Ok((0..raw.len()).map(|at| raw.cell(at).to_owned()).collect())
+    }
+
+    /// The header of a file whose columns a person has chosen by their places.
+    fn chosen(raw: &Raw, columns: &'static [Column], mut places: Vec<Option<usize>>) -> Result<Self> {
+        let names = Self::names_of(raw)?;
+        places.resize(columns.len(), None);
+        let absent = |place: &Option<usize>| place.is_none_or(|at| at >= names.len());
+        let missing: Vec<String> = columns
+            .iter()
+            .zip(&places)
+            .filter(|(column, place)| (column.required || place.is_some()) && absent(place))
+            .map(|(column, _)| column.names())
+            .collect();
+        let mut taken: Vec<usize> = places.iter().flatten().copied().collect();
+        taken.sort_unstable();
+        let again = taken.windows(2).filter(|pair| pair.first() == pair.last());
+        let twice: Vec<String> =
+            again.filter_map(|pair| names.get(*pair.first()?)).map(ToOwned::to_owned).collect();
+        if !missing.is_empty() || !twice.is_empty() {
+            return Err(Error::refused(Refused::Header { missing, unknown: Vec::new(), twice }));
+        }
+        Ok(Self { columns, places, names })
+    }
+
+    fn of(raw: &Raw, columns: &'static [Column], unknown: Unknown) -> Result<Self> {
+        let names = Self::names_of(raw)?;
         let mut places = vec![None; columns.len()];
         let (mut strange, mut twice) = (Vec::new(), Vec::new());
         for (at, name) in names.iter().enumerate() {
@@ -105,135 +127,13 @@ impl Header {
         Ok(Self { columns, places, names })
     }
 
-    fn place(&self, key: &str) -> Option<usize> {
+    pub(super) fn place(&self, key: &str) -> Option<usize> {
         let column = self.columns.iter().position(|column| column.key == key)?;
         self.places.get(column).copied().flatten()
     }
 
-    fn name(&self, key: &str) -> String {
+    pub(super) fn name(&self, key: &str) -> String {
         self.place(key).and_then(|at| self.names.get(at)).cloned().unwrap_or_else(|| key.to_owned())
-    }
-}
-
-/// One line of a table: its number and its cells by column.
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// The line of a CSV file or the row of a sheet, counted from 1.
-    pub line: u64,
-    header: Arc<Header>,
-    raw: Raw,
-}
-
-impl Row {
-    /// The cell without spaces around it; empty when blank or when the file lacks the column.
-    pub fn get(&self, key: &str) -> &str {
-        let cell = self.header.place(key).map_or("", |at| self.raw.cell(at));
-        // The writer puts an apostrophe before cells a spreadsheet would run; what it wrote reads back the same.
-        match cell.strip_prefix('\'') {
-            Some(rest) if super::write::is_risky(rest) => rest,
-            _ => cell,
-        }
-    }
-
-    /// All cells in the order of the file, one for each header, also those of unknown columns.
-    pub fn cells(&self) -> impl Iterator<Item = &str> {
-        (0..self.header.names.len()).map(|at| self.raw.cell(at))
-    }
-
-    /// A fault of this line's cell.
-    pub fn fault(&self, key: &str, reason: impl Say + 'static) -> Fault {
-        Fault::new(self.line, self.header.name(key), self.get(key), reason)
-    }
-
-    /// The cell, or a fault when it is blank.
-    pub fn filled(&self, key: &str, faults: &mut Faults) -> Option<&str> {
-        let cell = self.get(key);
-        if cell.is_empty() {
-            faults.push(self.fault(key, Reason::Missing));
-            return None;
-        }
-        Some(cell)
-    }
-
-    /// The cell as words on one line of at most `most` characters, which may be none, or a fault.
-    pub fn words(&self, key: &str, most: usize, faults: &mut Faults) -> Option<&str> {
-        let cell = self.get(key);
-        let reason = if cell.chars().any(char::is_control) {
-            Reason::Control
-        } else if cell.len() > most && cell.chars().count() > most {
-            Reason::TooLong(most)
-        } else {
-            return Some(cell);
-        };
-        faults.push(self.fault(key, reason));
-        None
-    }
-
-    /// What `read` makes of the cell, or nothing when it is blank; the outer `None` is a fault.
-    pub fn maybe<'r, T>(
-        &'r self,
-        key: &str,
-        faults: &mut Faults,
-        read: impl FnOnce(&'r Self, &str, &mut Faults) -> Option<T>,
-    ) -> Option<Option<T>> {
-        if self.get(key).is_empty() {
-            return Some(None);
-        }
-        read(self, key, faults).map(Some)
-    }
-
-    /// The cell as an exact number above zero, or a fault.
-    pub fn positive<T>(&self, key: &str, faults: &mut Faults) -> Option<T>
-    where
-        T: FromStr<Err = NotANumber> + Default + PartialOrd,
-    {
-        let number: T = self.not_negative(key, faults)?;
-        if number == T::default() {
-            faults.push(self.fault(key, Reason::NotPositive));
-            return None;
-        }
-        Some(number)
-    }
-
-    /// The cell as an exact number of zero or above, or a fault.
-    pub fn not_negative<T>(&self, key: &str, faults: &mut Faults) -> Option<T>
-    where
-        T: FromStr<Err = NotANumber> + Default + PartialOrd,
-    {
-        let number: T = self.number(key, faults)?;
-        if number < T::default() {
-            faults.push(self.fault(key, Reason::Negative));
-            return None;
-        }
-        Some(number)
-    }
-
-    /// The cell as an exact number (a money, price or quantity type), or a fault.
-    pub fn number<T: FromStr<Err = NotANumber>>(&self, key: &str, faults: &mut Faults) -> Option<T> {
-        let value = self.get(key).parse();
-        value.map_err(|why| faults.push(self.fault(key, Reason::Number(why)))).ok()
-    }
-
-    /// The cell as one of a closed set of words, given as (what the file may say, what it means), or a fault.
-    pub fn word<T: Copy>(&self, key: &str, words: &[(&str, T)], faults: &mut Faults) -> Option<T> {
-        let cell = plain(self.get(key));
-        let found = words.iter().find(|(word, _)| plain(word) == cell);
-        if found.is_none() {
-            let words =
-                words.iter().map(|(word, _)| (*word).to_owned()).filter(|word| !word.is_empty()).collect();
-            faults.push(self.fault(key, Reason::OneOf(words)));
-        }
-        found.map(|(_, meaning)| *meaning)
-    }
-
-    /// The cell as a day (`2026-11-23` or `2026/11/23`), or a fault.
-    pub fn date(&self, key: &str, faults: &mut Faults) -> Option<NaiveDate> {
-        let cell = self.get(key).replace('/', "-");
-        let day = NaiveDate::parse_from_str(&cell, "%Y-%m-%d").ok();
-        if day.is_none() {
-            faults.push(self.fault(key, Reason::Date));
-        }
-        day
     }
 }
 
@@ -253,11 +153,31 @@ pub struct Rows<R> {
 /// Opens a table: finds out whether it is CSV or XLSX and which encoding, and maps its header to the columns.
 /// A CSV file is read as a stream; an XLSX file is held, within the limits.
 pub fn open<R: Read>(
-    mut input: R,
+    input: R,
     columns: &'static [Column],
     unknown: Unknown,
     limits: Limits,
 ) -> Result<Rows<R>> {
+    let (source, first) = begin(input, limits)?;
+    let header = Arc::new(Header::of(&first, columns, unknown)?);
+    Ok(Rows { source, header, limits, count: 0 })
+}
+
+/// Opens a table of which a person has said where each column is: its place in the file, counted from 0.
+/// Without any column it shows the table as it stands.
+pub fn open_chosen<R: Read>(
+    input: R,
+    columns: &'static [Column],
+    places: Vec<Option<usize>>,
+    limits: Limits,
+) -> Result<Rows<R>> {
+    let (source, first) = begin(input, limits)?;
+    let header = Arc::new(Header::chosen(&first, columns, places)?);
+    Ok(Rows { source, header, limits, count: 0 })
+}
+
+/// The lines of a file and the first of them, its header.
+fn begin<R: Read>(mut input: R, limits: Limits) -> Result<(Source<R>, Raw)> {
     let mut head = Vec::new();
     input.by_ref().take(8).read_to_end(&mut head)?;
     if head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
@@ -279,14 +199,25 @@ pub fn open<R: Read>(
         Source::Xlsx(rows) => rows.find(|row| !row.is_blank()),
     };
     let first = first.ok_or_else(|| Error::refused(Refused::Empty))?;
-    let header = Arc::new(Header::of(&first, columns, unknown)?);
-    Ok(Rows { source, header, limits, count: 0 })
+    Ok((source, first))
 }
 
 impl<R: Read> Rows<R> {
     /// The headers as they stand in the file.
     pub fn names(&self) -> &[String] {
         &self.header.names
+    }
+
+    /// Whether the file has the column.
+    pub fn has(&self, key: &str) -> bool {
+        self.header.place(key).is_some()
+    }
+
+    /// The headers of columns that nobody reads.
+    pub fn ignored(&self) -> Vec<String> {
+        let read = |at: &usize| self.header.places.contains(&Some(*at));
+        let names = self.header.names.iter().enumerate();
+        names.filter(|(at, name)| !read(at) && !name.is_empty()).map(|(_, name)| name.clone()).collect()
     }
 
     /// Lines of data given out or found faulty so far.

@@ -24,6 +24,13 @@ pub enum Letter {
         path: String,
         reason: String,
     },
+    /// A published round was given up.
+    RoundAborted {
+        number: String,
+        title: String,
+        path: String,
+        reason: String,
+    },
     /// A hospital's demand report is late or due soon.
     DemandDue {
         number: String,
@@ -46,6 +53,16 @@ pub enum Letter {
         path: String,
         action: String,
         by: String,
+    },
+    /// A second person decided.
+    ApprovalDecided {
+        number: String,
+        title: String,
+        path: String,
+        action: String,
+        decision: String,
+        by: String,
+        remark: String,
     },
     /// The bids of a round were opened.
     BidsOpened {
@@ -81,12 +98,25 @@ pub enum Letter {
         count: i64,
         deadline: String,
     },
+    /// A contract was amended.
+    ContractAmended {
+        number: String,
+        title: String,
+        path: String,
+        reason: String,
+    },
     /// Payment standards were released.
     StandardsReleased {
         number: String,
         title: String,
         path: String,
         lines: i64,
+    },
+    /// The head of the audit chain, kept outside the platform by whoever receives it.
+    AuditHead {
+        links: String,
+        head: String,
+        path: String,
     },
 }
 
@@ -107,15 +137,19 @@ impl Letter {
         match self {
             Letter::RoundPublished { .. } => "round_published",
             Letter::RoundAmended { .. } => "round_amended",
+            Letter::RoundAborted { .. } => "round_aborted",
             Letter::DemandDue { .. } => "demand_due",
             Letter::DemandReturned { .. } => "demand_returned",
             Letter::ApprovalAsked { .. } => "approval_asked",
+            Letter::ApprovalDecided { .. } => "approval_decided",
             Letter::BidsOpened { .. } => "bids_opened",
             Letter::AwardPublished { .. } => "award_published",
             Letter::ObjectionFiled { .. } => "objection_filed",
             Letter::ObjectionAnswered { .. } => "objection_answered",
             Letter::ContractDue { .. } => "contract_due",
+            Letter::ContractAmended { .. } => "contract_amended",
             Letter::StandardsReleased { .. } => "standards_released",
+            Letter::AuditHead { .. } => "audit_head",
         }
     }
 
@@ -133,6 +167,9 @@ impl Letter {
             ),
             Letter::RoundAmended { number, title, path, reason } => {
                 (m.round_amended, m.round_amended_body, number, title, path, vec![("reason", reason.clone())])
+            }
+            Letter::RoundAborted { number, title, path, reason } => {
+                (m.round_aborted, m.round_aborted_body, number, title, path, vec![("reason", reason.clone())])
             }
             Letter::DemandDue { number, title, path, deadline } => {
                 (m.demand_due, m.demand_due_body, number, title, path, vec![("deadline", deadline.clone())])
@@ -152,6 +189,19 @@ impl Letter {
                 title,
                 path,
                 vec![("action", action.clone()), ("by", by.clone())],
+            ),
+            Letter::ApprovalDecided { number, title, path, action, decision, by, remark } => (
+                m.approval_decided,
+                m.approval_decided_body,
+                number,
+                title,
+                path,
+                vec![
+                    ("action", action.clone()),
+                    ("decision", decision.clone()),
+                    ("by", by.clone()),
+                    ("remark", remark.clone()),
+                ],
             ),
             Letter::BidsOpened { number, title, path } => {
                 (m.bids_opened, m.bids_opened_body, number, title, path, vec![])
@@ -183,6 +233,14 @@ impl Letter {
                 path,
                 vec![("count", count.to_string()), ("deadline", deadline.clone())],
             ),
+            Letter::ContractAmended { number, title, path, reason } => (
+                m.contract_amended,
+                m.contract_amended_body,
+                number,
+                title,
+                path,
+                vec![("reason", reason.clone())],
+            ),
             Letter::StandardsReleased { number, title, path, lines } => (
                 m.standards_released,
                 m.standards_released_body,
@@ -191,6 +249,9 @@ impl Letter {
                 path,
                 vec![("lines", lines.to_string())],
             ),
+            Letter::AuditHead { links, head, path } => {
+                (m.audit_head, m.audit_head_body, links, head, path, vec![])
+            }
         };
         let mut values: Vec<(&str, &dyn std::fmt::Display)> = vec![("number", number), ("title", title)];
         values.extend(facts.iter().map(|(name, value)| (*name, value as &dyn std::fmt::Display)));

@@ -1,6 +1,8 @@
 //! The outbox: letters are rows written in the transaction of the change and sent after commit by a job.
 
 mod letter;
+pub mod outbox;
+pub mod smtp;
 
 use diesel::prelude::*;
 

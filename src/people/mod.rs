@@ -1,5 +1,6 @@
 //! Organisations, accounts, roles and sessions: who somebody is and for whom they act.
 
+pub mod own;
 pub mod password;
 pub mod rules;
 pub mod store;
@@ -204,6 +205,9 @@ pub fn add_organisation(tx: &mut Tx, ctx: &Ctx, new: Organisation) -> Result<Org
 /// when it is no longer active.
 pub fn change_organisation(tx: &mut Tx, ctx: &Ctx, changed: Organisation) -> Result<()> {
     let before = store::organisation(tx.conn(), &changed.id)?.ok_or(Error::NotFound)?;
+    if !changed.active && ctx.actor.organisation.as_ref() == Some(&before.id) {
+        return Err(Error::refused(Refused::OwnRights));
+    }
     let after =
         rules::organisation(Organisation { kind: before.kind, created_at: before.created_at, ..changed })?;
     if let Some(other) = store::organisation_by_code(tx.conn(), &after.code)?
@@ -345,7 +349,7 @@ pub fn sign_in(
                 agent: agent.chars().take(200).collect(),
             },
         )?;
-        store::cap_sessions(tx, &after.id)?;
+        store::cap_sessions(tx, &after.id, token_hash)?;
     }
     audit::record(
         tx,

@@ -31,6 +31,16 @@ pub fn token() -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
+/// A password to be told once and changed at the first login: 80 random bits without look-alike characters.
+pub fn one_time() -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789+";
+    let mut bytes = [0_u8; 16];
+    OsRng.fill_bytes(&mut bytes);
+    let letters: Vec<char> =
+        bytes.iter().map(|b| char::from(LETTERS[usize::from(*b) % LETTERS.len()])).collect();
+    letters.chunks(4).map(|part| part.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +54,7 @@ mod tests {
         assert!(!is_right("anything", None));
         assert_ne!(token(), token());
         assert_eq!(token().len(), 64);
+        assert_ne!(one_time(), one_time());
+        assert_eq!(one_time().len(), 19);
     }
 }

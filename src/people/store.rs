@@ -10,6 +10,12 @@ use crate::schema::{account_roles, accounts, organisations, sessions};
 use crate::text::Lang;
 use crate::types::{AccountId, OrganisationId, Time};
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Lower case: `LIKE` minds the case on one database and not on the other.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// One organisation.
 pub fn organisation(conn: &mut Conn, id: &OrganisationId) -> Result<Option<Organisation>> {
     Ok(organisations::table.find(id).select(Organisation::as_select()).first(conn).optional()?)
@@ -37,8 +43,9 @@ pub fn organisations(
         query = query.filter(organisations::kind.eq(kind));
     }
     if !search.is_empty() {
-        let like = format!("%{}%", search.replace(['%', '_'], ""));
-        query = query.filter(organisations::name.like(like.clone()).or(organisations::code.like(like)));
+        let like = format!("%{}%", search.to_lowercase().replace(['%', '_'], ""));
+        query = query
+            .filter(lower(organisations::name).like(like.clone()).or(lower(organisations::code).like(like)));
     }
     if let Some((name, id)) = after {
         query = query.filter(
@@ -172,12 +179,12 @@ pub fn touch_session(tx: &mut Tx, token_hash: &str, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// Ends the oldest sessions beyond [`rules::SESSIONS`].
-pub fn cap_sessions(tx: &mut Tx, id: &AccountId) -> Result<()> {
+/// Ends the oldest sessions beyond [`rules::SESSIONS`], never the one just opened.
+pub fn cap_sessions(tx: &mut Tx, id: &AccountId, opened: &str) -> Result<()> {
     let extra: Vec<String> = sessions::table
-        .filter(sessions::account_id.eq(id))
+        .filter(sessions::account_id.eq(id).and(sessions::token_hash.ne(opened)))
         .order((sessions::created_at.desc(), sessions::token_hash))
-        .offset(rules::SESSIONS)
+        .offset(rules::SESSIONS - 1)
         .limit(1_000)
         .select(sessions::token_hash)
         .load(tx.conn())?;
@@ -205,6 +212,13 @@ pub fn end_sessions_of_organisation(tx: &mut Tx, id: &OrganisationId) -> Result<
         end_sessions(tx, &account.id, None)?;
     }
     Ok(())
+}
+
+/// Deletes sessions that have ended by themselves; says how many.
+pub fn delete_ended_sessions(tx: &mut Tx, now: Time) -> Result<usize> {
+    let idle = now.plus_millis(-rules::IDLE_MILLIS);
+    let ended = sessions::table.filter(sessions::expires_at.le(now).or(sessions::seen_at.le(idle)));
+    Ok(diesel::delete(ended).execute(tx.conn())?)
 }
 
 type Address = (AccountId, String, Lang);

@@ -1,12 +1,21 @@
 //! Procurement rounds (批次): their lots, calendar, states and the rule sets they are bound to.
 
+pub mod amendments;
+pub mod approvals;
 pub mod calendar;
 pub mod demand;
+pub mod import;
+pub mod lots;
+mod names;
 pub mod parameters;
+pub mod publication;
 pub mod rule_check;
 pub mod rule_set;
 pub mod rules;
+pub mod steps;
 pub mod store;
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -15,12 +24,16 @@ use serde::Serialize;
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::schema::{lots, rounds, rule_sets};
+use crate::people::{self, OrganisationKind, Who};
+use crate::schema::{rounds, rule_sets};
 use crate::types::{Ctx, LotId, Quantity, RoundId, RuleSetId, Time, UnitPrice, sha256};
 
 pub use calendar::Calendar;
+pub use lots::LotFields;
+pub use publication::publish;
 pub use rule_set::{Category, FormClass};
 pub use rules::Refused;
+pub use steps::{abort, advance, advance_due, open_bidding, reopen_demand};
 
 crate::words! {
     /// What is bought.
@@ -90,7 +103,7 @@ pub struct Round {
 
 /// A bid unit (竞价单元).
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = lots, treat_none_as_null = true)]
+#[diesel(table_name = crate::schema::lots, treat_none_as_null = true)]
 pub struct Lot {
     /// Its id.
     pub id: LotId,
@@ -140,9 +153,188 @@ pub struct RuleSetVersion {
     pub created_at: Time,
 }
 
+/// What an officer enters about a round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fields {
+    /// The document number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// What is bought.
+    pub kind: RoundKind,
+    /// The member regions.
+    pub regions: Vec<String>,
+    /// The rule set version.
+    pub rule_set_id: RuleSetId,
+    /// Its dates.
+    #[serde(flatten)]
+    pub calendar: Calendar,
+}
+
+impl Fields {
+    /// The fields of a round as it stands.
+    pub fn of(conn: &mut Conn, round: &Round) -> Result<Self> {
+        Ok(Self {
+            number: round.number.clone(),
+            title: round.title.clone(),
+            kind: round.kind,
+            regions: store::regions_of(conn, &round.id)?,
+            rule_set_id: round.rule_set_id.clone(),
+            calendar: round.calendar.clone(),
+        })
+    }
+
+    /// Each field as text, to compare two of them.
+    pub fn facts(&self) -> BTreeMap<String, String> {
+        let mut facts: BTreeMap<String, String> =
+            self.calendar.dates().into_iter().map(|d| (d.field.to_owned(), d.shown)).collect();
+        let words = [
+            ("number", self.number.clone()),
+            ("title", self.title.clone()),
+            ("kind", self.kind.to_string()),
+            ("regions", self.regions.join("、")),
+            ("rule_set_id", self.rule_set_id.to_string()),
+        ];
+        facts.extend(words.map(|(field, text)| (field.to_owned(), text)));
+        facts
+    }
+}
+
 /// A round, or there is no such thing.
 pub fn round(conn: &mut Conn, id: &RoundId) -> Result<Round> {
     store::round(conn, id)?.ok_or(Error::NotFound)
+}
+
+/// A round as somebody may see it: the bureau sees all, a supplier those published, a hospital those published
+/// for its region. To others it does not exist.
+pub fn seen_by(conn: &mut Conn, who: &Who, id: &RoundId) -> Result<Round> {
+    let round = round(conn, id)?;
+    let is_published = round.published_at.is_some();
+    let is_seen = match who.organisation.kind {
+        OrganisationKind::Bureau => true,
+        OrganisationKind::Supplier => is_published,
+        OrganisationKind::Hospital => {
+            is_published && store::regions_of(conn, id)?.contains(&who.organisation.region)
+        }
+    };
+    if is_seen { Ok(round) } else { Err(Error::NotFound) }
+}
+
+/// A page of the rounds somebody may see, newest first: the same rule as [`seen_by`].
+pub fn list(conn: &mut Conn, who: &Who, asked: store::Filter, limit: i64) -> Result<Vec<Round>> {
+    let kind = who.organisation.kind;
+    let filter = store::Filter {
+        is_published: kind != OrganisationKind::Bureau,
+        region: (kind == OrganisationKind::Hospital).then(|| who.organisation.region.clone()),
+        ..asked
+    };
+    store::rounds(conn, &filter, limit)
+}
+
+/// A version of a rule set, or there is no such thing.
+pub fn rule_set_version(conn: &mut Conn, id: &RuleSetId) -> Result<RuleSetVersion> {
+    store::rule_set(conn, id)?.ok_or(Error::NotFound)
+}
+
+/// Enters a draft, or finds it already entered under the same id.
+pub fn create(tx: &mut Tx, ctx: &Ctx, id: RoundId, fields: Fields) -> Result<Round> {
+    if let Some(known) = store::round(tx.conn(), &id)? {
+        return Ok(known);
+    }
+    let fields = checked(tx, fields, None)?;
+    let round = Round {
+        id,
+        number: fields.number.clone(),
+        title: fields.title.clone(),
+        kind: fields.kind,
+        state: RoundState::Draft,
+        rule_set_id: fields.rule_set_id.clone(),
+        calendar: fields.calendar.clone(),
+        version: 1,
+        created_at: ctx.now,
+        published_at: None,
+    };
+    store::insert_round(tx, &round)?;
+    store::set_regions(tx, &round.id, &fields.regions)?;
+    audit::record(
+        tx,
+        ctx,
+        Deed { action: "round.create", subject: "rounds", id: round.id.as_str() },
+        &(),
+        &fields,
+    )?;
+    Ok(round)
+}
+
+/// Changes a draft. `version` is the one the officer saw: when somebody else has changed it since, nothing is
+/// written, except that the same form sent twice is one change.
+pub fn change(tx: &mut Tx, ctx: &Ctx, id: &RoundId, version: i32, fields: Fields) -> Result<Round> {
+    let round = round(tx.conn(), id)?;
+    let waits = approvals::open(tx.conn(), "rounds", id.as_str(), approvals::Action::Publish)?.is_some();
+    rules::is_open_draft(&round, waits).map_err(Error::refused)?;
+    let before = Fields::of(tx.conn(), &round)?;
+    let fields = checked(tx, fields, Some(id))?;
+    if before == fields {
+        return Ok(round);
+    }
+    if round.version != version {
+        return Err(Error::refused(Refused::Changed));
+    }
+    let after = Round {
+        number: fields.number.clone(),
+        title: fields.title.clone(),
+        kind: fields.kind,
+        rule_set_id: fields.rule_set_id.clone(),
+        calendar: fields.calendar.clone(),
+        version: round.version.saturating_add(1),
+        ..round
+    };
+    store::update_round(tx, &after)?;
+    store::set_regions(tx, id, &fields.regions)?;
+    audit::record(
+        tx,
+        ctx,
+        Deed { action: "round.change", subject: "rounds", id: id.as_str() },
+        &before,
+        &fields,
+    )?;
+    Ok(after)
+}
+
+fn checked(tx: &mut Tx, fields: Fields, own: Option<&RoundId>) -> Result<Fields> {
+    let known = people::store::regions(tx.conn())?;
+    let fields = rules::fields(fields, &known).map_err(Error::refused)?;
+    if let Some(other) = store::round_by_number(tx.conn(), &fields.number)?
+        && own != Some(&other.id)
+    {
+        return Err(Error::refused(Refused::NumberTaken(fields.number)));
+    }
+    if store::rule_set(tx.conn(), &fields.rule_set_id)?.is_none() {
+        return Err(Error::refused(Refused::RuleSetUnknown));
+    }
+    Ok(fields)
+}
+
+/// Copies a round with its lots into a new draft, or finds it already copied under the same id. The dates are
+/// the same until the officer edits them; the number gets the first free suffix.
+pub fn copy(tx: &mut Tx, ctx: &Ctx, from: &RoundId, id: RoundId) -> Result<Round> {
+    if let Some(known) = store::round(tx.conn(), &id)? {
+        return Ok(known);
+    }
+    let source = round(tx.conn(), from)?;
+    let mut fields = Fields::of(tx.conn(), &source)?;
+    let base: String = fields.number.chars().take(50).collect();
+    let mut suffix = 2;
+    fields.number = format!("{base}-{suffix}");
+    while store::round_by_number(tx.conn(), &fields.number)?.is_some() {
+        suffix += 1;
+        fields.number = format!("{base}-{suffix}");
+    }
+    let copy = create(tx, ctx, id, fields)?;
+    for lot in lots_of(tx.conn(), from)? {
+        store::insert_lot(tx, &Lot { id: LotId::new(), round_id: copy.id.clone(), ..lot })?;
+    }
+    Ok(copy)
 }
 
 /// The lots of a round in their order.

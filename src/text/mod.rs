@@ -56,6 +56,7 @@ areas! {
     common: Common,
     files: Files,
     catalog: Catalog,
+    prices: Prices,
     rounds: Rounds,
     rule_sets: RuleSets,
     demand: Demand,

@@ -5,5 +5,16 @@ messages! {
     Nav {
         label: "主导航", "Main navigation";
         home: "待办", "To do";
+        organisations: "单位与账号", "Organisations";
+        mails: "邮件", "Mail";
+        jobs: "定时任务", "Jobs";
+        audit: "审计", "Audit";
+        contracts: "合同", "Contracts";
+        standards: "支付标准", "Payment standards";
+        public: "结果公示", "Published awards";
+        products: "产品目录", "Catalogue";
+        rounds: "批次", "Rounds";
+        approvals: "复核", "Approvals";
+        rules: "规则", "Rule sets";
     }
 }

@@ -41,6 +41,12 @@ impl Allowed {
 /// The roles of the bureau's own people.
 pub const STAFF: &[Role] = &[Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
 
+/// The roles that keep the catalogue.
+pub const CATALOGUERS: &[Role] = &[Role::Officer, Role::Admin];
+
+/// Who reads mail, jobs and the audit trail.
+pub const OVERSEERS: &[Role] = &[Role::Auditor, Role::Admin];
+
 /// Whoever it is, perhaps nobody.
 pub struct Visitor(pub Option<Who>);
 
@@ -105,6 +111,10 @@ visitors! {
     Auditor: &[Role::Auditor];
     /// An administrator.
     Admin: &[Role::Admin];
+    /// An auditor or an administrator.
+    Overseer: OVERSEERS;
     /// Any of the bureau's people.
     Staff: STAFF;
+    /// Whoever keeps the catalogue.
+    Cataloguer: CATALOGUERS;
 }

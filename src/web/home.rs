@@ -1,9 +1,20 @@
-//! The first page: what waits for the reader.
+//! The first page: what waits for the reader, by role; each task leads to the page it is done on.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::awards::objections;
+use crate::bids::{self, EnvelopeState};
+use crate::contracts;
+use crate::db::Conn;
 use crate::error::Result;
+use crate::notify::outbox;
+use crate::people::{OrganisationKind, Role, Who};
+use crate::rounds::demand::{self, ReportState};
+use crate::rounds::{self, Round, RoundState};
+use crate::standards;
+use crate::text::{Text, fill};
+use crate::types::Time;
 use crate::web::{App, Page, Person, page};
 
 #[derive(Template)]
@@ -16,16 +27,191 @@ struct Home {
 /// Something that waits for the reader.
 pub struct Task {
     /// The page to do it on.
-    pub path: String,
+    path: String,
     /// What it is.
-    pub what: String,
+    what: String,
     /// Until when, when there is a deadline.
-    pub until: String,
+    until: String,
+}
+
+impl Task {
+    fn new(path: String, what: String) -> Self {
+        Self { path, what, until: String::new() }
+    }
+
+    fn of(round: &Round, page: &str, message: &str, n: i64) -> Self {
+        let facts: [(&str, &dyn std::fmt::Display); 3] =
+            [("number", &round.number), ("title", &round.title), ("n", &n)];
+        Self::new(format!("/rounds/{}{page}", round.id), fill(message, &facts))
+    }
+
+    fn until(self, deadline: Time) -> Self {
+        Self { until: deadline.to_string(), ..self }
+    }
+
+    fn deadline(&self, t: &Text) -> String {
+        fill(t.home.until, &[("at", &self.until)])
+    }
 }
 
 /// The task list.
-pub async fn index(page: Page, _who: Person) -> Result<HttpResponse> {
-    page::show(&Home { page, tasks: Vec::new() })
+pub async fn index(page: Page, who: Person, app: web::Data<App>) -> Result<HttpResponse> {
+    let (t, now) = (page.t, app.now());
+    let tasks = app.read(move |conn| tasks(conn, &who, t, now)).await?;
+    page::show(&Home { page, tasks })
+}
+
+/// Rounds on their way are few: one look at each.
+const LIVE: &[RoundState] = &[
+    RoundState::Draft,
+    RoundState::Demand,
+    RoundState::DemandReview,
+    RoundState::Bidding,
+    RoundState::Opening,
+    RoundState::Evaluation,
+    RoundState::Publicity,
+    RoundState::Awarded,
+    RoundState::Contracting,
+    RoundState::Executing,
+];
+
+fn tasks(conn: &mut Conn, who: &Who, t: &Text, now: Time) -> Result<Vec<Task>> {
+    let mut list = Vec::new();
+    for state in LIVE {
+        for round in rounds::store::in_state(conn, *state)? {
+            if who.is(Role::Officer) {
+                list.extend(officer(conn, &round, t, now)?);
+            }
+            if who.is(Role::Reviewer)
+                && round.state == RoundState::Opening
+                && now >= round.calendar.opening_at
+            {
+                list.push(Task::of(&round, "/opening", t.home.open_bids, 0));
+            }
+            if who.is(Role::Hospital) {
+                list.extend(hospital(conn, who, &round, t, now)?);
+            }
+            if who.is(Role::Supplier) {
+                list.extend(supplier(conn, who, &round, t, now)?);
+            }
+        }
+    }
+    if who.is(Role::Reviewer) {
+        let waiting = rounds::store::open_approvals(conn, 100)?.len();
+        list.extend(
+            (waiting > 0)
+                .then(|| Task::new("/approvals".to_owned(), fill(t.home.approvals, &[("n", &waiting)]))),
+        );
+    }
+    if matches!(who.organisation.kind, OrganisationKind::Hospital | OrganisationKind::Supplier) {
+        for (round, n) in contracts::waiting(conn, &who.organisation.id, who.organisation.kind)? {
+            let task = Task {
+                path: format!("/contracts?round={}", round.id),
+                ..Task::of(&round, "", t.home.contracts, n)
+            };
+            list.push(task.until(round.calendar.contract_to));
+        }
+    }
+    if who.is(Role::Settlement) {
+        list.extend(behind(conn, t)?);
+    }
+    if who.is(Role::Admin) {
+        let dead = outbox::dead(conn)?;
+        list.extend(
+            (dead > 0)
+                .then(|| Task::new("/mails?state=dead".to_owned(), fill(t.home.dead_mails, &[("n", &dead)]))),
+        );
+    }
+    Ok(list)
+}
+
+fn officer(conn: &mut Conn, round: &Round, t: &Text, now: Time) -> Result<Vec<Task>> {
+    let (h, calendar) = (&t.home, &round.calendar);
+    let mut list = Vec::new();
+    match round.state {
+        RoundState::Draft => list.push(Task::of(round, "", h.draft, 0)),
+        RoundState::Demand => {
+            let late = i64::try_from(demand::late(conn, &round.id)?.len()).unwrap_or(i64::MAX);
+            if late > 0 {
+                list.push(Task::of(round, "/demand", h.demand_missing, late).until(calendar.demand_to));
+            }
+        }
+        RoundState::DemandReview if !demand::is_ready(conn, &round.id)? => {
+            list.push(Task::of(round, "/demand", h.demand_review, 0).until(calendar.bidding_from));
+        }
+        RoundState::DemandReview => {
+            list.push(Task::of(round, "", h.open_bidding, 0).until(calendar.bidding_from));
+        }
+        RoundState::Opening if now >= calendar.opening_at => {
+            list.push(Task::of(round, "/opening", h.open_bids, 0))
+        }
+        RoundState::Evaluation => {
+            list.push(Task::of(round, "/award", h.evaluate, 0).until(calendar.publicity_from))
+        }
+        RoundState::Publicity => {
+            let open = objections::open_of(conn, &round.id)?;
+            if open > 0 {
+                list.push(Task::of(round, "/objections", h.objections, open));
+            } else if now >= calendar.publicity_to {
+                list.push(Task::of(round, "/award", h.confirm_award, 0));
+            }
+        }
+        RoundState::Awarded => {
+            list.push(Task::of(round, "/contracts", h.draw_up, 0).until(calendar.contract_to))
+        }
+        RoundState::Contracting | RoundState::Executing
+            if standards::store::releases_of(conn, &round.id)?.is_empty() =>
+        {
+            list.push(Task::of(round, "/standards", h.release, 0));
+        }
+        _ => {}
+    }
+    Ok(list)
+}
+
+fn hospital(conn: &mut Conn, who: &Who, round: &Round, t: &Text, now: Time) -> Result<Option<Task>> {
+    if rounds::seen_by(conn, who, &round.id).is_err() {
+        return Ok(None);
+    }
+    let report = demand::store::report_of(conn, &round.id, &who.organisation.id)?;
+    let deadline = demand::rules::deadline(round, report.as_ref());
+    let message = match report.as_ref().map(|r| r.state) {
+        Some(ReportState::Returned) => t.home.report_returned,
+        None | Some(ReportState::Draft) if round.state == RoundState::Demand => t.home.report,
+        _ => return Ok(None),
+    };
+    Ok((now < deadline).then(|| Task::of(round, "/demand", message, 0).until(deadline)))
+}
+
+fn supplier(conn: &mut Conn, who: &Who, round: &Round, t: &Text, now: Time) -> Result<Option<Task>> {
+    match round.state {
+        RoundState::Bidding if now >= round.calendar.bidding_from && now < round.calendar.bidding_to => {
+            let mine = bids::store::receipts_of(conn, &round.id, &who.organisation.id)?;
+            let is_in = mine.iter().any(|r| r.state == EnvelopeState::Standing);
+            let message = if is_in { t.home.bid_standing } else { t.home.bid };
+            Ok(Some(Task::of(round, "/bids", message, 0).until(round.calendar.bidding_to)))
+        }
+        RoundState::Publicity if now < round.calendar.publicity_to => {
+            let task = Task::of(round, "", t.home.publicity, 0).until(round.calendar.publicity_to);
+            Ok(Some(Task { path: format!("/public/rounds/{}", round.id), ..task }))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Systems that have not yet taken every standard.
+fn behind(conn: &mut Conn, t: &Text) -> Result<Vec<Task>> {
+    let last = standards::store::last_seq(conn)?;
+    let late = standards::store::consumers(conn)?.into_iter().filter(|c| c.active && c.acknowledged < last);
+    Ok(late
+        .map(|c| {
+            let n = last.saturating_sub(c.acknowledged);
+            Task::new(
+                "/standards/consumers".to_owned(),
+                fill(t.home.feed_behind, &[("name", &c.name), ("n", &n)]),
+            )
+        })
+        .collect())
 }
 
 /// Answers when the database does.

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
+use crate::web::access::OVERSEERS;
 use crate::web::asset;
 
 /// What every page has.
@@ -88,6 +89,11 @@ impl Page {
         role.parse::<Role>().is_ok_and(|role| self.who.as_ref().is_some_and(|w| w.is(role)))
     }
 
+    /// Whether two values are written alike: the chosen option of a list.
+    pub fn is_same(&self, one: impl std::fmt::Display, other: impl std::fmt::Display) -> bool {
+        one.to_string() == other.to_string()
+    }
+
     /// A fresh id for a form that makes a row.
     pub fn fresh_id(&self) -> String {
         AccountId::new().to_string()
@@ -101,7 +107,20 @@ impl Page {
     /// The navigation of this reader.
     pub fn links(&self) -> Vec<Link> {
         let n = &self.t.nav;
-        let all: &[(&'static str, &'static str, &[Role])] = &[("/", n.home, &[])];
+        let all: &[(&'static str, &'static str, &[Role])] = &[
+            ("/", n.home, &[]),
+            ("/rounds", n.rounds, &[]),
+            ("/approvals", n.approvals, &[Role::Officer, Role::Reviewer, Role::Auditor]),
+            ("/products", n.products, &[]),
+            ("/contracts", n.contracts, &[]),
+            ("/standards", n.standards, &[]),
+            ("/rules", n.rules, &[]),
+            ("/public/rounds", n.public, &[]),
+            ("/organisations", n.organisations, &[Role::Admin]),
+            ("/mails", n.mails, OVERSEERS),
+            ("/jobs", n.jobs, OVERSEERS),
+            ("/audit", n.audit, OVERSEERS),
+        ];
         let Some(who) = &self.who else { return Vec::new() };
         all.iter()
             .filter(|(_, _, roles)| roles.is_empty() || who.is_any(roles))

@@ -1,7 +1,9 @@
 //! The server: one site on one address until it is told to stop.
 
+use std::net::SocketAddr;
+
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpResponse, HttpServer, web};
 use tracing_actix_web::TracingLogger;
@@ -38,13 +40,15 @@ async fn nothing_here() -> Result<HttpResponse> {
     Err(Error::NotFound)
 }
 
-/// Serves until Ctrl-C or a termination signal; requests in progress are finished first.
-pub async fn serve(app: App) -> std::io::Result<()> {
+/// Takes the address of the settings (port 0: any free one) and gives the server, not yet running, with the
+/// address it really has. The server stops at Ctrl-C or a termination signal, requests in progress finished.
+pub fn bind(app: App) -> std::io::Result<(Server, SocketAddr)> {
     let listen = app.settings.listen.clone();
-    HttpServer::new(move || site(app.clone()).wrap(Compress::default()).wrap(TracingLogger::default()))
-        .tcp_nodelay(true)
-        .shutdown_timeout(10)
-        .bind(listen)?
-        .run()
-        .await
+    let server =
+        HttpServer::new(move || site(app.clone()).wrap(Compress::default()).wrap(TracingLogger::default()))
+            .tcp_nodelay(true)
+            .shutdown_timeout(10)
+            .bind(listen)?;
+    let address = server.addrs().first().copied().ok_or_else(|| std::io::Error::other("no address"))?;
+    Ok((server.run(), address))
 }

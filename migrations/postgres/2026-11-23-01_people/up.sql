@@ -10,6 +10,7 @@ CREATE TABLE organisations (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX organisations_by_kind ON organisations (kind, name, id);
+CREATE INDEX organisations_by_name ON organisations (name, id);
 CREATE TABLE accounts (
     id TEXT PRIMARY KEY NOT NULL,
     organisation_id TEXT NOT NULL REFERENCES organisations (id),
@@ -41,3 +42,4 @@ CREATE TABLE sessions (
     agent TEXT NOT NULL
 );
 CREATE INDEX sessions_by_account ON sessions (account_id, created_at);
+CREATE INDEX sessions_by_end ON sessions (expires_at);

@@ -1,3 +1,4 @@
 DROP TABLE documents;
 DROP TABLE job_runs;
+DROP TABLE jobs;
 DROP TABLE mails;

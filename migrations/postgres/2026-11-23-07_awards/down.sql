@@ -1,3 +1,4 @@
+DROP TABLE rulings;
 DROP TABLE objections;
 DROP TABLE allocations;
 DROP TABLE lot_lines;

@@ -30,6 +30,8 @@ CREATE TABLE standards (
     supersedes BIGINT
 );
 CREATE INDEX standards_by_product ON standards (product, seq);
+CREATE INDEX standards_by_supersedes ON standards (supersedes);
+CREATE INDEX standards_by_round ON standards (round_id, seq);
 CREATE INDEX standards_by_release ON standards (release_id, seq);
 CREATE TABLE consumers (
     id TEXT PRIMARY KEY NOT NULL,

@@ -12,8 +12,10 @@ CREATE TABLE audit_entries (
     previous TEXT NOT NULL,
     hash TEXT NOT NULL
 );
-CREATE INDEX audit_entries_by_subject ON audit_entries (subject, subject_id, seq);
-CREATE INDEX audit_entries_by_actor ON audit_entries (account_id, seq);
+CREATE INDEX audit_entries_by_subject ON audit_entries (subject_id, seq);
+CREATE INDEX audit_entries_by_actor ON audit_entries (actor, seq);
+CREATE INDEX audit_entries_by_action ON audit_entries (action, seq);
+CREATE INDEX audit_entries_by_time ON audit_entries (at, seq);
 CREATE TABLE counters (
     name TEXT PRIMARY KEY NOT NULL,
     value BIGINT NOT NULL

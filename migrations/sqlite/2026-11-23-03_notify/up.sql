@@ -15,7 +15,11 @@ CREATE TABLE mails (
     sent_at BIGINT
 );
 CREATE INDEX mails_due ON mails (state, next_at, id);
-CREATE INDEX mails_by_time ON mails (created_at, id);
+CREATE INDEX mails_by_state ON mails (state, id);
+CREATE TABLE jobs (
+    name TEXT PRIMARY KEY NOT NULL,
+    cron TEXT NOT NULL
+);
 CREATE TABLE job_runs (
     job TEXT NOT NULL,
     slot BIGINT NOT NULL,
@@ -26,7 +30,8 @@ CREATE TABLE job_runs (
     detail TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (job, slot)
 );
-CREATE INDEX job_runs_by_time ON job_runs (started_at, job);
+CREATE INDEX job_runs_by_time ON job_runs (slot, job);
+CREATE INDEX job_runs_by_outcome ON job_runs (outcome, slot);
 CREATE TABLE documents (
     id TEXT PRIMARY KEY NOT NULL,
     subject TEXT NOT NULL,

@@ -85,7 +85,9 @@ CREATE TABLE demand_reports (
     state TEXT NOT NULL,
     submitted_at BIGINT,
     approved_at BIGINT,
+    due_at BIGINT,
     remark TEXT NOT NULL DEFAULT '',
+    version INTEGER NOT NULL,
     UNIQUE (round_id, hospital_id)
 );
 CREATE TABLE demand_lines (

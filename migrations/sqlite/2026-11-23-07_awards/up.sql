@@ -9,6 +9,7 @@ CREATE TABLE awards (
     reason TEXT NOT NULL,
     account_id TEXT,
     computed_at BIGINT NOT NULL,
+    published_at BIGINT,
     UNIQUE (round_id, version)
 );
 CREATE TABLE decisions (
@@ -21,6 +22,7 @@ CREATE TABLE decisions (
     spec TEXT NOT NULL,
     position INTEGER NOT NULL,
     unit_price BIGINT NOT NULL,
+    ratio TEXT NOT NULL DEFAULT '1',
     comparable_price BIGINT NOT NULL,
     rank INTEGER,
     status TEXT NOT NULL,
@@ -68,3 +70,14 @@ CREATE TABLE objections (
     answered_by TEXT
 );
 CREATE INDEX objections_by_round ON objections (round_id, filed_at);
+CREATE TABLE rulings (
+    id TEXT PRIMARY KEY NOT NULL,
+    offer_id TEXT NOT NULL REFERENCES offers (id),
+    round_id TEXT NOT NULL REFERENCES rounds (id),
+    excluded BOOLEAN NOT NULL,
+    ratio TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    account_id TEXT,
+    at BIGINT NOT NULL
+);
+CREATE INDEX rulings_by_round ON rulings (round_id, at);

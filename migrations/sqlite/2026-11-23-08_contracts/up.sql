@@ -27,6 +27,7 @@ CREATE TABLE contract_changes (
     id TEXT PRIMARY KEY NOT NULL,
     contract_id TEXT NOT NULL REFERENCES contracts (id),
     kind TEXT NOT NULL,
+    cause TEXT NOT NULL,
     before TEXT NOT NULL,
     after TEXT NOT NULL,
     reason TEXT NOT NULL,

@@ -1,0 +1,42 @@
+//! The timetable: what runs by itself and when, on the clocks of Shanghai.
+//!
+//! A job takes no input, does what is due and can run twice: downtime heals itself.
+
+mod end_sessions;
+mod forget_runs;
+mod mail_audit_head;
+mod remind_contracts;
+mod send_mail;
+mod wake;
+
+use crate::error::Result;
+use crate::web::App;
+
+pub use wake::{Timetable, by_hand, look_for_asked, wake};
+
+/// One line of the timetable.
+pub struct Job {
+    /// Its name, as in `jicai job NAME`.
+    pub name: &'static str,
+    /// When: second, minute, hour, day, month, weekday.
+    pub cron: &'static str,
+    /// What it does; what comes back is what it counted.
+    pub run: fn(&App) -> Result<Counts>,
+}
+
+/// What a job did, as (what, how many).
+pub type Counts = Vec<(&'static str, usize)>;
+
+/// The timetable.
+pub const TIMETABLE: &[Job] = &[
+    Job { name: "send_mail", cron: "0 * * * * *", run: send_mail::run },
+    Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
+    Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
+    Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },
+    Job { name: "forget_runs", cron: "0 40 3 * * *", run: forget_runs::run },
+];
+
+/// The job of a name.
+pub fn find(name: &str) -> Option<&'static Job> {
+    TIMETABLE.iter().find(|job| job.name == name)
+}

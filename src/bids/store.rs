@@ -1,0 +1,198 @@
+//! SQL of envelopes, openers and offers.
+
+use diesel::prelude::*;
+
+use crate::bids::{Envelope, EnvelopeState, Offer, Opener, Receipt, RefusedEnvelope};
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use crate::rounds::Lot;
+use crate::schema::{envelopes, lots, offers, openers, organisations, refused_envelopes};
+use crate::types::{AccountId, EnvelopeId, OfferId, OrganisationId, RoundId, UnitPrice};
+
+/// One envelope with its sealed blob.
+pub fn envelope(conn: &mut Conn, id: &EnvelopeId) -> Result<Option<Envelope>> {
+    Ok(envelopes::table.find(id).select(Envelope::as_select()).first(conn).optional()?)
+}
+
+/// What one supplier submitted in a round, newest first.
+pub fn receipts_of(conn: &mut Conn, round: &RoundId, supplier: &OrganisationId) -> Result<Vec<Receipt>> {
+    Ok(envelopes::table
+        .filter(envelopes::round_id.eq(round).and(envelopes::supplier_id.eq(supplier)))
+        .order(envelopes::seq.desc())
+        .select(Receipt::as_select())
+        .load(conn)?)
+}
+
+/// Every envelope received in a round, in order, without the blobs.
+pub fn receipts(conn: &mut Conn, round: &RoundId) -> Result<Vec<Receipt>> {
+    Ok(envelopes::table
+        .filter(envelopes::round_id.eq(round))
+        .order(envelopes::seq)
+        .select(Receipt::as_select())
+        .load(conn)?)
+}
+
+/// The standing envelopes of a round with their blobs, in order.
+pub fn standing(conn: &mut Conn, round: &RoundId) -> Result<Vec<Envelope>> {
+    Ok(envelopes::table
+        .filter(envelopes::round_id.eq(round).and(envelopes::state.eq(EnvelopeState::Standing)))
+        .order(envelopes::seq)
+        .select(Envelope::as_select())
+        .load(conn)?)
+}
+
+/// How many envelopes of a round are in a state.
+pub fn count(conn: &mut Conn, round: &RoundId, state: EnvelopeState) -> Result<i64> {
+    Ok(envelopes::table
+        .filter(envelopes::round_id.eq(round).and(envelopes::state.eq(state)))
+        .count()
+        .get_result(conn)?)
+}
+
+/// How many late envelopes of a round were refused.
+pub fn count_refused(conn: &mut Conn, round: &RoundId) -> Result<i64> {
+    Ok(refused_envelopes::table.filter(refused_envelopes::round_id.eq(round)).count().get_result(conn)?)
+}
+
+/// Enters an envelope.
+pub fn insert_envelope(tx: &mut Tx, it: &Envelope) -> Result<()> {
+    diesel::insert_into(envelopes::table).values(it).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Moves an envelope on.
+pub fn set_state(tx: &mut Tx, id: &EnvelopeId, state: EnvelopeState) -> Result<()> {
+    diesel::update(envelopes::table.find(id)).set(envelopes::state.eq(state)).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Enters a refused envelope, once.
+pub fn insert_refused(tx: &mut Tx, it: &RefusedEnvelope) -> Result<bool> {
+    let known: i64 = refused_envelopes::table.find(&it.id).count().get_result(tx.conn())?;
+    if known == 0 {
+        diesel::insert_into(refused_envelopes::table).values(it).execute(tx.conn())?;
+    }
+    Ok(known == 0)
+}
+
+/// One supplier's refused envelopes of a round, newest first.
+pub fn refused_of(
+    conn: &mut Conn,
+    round: &RoundId,
+    supplier: &OrganisationId,
+) -> Result<Vec<RefusedEnvelope>> {
+    Ok(refused_envelopes::table
+        .filter(refused_envelopes::round_id.eq(round).and(refused_envelopes::supplier_id.eq(supplier)))
+        .order((refused_envelopes::received_at.desc(), refused_envelopes::id))
+        .limit(100)
+        .select(RefusedEnvelope::as_select())
+        .load(conn)?)
+}
+
+/// Who confirmed the opening of a round, in order.
+pub fn openers(conn: &mut Conn, round: &RoundId) -> Result<Vec<Opener>> {
+    Ok(openers::table
+        .filter(openers::round_id.eq(round))
+        .order((openers::at, openers::account_id))
+        .select(Opener::as_select())
+        .load(conn)?)
+}
+
+/// Writes a confirmation; an earlier one of the same person gives way.
+pub fn put_opener(tx: &mut Tx, it: &Opener) -> Result<()> {
+    diesel::delete(openers::table.find((&it.round_id, &it.account_id))).execute(tx.conn())?;
+    diesel::insert_into(openers::table).values(it).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes away every confirmation but those of the two who opened.
+pub fn keep_openers(tx: &mut Tx, round: &RoundId, two: [&AccountId; 2]) -> Result<()> {
+    diesel::delete(openers::table.filter(openers::round_id.eq(round).and(openers::account_id.ne_all(two))))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Enters an offer.
+pub fn insert_offer(tx: &mut Tx, it: &Offer) -> Result<()> {
+    diesel::insert_into(offers::table).values(it).execute(tx.conn())?;
+    Ok(())
+}
+
+/// The offers of a round, by lot and supplier.
+pub fn offers(conn: &mut Conn, round: &RoundId) -> Result<Vec<Offer>> {
+    Ok(offers::table
+        .filter(offers::round_id.eq(round))
+        .order((offers::lot_id, offers::supplier_id))
+        .select(Offer::as_select())
+        .load(conn)?)
+}
+
+/// An offer with what stands around it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Listed {
+    /// The offer.
+    pub offer: Offer,
+    /// Its lot.
+    pub lot: Lot,
+    /// The bidder's name.
+    pub company: String,
+    /// The bidder's group of related companies.
+    pub group: String,
+    /// The envelope's sequence in the round.
+    pub seq: i32,
+}
+
+/// Which offers a reader asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only this lot's code.
+    pub lot: String,
+    /// Only companies whose name holds this.
+    pub company: String,
+    /// After this offer, for the next page.
+    pub after: Option<OfferId>,
+}
+
+/// A page of offers by lot, then price.
+pub fn list(conn: &mut Conn, round: &RoundId, filter: &Filter, limit: i64) -> Result<Vec<Listed>> {
+    let after = match &filter.after {
+        Some(id) => place(conn, id)?,
+        None => None,
+    };
+    let mut query = offers::table
+        .inner_join(lots::table)
+        .inner_join(organisations::table)
+        .inner_join(envelopes::table)
+        .filter(offers::round_id.eq(round))
+        .select((
+            Offer::as_select(),
+            Lot::as_select(),
+            organisations::name,
+            organisations::group_name,
+            envelopes::seq,
+        ))
+        .into_boxed();
+    if !filter.lot.is_empty() {
+        query = query.filter(lots::code.eq(filter.lot.clone()));
+    }
+    if !filter.company.is_empty() {
+        let like = format!("%{}%", filter.company.replace(['%', '_'], ""));
+        query = query.filter(organisations::name.like(like));
+    }
+    if let Some((position, price, id)) = after {
+        let later_price =
+            offers::unit_price.gt(price).or(offers::unit_price.eq(price).and(offers::id.gt(id)));
+        query = query.filter(lots::position.gt(position).or(lots::position.eq(position).and(later_price)));
+    }
+    Ok(query.order((lots::position, offers::unit_price, offers::id)).limit(limit).load(conn)?)
+}
+
+/// Where an offer stands in the order of [`list`].
+fn place(conn: &mut Conn, id: &OfferId) -> Result<Option<(i32, UnitPrice, OfferId)>> {
+    Ok(offers::table
+        .inner_join(lots::table)
+        .filter(offers::id.eq(id))
+        .select((lots::position, offers::unit_price, offers::id))
+        .first(conn)
+        .optional()?)
+}

@@ -1,0 +1,136 @@
+//! `jicai import`: a file into the database, whole or not at all.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use jicai::catalog::difference::{Counts, Difference};
+use jicai::catalog::import::{Layout, Profile, Reading, read};
+use jicai::catalog::upload::{self, Source};
+use jicai::catalog::{Refused, store};
+use jicai::error::{Error, Result};
+use jicai::files::{self, Limits};
+use jicai::text::{Say, Text, fill};
+use jicai::types::{Ctx, Time, sha256};
+
+use super::{Stop, lang, open_db};
+
+/// What a file brings.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    /// Products of the catalogue
+    Products,
+}
+
+/// Import a file into the database
+///
+/// Prints `new,N`, `changed,N`, `unchanged,N` and `bad,N`, then for bad lines a table `line,column,value,reason`.
+/// A file with bad lines is not applied, unless --skip-bad says to apply the good ones. The database is that of
+/// DATABASE_URL. Exit status 0: applied (or would be); 1: failed; 2: bad input, nothing applied. JICAI_LANG=en|zh
+/// chooses the language of reasons.
+#[derive(Args)]
+pub struct ImportArgs {
+    /// What the file brings
+    kind: Kind,
+    /// A CSV or XLSX file, UTF-8 or GB18030
+    file: PathBuf,
+    /// How its columns are named: standard, hainan-2024, guizhou-consumables; without it, known by the header
+    #[arg(long, value_name = "NAME", value_parser = profile)]
+    profile: Option<Profile>,
+    /// Show what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Apply the good lines and list the bad ones
+    #[arg(long)]
+    skip_bad: bool,
+}
+
+/// The profiles a command can name: a choice of columns needs the page.
+fn names() -> String {
+    let known = Profile::ALL.iter().filter(|profile| **profile != Profile::Chosen);
+    known.map(|profile| profile.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn profile(text: &str) -> std::result::Result<Profile, String> {
+    let found = text.parse().ok().filter(|profile| *profile != Profile::Chosen);
+    found.ok_or_else(|| format!("known names: {}", names()))
+}
+
+/// Runs the command.
+pub fn run(args: &ImportArgs) -> std::result::Result<(), Stop> {
+    let t = lang().text();
+    match args.kind {
+        Kind::Products => products(args, t),
+    }
+}
+
+fn products(args: &ImportArgs, t: &Text) -> std::result::Result<(), Stop> {
+    let stop = Stop::of;
+    let content = content(&args.file, t)?;
+    let layout = match args.profile {
+        Some(profile) => Layout::known(profile),
+        None => upload::layout_of(&content).map_err(stop)?,
+    };
+    if layout.is_open() {
+        return Err(Stop::Bad(vec![fill(t.catalog.cli_profile_chosen, &[("names", &names())])]));
+    }
+    let reading = read(content.as_slice(), &layout).map_err(stop)?;
+    let hash = sha256(&content);
+    let counts = apply(args, &reading, &hash, t)?;
+    print(&counts, &reading, t).map_err(stop)?;
+    if counts.bad > 0 && !args.skip_bad {
+        return Err(Stop::Bad(vec![Refused::BadLines(counts.bad).say(t)]));
+    }
+    let mut notes = Vec::new();
+    if counts.bad > 0 {
+        notes.push(fill(t.catalog.cli_skipped, &[("count", &counts.bad)]));
+    }
+    if args.dry_run {
+        notes.push(t.catalog.cli_dry.to_owned());
+    }
+    // Nobody may be listening on standard error.
+    let _ = notes.iter().try_for_each(|note| writeln!(io::stderr(), "{note}"));
+    Ok(())
+}
+
+fn content(path: &Path, t: &Text) -> std::result::Result<Vec<u8>, Stop> {
+    let bad = |e: io::Error| Stop::Bad(vec![format!("{}: {e}", path.display())]);
+    let limit = Limits::default().bytes;
+    let mut content = Vec::new();
+    File::open(path).map_err(bad)?.take(limit + 1).read_to_end(&mut content).map_err(bad)?;
+    if content.len() as u64 > limit {
+        return Err(Stop::Bad(vec![files::Refused::TooLarge(limit).say(t)]));
+    }
+    Ok(content)
+}
+
+/// Applies the file, or only looks when it is a dry run or the file is not good.
+fn apply(args: &ImportArgs, reading: &Reading, hash: &str, t: &Text) -> std::result::Result<Counts, Stop> {
+    let (_, db) = open_db()?;
+    let ctx = Ctx::system(Time::now(), "import");
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let looks = args.dry_run || (reading.bad > 0 && !args.skip_bad);
+    let done: Result<Counts> = if looks {
+        db.read(|conn| Ok(Difference::of(reading, &store::known(conn)?, ctx.now).counts()))
+    } else {
+        let source = Source { id: hash, file_name: &name, sha256: hash };
+        db.write(|tx| upload::apply_reading(tx, &ctx, &source, reading, args.skip_bad))
+    };
+    done.map_err(|e| Stop::of(e))
+}
+
+fn print(counts: &Counts, reading: &Reading, t: &Text) -> Result<()> {
+    let Counts { new, changed, unchanged, bad } = counts;
+    let mut text = format!("new,{new}\nchanged,{changed}\nunchanged,{unchanged}\nbad,{bad}\n").into_bytes();
+    if !reading.faults.is_empty() {
+        let table = reading.faults.write_csv(Vec::new(), t)?;
+        text.push(b'\n');
+        text.extend(table.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&table));
+    }
+    match io::stdout().lock().write_all(&text) {
+        // Whoever reads our output may stop early; what was done is done.
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => Ok(done?),
+    }
+}

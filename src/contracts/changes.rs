@@ -1,0 +1,260 @@
+//! Amendments: the only way to change a contract's terms, each with its kind, cause and reason.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::audit::{self, Deed};
+use crate::contracts::{Contract, rules, rules::Refused, store};
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::notify::{self, Letter};
+use crate::people;
+use crate::rounds;
+use crate::schema::contract_changes;
+use crate::text::Text;
+use crate::types::{AccountId, ChangeId, ContractId, Ctx, OrganisationId, Quantity, Time, UnitPrice};
+
+crate::words! {
+    /// What an amendment changes.
+    ChangeKind {
+        /// The quantity.
+        Quantity = "quantity",
+        /// The price.
+        Price = "price",
+        /// First or last day.
+        Term = "term",
+        /// The company that supplies.
+        Supplier = "supplier",
+    }
+
+    /// Why a contract is amended.
+    Cause {
+        /// Both sides agreed.
+        Agreed = "agreed",
+        /// The supplier lowered its price, or a lower price elsewhere is followed.
+        PriceCut = "price_cut",
+        /// The supplier cannot deliver.
+        Shortage = "shortage",
+        /// A rule of the state changed.
+        Policy = "policy",
+        /// A clerical error is put right.
+        Correction = "correction",
+    }
+}
+
+impl Cause {
+    /// A price rises only because the state says so or because it was written down wrong.
+    pub fn may_raise_price(self) -> bool {
+        matches!(self, Cause::Policy | Cause::Correction)
+    }
+
+    /// Its name for people.
+    pub fn name(self, t: &Text) -> &'static str {
+        let c = &t.contracts;
+        match self {
+            Cause::Agreed => c.cause_agreed,
+            Cause::PriceCut => c.cause_price_cut,
+            Cause::Shortage => c.cause_shortage,
+            Cause::Policy => c.cause_policy,
+            Cause::Correction => c.cause_correction,
+        }
+    }
+}
+
+impl ChangeKind {
+    /// Its name for people.
+    pub fn name(self, t: &Text) -> &'static str {
+        let c = &t.contracts;
+        match self {
+            ChangeKind::Quantity => c.kind_quantity,
+            ChangeKind::Price => c.kind_price,
+            ChangeKind::Term => c.kind_term,
+            ChangeKind::Supplier => c.kind_supplier,
+        }
+    }
+}
+
+/// What an amendment changes, and to what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The quantity.
+    Quantity(Quantity),
+    /// The price.
+    Price(UnitPrice),
+    /// First and last day.
+    Term {
+        /// First day.
+        starts: NaiveDate,
+        /// Last day.
+        ends: NaiveDate,
+    },
+    /// Another winner of the lot takes over, with its own product and price.
+    Supplier(OrganisationId),
+}
+
+impl Change {
+    /// Its kind.
+    pub fn kind(&self) -> ChangeKind {
+        match self {
+            Change::Quantity(_) => ChangeKind::Quantity,
+            Change::Price(_) => ChangeKind::Price,
+            Change::Term { .. } => ChangeKind::Term,
+            Change::Supplier(_) => ChangeKind::Supplier,
+        }
+    }
+}
+
+/// An amendment as it is written down.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = contract_changes)]
+pub struct Amendment {
+    /// Its id, from the form.
+    pub id: ChangeId,
+    /// Of which contract.
+    pub contract_id: ContractId,
+    /// What it changes.
+    pub kind: ChangeKind,
+    /// Why.
+    pub cause: Cause,
+    /// The terms before, as JSON of [`Terms`].
+    pub before: String,
+    /// The terms after.
+    pub after: String,
+    /// The reason in words.
+    pub reason: String,
+    /// When.
+    pub at: Time,
+    /// Who.
+    pub account_id: Option<AccountId>,
+}
+
+/// The terms of a contract: what an amendment can change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Terms {
+    pub supplier_id: OrganisationId,
+    pub supplier: String,
+    pub product: String,
+    pub spec: String,
+    pub quantity: Quantity,
+    pub unit_price: UnitPrice,
+    pub starts: NaiveDate,
+    pub ends: NaiveDate,
+}
+
+/// What an officer asks for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The id of the row it makes.
+    pub id: ChangeId,
+    /// Which contract.
+    pub contract_id: ContractId,
+    /// The version of the terms the officer saw.
+    pub version: i32,
+    /// To what.
+    pub change: Change,
+    /// Why.
+    pub cause: Cause,
+    /// The reason in words.
+    pub reason: String,
+}
+
+/// Amends a contract and tells both sides. The same form sent twice is one amendment.
+pub fn amend(tx: &mut Tx, ctx: &Ctx, wanted: Wanted) -> Result<()> {
+    if store::change(tx.conn(), &wanted.id)?.is_some() {
+        return Ok(());
+    }
+    let before = store::contract(tx.conn(), &wanted.contract_id)?.ok_or(Error::NotFound)?;
+    rules::is_open(rounds::round(tx.conn(), &before.round_id)?.state)?;
+    if before.version != wanted.version {
+        return Err(Refused::Stale(before.number).into());
+    }
+    if wanted.reason.trim().is_empty() {
+        return Err(Refused::NoReason.into());
+    }
+    let winner = match &wanted.change {
+        Change::Supplier(company) => taking_over(tx.conn(), &before, company)?,
+        _ => None,
+    };
+    let after = rules::amend(&before, &wanted.change, wanted.cause, winner.as_ref())?;
+    store::update(tx, &after)?;
+    let amendment = Amendment {
+        id: wanted.id,
+        contract_id: after.id.clone(),
+        kind: wanted.change.kind(),
+        cause: wanted.cause,
+        before: serde_json::to_string(&terms(tx.conn(), &before)?)?,
+        after: serde_json::to_string(&terms(tx.conn(), &after)?)?,
+        reason: wanted.reason.trim().to_owned(),
+        at: ctx.now,
+        account_id: ctx.actor.account.clone(),
+    };
+    store::insert_change(tx, &amendment)?;
+    audit::record(
+        tx,
+        ctx,
+        Deed { action: "contract.amend", subject: "contracts", id: after.id.as_str() },
+        &before,
+        &serde_json::json!({ "contract": after, "cause": wanted.cause, "reason": amendment.reason }),
+    )?;
+    tell(tx, ctx, &before, &after, &amendment)
+}
+
+/// The winner that takes over, unless it already has a contract with the hospital for the lot.
+fn taking_over(
+    conn: &mut Conn,
+    before: &Contract,
+    company: &OrganisationId,
+) -> Result<Option<rules::Winner>> {
+    if *company == before.supplier_id {
+        return Err(Refused::Unchanged.into());
+    }
+    if let Some(other) = store::of_lot_and_parties(conn, &before.lot_id, &before.hospital_id, company)? {
+        return Err(Refused::Doubled(other).into());
+    }
+    Ok(winners_of(conn, before)?.into_iter().find(|w| w.supplier_id == *company))
+}
+
+/// The winners of a contract's lot.
+pub fn winners_of(conn: &mut Conn, contract: &Contract) -> Result<Vec<rules::Winner>> {
+    let Some(award) = store::confirmed_award(conn, &contract.round_id)? else { return Ok(Vec::new()) };
+    let all = store::winners(conn, &award)?;
+    Ok(all.into_iter().filter(|w| w.lot_id == contract.lot_id).collect())
+}
+
+fn terms(conn: &mut Conn, it: &Contract) -> Result<Terms> {
+    let supplier = people::store::organisation(conn, &it.supplier_id)?.ok_or(Error::NotFound)?;
+    Ok(Terms {
+        supplier_id: it.supplier_id.clone(),
+        supplier: supplier.name,
+        product: it.product.clone(),
+        spec: it.spec.clone(),
+        quantity: it.quantity,
+        unit_price: it.unit_price,
+        starts: it.starts,
+        ends: it.ends,
+    })
+}
+
+/// Both sides hear of it, and the company that no longer supplies.
+fn tell(tx: &mut Tx, ctx: &Ctx, before: &Contract, after: &Contract, amendment: &Amendment) -> Result<()> {
+    let here = format!("/contracts/{}", after.id);
+    let mut parties = vec![(&after.hospital_id, here.clone()), (&after.supplier_id, here)];
+    if before.supplier_id != after.supplier_id {
+        // It is no longer that company's contract to look at.
+        parties.push((&before.supplier_id, "/contracts".to_owned()));
+    }
+    for (party, path) in parties {
+        let letter = Letter::ContractAmended {
+            number: after.number.clone(),
+            title: after.product.clone(),
+            path,
+            reason: amendment.reason.clone(),
+        };
+        for to in people::recipients(tx.conn(), party)? {
+            notify::post(tx, ctx, &to, &letter, &format!("contract_amended:{}:{party}", amendment.id))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! A sample city, filled through the same operations the pages use: one round from demand to payment standard,
+//! one open for bids, one in demand reporting.
+
+mod city;
+mod history;
+mod people;
+mod round;
+
+use crate::db::Db;
+use crate::error::Result;
+use crate::people::store;
+use crate::rounds;
+use crate::types::{Ctx, Time};
+
+pub use people::{City, LOGINS};
+
+/// What is being filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Organisations and accounts.
+    People,
+    /// Products and purchases.
+    Purchases,
+    /// The round walked to its payment standards.
+    Finished,
+    /// The round open for bids.
+    Bidding,
+    /// The round in demand reporting.
+    Reporting,
+}
+
+/// Whether the database is empty, so that a sample city may be filled in.
+pub fn may_fill(db: &Db) -> Result<bool> {
+    db.read(|conn| Ok(store::organisations(conn, None, "", None, 1)?.is_empty()))
+}
+
+/// Whether the database holds a sample city, whole or broken off, and nothing else.
+pub fn is_sample(db: &Db) -> Result<bool> {
+    if db.is_behind()? {
+        return Ok(false);
+    }
+    db.read(|conn| {
+        let is_empty = store::organisations(conn, None, "", None, 1)?.is_empty();
+        Ok(is_empty || store::organisation_by_code(conn, people::BUREAU_CODE)?.is_some())
+    })
+}
+
+/// Fills an empty database. `say` hears each step as it is done. Every account gets the password hashed in
+/// `password_hash`; `token` is the settlement system's.
+pub fn fill(db: &Db, now: Time, password_hash: &str, token: &str, say: &mut dyn FnMut(Step)) -> Result<()> {
+    let began = now.plus_days(-1_100);
+    let ctx = Ctx::system(began, "demo");
+    db.write(|tx| rounds::seed_rule_sets(tx, &ctx))?;
+    let city = people::settle(db, &ctx, password_hash)?;
+    say(Step::People);
+    let products = history::stock(db, &ctx)?;
+    let round_began = now.plus_days(-round::BEGAN);
+    history::buy(db, &city, &products, now, 10..=36, round_began)?;
+    say(Step::Purchases);
+    round::finished(db, &city, now, token)?;
+    say(Step::Finished);
+    history::buy(db, &city, &products, now, 1..=9, now.plus_days(-12))?;
+    round::bidding(db, &city, now)?;
+    say(Step::Bidding);
+    round::reporting(db, &city, now)?;
+    say(Step::Reporting);
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Prices: today the purchase history (采购记录) that demand is measured against.
+
+pub mod import;
+pub mod store;
+
+use std::collections::BTreeMap;
+
+use chrono::{Months, NaiveDate};
+use diesel::prelude::*;
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::schema::transactions;
+use crate::types::{Money, OrganisationId, ProductId, Quantity, TransactionId, UnitPrice};
+
+/// One purchase of a hospital.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
+// One statement for many rows: with defaults SQLite would write row by row in a transaction of its own.
+#[diesel(table_name = transactions, treat_none_as_default_value = false)]
+pub struct Transaction {
+    /// Its id, made from the content of the line it came from.
+    pub id: TransactionId,
+    /// The day of the purchase.
+    pub day: NaiveDate,
+    /// Who bought.
+    pub hospital_id: OrganisationId,
+    /// What.
+    pub product_id: ProductId,
+    /// From whom.
+    pub supplier: String,
+    /// How much, in smallest preparation units.
+    pub quantity: Quantity,
+    /// Yuan for one unit.
+    pub unit_price: UnitPrice,
+    /// Yuan in all.
+    pub amount: Money,
+}
+
+/// A catalogue product as far as purchases are matched by it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Named {
+    /// Its id.
+    pub id: ProductId,
+    /// The generic key of its code.
+    pub generic_key: String,
+    /// Its generic name.
+    pub generic: String,
+    /// Its maker.
+    pub maker: String,
+}
+
+/// What was bought in each of the two years before a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Years {
+    /// From 24 to 12 months before.
+    pub first: Quantity,
+    /// In the last 12 months before.
+    pub second: Quantity,
+}
+
+impl Years {
+    /// The yearly average, rounded half up to the third decimal.
+    pub fn average(self) -> Result<Quantity> {
+        let sum = self.first.decimal() + self.second.decimal();
+        Quantity::rounded(sum / Decimal::TWO).map_err(|_| too_much())
+    }
+
+    /// Both years' sums.
+    pub fn plus(self, other: Self) -> Result<Self> {
+        let sum = |a: Quantity, b: Quantity| a.plus(b).ok_or_else(too_much);
+        Ok(Self { first: sum(self.first, other.first)?, second: sum(self.second, other.second)? })
+    }
+}
+
+fn too_much() -> Error {
+    Error::fault("a sum of purchases no longer fits")
+}
+
+/// What a hospital bought of each product in the two years before a day: `before` itself does not count.
+/// Products it did not buy are not in the answer.
+pub fn history(
+    conn: &mut Conn,
+    hospital: &OrganisationId,
+    products: &[ProductId],
+    before: NaiveDate,
+) -> Result<BTreeMap<ProductId, Years>> {
+    let back = |months| {
+        before
+            .checked_sub_months(Months::new(months))
+            .ok_or_else(|| Error::fault("no such day in the calendar"))
+    };
+    let (start, middle) = (back(24)?, back(12)?);
+    let mut found: BTreeMap<ProductId, Years> = BTreeMap::new();
+    for some in products.chunks(store::BATCH) {
+        for (product, quantity) in store::bought(conn, hospital, some, start, middle)? {
+            found.entry(product).or_default().first = Quantity::from_scaled(quantity);
+        }
+        for (product, quantity) in store::bought(conn, hospital, some, middle, before)? {
+            found.entry(product).or_default().second = Quantity::from_scaled(quantity);
+        }
+    }
+    Ok(found)
+}
+
+/// The products with one of these generic keys or, exactly, one of these generic names.
+pub fn products_like(conn: &mut Conn, keys: &[String], generics: &[String]) -> Result<Vec<Named>> {
+    let mut found = Vec::new();
+    for some in keys.chunks(store::BATCH) {
+        found.extend(store::products_by_key(conn, some)?);
+    }
+    for some in generics.chunks(store::BATCH) {
+        found.extend(store::products_by_generic(conn, some)?);
+    }
+    found.sort_by(|a, b| a.id.cmp(&b.id));
+    found.dedup_by(|a, b| a.id == b.id);
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_average_is_rounded_half_up_at_the_third_decimal() {
+        let check = |first: &str, second: &str, want: &str| {
+            let years = Years { first: first.parse().unwrap(), second: second.parse().unwrap() };
+            assert_eq!(years.average().unwrap().to_string(), want, "{first} {second}");
+        };
+        check("0", "0", "0");
+        check("1000", "2000", "1500");
+        check("1", "2", "1.5");
+        check("0.001", "0.002", "0.002");
+        check("0", "0.001", "0.001");
+    }
+}

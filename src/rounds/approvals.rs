@@ -1,0 +1,202 @@
+//! The second person (复核): what an officer asks and a reviewer, never the one who asked, decides.
+//!
+//! Deciding only decides. What was approved is done by the module it belongs to, in the same transaction.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::audit::{self, Deed};
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::notify::{self, Letter};
+use crate::people::{self, Role};
+use crate::rounds::{Refused, Round, rules, store};
+use crate::schema::approvals;
+use crate::text::Text;
+use crate::types::{AccountId, ApprovalId, Ctx, Time};
+
+crate::words! {
+    /// What needs a second person.
+    Action {
+        /// Publishing a draft.
+        Publish = "publish",
+        /// Making a proposed award final.
+        Award = "award",
+    }
+
+    /// What became of a request.
+    Decision {
+        /// It waits.
+        Open = "",
+        /// A reviewer said yes.
+        Approved = "approved",
+        /// A reviewer said no.
+        Rejected = "rejected",
+        /// Taken back before it was decided.
+        Withdrawn = "withdrawn",
+    }
+}
+
+/// A request for a second person's approval.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[diesel(table_name = approvals, treat_none_as_null = true)]
+pub struct Approval {
+    /// Its id.
+    pub id: ApprovalId,
+    /// The table of the thing.
+    pub subject: String,
+    /// Which one.
+    pub subject_id: String,
+    /// What is asked.
+    pub action: Action,
+    /// Who asked.
+    pub asked_by: AccountId,
+    /// When.
+    pub asked_at: Time,
+    /// Who decided.
+    pub decided_by: Option<AccountId>,
+    /// When.
+    pub decided_at: Option<Time>,
+    /// What was decided.
+    pub decision: Decision,
+    /// What the reviewer said.
+    pub remark: String,
+}
+
+/// The open request, if there is one.
+pub fn open(conn: &mut Conn, subject: &str, id: &str, action: Action) -> Result<Option<Approval>> {
+    Ok(latest(conn, subject, id, action)?.filter(|a| a.decision == Decision::Open))
+}
+
+/// The last request.
+pub fn latest(conn: &mut Conn, subject: &str, id: &str, action: Action) -> Result<Option<Approval>> {
+    store::latest_approval(conn, subject, id, action)
+}
+
+/// Asks for approval and writes to the reviewers. There is one open request for a subject and action: asked
+/// again by the same person it is the same request. A round's publishing and its award have the subject
+/// `rounds` and the round's id, so that the letter and the page can name it.
+pub fn ask(tx: &mut Tx, ctx: &Ctx, subject: &str, id: &str, action: Action) -> Result<Approval> {
+    let asker = ctx.actor.account.clone().ok_or(Error::Forbidden)?;
+    if let Some(known) = open(tx.conn(), subject, id, action)? {
+        if known.asked_by == asker {
+            return Ok(known);
+        }
+        let by = name_of(tx.conn(), &known.asked_by)?;
+        return Err(Error::refused(Refused::AlreadyAsked { by, at: known.asked_at }));
+    }
+    let it = Approval {
+        id: ApprovalId::new(),
+        subject: subject.to_owned(),
+        subject_id: id.to_owned(),
+        action,
+        asked_by: asker,
+        asked_at: ctx.now,
+        decided_by: None,
+        decided_at: None,
+        decision: Decision::Open,
+        remark: String::new(),
+    };
+    store::insert_approval(tx, &it)?;
+    audit::record(tx, ctx, Deed { action: "approval.ask", subject, id }, &(), &it)?;
+    let round = round_of(tx.conn(), &it)?;
+    for reviewer in people::recipients_with(tx.conn(), Role::Reviewer)? {
+        let letter = asked(&round, &it, &ctx.actor.name, reviewer.lang.text());
+        notify::post(tx, ctx, &reviewer, &letter, &format!("approval.asked:{}", it.id))?;
+    }
+    Ok(it)
+}
+
+fn asked(round: &Option<Round>, it: &Approval, by: &str, t: &Text) -> Letter {
+    Letter::ApprovalAsked {
+        number: round.as_ref().map(|r| r.number.clone()).unwrap_or_default(),
+        title: round.as_ref().map(|r| r.title.clone()).unwrap_or_default(),
+        path: "/approvals".to_owned(),
+        action: it.action.name(t).to_owned(),
+        by: by.to_owned(),
+    }
+}
+
+/// Decides a request: a reviewer, never the one who asked. Of two reviewers at once the first one decides and
+/// the other is told. Saying no needs a remark. The officer who asked gets a letter.
+pub fn decide(tx: &mut Tx, ctx: &Ctx, id: &ApprovalId, yes: bool, remark: &str) -> Result<Approval> {
+    let decider = ctx.actor.account.clone().ok_or(Error::Forbidden)?;
+    let before = store::approval(tx.conn(), id)?.ok_or(Error::NotFound)?;
+    if !people::store::roles(tx.conn(), &decider)?.contains(&Role::Reviewer) {
+        return Err(Error::Forbidden);
+    }
+    let by = before.decided_by.as_ref().map(|a| name_of(tx.conn(), a)).transpose()?;
+    let remark = rules::decide(&before, by, &decider, yes, remark).map_err(Error::refused)?;
+    let after = Approval {
+        decided_by: Some(decider),
+        decided_at: Some(ctx.now),
+        decision: if yes { Decision::Approved } else { Decision::Rejected },
+        remark,
+        ..before
+    };
+    store::update_approval(tx, &after)?;
+    audit::record(
+        tx,
+        ctx,
+        Deed { action: "approval.decide", subject: &after.subject, id: &after.subject_id },
+        &json!({ "approval": after.id, "decision": Decision::Open }),
+        &after,
+    )?;
+    answer(tx, ctx, &after)?;
+    Ok(after)
+}
+
+/// Writes the decision to the one who asked.
+fn answer(tx: &mut Tx, ctx: &Ctx, it: &Approval) -> Result<()> {
+    let Some(round) = round_of(tx.conn(), it)? else { return Ok(()) };
+    let Some(asker) = people::store::account(tx.conn(), &it.asked_by)? else { return Ok(()) };
+    let t = asker.lang.text();
+    let letter = Letter::ApprovalDecided {
+        number: round.number,
+        title: round.title,
+        path: format!("/rounds/{}", it.subject_id),
+        action: it.action.name(t).to_owned(),
+        decision: it.decision.name(t).to_owned(),
+        by: ctx.actor.name.clone(),
+        remark: if it.remark.is_empty() { t.common.none.to_owned() } else { it.remark.clone() },
+    };
+    let to = notify::Recipient { account: Some(asker.id), address: asker.email, lang: asker.lang };
+    notify::post(tx, ctx, &to, &letter, &format!("approval.decided:{}", it.id))
+}
+
+/// Takes an open request back, so that the draft can be changed again; done twice it is done once.
+pub fn withdraw(tx: &mut Tx, ctx: &Ctx, subject: &str, id: &str, action: Action) -> Result<()> {
+    let Some(before) = open(tx.conn(), subject, id, action)? else { return Ok(()) };
+    let after = Approval {
+        decided_by: ctx.actor.account.clone(),
+        decided_at: Some(ctx.now),
+        decision: Decision::Withdrawn,
+        ..before
+    };
+    store::update_approval(tx, &after)?;
+    audit::record(
+        tx,
+        ctx,
+        Deed { action: "approval.withdraw", subject, id },
+        &json!({ "approval": after.id, "decision": Decision::Open }),
+        &after,
+    )
+}
+
+/// Takes back whatever is asked about a thing that is given up.
+pub fn withdraw_all(tx: &mut Tx, ctx: &Ctx, subject: &str, id: &str) -> Result<()> {
+    Action::ALL.iter().try_for_each(|action| withdraw(tx, ctx, subject, id, *action))
+}
+
+/// The round a request is about.
+pub fn round_of(conn: &mut Conn, it: &Approval) -> Result<Option<Round>> {
+    match (it.subject.as_str(), it.subject_id.parse()) {
+        ("rounds", Ok(id)) => store::round(conn, &id),
+        _ => Ok(None),
+    }
+}
+
+fn name_of(conn: &mut Conn, id: &AccountId) -> Result<String> {
+    Ok(people::store::account(conn, id)?.map(|a| a.name).unwrap_or_default())
+}

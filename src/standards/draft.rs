@@ -1,0 +1,237 @@
+//! The draft of a round's payment standards: winners, losing offers, and catalogue products of the same lots.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::awards::fraction::{Fraction, shown};
+use crate::catalog::ratio::{self, Item, Ratios};
+use crate::catalog::spec;
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::rounds::{self, Lot, Round, rule_set::RuleSet};
+use crate::standards::path::{Step, path};
+use crate::standards::rules::{Basis, Product};
+use crate::standards::store::{self, Listed, Offered};
+use crate::standards::{Refused, Standard};
+use crate::text::{Say, Text};
+use crate::types::UnitPrice;
+
+/// A payment standard to be released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct Line {
+    pub lot: String,
+    pub product: String,
+    pub generic: String,
+    pub spec: String,
+    pub pack: String,
+    pub company: String,
+    pub standard: UnitPrice,
+    pub price: UnitPrice,
+    pub starts: NaiveDate,
+    pub ends: Option<NaiveDate>,
+    pub basis: String,
+    pub clause: String,
+    pub arithmetic: String,
+}
+
+impl Line {
+    /// What a released row says.
+    pub fn of(row: &Standard) -> Self {
+        Self {
+            lot: row.lot.clone(),
+            product: row.product.clone(),
+            generic: row.generic.clone(),
+            spec: row.spec.clone(),
+            pack: row.pack.clone(),
+            company: row.company.clone(),
+            standard: row.standard,
+            price: row.price,
+            starts: row.starts,
+            ends: row.ends,
+            basis: row.basis.clone(),
+            clause: row.clause.clone(),
+            arithmetic: row.arithmetic.clone(),
+        }
+    }
+}
+
+/// A catalogue product whose standard cannot be computed, and why.
+#[derive(Debug, Clone)]
+pub struct LeftOut {
+    /// The lot's code.
+    pub lot: String,
+    /// The product's code.
+    pub product: String,
+    /// Its spec.
+    pub spec: String,
+    /// Its maker.
+    pub company: String,
+    /// Why not.
+    pub why: Arc<dyn Say>,
+}
+
+impl LeftOut {
+    /// Why, in words.
+    pub fn say(&self, t: &Text) -> String {
+        self.why.say(t)
+    }
+}
+
+/// A round's standards as they would be released now.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Lot by lot: winners, losing offers, other products.
+    pub lines: Vec<Line>,
+    /// What a person has to look at.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// The draft of a round with a confirmed award.
+pub fn of_round(conn: &mut Conn, round: &Round) -> Result<Draft> {
+    let version = rounds::store::rule_set(conn, &round.rule_set_id)?.ok_or(Error::NotFound)?;
+    let rules = RuleSet::parse(&version.body).map_err(Error::refused)?;
+    let lots = rounds::lots_of(conn, &round.id)?;
+    let Some(award) = store::confirmed_award(conn, &round.id)? else { return Err(Refused::NoAward.into()) };
+    let offered = store::offered(conn, &award)?;
+    let packs = store::packs(conn, offered.iter().map(|o| o.product.clone()).collect())?;
+    let listed = store::listed(conn, lots.iter().map(|l| l.generic_key.clone()).collect())?;
+    let ground = Ground { rules: &rules, from: round.calendar.execution_from };
+    let mut draft = Draft::default();
+    for lot in &lots {
+        let offers: Vec<&Offered> = offered.iter().filter(|o| o.lot_id == lot.id).collect();
+        let Some(highest) = offers.iter().filter_map(|o| o.comparable()).max() else { continue };
+        for offer in &offers {
+            draft.lines.extend(ground.offered(lot, offer, highest, &packs)?);
+        }
+        let others =
+            listed.iter().filter(|p| !lot.generic_key.is_empty() && p.generic_key == lot.generic_key);
+        for product in others.filter(|p| !is_offered(p, &offers)) {
+            match ratio_of(lot, product) {
+                Ok(k) => draft.lines.extend(ground.listed(lot, product, highest, k)?),
+                Err(why) => draft.left_out.push(LeftOut {
+                    lot: lot.code.clone(),
+                    product: product.code.clone(),
+                    spec: product.spec.clone(),
+                    company: product.maker.clone(),
+                    why: Arc::new(why),
+                }),
+            }
+        }
+    }
+    Ok(draft)
+}
+
+/// Whether a catalogue product is one that was bid: by its code, or by its maker and spec.
+fn is_offered(product: &Listed, offers: &[&Offered]) -> bool {
+    let same =
+        |o: &&&Offered| o.company == product.maker && spec::plain(&o.spec) == spec::plain(&product.spec);
+    let codes: HashSet<&str> = offers.iter().map(|o| o.product.as_str()).collect();
+    codes.contains(product.code.as_str()) || offers.iter().any(|o| same(&o))
+}
+
+/// How many comparable prices the product's price is worth (发改价格〔2011〕2452号). One generic key is one
+/// dosage form, so only the spec is converted.
+fn ratio_of(lot: &Lot, product: &Listed) -> std::result::Result<Decimal, ratio::Refused> {
+    let item = |spec| Item { form: &lot.form, spec, count: Decimal::ONE, unit: &lot.unit, material: None };
+    let found = ratio::convert(&Ratios::default(), &item(&lot.comparable_spec), &item(&product.spec))?;
+    Ok(found.k)
+}
+
+struct Ground<'a> {
+    rules: &'a RuleSet,
+    from: NaiveDate,
+}
+
+impl Ground<'_> {
+    fn offered(
+        &self,
+        lot: &Lot,
+        offer: &Offered,
+        highest: Fraction,
+        packs: &HashMap<String, String>,
+    ) -> Result<Vec<Line>> {
+        let base = Line {
+            lot: lot.code.clone(),
+            product: offer.product.clone(),
+            generic: lot.generic.clone(),
+            spec: offer.spec.clone(),
+            pack: packs.get(&offer.product).cloned().unwrap_or_default(),
+            company: offer.company.clone(),
+            standard: UnitPrice::ZERO,
+            price: offer.unit_price,
+            starts: self.from,
+            ends: None,
+            basis: Basis::Selected.to_string(),
+            clause: self.rules.standard.clause.clone(),
+            arithmetic: String::new(),
+        };
+        if let Some(price) = offer.award_price {
+            return Ok(vec![Line { standard: price, price, arithmetic: price.to_string(), ..base }]);
+        }
+        // A bid without a valid price is no product with a price.
+        if !offer.unit_price.is_positive() {
+            return Ok(Vec::new());
+        }
+        let price = Fraction::whole(offer.unit_price.decimal());
+        self.steps(
+            base,
+            Product { price, selected: highest.for_spec(offer.ratio), evaluated: true },
+            highest,
+            offer.ratio,
+        )
+    }
+
+    fn listed(&self, lot: &Lot, product: &Listed, highest: Fraction, k: Decimal) -> Result<Vec<Line>> {
+        let price = Fraction::new(product.listing_price.decimal(), Decimal::from(product.pack_count));
+        let base = Line {
+            lot: lot.code.clone(),
+            product: product.code.clone(),
+            generic: product.generic.clone(),
+            spec: product.spec.clone(),
+            pack: product.pack.clone(),
+            company: product.maker.clone(),
+            standard: UnitPrice::ZERO,
+            price: rounded(price)?,
+            starts: self.from,
+            ends: None,
+            basis: String::new(),
+            clause: self.rules.standard.clause.clone(),
+            arithmetic: String::new(),
+        };
+        self.steps(
+            base,
+            Product { price, selected: highest.for_spec(k), evaluated: product.evaluated },
+            highest,
+            k,
+        )
+    }
+
+    /// The path of a product that did not win; a spec other than the comparable one shows its conversion first.
+    fn steps(&self, base: Line, product: Product, highest: Fraction, k: Decimal) -> Result<Vec<Line>> {
+        let converted = if k == Decimal::ONE {
+            String::new()
+        } else {
+            let (at, selected) = (shown(highest.value(), 4), shown(product.selected.value(), 4));
+            format!("{at} × {} = {selected}; ", ratio::shown(k))
+        };
+        let steps = path(self.rules, product, self.from).map_err(|e| Error::fault(format!("{e:?}")))?;
+        let line = |step: Step| Line {
+            standard: step.standard,
+            starts: step.starts,
+            ends: step.ends,
+            basis: step.basis.to_string(),
+            arithmetic: format!("{converted}{}", step.arithmetic),
+            ..base.clone()
+        };
+        Ok(steps.into_iter().map(line).collect())
+    }
+}
+
+fn rounded(price: Fraction) -> Result<UnitPrice> {
+    UnitPrice::rounded(price.value()).map_err(|e| Error::fault(format!("{e:?}")))
+}

@@ -1,0 +1,252 @@
+//! The settlement feed: released standards in the order of their numbers, and the consumers that fetch them.
+//!
+//! A consumer asks for everything after the last number it has, takes it over, and acknowledges. Numbers have no
+//! gap and become visible in their order, so "after the last" never misses a row.
+
+use std::io::Write;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::Serialize;
+
+use crate::audit::{self, Deed};
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::files::write::Csv;
+use crate::schema::consumers;
+use crate::standards::store::Sent;
+use crate::standards::{Refused, refused, store};
+use crate::types::{ConsumerId, Ctx, Time, UnitPrice};
+
+/// A system that fetches standards.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = consumers, treat_none_as_null = true)]
+pub struct Consumer {
+    /// Its id.
+    pub id: ConsumerId,
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its token; the token itself is shown once and kept nowhere.
+    pub token_hash: String,
+    /// Whether it may fetch.
+    pub active: bool,
+    /// The last row it has taken over.
+    pub acknowledged: i64,
+    /// When it said so.
+    pub acknowledged_at: Option<Time>,
+    /// When it was entered.
+    pub created_at: Time,
+}
+
+/// What the trail shows of a consumer: never the token's hash.
+#[derive(Serialize)]
+struct Facts<'a> {
+    name: &'a str,
+    active: bool,
+    acknowledged: i64,
+}
+
+impl Consumer {
+    fn facts(&self) -> Facts<'_> {
+        Facts { name: &self.name, active: self.active, acknowledged: self.acknowledged }
+    }
+}
+
+/// One row of the feed. Prices are decimal strings in yuan for one smallest unit, days are `YYYY-MM-DD`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// Its number, from 1 without a gap; a row never changes.
+    pub seq: i64,
+    /// The release's number.
+    pub release: String,
+    /// The round's number.
+    pub round: String,
+    /// The lot's code.
+    pub lot: String,
+    /// The product as bid, or its NHSA code.
+    pub product: String,
+    /// The generic name.
+    pub generic: String,
+    /// The spec.
+    pub spec: String,
+    /// The pack; empty when the standard holds for every pack.
+    pub pack: String,
+    /// The company.
+    pub company: String,
+    /// What the fund recognises. It pays on the lower of this and the price charged.
+    pub standard: UnitPrice,
+    /// The product's own price.
+    pub price: UnitPrice,
+    /// First day in force.
+    pub starts: NaiveDate,
+    /// Last day in force; null while no later standard of the product starts.
+    pub ends: Option<NaiveDate>,
+    /// `SELECTED`, `LOWER`, `WITHIN_MULTIPLE`, `CUT`, `FINAL_YEAR`, `NOT_EVALUATED` or `CORRECTED`.
+    pub basis: String,
+    /// The clause it rests on.
+    pub clause: String,
+    /// The arithmetic with its numbers.
+    pub arithmetic: String,
+    /// The number of the row it takes the place of: forget that one.
+    pub supersedes: Option<i64>,
+    /// When it was released, to the millisecond with its zone.
+    pub released_at: String,
+}
+
+impl From<Sent> for Item {
+    fn from((it, release, released_at, round): Sent) -> Self {
+        Self {
+            seq: it.seq,
+            release,
+            round,
+            lot: it.lot,
+            product: it.product,
+            generic: it.generic,
+            spec: it.spec,
+            pack: it.pack,
+            company: it.company,
+            standard: it.standard,
+            price: it.price,
+            starts: it.starts,
+            ends: it.ends,
+            basis: it.basis,
+            clause: it.clause,
+            arithmetic: it.arithmetic,
+            supersedes: it.supersedes,
+            released_at: released_at.iso(),
+        }
+    }
+}
+
+/// An answer of the feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Batch {
+    /// The rows after `since`, in order.
+    pub items: Vec<Item>,
+    /// The number of the last row here; `since` when there is none. Ask for what comes after it next.
+    pub last_seq: i64,
+    /// Whether there are more rows now.
+    pub more: bool,
+}
+
+/// Rows of an answer when the consumer names no limit, and at most.
+pub const LIMIT: i64 = 500;
+/// The most rows of one answer.
+pub const MOST: i64 = 5_000;
+
+/// The rows after `since`.
+pub fn batch(conn: &mut Conn, since: i64, limit: i64) -> Result<Batch> {
+    let mut items: Vec<Item> = store::since(conn, since, limit + 1)?.into_iter().map(Item::from).collect();
+    let more = i64::try_from(items.len()).is_ok_and(|n| n > limit);
+    if more {
+        items.pop();
+    }
+    let last_seq = items.last().map_or(since, |it| it.seq);
+    Ok(Batch { items, last_seq, more })
+}
+
+/// The columns of the CSV variant, named as in JSON.
+pub const COLUMNS: [&str; 18] = [
+    "seq",
+    "release",
+    "round",
+    "lot",
+    "product",
+    "generic",
+    "spec",
+    "pack",
+    "company",
+    "standard",
+    "price",
+    "starts",
+    "ends",
+    "basis",
+    "clause",
+    "arithmetic",
+    "supersedes",
+    "released_at",
+];
+
+/// Writes rows under [`COLUMNS`].
+pub fn write_rows<W: Write>(out: &mut Csv<W>, items: &[Item]) -> Result<()> {
+    for it in items {
+        out.row([
+            it.seq.to_string().as_str(),
+            &it.release,
+            &it.round,
+            &it.lot,
+            &it.product,
+            &it.generic,
+            &it.spec,
+            &it.pack,
+            &it.company,
+            &it.standard.to_string(),
+            &it.price.to_string(),
+            &it.starts.to_string(),
+            &it.ends.map(|d| d.to_string()).unwrap_or_default(),
+            &it.basis,
+            &it.clause,
+            &it.arithmetic,
+            &it.supersedes.map(|s| s.to_string()).unwrap_or_default(),
+            &it.released_at,
+        ])?;
+    }
+    Ok(())
+}
+
+/// Enters a consumer with the hash of its first token.
+pub fn add_consumer(tx: &mut Tx, ctx: &Ctx, id: ConsumerId, name: &str, token_hash: &str) -> Result<()> {
+    let name: String = name.trim().chars().take(100).collect();
+    if name.is_empty() {
+        return Err(Refused::NoName.into());
+    }
+    if store::consumer(tx.conn(), &id)?.is_some() {
+        return Err(Refused::MadeAlready.into());
+    }
+    if store::consumer_named(tx.conn(), &name)?.is_some() {
+        return Err(Refused::NameTaken(name).into());
+    }
+    let it = Consumer {
+        id,
+        name,
+        token_hash: token_hash.to_owned(),
+        active: true,
+        acknowledged: 0,
+        acknowledged_at: None,
+        created_at: ctx.now,
+    };
+    store::insert_consumer(tx, &it)?;
+    let deed = Deed { action: "consumer.add", subject: "consumers", id: it.id.as_str() };
+    audit::record(tx, ctx, deed, &(), &it.facts())
+}
+
+/// Gives a consumer a new token; the old one ends at once.
+pub fn rotate(tx: &mut Tx, ctx: &Ctx, id: &ConsumerId, token_hash: &str) -> Result<()> {
+    let before = store::consumer(tx.conn(), id)?.ok_or(Error::NotFound)?;
+    let after = Consumer { token_hash: token_hash.to_owned(), ..before };
+    store::update_consumer(tx, &after)?;
+    let deed = Deed { action: "consumer.rotate", subject: "consumers", id: id.as_str() };
+    audit::record(tx, ctx, deed, &(), &after.facts())
+}
+
+/// Lets a consumer fetch, or no longer.
+pub fn set_active(tx: &mut Tx, ctx: &Ctx, id: &ConsumerId, active: bool) -> Result<()> {
+    let before = store::consumer(tx.conn(), id)?.ok_or(Error::NotFound)?;
+    let after = Consumer { active, ..before.clone() };
+    store::update_consumer(tx, &after)?;
+    let deed = Deed { action: "consumer.active", subject: "consumers", id: id.as_str() };
+    audit::record(tx, ctx, deed, &before.facts(), &after.facts())
+}
+
+/// A consumer says up to which row it has taken over. The same again changes nothing; backwards is refused.
+pub fn acknowledge(tx: &mut Tx, ctx: &Ctx, id: &ConsumerId, seq: i64) -> Result<()> {
+    let before = store::consumer(tx.conn(), id)?.ok_or(Error::NotFound)?;
+    refused::acknowledge(before.acknowledged, seq, store::last_seq(tx.conn())?)?;
+    if seq == before.acknowledged {
+        return Ok(());
+    }
+    let after = Consumer { acknowledged: seq, acknowledged_at: Some(ctx.now), ..before.clone() };
+    store::update_consumer(tx, &after)?;
+    let deed = Deed { action: "consumer.acknowledge", subject: "consumers", id: id.as_str() };
+    audit::record(tx, ctx, deed, &before.facts(), &after.facts())
+}

@@ -1,0 +1,130 @@
+//! Why something about payment standards is refused.
+
+use crate::error::Error;
+use crate::rounds::RoundState;
+use crate::standards::{Correction, Standard};
+use crate::text::{Say, Text, fill};
+
+/// Why something about payment standards is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// The round is not in a state in which this can be done.
+    Round(RoundState),
+    /// No award of the round is confirmed.
+    NoAward,
+    /// Everything is released already, or there are no winners.
+    Nothing,
+    /// A request is open already.
+    AskedAlready,
+    /// No request is open.
+    NotAsked,
+    /// The one who asked cannot decide.
+    SamePerson,
+    /// The draft is no longer what was looked at.
+    Changed,
+    /// The row is no longer the current one.
+    Superseded {
+        /// The row.
+        seq: i64,
+        /// What took its place.
+        by: i64,
+    },
+    /// A correction that changes nothing.
+    Unchanged,
+    /// A standard must be above zero.
+    NotPositive,
+    /// A correction without its reason.
+    NoReason,
+    /// A consumer without a name.
+    NoName,
+    /// Another consumer has the name.
+    NameTaken(String),
+    /// The form that makes a consumer was sent twice; its token was shown the first time.
+    MadeAlready,
+    /// An acknowledgement below the one before.
+    Backwards {
+        /// Acknowledged before.
+        at: i64,
+        /// Given now.
+        given: i64,
+    },
+    /// An acknowledgement of rows that do not exist.
+    Ahead {
+        /// The last row.
+        last: i64,
+        /// Given now.
+        given: i64,
+    },
+}
+
+impl From<Refused> for Error {
+    fn from(why: Refused) -> Self {
+        Error::refused(why)
+    }
+}
+
+impl Say for Refused {
+    fn say(&self, t: &Text) -> String {
+        let s = &t.standards;
+        match self {
+            Refused::Round(state) => fill(s.wrong_state, &[("state", &state.name(t))]),
+            Refused::NoAward => s.no_award.to_owned(),
+            Refused::Nothing => s.nothing.to_owned(),
+            Refused::AskedAlready => s.asked_already.to_owned(),
+            Refused::NotAsked => s.not_asked.to_owned(),
+            Refused::SamePerson => s.same_person.to_owned(),
+            Refused::Changed => s.changed.to_owned(),
+            Refused::Superseded { seq, by } => fill(s.superseded, &[("seq", seq), ("by", by)]),
+            Refused::Unchanged => s.unchanged.to_owned(),
+            Refused::NotPositive => s.not_positive.to_owned(),
+            Refused::NoReason => s.no_reason.to_owned(),
+            Refused::NoName => s.no_name.to_owned(),
+            Refused::NameTaken(name) => fill(s.name_taken, &[("name", name)]),
+            Refused::MadeAlready => s.made_already.to_owned(),
+            Refused::Backwards { at, given } => fill(s.backwards, &[("at", at), ("given", given)]),
+            Refused::Ahead { last, given } => fill(s.ahead, &[("last", last), ("given", given)]),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Refused::Unchanged | Refused::NotPositive => Some("standard"),
+            Refused::NoReason => Some("reason"),
+            Refused::NoName | Refused::NameTaken(_) => Some("name"),
+            _ => None,
+        }
+    }
+}
+
+/// Standards follow a final award.
+pub fn may_release(state: RoundState) -> Result<(), Refused> {
+    match state {
+        RoundState::Awarded | RoundState::Contracting | RoundState::Executing => Ok(()),
+        other => Err(Refused::Round(other)),
+    }
+}
+
+/// A correction sets another standard above zero and says why.
+pub fn correction(row: &Standard, wanted: &Correction) -> Result<(), Refused> {
+    if !wanted.standard.is_positive() {
+        return Err(Refused::NotPositive);
+    }
+    if wanted.standard == row.standard {
+        return Err(Refused::Unchanged);
+    }
+    if wanted.reason.trim().is_empty() {
+        return Err(Refused::NoReason);
+    }
+    Ok(())
+}
+
+/// Acknowledgements only go forward, and never past the last row.
+pub fn acknowledge(at: i64, given: i64, last: i64) -> Result<(), Refused> {
+    if given < at {
+        return Err(Refused::Backwards { at, given });
+    }
+    if given > last {
+        return Err(Refused::Ahead { last, given });
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! `/approvals`: what waits for a reviewer, the decision, and what was decided.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::people;
+use crate::rounds::approvals::{self, Action, Approval};
+use crate::rounds::{self, Round, store};
+use crate::types::{AccountId, ApprovalId, Ctx};
+use crate::web::form::{self, Form};
+use crate::web::{App, Page, Person, Reviewer, page};
+
+/// Requests on a page.
+const PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "approvals.html")]
+struct List {
+    page: Page,
+    waiting: Vec<Row>,
+    decided: Vec<Row>,
+    next: String,
+}
+
+struct Row {
+    it: Approval,
+    round: Option<Round>,
+    asked_by: String,
+    decided_by: String,
+    /// This reader may decide it.
+    is_mine: bool,
+}
+
+/// The next page of the history begins before this request.
+#[derive(serde::Deserialize)]
+pub struct Before {
+    #[serde(default)]
+    before: String,
+}
+
+/// What waits, and the history.
+pub async fn list(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    query: web::Query<Before>,
+) -> Result<HttpResponse> {
+    let before: Option<ApprovalId> = query.before.parse().ok();
+    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
+    let (waiting, mut decided) = app
+        .read(move |conn| {
+            let waiting = store::open_approvals(conn, limit)?;
+            let decided = store::decided_approvals(conn, before, limit + 1)?;
+            let mut names = BTreeMap::new();
+            let mut rows = |list: Vec<Approval>| -> Result<Vec<Row>> {
+                list.into_iter().map(|it| row(conn, it, &who, &mut names)).collect()
+            };
+            Ok((rows(waiting)?, rows(decided)?))
+        })
+        .await?;
+    let is_more = decided.len() > PAGE;
+    decided.truncate(PAGE);
+    let next = match decided.last() {
+        Some(last) if is_more => format!("?before={}", last.it.id),
+        _ => String::new(),
+    };
+    page::show(&List { page, waiting, decided, next })
+}
+
+type Names = BTreeMap<AccountId, String>;
+
+fn row(conn: &mut Conn, it: Approval, who: &people::Who, names: &mut Names) -> Result<Row> {
+    let round = approvals::round_of(conn, &it)?;
+    let asked_by = name(conn, &it.asked_by, names)?;
+    let decided_by = match &it.decided_by {
+        Some(id) => name(conn, id, names)?,
+        None => String::new(),
+    };
+    let is_mine = who.is(people::Role::Reviewer) && it.asked_by != who.account.id;
+    Ok(Row { it, round, asked_by, decided_by, is_mine })
+}
+
+fn name(conn: &mut Conn, id: &AccountId, names: &mut Names) -> Result<String> {
+    if let Some(known) = names.get(id) {
+        return Ok(known.clone());
+    }
+    let name = people::store::account(conn, id)?.map(|a| a.name).unwrap_or_default();
+    names.insert(id.clone(), name.clone());
+    Ok(name)
+}
+
+/// Decides, and in the same transaction does what was approved.
+pub async fn decide(
+    who: Reviewer,
+    app: web::Data<App>,
+    id: web::Path<ApprovalId>,
+    form: Form,
+) -> Result<HttpResponse> {
+    let yes = match form.text("decision") {
+        "yes" => true,
+        "no" => false,
+        other => return Err(Error::refused(form::Refused::Choice("decision", other.to_owned()))),
+    };
+    let (ctx, remark) = (who.ctx(&app), form.text("remark").to_owned());
+    app.write(move |tx| {
+        let decided = approvals::decide(tx, &ctx, &id, yes, &remark)?;
+        if yes { carry_out(tx, &ctx, &decided) } else { Ok(()) }
+    })
+    .await?;
+    Ok(page::see_done("/approvals"))
+}
+
+/// What an approved request sets in motion.
+fn carry_out(tx: &mut Tx, ctx: &Ctx, it: &Approval) -> Result<()> {
+    match it.action {
+        Action::Publish => {
+            let id = it.subject_id.parse().map_err(|_| Error::NotFound)?;
+            rounds::publish(tx, ctx, &id).map(drop)
+        }
+        // Making an award final belongs to the awards, above rounds.
+        Action::Award => Ok(()),
+    }
+}

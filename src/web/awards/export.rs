@@ -1,0 +1,134 @@
+//! The award as files, with the columns of `jicai award`.
+
+use actix_web::{HttpResponse, web};
+use rust_decimal::Decimal;
+
+use crate::audit::{self, Deed};
+use crate::awards::store::{self, Decision, Version};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::files::write::{Cell, Csv, Xlsx};
+use crate::rounds::{self, Lot, Round};
+use crate::types::RoundId;
+use crate::web::awards::{Asked, versions};
+use crate::web::{App, Staff, page};
+
+/// The columns of `awards.csv` with their widths in a sheet.
+pub const AWARDS: [(&str, u16); 11] = [
+    ("lot", 8),
+    ("company", 28),
+    ("product", 28),
+    ("unit_price", 12),
+    ("comparable_price", 16),
+    ("rank", 6),
+    ("status", 14),
+    ("award_price", 12),
+    ("share", 8),
+    ("term_years", 10),
+    ("reason", 70),
+];
+/// The columns of `allocations.csv`.
+pub const ALLOCATIONS: [(&str, u16); 5] =
+    [("lot", 8), ("region", 14), ("hospital", 28), ("company", 28), ("agreed_quantity", 16)];
+
+/// A line of a file: texts, and whether a sheet takes the cell as a number.
+type Line = Vec<(String, bool)>;
+
+fn or_empty<T: ToString>(value: Option<T>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn award_line(lot: &Lot, company: &str, d: &Decision) -> Line {
+    let clause = if d.clause.is_empty() { String::new() } else { format!(" [{}]", d.clause) };
+    vec![
+        (lot.code.clone(), false),
+        (company.to_owned(), false),
+        (d.product.clone(), false),
+        (d.unit_price.to_string(), true),
+        (d.comparable_price.to_string(), true),
+        (or_empty(d.rank), true),
+        (d.status.to_string(), false),
+        (or_empty(d.award_price), true),
+        (d.share.clone(), true),
+        (or_empty(d.term_years), true),
+        (format!("{} {}{clause}", d.code, d.arithmetic), false),
+    ]
+}
+
+fn lines(tx: &mut Tx, lots: &[Lot], award: &Version, kind: &str) -> Result<Vec<Line>> {
+    let mut list = Vec::new();
+    for lot in lots {
+        if kind == "awards" {
+            let decided = store::decisions_of(tx.conn(), &award.id, &lot.id)?;
+            list.extend(decided.iter().map(|(d, company)| award_line(lot, company, d)));
+            continue;
+        }
+        for (_, region, hospital, company, quantity) in store::agreed_lines(tx.conn(), &award.id, &lot.id)? {
+            let texts = [lot.code.clone(), region, hospital, company].map(|text| (text, false));
+            list.push(texts.into_iter().chain([(quantity.to_string(), true)]).collect());
+        }
+    }
+    Ok(list)
+}
+
+fn csv(header: &[(&str, u16)], lines: &[Line]) -> Result<Vec<u8>> {
+    let mut file = Csv::new(Vec::new())?;
+    file.row(header.iter().map(|(name, _)| name))?;
+    for line in lines {
+        file.row(line.iter().map(|(text, _)| text))?;
+    }
+    file.finish()
+}
+
+fn xlsx(sheet: &str, header: &[(&str, u16)], lines: &[Line]) -> Result<Vec<u8>> {
+    let mut file = Xlsx::new(sheet, header)?;
+    for line in lines {
+        let cells: Vec<Cell> = line
+            .iter()
+            .map(|(text, is_number)| match text.parse::<Decimal>() {
+                Ok(number) if *is_number => Cell::Number(number),
+                _ => Cell::Text(text),
+            })
+            .collect();
+        file.row(&cells)?;
+    }
+    file.finish()
+}
+
+/// `awards.csv`, `awards.xlsx`, `allocations.csv` or `allocations.xlsx`. An export is in the trail.
+pub async fn file(
+    who: Staff,
+    app: web::Data<App>,
+    path: web::Path<(RoundId, String)>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let (id, file) = path.into_inner();
+    let (kind, ending) = file.split_once('.').ok_or(Error::NotFound)?;
+    let header: &[(&str, u16)] = match kind {
+        "awards" => &AWARDS,
+        "allocations" => &ALLOCATIONS,
+        _ => return Err(Error::NotFound),
+    };
+    if !matches!(ending, "csv" | "xlsx") {
+        return Err(Error::NotFound);
+    }
+    let (ctx, number, name) = (who.ctx(&app), asked.version, file.clone());
+    let wanted = kind.to_owned();
+    let (round, award, lines): (Round, Version, Vec<Line>) = app
+        .write(move |tx| {
+            let round = rounds::round(tx.conn(), &id)?;
+            let award = versions(tx.conn(), &id, number)?.1.ok_or(Error::NotFound)?;
+            let lots = rounds::lots_of(tx.conn(), &id)?;
+            let lines = lines(tx, &lots, &award, &wanted)?;
+            let deed = Deed { action: "award.export", subject: "awards", id: award.id.as_str() };
+            audit::record(tx, &ctx, deed, &(), &(&name, lines.len()))?;
+            Ok((round, award, lines))
+        })
+        .await?;
+    let name = format!("{}-v{}-{file}", round.number, award.version);
+    if ending == "csv" {
+        return Ok(page::download(&name, "text/csv; charset=utf-8", csv(header, &lines)?));
+    }
+    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok(page::download(&name, media, xlsx(kind, header, &lines)?))
+}

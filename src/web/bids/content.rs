@@ -1,0 +1,77 @@
+//! What a supplier's own envelope holds, shown to that supplier when it asks, and to nobody else.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::bids::{self, Content, Receipt, import};
+use crate::error::{Error, Result};
+use crate::types::{EnvelopeId, RoundId};
+use crate::web::bids::As;
+use crate::web::bids::desk::{Block, Desk};
+use crate::web::{App, Page, Supplier, page};
+
+#[derive(Template)]
+#[template(path = "bids/content.html")]
+struct Show {
+    page: Page,
+    desk: Desk,
+    receipt: Receipt,
+    content: Content,
+    blocks: Vec<Block>,
+}
+
+/// The page, with the form filled in for a change while bidding is open.
+pub async fn show(
+    page: Page,
+    who: Supplier,
+    app: web::Data<App>,
+    path: web::Path<(RoundId, EnvelopeId)>,
+) -> Result<HttpResponse> {
+    let (desk, receipt, content) = own(&app, &who, path.into_inner()).await?;
+    let blocks = Block::filled(&desk.terms, &content.lines, page.t);
+    page::show(&Show { page, desk, receipt, content, blocks })
+}
+
+async fn own(
+    app: &App,
+    who: &Supplier,
+    (round, envelope): (RoundId, EnvelopeId),
+) -> Result<(Desk, Receipt, Content)> {
+    let (supplier, now) = (who.organisation.clone(), app.now());
+    app.read(move |conn| {
+        let (receipt, content) = bids::own_content(conn, &supplier.id, &envelope)?;
+        if receipt.round_id != round {
+            return Err(Error::NotFound);
+        }
+        Ok((Desk::read(conn, &round, &supplier, now)?, receipt, content))
+    })
+    .await
+}
+
+/// The content as a bid file, to change and upload again.
+pub async fn file(
+    page: Page,
+    who: Supplier,
+    app: web::Data<App>,
+    path: web::Path<(RoundId, EnvelopeId)>,
+    file: web::Query<As>,
+) -> Result<HttpResponse> {
+    let (desk, receipt, content) = own(&app, &who, path.into_inner()).await?;
+    let line = |lot: &crate::rounds::Lot| content.lines.iter().find(|line| line.lot_id == lot.id);
+    let lots = desk.terms.lots.iter().filter(|lot| line(lot).is_some());
+    let rows: Vec<_> = lots.map(|lot| import::cells(lot, &desk.terms.supplier, line(lot))).collect();
+    let bytes = import::write(file.kind, page.t, import::COLUMNS.len(), &rows)?;
+    let name = format!("{}-bid-{}.{}", desk.round.number, receipt.seq, file.kind);
+    Ok(page::download(&name, file.kind.media_type(), bytes))
+}
+
+/// The bytes whose SHA-256 is the hash on the receipt.
+pub async fn proof(
+    who: Supplier,
+    app: web::Data<App>,
+    path: web::Path<(RoundId, EnvelopeId)>,
+) -> Result<HttpResponse> {
+    let (desk, receipt, content) = own(&app, &who, path.into_inner()).await?;
+    let name = format!("{}-bid-{}.sealed-content.txt", desk.round.number, receipt.seq);
+    Ok(page::download(&name, "text/plain; charset=utf-8", content.bytes()?))
+}

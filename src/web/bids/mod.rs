@@ -1,0 +1,32 @@
+//! Pages of bidding and opening. A sealed price is shown to nobody but its own supplier, and to that one only on
+//! the content page; no error passed to the gate and no address carries one.
+
+pub mod content;
+pub mod desk;
+pub mod export;
+pub mod offers;
+pub mod opening;
+pub mod place;
+pub mod receipt;
+pub mod show;
+
+use crate::bids::import::FileKind;
+use crate::people::Role;
+
+/// Everybody who has a bids page of a round: suppliers their own, the bureau's people theirs.
+pub const PARTIES: &[Role] =
+    &[Role::Supplier, Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
+/// Who may confirm an opening.
+pub const OPENERS: &[Role] = &[Role::Officer, Role::Reviewer];
+
+/// In what form a file is wanted: `?as=csv` or `?as=xlsx`.
+#[derive(serde::Deserialize)]
+pub struct As {
+    /// The form.
+    #[serde(rename = "as", default = "csv")]
+    pub kind: FileKind,
+}
+
+fn csv() -> FileKind {
+    FileKind::Csv
+}

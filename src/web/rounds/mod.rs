@@ -1,0 +1,9 @@
+//! Pages of rounds: one file a page.
+
+pub mod amendments;
+pub mod edit;
+pub mod import;
+pub mod list;
+pub mod lots;
+pub mod show;
+pub mod steps;

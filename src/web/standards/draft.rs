@@ -1,0 +1,123 @@
+//! The draft of a round's payment standards and its release by two people.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::error::{Error, Result};
+use crate::people::{self, Role};
+use crate::rounds::{self, Round};
+use crate::standards::approval::{self, Request, Subject};
+use crate::standards::draft::LeftOut;
+use crate::standards::{self, New, Refused, Release, basis_name, store};
+use crate::text::fill;
+use crate::types::{ApprovalId, RoundId};
+use crate::web::form::Form;
+use crate::web::{App, Officer, Page, Reviewer, Staff, page};
+
+#[derive(Template)]
+#[template(path = "standards/draft.html")]
+struct Show {
+    page: Page,
+    round: Round,
+    rows: Vec<New>,
+    left_out: Vec<LeftOut>,
+    releases: Vec<Release>,
+    request: Option<(Request, String)>,
+    fingerprint: String,
+    why_not: String,
+}
+
+impl Show {
+    fn basis<'a>(&'a self, row: &'a New) -> &'a str {
+        basis_name(self.page.t, &row.line.basis)
+    }
+
+    fn why(&self, it: &LeftOut) -> String {
+        it.say(self.page.t)
+    }
+
+    fn may_ask(&self) -> bool {
+        self.request.is_none() && !self.rows.is_empty() && self.page.is(Role::Officer.as_str())
+    }
+
+    fn may_decide(&self) -> bool {
+        self.request.is_some() && self.page.is(Role::Reviewer.as_str())
+    }
+
+    fn asked(&self) -> String {
+        let Some((request, by)) = &self.request else { return String::new() };
+        fill(self.page.t.standards.waits, &[("by", by), ("at", &request.asked_at)])
+    }
+}
+
+/// The draft.
+pub async fn index(
+    page: Page,
+    _who: Staff,
+    app: web::Data<App>,
+    id: web::Path<RoundId>,
+) -> Result<HttpResponse> {
+    let t = page.t;
+    let (round, made, releases, request) = app
+        .read(move |conn| {
+            let round = rounds::round(conn, &id)?;
+            let made = match standards::refused::may_release(round.state).map_err(Error::from) {
+                Ok(()) => standards::pending(conn, &round),
+                Err(why) => Err(why),
+            };
+            // A round that is not so far has no draft yet: the page says why.
+            let made = match made {
+                Err(Error::Refused(why)) => Err(why),
+                other => Ok(other?),
+            };
+            let request = match approval::open(conn, &Subject::round(&round))? {
+                Some(request) => {
+                    let by =
+                        people::store::account(conn, &request.asked_by)?.map(|a| a.name).unwrap_or_default();
+                    Some((request, by))
+                }
+                None => None,
+            };
+            Ok((round.clone(), made, store::releases_of(conn, &round.id)?, request))
+        })
+        .await?;
+    let (rows, left_out, why_not) = match made {
+        Ok((draft, rows)) => (rows, draft.left_out, t.standards.draft_empty.to_owned()),
+        Err(why) => (Vec::new(), Vec::new(), why.say(t)),
+    };
+    let fingerprint = standards::fingerprint(&rows)?;
+    page::show(&Show { page, round, rows, left_out, releases, request, fingerprint, why_not })
+}
+
+/// An officer asks for the release.
+pub async fn ask(
+    who: Officer,
+    app: web::Data<App>,
+    id: web::Path<RoundId>,
+    form: Form,
+) -> Result<HttpResponse> {
+    let (ctx, request, path) =
+        (who.ctx(&app), form.choice::<ApprovalId>("id")?, format!("/rounds/{id}/standards"));
+    app.write(move |tx| standards::ask(tx, &ctx, request.clone(), &id)).await?;
+    Ok(page::see_done(&path))
+}
+
+/// A reviewer releases what was looked at, or sends it back.
+pub async fn decide(
+    who: Reviewer,
+    app: web::Data<App>,
+    id: web::Path<RoundId>,
+    form: Form,
+) -> Result<HttpResponse> {
+    let (ctx, path) = (who.ctx(&app), format!("/rounds/{id}/standards"));
+    let remark: String = form.text("remark").chars().take(2_000).collect();
+    match form.text("decision") {
+        "approve" => {
+            let looked_at = form.text("fingerprint").to_owned();
+            app.write(move |tx| standards::release(tx, &ctx, &id, &looked_at)).await?;
+        }
+        _ if remark.is_empty() => return Err(Refused::NoReason.into()),
+        _ => app.write(move |tx| standards::send_back(tx, &ctx, &id, &remark)).await?,
+    }
+    Ok(page::see_done(&path))
+}

@@ -1,0 +1,202 @@
+//! The list of payment standards: searched, by day in force, exported.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::audit::{self, Deed};
+use crate::error::{Error, Result};
+use crate::files::write::{Cell, Csv, Xlsx};
+use crate::standards::store::{self, Filter};
+use crate::standards::{Standard, basis_name};
+use crate::text::Text;
+use crate::web::{App, Page, Person, form, page};
+
+/// What the reader asks for.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    before: String,
+}
+
+impl Asked {
+    fn filter(&self) -> Result<Filter> {
+        let day = match self.day.trim() {
+            "" => None,
+            text => Some(
+                NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                    .map_err(|_| Error::refused(form::Refused::Time("day", text.to_owned())))?,
+            ),
+        };
+        let before = match self.before.as_str() {
+            "" => None,
+            text => Some(text.parse().map_err(|_| Error::NotFound)?),
+        };
+        Ok(Filter { text: self.q.trim().chars().take(100).collect(), day, before })
+    }
+
+    fn query(&self) -> String {
+        format!("q={}&day={}", page::encode(&self.q), page::encode(&self.day))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "standards/list.html")]
+struct List {
+    page: Page,
+    asked: Asked,
+    rows: Vec<Standard>,
+    next: String,
+}
+
+impl List {
+    fn basis<'a>(&'a self, row: &'a Standard) -> &'a str {
+        basis_name(self.page.t, &row.basis)
+    }
+
+    fn may_feed(&self) -> bool {
+        self.page.is("settlement") || self.page.is("admin")
+    }
+}
+
+const PAGE: i64 = 100;
+
+/// A page of standards.
+pub async fn index(
+    page: Page,
+    _who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let asked = asked.into_inner();
+    let filter = match asked.filter() {
+        Err(Error::Refused(why)) => {
+            let page = page.refused(&*why);
+            return page::show_refused(&List { page, asked, rows: Vec::new(), next: String::new() });
+        }
+        filter => filter?,
+    };
+    let mut rows = app.read(move |conn| store::page(conn, &filter, PAGE + 1)).await?;
+    let more = rows.len() > PAGE as usize;
+    rows.truncate(PAGE as usize);
+    let next = match rows.last() {
+        Some(last) if more => format!("/standards?{}&before={}", asked.query(), last.seq),
+        _ => String::new(),
+    };
+    page::show(&List { page, asked, rows, next })
+}
+
+/// The filtered standards as CSV.
+pub async fn csv(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let mut out = Csv::new(Vec::new())?;
+    out.row(headers(page.t).map(|(name, _)| name))?;
+    for row in export(&app, &who, &asked, page.t).await? {
+        out.row(row)?;
+    }
+    Ok(page::download(&format!("{}.csv", page.t.standards.title), "text/csv; charset=utf-8", out.finish()?))
+}
+
+/// The filtered standards as XLSX.
+pub async fn xlsx(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let mut out = Xlsx::new(page.t.standards.title, &headers(page.t))?;
+    for row in export(&app, &who, &asked, page.t).await? {
+        let cells: Vec<Cell> = row.iter().enumerate().map(|(at, text)| cell(at, text)).collect();
+        out.row(&cells)?;
+    }
+    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok(page::download(&format!("{}.xlsx", page.t.standards.title), media, out.finish()?))
+}
+
+/// Number, standard, price and the superseded number are numbers; everything else is text.
+fn cell(at: usize, text: &str) -> Cell<'_> {
+    match crate::types::parse_decimal(text) {
+        Ok(number) if [0, 7, 8, 14].contains(&at) => Cell::Number(number),
+        _ => Cell::Text(text),
+    }
+}
+
+fn headers(t: &Text) -> [(&'static str, u16); 15] {
+    let s = &t.standards;
+    [
+        (s.seq, 8),
+        (s.lot, 10),
+        (s.generic, 20),
+        (s.product, 26),
+        (s.spec, 16),
+        (s.pack, 16),
+        (s.company, 30),
+        (s.standard, 14),
+        (s.price, 14),
+        (s.starts, 12),
+        (s.ends, 12),
+        (s.basis, 26),
+        (s.clause, 40),
+        (s.arithmetic, 40),
+        (s.supersedes, 10),
+    ]
+}
+
+/// Most lines of one export.
+const EXPORT: usize = 200_000;
+
+async fn export(app: &App, who: &Person, asked: &Asked, t: &'static Text) -> Result<Vec<[String; 15]>> {
+    let mut filter = Filter { before: None, ..asked.filter()? };
+    let rows = app
+        .read(move |conn| {
+            let mut rows = Vec::new();
+            loop {
+                let found = store::page(conn, &filter, 2_000)?;
+                let Some(last) = found.last() else { break };
+                filter.before = Some(last.seq);
+                rows.extend(found.into_iter().map(|row| cells(row, t)));
+                if rows.len() >= EXPORT {
+                    break;
+                }
+            }
+            Ok(rows)
+        })
+        .await?;
+    let (ctx, count, query) = (who.ctx(app), rows.len(), asked.query());
+    app.write(move |tx| {
+        let deed = Deed { action: "standards.export", subject: "standards", id: "" };
+        audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": count, "filter": query }))
+    })
+    .await?;
+    Ok(rows)
+}
+
+fn cells(it: Standard, t: &Text) -> [String; 15] {
+    let basis = basis_name(t, &it.basis).to_owned();
+    [
+        it.seq.to_string(),
+        it.lot,
+        it.generic,
+        it.product,
+        it.spec,
+        it.pack,
+        it.company,
+        it.standard.to_string(),
+        it.price.to_string(),
+        it.starts.to_string(),
+        it.ends.map(|d| d.to_string()).unwrap_or_default(),
+        basis,
+        it.clause,
+        it.arithmetic,
+        it.supersedes.map(|s| s.to_string()).unwrap_or_default(),
+    ]
+}

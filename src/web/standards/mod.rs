@@ -1,0 +1,7 @@
+//! Pages of payment standards, their draft and release, and the settlement feed.
+
+pub mod consumers;
+pub mod draft;
+pub mod feed;
+pub mod list;
+pub mod show;

@@ -1,0 +1,124 @@
+//! One payment standard: its arithmetic, the product's history, and its correction.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::error::{Error, Result};
+use crate::people::{self, Role};
+use crate::rounds::{self, Round};
+use crate::standards::approval::{self, Request, Subject};
+use crate::standards::{self, Correction, Standard, basis_name, store};
+use crate::text::fill;
+use crate::types::ApprovalId;
+use crate::web::form::Form;
+use crate::web::{App, Officer, Page, Person, Reviewer, page};
+
+#[derive(Template)]
+#[template(path = "standards/show.html")]
+struct Show {
+    page: Page,
+    row: Standard,
+    round: Round,
+    by: Option<i64>,
+    history: Vec<(Standard, String)>,
+    request: Option<(Request, String)>,
+    form: Form,
+}
+
+impl Show {
+    fn title(&self) -> String {
+        fill(self.page.t.standards.one, &[("seq", &self.row.seq)])
+    }
+
+    fn basis<'a>(&'a self, row: &'a Standard) -> &'a str {
+        basis_name(self.page.t, &row.basis)
+    }
+
+    fn mark(&self, row: &Standard) -> String {
+        let s = &self.page.t.standards;
+        let by = self.history.iter().rev().find(|(it, _)| it.supersedes == Some(row.seq));
+        by.map_or(s.current.to_owned(), |(it, _)| fill(s.superseded_mark, &[("by", &it.seq)]))
+    }
+
+    fn asked(&self) -> String {
+        let Some((request, by)) = &self.request else { return String::new() };
+        let Ok(it) = serde_json::from_str::<Correction>(&request.remark) else { return String::new() };
+        let values: [(&str, &dyn std::fmt::Display); 4] =
+            [("by", by), ("at", &request.asked_at), ("standard", &it.standard), ("reason", &it.reason)];
+        fill(self.page.t.standards.correction_waits, &values)
+    }
+
+    fn may_ask(&self) -> bool {
+        self.by.is_none() && self.request.is_none() && self.page.is(Role::Officer.as_str())
+    }
+
+    fn may_decide(&self) -> bool {
+        self.request.is_some() && self.page.is(Role::Reviewer.as_str())
+    }
+}
+
+async fn made(page: Page, app: &App, seq: i64, form: Form) -> Result<Show> {
+    let (row, round, by, history, request) = app
+        .read(move |conn| {
+            let row = store::standard(conn, seq)?.ok_or(Error::NotFound)?;
+            let round = rounds::round(conn, &row.round_id)?;
+            let request = match approval::open(conn, &Subject::row(&row, &round))? {
+                Some(request) => {
+                    let by =
+                        people::store::account(conn, &request.asked_by)?.map(|a| a.name).unwrap_or_default();
+                    Some((request, by))
+                }
+                None => None,
+            };
+            Ok((row.clone(), round, store::superseded_by(conn, seq)?, store::history(conn, &row)?, request))
+        })
+        .await?;
+    Ok(Show { page, row, round, by, history, request, form })
+}
+
+/// The page.
+pub async fn index(
+    page: Page,
+    _who: Person,
+    app: web::Data<App>,
+    seq: web::Path<i64>,
+) -> Result<HttpResponse> {
+    page::show(&made(page, &app, *seq, Form::default()).await?)
+}
+
+/// An officer asks for a correction.
+pub async fn correct(
+    page: Page,
+    who: Officer,
+    app: web::Data<App>,
+    seq: web::Path<i64>,
+    form: Form,
+) -> Result<HttpResponse> {
+    let (ctx, seq) = (who.ctx(&app), *seq);
+    let done = match wanted(&form) {
+        Ok((id, it)) => app.write(move |tx| standards::ask_correction(tx, &ctx, id.clone(), seq, &it)).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => Ok(page::see_done(&format!("/standards/{seq}"))),
+        Err(Error::Refused(why)) => page::show_refused(&made(page.refused(&*why), &app, seq, form).await?),
+        Err(error) => Err(error),
+    }
+}
+
+fn wanted(form: &Form) -> Result<(ApprovalId, Correction)> {
+    let reason = form.text("reason").chars().take(2_000).collect();
+    Ok((form.choice("id")?, Correction { standard: form.number("standard")?, reason }))
+}
+
+/// A reviewer decides on a correction.
+pub async fn decide(
+    who: Reviewer,
+    app: web::Data<App>,
+    seq: web::Path<i64>,
+    form: Form,
+) -> Result<HttpResponse> {
+    let (ctx, seq, is_right) = (who.ctx(&app), *seq, form.text("decision") == "approve");
+    app.write(move |tx| standards::decide_correction(tx, &ctx, seq, is_right)).await?;
+    Ok(page::see_done(&format!("/standards/{seq}")))
+}

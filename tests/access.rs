@@ -1,0 +1,313 @@
+//! Every route × every role × nobody × somebody of another organisation.
+//!
+//! A route that is not in [`TABLE`] fails, and so does one whose rule differs from it.
+
+use std::collections::BTreeSet;
+
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use diesel::prelude::*;
+use jicai::contracts;
+use jicai::db::Tx;
+use jicai::people::Role;
+use jicai::rounds::{Round, RoundState};
+use jicai::types::ObjectionId;
+use jicai::web::{Allowed, ROUTES};
+
+use crate::contracts::{award, won};
+use crate::support::{Answer, Site};
+
+/// One line a route: method, address, who may enter. `public`: everybody; `anyone`: everybody logged in;
+/// `token`: a machine with a feed token; `staff`: every role of the bureau; else the roles.
+const TABLE: &str = "
+GET  /static/{name}                public
+GET  /health                       public
+POST /language                     public
+GET  /login                        public
+POST /login                        public
+POST /logout                       anyone
+GET  /                             anyone
+GET  /account                      anyone
+POST /account/password             anyone
+POST /account/sessions             anyone
+POST /account/language             anyone
+GET  /organisations                admin
+GET  /organisations/new            admin
+POST /organisations                admin
+GET  /organisations/{id}           admin
+GET  /organisations/{id}/edit      admin
+POST /organisations/{id}           admin
+POST /organisations/{id}/active    admin
+GET  /accounts/new                 admin
+POST /accounts                     admin
+GET  /accounts/{id}                admin
+POST /accounts/{id}                admin
+POST /accounts/{id}/unlock         admin
+POST /accounts/{id}/password       admin
+GET  /mails                        auditor admin
+POST /mails/{id}/retry             admin
+GET  /jobs                         auditor admin
+POST /jobs/{name}/run              admin
+GET  /audit                        auditor admin
+GET  /audit/export                 auditor admin
+GET  /contracts                    anyone
+POST /contracts/confirm            hospital supplier
+GET  /contracts/export.csv         anyone
+GET  /contracts/export.xlsx        anyone
+GET  /contracts/{id}               anyone
+GET  /contracts/{id}/sheet         anyone
+POST /contracts/{id}/withdraw      hospital supplier
+POST /contracts/{id}/amend         officer
+GET  /rounds/{id}/contracts        staff
+GET  /rounds/{id}/contracts/export.csv   staff
+GET  /rounds/{id}/contracts/export.xlsx  staff
+POST /rounds/{id}/contracts/draw-up      officer
+GET  /rounds/{id}/standards        staff
+POST /rounds/{id}/standards/ask    officer
+POST /rounds/{id}/standards/decide reviewer
+GET  /standards                    anyone
+GET  /standards/export.csv         anyone
+GET  /standards/export.xlsx        anyone
+GET  /standards/consumers          settlement admin
+POST /standards/consumers          settlement admin
+POST /standards/consumers/{id}/rotate    settlement admin
+POST /standards/consumers/{id}/active    settlement admin
+GET  /standards/{seq}              anyone
+POST /standards/{seq}/correct      officer
+POST /standards/{seq}/decide       reviewer
+GET  /api/standards                token
+GET  /api/standards.csv            token
+POST /api/standards/ack            token
+GET  /rounds/{id}/award            anyone
+POST /rounds/{id}/award            officer
+POST /rounds/{id}/rulings          officer
+POST /rounds/{id}/publicity        officer
+POST /rounds/{id}/confirmation     officer
+POST /rounds/{id}/confirmation/confirm   reviewer
+POST /rounds/{id}/confirmation/back      reviewer
+GET  /rounds/{id}/award/export/{file}    staff
+GET  /rounds/{id}/award/{lot}      staff
+GET  /rounds/{id}/award/{lot}/volumes    anyone
+GET  /rounds/{id}/objections       staff supplier
+POST /rounds/{id}/objections       supplier
+GET  /objections/{id}              staff supplier
+POST /objections/{id}/answer       officer
+POST /objections/{id}/documents    supplier
+GET  /objections/{id}/documents/{document}  staff supplier
+GET  /public/rounds                public
+GET  /public/rounds/{id}           public
+GET  /public/rounds/{id}/{file}    public
+";
+
+/// Addresses that are one organisation's own business, although its whole kind may enter: method, address as made
+/// from the things of [`lay`], the owner, and those who must be told that there is no such page.
+const OWN: &[(&str, &str, &str, &[&str])] = &[
+    ("GET", "/contracts/{contract}", "hospital1", &["hospital2", "supplier2"]),
+    ("GET", "/contracts/{contract}", "supplier1", &["hospital2", "supplier2"]),
+    ("GET", "/contracts/{contract}/sheet", "hospital1", &["hospital2", "supplier2"]),
+    ("POST", "/contracts/{contract}/withdraw", "hospital1", &["hospital2", "supplier2"]),
+    ("GET", "/objections/{objection}", "supplier1", &["supplier2"]),
+    ("POST", "/objections/{objection}/documents", "supplier1", &["supplier2"]),
+];
+
+/// The role each login of the test city holds: one login for every role, and a second hospital and supplier.
+const LOGINS: &[(&str, Role)] = &[
+    ("officer", Role::Officer),
+    ("reviewer", Role::Reviewer),
+    ("settlement", Role::Settlement),
+    ("auditor", Role::Auditor),
+    ("admin", Role::Admin),
+    ("hospital1", Role::Hospital),
+    ("hospital2", Role::Hospital),
+    ("supplier1", Role::Supplier),
+    ("supplier2", Role::Supplier),
+];
+
+/// A line of the table.
+struct Line {
+    method: &'static str,
+    path: &'static str,
+    rule: Vec<&'static str>,
+}
+
+fn table() -> Vec<Line> {
+    let line = |text: &'static str| {
+        let mut words = text.split_whitespace();
+        Line { method: words.next().unwrap(), path: words.next().unwrap(), rule: words.collect() }
+    };
+    TABLE.lines().filter(|text| !text.trim().is_empty()).map(line).collect()
+}
+
+impl Line {
+    fn is_open(&self) -> bool {
+        self.rule == ["public"] || self.rule == ["token"]
+    }
+
+    fn admits(&self, role: Role) -> bool {
+        let is_staff = !matches!(role, Role::Hospital | Role::Supplier);
+        self.is_open()
+            || self.rule.iter().any(|word| match *word {
+                "anyone" => true,
+                "staff" => is_staff,
+                word => word == role.as_str(),
+            })
+    }
+
+    /// The roles of the rule as the route table of the program should have them.
+    fn roles(&self) -> BTreeSet<Role> {
+        Role::ALL.iter().copied().filter(|role| self.admits(*role)).collect()
+    }
+}
+
+#[test]
+fn the_table_names_every_route_once_with_its_rule() {
+    let table = table();
+    let mut faults = Vec::new();
+    for route in ROUTES {
+        let lines: Vec<&Line> =
+            table.iter().filter(|l| l.method == route.method && l.path == route.path).collect();
+        let [line] = lines[..] else {
+            faults.push(format!(
+                "{} {}: {} lines in the test's table",
+                route.method,
+                route.path,
+                lines.len()
+            ));
+            continue;
+        };
+        let is_right = match route.allowed {
+            Allowed::Public => line.rule == ["public"],
+            Allowed::Token => line.rule == ["token"],
+            Allowed::Anyone => line.rule == ["anyone"],
+            Allowed::Only(roles) => {
+                !line.is_open()
+                    && line.rule != ["anyone"]
+                    && line.roles() == roles.iter().copied().collect::<BTreeSet<_>>()
+            }
+        };
+        if !is_right {
+            faults.push(format!(
+                "{} {}: {:?}, the test says {:?}",
+                route.method, route.path, route.allowed, line.rule
+            ));
+        }
+    }
+    for line in &table {
+        if !ROUTES.iter().any(|r| r.method == line.method && r.path == line.path) {
+            faults.push(format!("{} {}: no such route any more", line.method, line.path));
+        }
+        let is_word =
+            |w: &&str| ["public", "anyone", "token", "staff"].contains(w) || w.parse::<Role>().is_ok();
+        if line.rule.is_empty() || !line.rule.iter().all(|word| is_word(&word)) {
+            faults.push(format!("{} {}: {:?} is no rule", line.method, line.path, line.rule));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// An address of the pattern that leads to nothing: no such id, no such name.
+fn address(pattern: &str) -> String {
+    let parts = pattern.split('/').map(|part| match part {
+        p if p.starts_with('{') && p.contains("name") => "nothing",
+        p if p.starts_with('{') => "0190a0a0-0000-7000-8000-000000000000",
+        p => p,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+async fn ask(site: &Site, method: &str, path: &str, login: &str) -> Answer {
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    let request = TestRequest::default().method(method.clone()).uri(path);
+    let form: [(&str, &str); 0] = [];
+    site.send(login, if method == Method::POST { request.set_form(form) } else { request }).await
+}
+
+#[actix_web::test]
+async fn nobody_enters_where_the_table_does_not_say_so() {
+    let site = Site::with_city();
+    let mut faults = Vec::new();
+    for line in table() {
+        let path = address(line.path);
+        let answer = ask(&site, line.method, &path, "").await;
+        let is_turned_away = match line.method {
+            "GET" => answer.status == 303 && answer.location.starts_with("/login"),
+            _ => answer.status == 403,
+        };
+        let is_right = match line.rule[..] {
+            ["public"] => answer.status != 403 && answer.status.as_u16() < 500 && !is_turned_away,
+            ["token"] => answer.status == 401 || answer.status == 403,
+            _ => is_turned_away,
+        };
+        if !is_right {
+            faults.push(format!("{} {path} as nobody: {}", line.method, answer.status));
+        }
+        for (login, role) in LOGINS {
+            let answer = ask(&site, line.method, &path, login).await;
+            let status = answer.status.as_u16();
+            // A token route knows no roles; whoever may enter meets the page, a refusal or nothing there.
+            let is_right = match (&line.rule[..], line.admits(*role)) {
+                (["token"], _) => matches!(status, 401 | 403),
+                (_, true) => status != 403 && status < 500 && !answer.location.starts_with("/login?"),
+                (_, false) => status == 403,
+            };
+            if !is_right {
+                faults.push(format!("{} {path} as {login}: {status}", line.method));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// Lays out things that belong to `hospital1` or `supplier1`: what an address may name, with its id.
+fn lay(site: &Site) -> Vec<(&'static str, String)> {
+    let (round, lots) = site.round_in(RoundState::Awarded);
+    let bids = [won(0, "supplier1", "阿莫西林胶囊", "0.12"), won(0, "supplier2", "阿莫西林胶囊", "0.15")];
+    award(site, &round, &lots, &bids, &[(0, "hospital1", "supplier1", "700")]);
+    let ctx = site.ctx_of("officer");
+    site.app.db.write(|tx| contracts::draw_up(tx, &ctx, &round.id)).unwrap();
+    let drawn = site.app.db.read(|c| contracts::store::page(c, &Default::default(), 1)).unwrap();
+    vec![
+        ("{round}", round.id.to_string()),
+        ("{lot}", lots[0].id.to_string()),
+        ("{contract}", drawn[0].0.id.to_string()),
+        ("{objection}", objection(site, &round)),
+    ]
+}
+
+/// An objection `supplier1` filed.
+fn objection(site: &Site, round: &Round) -> String {
+    use jicai::schema::objections::dsl;
+    let (id, supplier) = (ObjectionId::new(), site.who("supplier1").organisation.id);
+    let row = (
+        dsl::id.eq(&id),
+        dsl::round_id.eq(&round.id),
+        dsl::supplier_id.eq(&supplier),
+        dsl::body.eq("异议"),
+        dsl::state.eq("open"),
+        dsl::filed_at.eq(site.now()),
+    );
+    let insert =
+        |tx: &mut Tx| Ok(diesel::insert_into(dsl::objections).values(row.clone()).execute(tx.conn())?);
+    site.app.db.write(insert).unwrap();
+    id.to_string()
+}
+
+#[actix_web::test]
+async fn what_belongs_to_another_organisation_is_not_there() {
+    let site = Site::with_city();
+    let things = lay(&site);
+    for (method, address, owner, others) in OWN {
+        let path = things.iter().fold((*address).to_owned(), |path, (name, id)| path.replace(name, id));
+        assert!(!path.contains('{'), "{path}: lay() makes no such thing");
+        let answer = ask(&site, method, &path, owner).await;
+        assert!(
+            !matches!(answer.status.as_u16(), 403 | 404 | 500),
+            "{method} {path} as its owner {owner}: {}",
+            answer.status
+        );
+        for other in *others {
+            let answer = ask(&site, method, &path, other).await;
+            assert_eq!(answer.status, 404, "{method} {path} as {other}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! A real browser on a real server: Debian's Chromium, headless, driven over WebDriver.
+
+mod walk;
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use thirtyfour::prelude::*;
+
+use crate::support::Site;
+
+/// axe-core, injected into every page looked at.
+const AXE: &str = include_str!("axe-4.14.1.min.js");
+
+/// A browser, its driver and the site it looks at. Everything ends when it is dropped.
+pub struct Browser {
+    pub driver: WebDriver,
+    pub base: String,
+    chromedriver: Child,
+    _profile: tempfile::TempDir,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.chromedriver.kill();
+        let _ = self.chromedriver.wait();
+    }
+}
+
+/// Whether Chromium and its driver are on this machine; the test says so when they are not.
+pub fn is_here() -> bool {
+    let here = ["chromium", "chromedriver"].iter().all(|name| {
+        Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    });
+    if !here {
+        eprintln!("skipped: chromium and chromedriver are not installed");
+    }
+    here
+}
+
+/// Serves the site on a free port of its own thread; the thread ends with the test process.
+pub fn serve(site: &Site) -> SocketAddr {
+    let app = site.app.clone();
+    let (tell, hear) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let (server, address) = jicai::web::serve::bind(app).unwrap();
+            tell.send(address).unwrap();
+            server.await.unwrap();
+        });
+    });
+    hear.recv_timeout(Duration::from_secs(10)).unwrap()
+}
+
+impl Browser {
+    /// Opens a window on the site.
+    pub async fn open(address: SocketAddr) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let chromedriver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(started.elapsed() < Duration::from_secs(20), "chromedriver does not answer");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let profile = tempfile::tempdir().unwrap();
+        let mut caps = DesiredCapabilities::chrome();
+        for argument in [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--window-size=1366,900",
+            "--accept-lang=zh-CN,zh",
+        ] {
+            caps.add_arg(argument).unwrap();
+        }
+        caps.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
+        caps.set_browser_log_level(thirtyfour::LoggingPrefsLogLevel::All).unwrap();
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), caps).await.unwrap();
+        Self { driver, base: format!("http://{address}"), chromedriver, _profile: profile }
+    }
+
+    /// Logs in through the form.
+    pub async fn log_in(&self, login: &str, password: &str) {
+        self.driver.delete_all_cookies().await.unwrap();
+        self.goto("/login").await;
+        self.fill("login", login).await;
+        self.fill("password", password).await;
+        self.press("form[action='/login'] button").await;
+        self.sees("待办").await;
+    }
+
+    /// Opens a page.
+    pub async fn goto(&self, path: &str) {
+        self.driver.goto(format!("{}{path}", self.base)).await.unwrap();
+    }
+
+    /// Types into the field of that name.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let field = self.find(&format!("[name='{name}']")).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Sets a field's value as a date picker would.
+    pub async fn set(&self, name: &str, value: &str) {
+        let script = "const f = document.querySelector(`[name='${arguments[0]}']`); f.value = arguments[1]; \
+                      f.dispatchEvent(new Event('change', {bubbles: true}));";
+        self.driver.execute(script, vec![name.into(), value.into()]).await.unwrap();
+    }
+
+    /// Presses what the selector finds.
+    pub async fn press(&self, css: &str) {
+        let element = self.find(css).await;
+        element.scroll_into_view().await.unwrap();
+        element.click().await.unwrap();
+    }
+
+    /// Waits for what the selector finds.
+    pub async fn find(&self, css: &str) -> WebElement {
+        let started = Instant::now();
+        loop {
+            if let Ok(element) = self.driver.find(By::Css(css)).await {
+                return element;
+            }
+            assert!(started.elapsed() < Duration::from_secs(10), "no {css} on {}", self.page().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the page shows a text.
+    pub async fn sees(&self, text: &str) {
+        let started = Instant::now();
+        loop {
+            let page = self.page().await;
+            if page.contains(text) {
+                return;
+            }
+            assert!(started.elapsed() < Duration::from_secs(10), "no \"{text}\" on {page}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn page(&self) -> String {
+        let url = self.driver.current_url().await.map(|u| u.to_string()).unwrap_or_default();
+        let script = "return document.body ? document.body.innerText : ''";
+        let text = match self.driver.execute(script, vec![]).await {
+            Ok(value) => value.json().as_str().unwrap_or_default().to_owned(),
+            Err(e) => e.to_string(),
+        };
+        format!("{url}\n{text}")
+    }
+
+    /// Runs axe on this page: no violation of serious or critical impact; and the console is empty.
+    pub async fn is_clean(&self) {
+        self.driver.execute(AXE, vec![]).await.unwrap();
+        let script = "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(r => \
+                      done(r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => \
+                      v.id + ': ' + v.nodes.map(n => n.html).slice(0, 3).join(' | '))));";
+        let found = self.driver.execute_async(script, vec![]).await.unwrap();
+        let violations: Vec<String> = found.convert().unwrap();
+        assert!(violations.is_empty(), "axe: {}\n{}", violations.join("\n"), self.page().await);
+        self.console_is_empty().await;
+    }
+
+    async fn console_is_empty(&self) {
+        let logs = self.driver.browser_log().await.unwrap();
+        assert!(logs.is_empty(), "console: {logs:?}");
+    }
+
+    /// Keeps a picture when `JICAI_TEST_SHOTS` names a folder.
+    pub async fn shot(&self, name: &str) {
+        if let Ok(folder) = std::env::var("JICAI_TEST_SHOTS") {
+            let path = std::path::Path::new(&folder).join(format!("{name}.png"));
+            self.driver.screenshot(&path).await.unwrap();
+        }
+    }
+
+    /// Closes the window.
+    pub async fn close(self) {
+        let _ = self.driver.clone().quit().await;
+    }
+}

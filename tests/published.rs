@@ -30,6 +30,19 @@ fn quotas_are_the_published_ones() {
     {
         assert_eq!(rule_set::find("GY-YD2019-2").unwrap().quota(bidders), places, "round 2, {bidders}");
     }
+    for bidders in 1..=40 {
+        let of = |name| rule_set::find(name).unwrap().quota(bidders);
+        for name in ["GY-YD2021-1", "GY-YD2021-2", "GY-YD2022-1", "GY-YD2023-1"] {
+            assert_eq!(of(name), nine.quota(bidders), "{name}, {bidders}");
+        }
+        for name in ["GY-YD2025-1", "GY-YD2026-1"] {
+            assert_eq!(of(name), ten.quota(bidders), "{name}, {bidders}");
+        }
+        // The expansion: three winners at most. Round 3: as round 2 up to 6 bidders, then one more each to 8.
+        assert_eq!(of("GY-YD2019-1"), bidders.min(3), "expansion, {bidders}");
+        let third = if bidders <= 6 { of("GY-YD2019-2") } else { (bidders - 2).min(8) };
+        assert_eq!(of("GY-YD2020-1"), third, "round 3, {bidders}");
+    }
     for (bidders, nines, tens) in [(5, 4, 3), (8, 6, 5), (13, 10, 8), (16, 10, 10), (100, 10, 10)] {
         assert_eq!((nine.quota(bidders), ten.quota(bidders)), (nines, tens), "{bidders}");
     }
@@ -79,7 +92,7 @@ fn round_4_bids_against_their_ceilings() {
             kind: None,
             accepts_revival: false,
         };
-        let outcome = award(&rule_set::find("GY-YD2022-1").unwrap(), &[lot], &[bid], &[]).unwrap();
+        let outcome = award(&rule_set::find("GY-YD2021-1").unwrap(), &[lot], &[bid], &[]).unwrap();
         assert_eq!(outcome.awards[0].status != Status::Invalid, valid, "{price} {ceiling}");
     };
     for row in shared("round4_bids_vs_ceiling.csv") {

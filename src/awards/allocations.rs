@@ -78,11 +78,20 @@ impl<'a> ByLot<'a> {
         self.lines(lot).iter().map(|line| i128::from(line.2)).sum()
     }
 
-    /// The demand for one company's brand in a lot.
-    pub fn of_brand(&self, lot: &str, company: &str) -> Decimal {
-        let brand = self.lines(lot).iter().filter(|line| line.1.is_some_and(|c| **c == *company));
-        let sum: i128 = brand.map(|line| i128::from(line.2)).sum();
-        Decimal::try_from_i128_with_scale(sum, Quantity::PLACES).unwrap_or(Decimal::MAX)
+    /// Whether any demand for the lot is given, be it zero.
+    pub fn has(&self, lot: &str) -> bool {
+        self.lots.contains_key(lot)
+    }
+
+    /// The demand for each company's brand in a lot.
+    pub fn brands(&self, lot: &str) -> HashMap<&str, Decimal> {
+        let mut sums: HashMap<&str, i128> = HashMap::new();
+        for (_, company, quantity) in self.lines(lot) {
+            if let Some(company) = company {
+                *sums.entry(company.as_ref()).or_default() += i128::from(*quantity);
+            }
+        }
+        sums.into_iter().map(|(company, sum)| (company, quantity(sum))).collect()
     }
 
     fn lines(&self, lot: &str) -> &[Line<'a>] {
@@ -146,10 +155,9 @@ impl<'a> ByLot<'a> {
         let mut demand: Vec<(&'a Arc<str>, Decimal)> = Vec::new();
         for hospital in hospitals {
             let region = self.places[hospital.place as usize].0;
-            let quantity = Decimal::try_from_i128_with_scale(hospital.demand, 3).unwrap_or(Decimal::MAX);
             match demand.last_mut().filter(|(last, _)| *last == region) {
-                Some((_, sum)) => *sum = sum.saturating_add(quantity),
-                None => demand.push((region, quantity)),
+                Some((_, sum)) => *sum = sum.saturating_add(quantity(hospital.demand)),
+                None => demand.push((region, quantity(hospital.demand))),
             }
         }
         let sums: Vec<Decimal> = demand.iter().map(|(_, sum)| *sum).collect();
@@ -192,6 +200,11 @@ impl<'a> ByLot<'a> {
         }
         volume
     }
+}
+
+/// Thousandths as a number.
+fn quantity(thousandths: i128) -> Decimal {
+    Decimal::try_from_i128_with_scale(thousandths, Quantity::PLACES).unwrap_or(Decimal::MAX)
 }
 
 /// A hospital's volume in units while it is being granted.

@@ -244,9 +244,9 @@ fn lot_line(
 /// Quota, fuse line and share of a lot with their numbers, in no language.
 fn arithmetic(lot: &LotOutcome, rules: &RuleSet) -> String {
     let mut parts = vec![format!("n = {} → {}", lot.bidders, lot.places)];
-    if let (Some(anchor), Some(line)) = (lot.anchor, lot.line) {
+    if let (Some(fuse), Some(anchor), Some(line)) = (&rules.fuse, lot.anchor, lot.line) {
         let shown = |value: Decimal| crate::types::half_up(value, 6).normalize();
-        parts.push(format!("{} × {} = {}", rules.fuse.factor.0.normalize(), shown(anchor), shown(line)));
+        parts.push(format!("{} × {} = {}", fuse.factor.0.normalize(), shown(anchor), shown(line)));
     }
     if let Some(share) = lot.share {
         parts.push(format!("{} × {} → {}", lot.base, share.normalize(), lot.agreed));

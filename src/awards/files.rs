@@ -1,16 +1,20 @@
 //! The input files of an award: lots, bids and demand, each line checked, all faults told.
 
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use super::rules::{HIGHEST_CEILING, RATIOS};
-use super::table::{Column, Faults, Least, Row, not_a_number, read};
 use super::{Bid, Demand, Kind, Lot};
+use crate::catalog::ratio;
+use crate::error::Result;
+use crate::files::read::{Column, Row, Rows, Unknown, open};
+use crate::files::{Fault, Faults, Limits, Reason};
 use crate::rounds::rule_set::{Category, FormClass, RuleSet};
-use crate::text::{Text, fill};
+use crate::text::{Say, Text, fill};
 use crate::types::{NotANumber, Quantity, UnitPrice, parse_decimal};
 
 /// What an award is computed from.
@@ -24,49 +28,50 @@ pub struct Input {
     pub demand: Vec<Demand>,
 }
 
-const fn needed(name: &'static str, chinese: &'static str) -> Column {
-    Column { name, chinese, needed: true }
-}
+/// A file with the faults of its lines, or with why it cannot be read at all.
+pub type Faulty = (PathBuf, Result<Faults>);
 
-const fn optional(name: &'static str, chinese: &'static str) -> Column {
-    Column { name, chinese, needed: false }
-}
+/// The values of a file's sound lines and the faults of the others.
+type Lines<T> = Result<(Vec<T>, Faults)>;
+
+/// A lot by its code; `None` when its line has another fault: its bids are not blamed.
+type Coded = (Arc<str>, Option<Lot>);
 
 /// Columns of `lots.csv`.
 const LOTS: &[Column] = &[
-    needed("lot", "竞价单元"),
-    needed("generic", "通用名"),
-    needed("form", "剂型"),
-    needed("form_class", "剂型类别"),
-    needed("comparable_spec", "可比规格"),
-    needed("ceiling", "最高有效申报价"),
-    needed("category", "类别"),
-    optional("base_volume", "基数"),
+    Column::must("lot", "竞价单元"),
+    Column::must("generic", "通用名"),
+    Column::must("form", "剂型"),
+    Column::must("form_class", "剂型类别"),
+    Column::must("comparable_spec", "可比规格"),
+    Column::must("ceiling", "最高有效申报价"),
+    Column::must("category", "类别"),
+    Column::may("base_volume", "基数"),
 ];
 
 /// Columns of `bids.csv`.
 const BIDS: &[Column] = &[
-    needed("lot", "竞价单元"),
-    needed("company", "申报企业"),
-    needed("product", "产品"),
-    needed("spec", "规格"),
-    needed("unit_price", "单位申报价"),
-    optional("group", "关联企业组"),
-    optional("ratio", "差比价系数"),
-    optional("capacity", "供应能力"),
-    optional("reported_volume", "报量"),
-    optional("sales", "上年销量"),
-    optional("kind", "类型"),
-    optional("accepts_revival", "接受复活"),
+    Column::must("lot", "竞价单元"),
+    Column::must("company", "申报企业"),
+    Column::must("product", "产品"),
+    Column::must("spec", "规格"),
+    Column::must("unit_price", "单位申报价"),
+    Column::may("group", "关联企业组"),
+    Column::may("ratio", "差比价系数"),
+    Column::may("capacity", "供应能力"),
+    Column::may("reported_volume", "报量"),
+    Column::may("sales", "上年销量"),
+    Column::may("kind", "类型"),
+    Column::may("accepts_revival", "接受复活"),
 ];
 
 /// Columns of `demand.csv`.
 const DEMAND: &[Column] = &[
-    needed("region", "地区"),
-    needed("hospital", "医疗机构"),
-    needed("lot", "竞价单元"),
-    optional("company", "厂牌企业"),
-    needed("quantity", "年需求量"),
+    Column::must("region", "地区"),
+    Column::must("hospital", "医疗机构"),
+    Column::must("lot", "竞价单元"),
+    Column::may("company", "厂牌企业"),
+    Column::must("quantity", "年需求量"),
 ];
 
 /// Words of `kind`.
@@ -81,101 +86,143 @@ const KINDS: &[(&str, Option<Kind>)] = &[
 /// Words of `accepts_revival`.
 const CONSENTS: &[(&str, bool)] = &[("", false), ("yes", true), ("no", false), ("是", true), ("否", false)];
 
-/// Reads all files, or tells every fault in all of them.
+/// The longest name or specification, in characters.
+const LONGEST: usize = 500;
+
+/// Why a cell will not do for an award.
+#[derive(Debug)]
+enum Wrong {
+    NoLots,
+    Ceiling,
+    UnknownLot,
+    LotTwice(u64),
+    BidTwice(u64),
+    DemandTwice(u32),
+    RatioOutside,
+    RatioNeeded(ratio::Refused),
+}
+
+impl Say for Wrong {
+    fn say(&self, t: &Text) -> String {
+        let a = &t.awards;
+        match self {
+            Self::NoLots => a.file_no_lines.to_owned(),
+            Self::Ceiling => fill(a.ceiling_above, &[("most", &HIGHEST_CEILING)]),
+            Self::UnknownLot => a.line_lot_unknown.to_owned(),
+            Self::LotTwice(line) => fill(a.line_twice, &[("line", line)]),
+            Self::BidTwice(line) => fill(a.bid_line_twice, &[("line", line)]),
+            Self::DemandTwice(line) => fill(a.demand_line_twice, &[("line", line)]),
+            Self::RatioOutside => fill(a.ratio_outside, &[("least", &RATIOS.0), ("most", &RATIOS.1)]),
+            Self::RatioNeeded(why) => fill(a.ratio_needed, &[("why", &why.say(t))]),
+        }
+    }
+}
+
+/// Reads all files, each once, or tells every fault in all of them.
 pub fn read_input(
     rules: &RuleSet,
     lots: &Path,
     bids: &Path,
     demand: Option<&Path>,
-    text: &'static Text,
-) -> Result<Input, Vec<String>> {
-    let mut faults = Faults::new(text);
+) -> std::result::Result<Input, Vec<Faulty>> {
+    let mut faulty = Vec::new();
     let mut names = Names::default();
-    let known = read_lots(lots, &mut names, &mut faults);
-    // When the list of lots cannot be read, every other line would be blamed for naming an unknown one.
-    let lots_read = !known.is_empty();
-    let codes: HashSet<&str> =
-        known.iter().map(|lot| lot.code.as_ref()).chain(names.refused_lots()).collect();
-    let codes = lots_read.then_some(&codes);
-    let read = Reading { rules, codes, text };
-    let mut names = Names { known: names.known.clone(), refused: Vec::new() };
-    let bids = read.bids(bids, &mut names, &mut faults);
-    let demand = demand.map(|path| read.demand(path, &mut names, &mut faults)).unwrap_or_default();
-    match faults.count() {
-        0 => Ok(Input { lots: known, bids, demand }),
-        _ => Err(faults.lines()),
+    let known = kept(lots, read_lots(lots, &mut names), &mut faulty);
+    let reading = Reading { rules, lots: known.into_iter().collect() };
+    let bids = kept(bids, reading.bids(bids, &mut names), &mut faulty);
+    let demand = match demand {
+        Some(path) => kept(path, reading.demand(path, &mut names), &mut faulty),
+        None => Vec::new(),
+    };
+    let lots = reading.lots.into_values().flatten().collect();
+    if faulty.is_empty() { Ok(Input { lots, bids, demand }) } else { Err(faulty) }
+}
+
+/// The values read; what is wrong with the file goes to `faulty`.
+fn kept<T>(path: &Path, read: Lines<T>, faulty: &mut Vec<Faulty>) -> Vec<T> {
+    let (values, faults) = match read {
+        Ok((values, faults)) => (values, Ok(faults)),
+        Err(why) => (Vec::new(), Err(why)),
+    };
+    if !faults.as_ref().is_ok_and(Faults::is_empty) {
+        faulty.push((path.to_owned(), faults));
     }
+    values
+}
+
+fn rows(path: &Path, columns: &'static [Column]) -> Result<Rows<File>> {
+    open(File::open(path)?, columns, Unknown::Refuse, Limits::default())
 }
 
 /// Names that repeat on many lines are kept once.
 #[derive(Default)]
-struct Names {
-    known: HashSet<Arc<str>>,
-    /// Codes of lots whose line has another fault: their bids are not blamed.
-    refused: Vec<Arc<str>>,
-}
+struct Names(HashSet<Arc<str>>);
 
 impl Names {
     fn get(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.known.get(name) {
+        if let Some(known) = self.0.get(name) {
             return known.clone();
         }
         let new: Arc<str> = name.into();
-        self.known.insert(new.clone());
+        self.0.insert(new.clone());
         new
     }
 
-    fn refused_lots(&self) -> impl Iterator<Item = &str> {
-        self.refused.iter().map(AsRef::as_ref)
+    /// The name in a cell, or a fault.
+    fn of(&mut self, row: &Row, key: &str, faults: &mut Faults) -> Option<Arc<str>> {
+        filled(row, key, faults).map(|name| self.get(name))
     }
 }
 
-fn read_lots(path: &Path, names: &mut Names, faults: &mut Faults) -> Vec<Lot> {
-    let mut lots: Vec<Lot> = Vec::new();
+/// A cell that must say something, on one line.
+fn filled<'r>(row: &'r Row, key: &str, faults: &mut Faults) -> Option<&'r str> {
+    row.filled(key, faults)?;
+    row.words(key, LONGEST, faults)
+}
+
+/// A cell that may be blank.
+fn words(row: &Row, key: &str, faults: &mut Faults) -> Option<String> {
+    row.words(key, LONGEST, faults).map(str::to_owned)
+}
+
+fn read_lots(path: &Path, names: &mut Names) -> Lines<Coded> {
     let mut first: HashMap<Arc<str>, u64> = HashMap::new();
-    let before = faults.count();
-    read(path, LOTS, faults, |row| {
-        let Some(code) = row.text(0).map(|code| names.get(code)) else { return };
+    let (lots, mut faults) = rows(path, LOTS)?.collect(|row, faults| {
+        let code = names.of(row, "lot", faults)?;
         if let Some(line) = first.get(&code) {
-            return row.fault(0, fill(row.messages().awards.line_twice, &[("line", line)]));
+            faults.push(row.fault("lot", Wrong::LotTwice(*line)));
+            return None;
         }
         first.insert(code.clone(), row.line);
-        match lot(row, code.clone()) {
-            Some(lot) => lots.push(lot),
-            None => names.refused.push(code),
-        }
-    });
-    if lots.is_empty() && faults.count() == before {
-        let text = faults.text();
-        faults.add(format!("{}:2: {}", path.display(), text.awards.file_no_lines));
+        Some((code.clone(), lot(row, code, faults)))
+    })?;
+    if lots.is_empty() && faults.is_empty() {
+        faults.push(Fault::new(2, "", "", Wrong::NoLots));
     }
-    lots
+    Ok((lots, faults))
 }
 
-fn lot(row: &mut Row, code: Arc<str>) -> Option<Lot> {
-    let generic = row.text(1).map(str::to_owned);
-    let form = row.optional(2).map(str::to_owned);
-    let classes: Vec<(&str, FormClass)> =
-        FormClass::ALL.iter().map(|class| (class.as_str(), *class)).collect();
-    let form_class = row.word(3, &classes);
-    let comparable_spec = row.optional(4).map(str::to_owned);
-    let ceiling = row.number::<UnitPrice>(5, Least::Positive).filter(|ceiling| {
-        let believed = ceiling.decimal() <= Decimal::from(HIGHEST_CEILING);
-        if !believed {
-            row.fault(5, row.messages().awards.number_large);
-        }
-        believed
-    });
-    let categories: Vec<(&str, Category)> = Category::ALL.iter().map(|list| (list.as_str(), *list)).collect();
-    let category = row.word(6, &categories);
-    let base_volume = row.optional_number::<Quantity>(7, Least::Positive);
+fn lot(row: &Row, code: Arc<str>, faults: &mut Faults) -> Option<Lot> {
+    let generic = filled(row, "generic", faults).map(str::to_owned);
+    let form = words(row, "form", faults);
+    let classes: Vec<_> = FormClass::ALL.iter().map(|class| (class.as_str(), *class)).collect();
+    let form_class = row.word("form_class", &classes, faults);
+    let comparable_spec = words(row, "comparable_spec", faults);
+    let ceiling = row.positive::<UnitPrice>("ceiling", faults);
+    let believed = ceiling.is_none_or(|ceiling| ceiling.decimal() <= Decimal::from(HIGHEST_CEILING));
+    if !believed {
+        faults.push(row.fault("ceiling", Wrong::Ceiling));
+    }
+    let categories: Vec<_> = Category::ALL.iter().map(|list| (list.as_str(), *list)).collect();
+    let category = row.word("category", &categories, faults);
+    let base_volume = row.maybe("base_volume", faults, Row::positive);
     Some(Lot {
         code,
         generic: generic?,
         form: form?,
         form_class: form_class?,
         comparable_spec: comparable_spec?,
-        ceiling: ceiling?,
+        ceiling: ceiling.filter(|_| believed)?,
         category: category?,
         base_volume: base_volume?,
     })
@@ -184,44 +231,48 @@ fn lot(row: &mut Row, code: Arc<str>) -> Option<Lot> {
 /// What the lines of bids and demand are checked against.
 struct Reading<'a> {
     rules: &'a RuleSet,
-    codes: Option<&'a HashSet<&'a str>>,
-    text: &'static Text,
+    /// Empty when the lots could not be read: every other line would be blamed for naming an unknown one.
+    lots: BTreeMap<Arc<str>, Option<Lot>>,
 }
 
 impl Reading<'_> {
-    fn bids(&self, path: &Path, names: &mut Names, faults: &mut Faults) -> Vec<Bid> {
-        let mut bids = Vec::new();
+    fn bids(&self, path: &Path, names: &mut Names) -> Lines<Bid> {
         let mut first: HashMap<(Arc<str>, Arc<str>), u64> = HashMap::new();
-        read(path, BIDS, faults, |row| {
-            let lot = self.lot(row, 0, names);
-            let company = row.text(1).map(|company| names.get(company));
-            let bid = self.bid(row, lot, company);
-            let Some(bid) = bid else { return };
-            let key = (bid.lot.clone(), bid.company.clone());
-            if let Some(line) = first.get(&key) {
-                return row.fault(1, fill(self.text.awards.bid_line_twice, &[("line", line)]));
+        rows(path, BIDS)?.collect(|row, faults| {
+            let lot = self.lot(row, names, faults);
+            let company = names.of(row, "company", faults);
+            let key = lot.clone().zip(company.clone());
+            let bid = self.bid(row, lot, company, faults);
+            if let Some(line) = first.get(&key.clone()?) {
+                faults.push(row.fault("company", Wrong::BidTwice(*line)));
+                return None;
             }
-            first.insert(key, row.line);
-            bids.push(bid);
-        });
-        bids
+            first.insert(key?, row.line);
+            bid
+        })
     }
 
-    fn bid(&self, row: &mut Row, lot: Option<Arc<str>>, company: Option<Arc<str>>) -> Option<Bid> {
-        let product = row.text(2).map(str::to_owned);
-        let spec = row.optional(3).map(str::to_owned);
-        let unit_price = self.price(row, 4);
-        let group = row.optional(5).map(|group| (!group.is_empty()).then(|| group.to_owned()));
-        let ratio = self.ratio(row, 6);
-        let capacity = row.optional_number(7, Least::Zero);
-        let reported_volume = row.optional_number(8, Least::Zero);
-        let sales = row.optional_number(9, Least::Zero);
-        let kind = row.word(10, KINDS);
-        let accepts_revival = row.word(11, CONSENTS);
+    fn bid(
+        &self,
+        row: &Row,
+        lot: Option<Arc<str>>,
+        company: Option<Arc<str>>,
+        faults: &mut Faults,
+    ) -> Option<Bid> {
+        let product = filled(row, "product", faults).map(str::to_owned);
+        let spec = words(row, "spec", faults);
+        let unit_price = self.price(row, faults);
+        let group = words(row, "group", faults);
+        let ratio = self.ratio(row, lot.as_ref(), spec.as_deref(), faults);
+        let capacity = row.maybe("capacity", faults, Row::not_negative);
+        let reported_volume = row.maybe("reported_volume", faults, Row::not_negative);
+        let sales = row.maybe("sales", faults, Row::not_negative);
+        let kind = row.word("kind", KINDS, faults);
+        let accepts_revival = row.word("accepts_revival", CONSENTS, faults);
         Some(Bid {
             lot: lot?,
             company: company?,
-            group: group?,
+            group: Some(group?).filter(|group| !group.is_empty()),
             product: product?,
             spec: spec?,
             unit_price: unit_price?,
@@ -235,55 +286,62 @@ impl Reading<'_> {
     }
 
     /// A bid price with no more decimals than the rule set allows.
-    fn price(&self, row: &mut Row, column: usize) -> Option<UnitPrice> {
+    fn price(&self, row: &Row, faults: &mut Faults) -> Option<UnitPrice> {
         let allowed = self.rules.price.decimals.0;
-        let scale = parse_decimal(row.cell(column)).map(|price| price.normalize().scale());
+        let scale = parse_decimal(row.get("unit_price")).map(|price| price.normalize().scale());
         if scale.is_ok_and(|scale| scale > allowed) {
-            row.fault(column, not_a_number(self.text, NotANumber::TooManyDecimals(allowed)));
+            let reason = Reason::Number(NotANumber::TooManyDecimals(allowed));
+            faults.push(row.fault("unit_price", reason));
             return None;
         }
-        row.number(column, Least::Positive)
+        row.positive("unit_price", faults)
     }
 
-    fn ratio(&self, row: &mut Row, column: usize) -> Option<Decimal> {
-        let cell = row.cell(column);
-        if cell.is_empty() {
-            return Some(Decimal::ONE);
-        }
-        let (least, most) = RATIOS;
-        let fault = match parse_decimal(cell) {
-            Ok(ratio) if least <= ratio && ratio <= most => return Some(ratio),
-            Ok(_) => fill(self.text.awards.ratio_outside, &[("least", &least), ("most", &most)]),
-            Err(why) => not_a_number(self.text, why),
+    /// The ratio given, else the one that the two specifications have by rule (发改价格〔2011〕2452号).
+    fn ratio(
+        &self,
+        row: &Row,
+        lot: Option<&Arc<str>>,
+        spec: Option<&str>,
+        faults: &mut Faults,
+    ) -> Option<Decimal> {
+        let given = row.get("ratio");
+        let (key, found) = if given.is_empty() {
+            let lot = self.lots.get(lot?)?.as_ref()?;
+            let found = ratio::of_units(&lot.form, &lot.comparable_spec, spec?);
+            ("spec", found.map_err(|why| row.fault("spec", Wrong::RatioNeeded(why))))
+        } else {
+            ("ratio", parse_decimal(given).map_err(|why| row.fault("ratio", Reason::Number(why))))
         };
-        row.fault(column, fault);
-        None
+        let believed = found.and_then(|ratio| match RATIOS.0 <= ratio && ratio <= RATIOS.1 {
+            true => Ok(ratio),
+            false => Err(row.fault(key, Wrong::RatioOutside)),
+        });
+        believed.map_err(|fault| faults.push(fault)).ok()
     }
 
-    fn demand(&self, path: &Path, names: &mut Names, faults: &mut Faults) -> Vec<Demand> {
-        let mut demand = Vec::new();
+    fn demand(&self, path: &Path, names: &mut Names) -> Lines<Demand> {
         let mut seen = Seen::default();
-        read(path, DEMAND, faults, |row| {
-            let region = row.text(0).map(|region| names.get(region));
-            let hospital = row.text(1).map(|hospital| names.get(hospital));
-            let lot = self.lot(row, 2, names);
-            let company = row.optional(3).map(|company| (!company.is_empty()).then(|| names.get(company)));
-            let quantity = row.number::<Quantity>(4, Least::Positive);
-            let all = region.zip(hospital).zip(lot).zip(company).zip(quantity);
-            let Some(((((region, hospital), lot), company), quantity)) = all else { return };
+        rows(path, DEMAND)?.collect(|row, faults| {
+            let region = names.of(row, "region", faults);
+            let hospital = names.of(row, "hospital", faults);
+            let lot = self.lot(row, names, faults);
+            let company = row.maybe("company", faults, |row, key, faults| names.of(row, key, faults));
+            let quantity = row.positive::<Quantity>("quantity", faults);
+            let (region, hospital, lot, company, quantity) = (region?, hospital?, lot?, company?, quantity?);
             let line = Demand { region, hospital, lot, company, quantity };
             if let Some(first) = seen.before(&line, row.line) {
-                return row.fault(2, fill(self.text.awards.demand_line_twice, &[("line", &first)]));
+                faults.push(row.fault("lot", Wrong::DemandTwice(first)));
+                return None;
             }
-            demand.push(line);
-        });
-        demand
+            Some(line)
+        })
     }
 
-    fn lot(&self, row: &mut Row, column: usize, names: &mut Names) -> Option<Arc<str>> {
-        let code = row.text(column).map(|code| names.get(code))?;
-        if self.codes.is_some_and(|codes| !codes.contains(code.as_ref())) {
-            row.fault(column, self.text.awards.line_lot_unknown);
+    fn lot(&self, row: &Row, names: &mut Names, faults: &mut Faults) -> Option<Arc<str>> {
+        let code = names.of(row, "lot", faults)?;
+        if !self.lots.is_empty() && !self.lots.contains_key(&code) {
+            faults.push(row.fault("lot", Wrong::UnknownLot));
             return None;
         }
         Some(code)

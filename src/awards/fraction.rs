@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use rust_decimal::{Decimal, MathematicalOps};
+use rust_decimal::{Decimal, MathematicalOps, RoundingStrategy};
 
 use crate::types::half_up;
 
@@ -19,6 +19,26 @@ impl Fraction {
     pub fn new(over: Decimal, under: Decimal) -> Self {
         let under = if under > Decimal::ZERO { under.normalize() } else { Decimal::ONE };
         Self { over, under }
+    }
+
+    /// The comparable price: a price over the ratio of its spec.
+    pub fn comparable(price: Decimal, ratio: Decimal) -> Self {
+        Self::new(price, ratio).settled(ratio)
+    }
+
+    /// The price for a unit of a spec: a comparable price times the spec's ratio.
+    pub fn for_spec(self, ratio: Decimal) -> Self {
+        self.times(ratio).settled(ratio)
+    }
+
+    /// A ratio of many digits is a computed one (1.7 ^ log2 X) that has lost its end, and what it converts would
+    /// miss a boundary that it meets: such prices are kept to eleven digits, more than a price is written with.
+    fn settled(self, ratio: Decimal) -> Self {
+        if ratio.normalize().scale() <= 6 {
+            return self;
+        }
+        let value = self.value();
+        Self::whole(value.round_sf_with_strategy(11, RoundingStrategy::MidpointAwayFromZero).unwrap_or(value))
     }
 
     /// The number itself.
@@ -122,6 +142,26 @@ mod tests {
         assert_eq!(Fraction::mean(&[]), None);
         let sd = Fraction::deviation(&[f("2", "1"), f("4", "1"), f("4", "1"), f("6", "1")]).unwrap();
         assert_eq!(sd.to_string().parse::<Decimal>().unwrap(), Decimal::from(2).sqrt().unwrap());
+    }
+
+    #[test]
+    fn computed_ratios_meet_their_boundaries() {
+        let check = |price: &str, ratio: Decimal, want: &str| {
+            let price = Fraction::comparable(price.parse().unwrap(), ratio);
+            assert_eq!(price, Fraction::whole(want.parse().unwrap()), "{ratio}");
+        };
+        let d = |text: &str| text.parse::<Decimal>().unwrap();
+        // A third, a quarter and an eighth of the content, and half of it to 12 digits.
+        check("1", d("1") / d("3"), "3");
+        check("1", d("1") / d("2.89"), "2.89");
+        check("0.5", d("1") / d("4.913"), "2.4565");
+        check("1", half_up(d("1") / d("1.7"), 12), "1.7");
+        check("30000", half_up(d("1") / d("2.89"), 12), "86700");
+        check("1.7", d("1.7"), "1");
+        // And back: 0.00085 over 1.7 is 0.0005, on the edge of a rounding.
+        assert_eq!(Fraction::whole(d("0.00085")).for_spec(d("1") / d("1.7")).value(), d("0.0005"));
+        // A given ratio stays a quotient: 1 / 3 has no end.
+        assert_eq!(Fraction::comparable(d("1"), d("3")).times(d("3")), f("1", "1"));
     }
 
     #[test]

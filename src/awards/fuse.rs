@@ -13,6 +13,8 @@ use crate::types::UnitPrice;
 pub struct Line {
     /// What it is measured from (锚点).
     pub anchor: Fraction,
+    /// Times the anchor is the line.
+    pub factor: Decimal,
     /// Factor times anchor.
     pub line: Fraction,
     /// How an anchor other than the lowest price was found.
@@ -30,30 +32,34 @@ pub struct Verdict {
     pub reason: Reason,
     /// Whether it takes part in the choice of regions.
     pub chooses_regions: bool,
+    /// Whether it was entitled to a revival and did not accept.
+    pub refused: bool,
 }
 
-/// The fuse line over the shortlist; none when nobody is shortlisted.
+/// The fuse line over the shortlist; none when nobody is shortlisted or the rules have no fuse.
 pub fn line(rules: &RuleSet, standing: &Standing) -> Option<Line> {
+    let fuse = rules.fuse.as_ref()?;
     let prices: Vec<Fraction> = standing.shortlisted().iter().map(|c| c.price).collect();
     let lowest = *prices.first()?;
-    let (anchor, how) = match rules.fuse.anchor {
+    let (anchor, how) = match fuse.anchor {
         Anchor::Lowest => (lowest, None),
         Anchor::LowestOrMeanShare => {
-            let share = rules.fuse.mean_share.map_or(Decimal::ONE, |share| share.0);
+            let share = fuse.mean_share.map_or(Decimal::ONE, |share| share.0);
             let mean = Fraction::mean(&prices)?;
             let part = mean.times(share);
             let how = format!("{} × {}", share.normalize(), shown(mean.value(), 4));
             (lowest.max(part), Some(larger(lowest, part, &how)))
         }
         Anchor::LowestOrMeanLessDeviation => {
-            let times = rules.fuse.deviations.map_or(Decimal::ONE, |times| times.0);
+            let times = fuse.deviations.map_or(Decimal::ONE, |times| times.0);
             let (mean, deviation) = standing.spread?;
             let part = Fraction::whole(mean.saturating_sub(deviation.saturating_mul(times)));
             let how = format!("{} − {} × {}", shown(mean, 4), times.normalize(), shown(deviation, 4));
             (lowest.max(part), Some(larger(lowest, part, &how)))
         }
     };
-    Some(Line { anchor, line: anchor.times(rules.fuse.factor.0), how })
+    let factor = fuse.factor.0;
+    Some(Line { anchor, factor, line: anchor.times(factor), how })
 }
 
 fn larger(lowest: Fraction, part: Fraction, how: &str) -> String {
@@ -63,7 +69,7 @@ fn larger(lowest: Fraction, part: Fraction, how: &str) -> String {
 }
 
 /// Decides every valid bid of a lot by its place and the conditions, before any revival.
-pub fn judge(rules: &RuleSet, standing: &Standing, line: &Line) -> Vec<Verdict> {
+pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<Verdict> {
     let alone = standing.valid.len() == 1;
     let last = standing.apart + standing.places;
     let verdict = |(index, contender): (usize, &Contender)| {
@@ -73,8 +79,11 @@ pub fn judge(rules: &RuleSet, standing: &Standing, line: &Line) -> Vec<Verdict> 
             outside(rules, standing, index)
         } else if alone && rules.single_bidder.is_some() {
             single(rules, standing.lot, contender)
-        } else {
+        } else if let Some(line) = line {
             conditions(rules, standing.lot, line, contender)
+        } else {
+            let arithmetic = format!("rank {} ≤ {last} (n = {})", index + 1, standing.valid.len());
+            found(rules, Status::Won, Code::WonPlace, arithmetic, "quota")
         };
         let wins = matches!(verdict.status, Status::Won | Status::WonNoVolume);
         verdict.price = wins.then_some(contender.bid.unit_price);
@@ -88,7 +97,8 @@ pub fn judge(rules: &RuleSet, standing: &Standing, line: &Line) -> Vec<Verdict> 
 
 fn found(rules: &RuleSet, status: Status, code: Code, arithmetic: String, section: &str) -> Verdict {
     let clause = format!("{} {section}", rules.name);
-    Verdict { status, price: None, reason: Reason { code, arithmetic, clause }, chooses_regions: false }
+    let reason = Reason { code, arithmetic, clause };
+    Verdict { status, price: None, reason, chooses_regions: false, refused: false }
 }
 
 fn zero_volume(rules: &RuleSet, standing: &Standing, contender: &Contender) -> Verdict {
@@ -121,7 +131,7 @@ fn single(rules: &RuleSet, lot: &Lot, contender: &Contender) -> Verdict {
 fn conditions(rules: &RuleSet, lot: &Lot, line: &Line, contender: &Contender) -> Verdict {
     let won = |code, arithmetic, section| found(rules, Status::Won, code, arithmetic, section);
     let within = contender.price <= line.line;
-    let ratio = join(ratio(rules, line, contender, if within { "≤" } else { ">" }), line.how.clone());
+    let ratio = join(ratio(line, contender, if within { "≤" } else { ">" }), line.how.clone());
     if within {
         return won(Code::WonRatio, ratio, "fuse");
     }
@@ -145,9 +155,9 @@ fn conditions(rules: &RuleSet, lot: &Lot, line: &Line, contender: &Contender) ->
 }
 
 /// `1.2000 > 1.8 × 0.5000 = 0.9000`.
-fn ratio(rules: &RuleSet, line: &Line, contender: &Contender, sign: &str) -> String {
+fn ratio(line: &Line, contender: &Contender, sign: &str) -> String {
     let (price, limit) = pair(contender.price, line.line);
-    let (factor, anchor) = (rules.fuse.factor.0.normalize(), shown(line.anchor.value(), 4));
+    let (factor, anchor) = (line.factor.normalize(), shown(line.anchor.value(), 4));
     format!("{price} {sign} {factor} × {anchor} = {limit}")
 }
 

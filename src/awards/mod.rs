@@ -5,7 +5,6 @@
 
 pub mod allocations;
 pub mod confirmation;
-pub mod decode;
 pub mod documents;
 pub mod evaluation;
 pub mod files;
@@ -23,7 +22,6 @@ pub mod revival;
 pub mod rules;
 pub mod shortlist;
 pub mod store;
-pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod volume;
@@ -74,6 +72,8 @@ crate::words! {
         Fused = "FUSED",
         /// The only bidder, without the cut that wins: to be negotiated.
         Negotiate = "NEGOTIATE",
+        /// Shortlisted, where the rules ask nothing more.
+        WonPlace = "WON_PLACE",
         /// Within the fuse line.
         WonRatio = "WON_RATIO",
         /// Cut deeply enough.

@@ -1,13 +1,12 @@
 //! The result files of an award, written whole or not at all.
 
-use std::borrow::Cow;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use csv::Writer;
-
 use super::{Allocation, Award, Outcome, RegionChoice};
+use crate::error::Result;
+use crate::files::write::Csv;
 
 /// A table ready to be written.
 pub struct Table<'a> {
@@ -80,39 +79,27 @@ fn or_empty(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-/// A cell that no spreadsheet takes for a formula.
-pub fn safe(cell: &str) -> Cow<'_, str> {
-    match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => Cow::Owned(format!("'{cell}")),
-        false => Cow::Borrowed(cell),
-    }
-}
-
-/// Writes a table as CSV.
-pub fn write(table: Table, to: impl Write) -> io::Result<()> {
-    let mut writer = Writer::from_writer(to);
-    writer.write_record(table.header)?;
+/// Writes a table and gives back what it was written to.
+pub fn write<W: Write>(table: Table, mut to: Csv<W>) -> Result<W> {
+    to.row(table.header)?;
     for line in table.lines {
-        let cells: Vec<Cow<str>> = line.iter().map(|cell| safe(cell)).collect();
-        writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
+        to.row(line)?;
     }
-    writer.flush()
+    to.finish()
 }
 
 /// Writes the tables into a folder: all under other names first, then renamed, so that a crash leaves no
 /// half of a file. A table of an earlier run that is not written now is removed, lest it be taken for ours.
-pub fn write_all(folder: &Path, tables: Vec<Table>, possible: &[&str]) -> io::Result<()> {
+pub fn write_all(folder: &Path, tables: Vec<Table>, possible: &[&str]) -> Result<()> {
     fs::create_dir_all(folder)?;
     let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
     let parts: Vec<(PathBuf, PathBuf)> =
         names.iter().map(|name| (part(folder, name), folder.join(name))).collect();
-    let written = tables.into_iter().zip(&parts).try_for_each(|(table, (part, _))| {
-        let mut file = BufWriter::new(File::create(part)?);
-        file.write_all("\u{feff}".as_bytes())?;
-        write(table, &mut file)?;
-        file.into_inner().map_err(|e| e.into_error())?.sync_all()
-    });
-    let done = written.and_then(|()| parts.iter().try_for_each(|(part, name)| fs::rename(part, name)));
+    let written = tables
+        .into_iter()
+        .zip(&parts)
+        .try_for_each(|(table, (part, _))| Ok(write(table, Csv::new(File::create(part)?)?)?.sync_all()?));
+    let done = written.and_then(|()| Ok(parts.iter().try_for_each(|(part, name)| fs::rename(part, name))?));
     if done.is_err() {
         // Nothing to do about a part that cannot be removed either: the first error is told.
         parts.iter().for_each(|(part, _)| fs::remove_file(part).unwrap_or_default());
@@ -121,7 +108,7 @@ pub fn write_all(folder: &Path, tables: Vec<Table>, possible: &[&str]) -> io::Re
     let stale = possible.iter().filter(|name| !names.contains(name));
     for name in stale {
         match fs::remove_file(folder.join(name)) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e.into()),
             _ => {}
         }
     }

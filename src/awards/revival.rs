@@ -7,7 +7,7 @@ use super::fuse::{Line, Verdict};
 use super::shortlist::{Contender, Standing, join};
 use super::{Code, Kind, Reason, Status};
 use crate::rounds::rule_set::{RuleSet, SingleWinner};
-use crate::types::UnitPrice;
+use crate::types::{UnitPrice, half_up};
 
 /// The comparable price that revived bids take, and how it was found.
 struct Offer {
@@ -23,15 +23,9 @@ struct Terms {
     chooses_regions: bool,
 }
 
-/// Revives who is entitled and accepts. `reported` is each valid bid's reported volume.
-pub fn revive(
-    rules: &RuleSet,
-    standing: &Standing,
-    line: &Line,
-    reported: &[Decimal],
-    verdicts: &mut [Verdict],
-) {
-    let Some(offer) = offer(rules, standing, line, verdicts) else { return };
+/// Revives who is entitled and accepts.
+pub fn revive(rules: &RuleSet, standing: &Standing, line: Option<&Line>, verdicts: &mut [Verdict]) {
+    let Some(offer) = line.and_then(|line| offer(rules, standing, line, verdicts)) else { return };
     if let Some(revival) = &rules.revival {
         let (volume, chooses_regions) = (revival.volume, revival.chooses_regions);
         let terms = Terms { code: Code::RevivedIn, section: "revival", volume, chooses_regions };
@@ -41,7 +35,7 @@ pub fn revive(
             }
         }
     }
-    revive_outside(rules, standing, &offer, reported, verdicts);
+    revive_outside(rules, standing, &offer, verdicts);
     revive_reference(rules, standing, &offer, verdicts);
 }
 
@@ -62,31 +56,24 @@ fn offer(rules: &RuleSet, standing: &Standing, line: &Line, verdicts: &[Verdict]
             return Some(Offer { price, how: format!("max(won) = {}", shown(price.value(), 4)) });
         }
     };
-    let factor = rules.fuse.factor.0;
-    let price = from.times(factor);
+    let price = from.times(line.factor);
     let (from, shown_price) = (shown(from.value(), 4), shown(price.value(), 4));
-    Some(Offer { price, how: format!("{} × {from} = {shown_price}", factor.normalize()) })
+    Some(Offer { price, how: format!("{} × {from} = {shown_price}", line.factor.normalize()) })
 }
 
 /// A bid outside the shortlist: reported volume at least the mean, not the highest price, and consent.
-fn revive_outside(
-    rules: &RuleSet,
-    standing: &Standing,
-    offer: &Offer,
-    reported: &[Decimal],
-    verdicts: &mut [Verdict],
-) {
+fn revive_outside(rules: &RuleSet, standing: &Standing, offer: &Offer, verdicts: &mut [Verdict]) {
     let Some(revival) = &rules.revival_out else { return };
     let (volume, chooses_regions) = (revival.volume, revival.chooses_regions);
     let terms = Terms { code: Code::RevivedOut, section: "revival_out", volume, chooses_regions };
-    let sum = reported.iter().fold(Decimal::ZERO, |sum, q| sum.saturating_add(*q));
-    let mean = Fraction::new(sum, Decimal::from(reported.len()));
+    let sum = standing.valid.iter().fold(Decimal::ZERO, |sum, c| sum.saturating_add(c.reported));
+    let mean = Fraction::new(sum, Decimal::from(standing.valid.len()));
     let highest = standing.valid.last().map(|c| c.price);
-    for (index, (contender, verdict)) in standing.valid.iter().zip(verdicts.iter_mut()).enumerate() {
+    for (contender, verdict) in standing.valid.iter().zip(verdicts.iter_mut()) {
         if verdict.reason.code != Code::NotShortlisted {
             continue;
         }
-        let own = Fraction::whole(reported.get(index).copied().unwrap_or_default());
+        let own = Fraction::whole(contender.reported);
         let enough = own >= mean;
         let below = Some(contender.price) != highest;
         let sign = if enough { "≥" } else { "<" };
@@ -109,24 +96,22 @@ fn revive_reference(rules: &RuleSet, standing: &Standing, offer: &Offer, verdict
     for (contender, verdict) in standing.valid.iter().zip(verdicts.iter_mut()) {
         let lost = matches!(verdict.status, Status::Fused | Status::NotShortlisted);
         // A refused revival is already said.
-        let asked = verdict.reason.arithmetic.contains(REFUSED);
-        if lost && !asked && contender.bid.kind == Some(Kind::Reference) {
+        if lost && !verdict.refused && contender.bid.kind == Some(Kind::Reference) {
             accept(rules, contender, offer, &terms, verdict);
         }
     }
 }
 
-/// The word a reason carries when someone entitled did not accept.
-const REFUSED: &str = "REFUSED_REVIVAL";
-
 fn accept(rules: &RuleSet, contender: &Contender, offer: &Offer, terms: &Terms, verdict: &mut Verdict) {
     let bid = contender.bid;
     if !bid.accepts_revival {
-        add(verdict, format!("{REFUSED} {}", offer.how));
+        add(verdict, format!("REFUSED_REVIVAL {}", offer.how));
+        verdict.refused = true;
         return;
     }
-    let own = offer.price.times(bid.ratio).value();
-    let rounded = crate::types::half_up(own, rules.price.decimals.0);
+    let own = offer.price.for_spec(bid.ratio).value();
+    // Not rounded away: the smallest price that can be written is still a price.
+    let rounded = half_up(own, rules.price.decimals.0).max(Decimal::new(1, rules.price.decimals.0));
     // The bid has at most the allowed decimals, so the lower of the two does too.
     let price = UnitPrice::rounded(rounded).map_or(bid.unit_price, |price| price.min(bid.unit_price));
     let mut arithmetic = format!("{} → {}", shown(contender.price.value(), 4), offer.how);

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::allocations::{ByLot, LotVolume, Winner};
-use super::fuse::{self, Line, Verdict};
-use super::shortlist::{self, Contender, Standing, comparable};
+use super::fuse::{self, Verdict};
+use super::shortlist::{self, Standing, comparable};
 use super::volume::Scale;
 use super::{Award, Bid, Demand, Lot, LotOutcome, Outcome, Status, revival};
 use crate::rounds::rule_set::RuleSet;
@@ -81,7 +81,7 @@ pub fn award(rules: &RuleSet, lots: &[Lot], bids: &[Bid], demand: &[Demand]) -> 
     let none = Vec::new();
     let mut standings: Vec<Standing> = lots
         .iter()
-        .map(|lot| shortlist::stand(rules, lot, by_lot.get(lot.code.as_ref()).unwrap_or(&none)))
+        .map(|lot| shortlist::stand(rules, lot, by_lot.get(lot.code.as_ref()).unwrap_or(&none), &demand))
         .collect();
     shortlist::eliminate(rules, &mut standings);
 
@@ -150,7 +150,8 @@ fn settle(
 ) -> Result<(), Refused> {
     let lot = standing.lot;
     let line = fuse::line(rules, standing);
-    let verdicts = verdicts(rules, standing, line.as_ref(), demand);
+    let mut verdicts = fuse::judge(rules, standing, line.as_ref());
+    revival::revive(rules, standing, line.as_ref(), &mut verdicts);
     let winners: Vec<Winner> = standing
         .valid
         .iter()
@@ -187,22 +188,7 @@ fn settle(
     Ok(())
 }
 
-fn verdicts(rules: &RuleSet, standing: &Standing, line: Option<&Line>, demand: &ByLot) -> Vec<Verdict> {
-    let Some(line) = line else { return Vec::new() };
-    let mut verdicts = fuse::judge(rules, standing, line);
-    let reported = |contender: &Contender| match contender.bid.reported_volume {
-        Some(volume) => volume.decimal(),
-        None => demand.of_brand(&standing.lot.code, &contender.bid.company),
-    };
-    let reported: Vec<Decimal> = match rules.revival_out {
-        Some(_) => standing.valid.iter().map(reported).collect(),
-        None => Vec::new(),
-    };
-    revival::revive(rules, standing, line, &reported, &mut verdicts);
-    verdicts
-}
-
-/// The base volume and what is agreed of it; `None` when it is too large to be kept.
+/// The base volume (the hospitals' demand, else as given for the lot) and what is agreed of it; `None` when it is too large to be kept.
 fn volume(
     rules: &RuleSet,
     lot: &Lot,
@@ -210,15 +196,14 @@ fn volume(
     winners: &[Winner],
     share: Option<Decimal>,
 ) -> Option<(Quantity, LotVolume)> {
-    let total = demand.total(&lot.code);
     let share = share.unwrap_or_default();
-    if total == 0 {
+    if !demand.has(&lot.code) {
         let base = lot.base_volume.unwrap_or_default();
         let scale = Scale::new(share, rules.volume.rounding_unit.0)?;
         let agreed = scale.quantity(scale.rounded(i128::from(base.scaled())))?;
         return Some((base, LotVolume { agreed: Some(agreed), ..LotVolume::default() }));
     }
-    let base = i64::try_from(total).ok().map(Quantity::from_scaled)?;
+    let base = i64::try_from(demand.total(&lot.code)).ok().map(Quantity::from_scaled)?;
     let volume = demand.allocate(rules, &lot.code, winners, share);
     volume.agreed?;
     Some((base, volume))
@@ -236,7 +221,8 @@ fn awards(
         product: bid.product.clone(),
         unit_price: bid.unit_price,
         ratio: bid.ratio,
-        comparable_price: UnitPrice::rounded(comparable(bid).value()).unwrap_or(bid.unit_price),
+        comparable_price: UnitPrice::rounded(comparable(bid).value())
+            .unwrap_or(UnitPrice::from_scaled(i64::MAX)),
         cut: fuse::cut_against(standing.lot, comparable(bid)),
         rank: None,
         status,

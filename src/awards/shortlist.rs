@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 
+use super::allocations::ByLot;
 use super::fraction::{Fraction, pair, shown};
 use super::{Bid, Code, Lot, Reason};
 use crate::rounds::rule_set::{Comparator, Keep, RuleSet};
@@ -16,6 +17,8 @@ pub struct Contender<'a> {
     pub bid: &'a Bid,
     /// Its comparable price (单位可比价).
     pub price: Fraction,
+    /// What hospitals reported for the brand: as given, else the demand for it.
+    pub reported: Decimal,
     /// How equal prices beside it were separated.
     pub tie: Option<String>,
 }
@@ -43,7 +46,7 @@ pub struct Standing<'a> {
 
 /// The comparable price: the unit price over the ratio of its spec.
 pub fn comparable(bid: &Bid) -> Fraction {
-    Fraction::new(bid.unit_price.decimal(), bid.ratio)
+    Fraction::comparable(bid.unit_price.decimal(), bid.ratio)
 }
 
 /// `1.7000 / 1.7 = 1.0000`, or nothing when the spec is the comparable one.
@@ -55,21 +58,23 @@ pub fn conversion(bid: &Bid) -> Option<String> {
 }
 
 /// Ranks a lot's bids and finds the number of places.
-pub fn stand<'a>(rules: &RuleSet, lot: &'a Lot, bids: &[&'a Bid]) -> Standing<'a> {
+pub fn stand<'a>(rules: &RuleSet, lot: &'a Lot, bids: &[&'a Bid], demand: &ByLot) -> Standing<'a> {
+    let brands = demand.brands(&lot.code);
     let (mut able, mut invalid) = (Vec::new(), Vec::new());
     for bid in bids {
-        match fault(rules, lot, bid) {
+        let named = || brands.get(bid.company.as_ref()).copied().unwrap_or_default();
+        let reported = bid.reported_volume.map_or_else(named, |volume| volume.decimal());
+        let contender = Contender { bid, price: comparable(bid), reported, tie: None };
+        match fault(rules, lot, &contender) {
             Some(reason) => invalid.push((*bid, reason)),
-            None => able.push(*bid),
+            None => able.push(contender),
         }
     }
     able.sort_by(|a, b| order(rules, a, b));
-    let able = one_per_group(rules, able, &mut invalid);
+    let mut valid = one_per_group(rules, able, &mut invalid);
     invalid.sort_by(|a, b| a.0.company.cmp(&b.0.company));
 
-    let ties = ties(rules, &able);
-    let valid: Vec<Contender> =
-        able.into_iter().zip(ties).map(|(bid, tie)| Contender { bid, price: comparable(bid), tie }).collect();
+    name_ties(rules, &mut valid);
     let places = rules.quota(valid.len()).min(valid.len());
     let first: Vec<Fraction> = valid.iter().take(places).map(|c| c.price).collect();
     let spread = Fraction::mean(&first).map(Fraction::value).zip(Fraction::deviation(&first));
@@ -80,7 +85,8 @@ pub fn stand<'a>(rules: &RuleSet, lot: &'a Lot, bids: &[&'a Bid]) -> Standing<'a
 }
 
 /// Why a bid does not take part, if so.
-fn fault(rules: &RuleSet, lot: &Lot, bid: &Bid) -> Option<Reason> {
+fn fault(rules: &RuleSet, lot: &Lot, contender: &Contender) -> Option<Reason> {
+    let bid = contender.bid;
     let price = bid.unit_price.decimal();
     let found = |code, arithmetic, section: &str| {
         Some(Reason { code, arithmetic, clause: format!("{} {section}", rules.name) })
@@ -97,80 +103,78 @@ fn fault(rules: &RuleSet, lot: &Lot, bid: &Bid) -> Option<Reason> {
         );
     }
     let ceiling = Fraction::whole(lot.ceiling.decimal());
-    if comparable(bid) > ceiling {
-        let (price, ceiling) = pair(comparable(bid), ceiling);
+    if contender.price > ceiling {
+        let (price, ceiling) = pair(contender.price, ceiling);
         return found(Code::OverCeiling, join(format!("{price} > {ceiling}"), conversion(bid)), "price");
     }
     None
 }
 
 /// The lowest comparable price first, then the comparators, then the company code.
-fn order(rules: &RuleSet, a: &Bid, b: &Bid) -> Ordering {
-    comparable(a)
-        .cmp(&comparable(b))
+fn order(rules: &RuleSet, a: &Contender, b: &Contender) -> Ordering {
+    a.price
+        .cmp(&b.price)
         .then_with(|| {
             let apart = rules.tie_break.order.iter().map(|c| fact(*c, b).cmp(&fact(*c, a)));
             apart.fold(Ordering::Equal, Ordering::then)
         })
-        .then_with(|| a.company.cmp(&b.company))
+        .then_with(|| a.bid.company.cmp(&b.bid.company))
 }
 
 /// A fact that separates ties; an unknown one counts as none.
-fn fact(comparator: Comparator, bid: &Bid) -> Decimal {
+fn fact(comparator: Comparator, contender: &Contender) -> Decimal {
     let quantity = match comparator {
-        Comparator::Sales => bid.sales,
-        Comparator::ReportedVolume => bid.reported_volume,
+        Comparator::Sales => contender.bid.sales.unwrap_or_default().decimal(),
+        Comparator::ReportedVolume => contender.reported,
     };
-    quantity.map_or(Decimal::ZERO, |q| q.decimal().normalize())
+    quantity.normalize()
 }
 
 /// Keeps the first bid of each group of related companies.
 fn one_per_group<'a>(
     rules: &RuleSet,
-    able: Vec<&'a Bid>,
+    able: Vec<Contender<'a>>,
     invalid: &mut Vec<(&'a Bid, Reason)>,
-) -> Vec<&'a Bid> {
+) -> Vec<Contender<'a>> {
     let Some(Keep::Lowest) = rules.related.as_ref().map(|related| related.keep) else { return able };
-    let mut first: HashMap<&str, &Bid> = HashMap::new();
-    let mut kept = Vec::with_capacity(able.len());
-    for bid in able {
-        let stands = bid.group.as_deref().and_then(|group| first.get(group).map(|b| (group, *b)));
-        if let Some((group, stands)) = stands {
-            let (own, lowest) = pair(comparable(bid), comparable(stands));
-            let arithmetic = format!("{group}: {own} ≥ {lowest} {}", stands.company);
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    let mut kept: Vec<Contender> = Vec::with_capacity(able.len());
+    for contender in able {
+        let group = contender.bid.group.as_deref();
+        if let Some((group, stands)) = group.and_then(|group| Some((group, &kept[*first.get(group)?]))) {
+            let (own, lowest) = pair(contender.price, stands.price);
+            let arithmetic = format!("{group}: {own} ≥ {lowest} {}", stands.bid.company);
             let clause = format!("{} related", rules.name);
-            invalid.push((bid, Reason { code: Code::RelatedCompany, arithmetic, clause }));
+            invalid.push((contender.bid, Reason { code: Code::RelatedCompany, arithmetic, clause }));
             continue;
         }
-        if let Some(group) = bid.group.as_deref() {
-            first.insert(group, bid);
+        if let Some(group) = group {
+            first.insert(group, kept.len());
         }
-        kept.push(bid);
+        kept.push(contender);
     }
     kept
 }
 
-/// For each ranked bid, how it was separated from neighbours of the same comparable price.
-fn ties(rules: &RuleSet, ranked: &[&Bid]) -> Vec<Option<String>> {
-    let mut said: Vec<Option<String>> = vec![None; ranked.len()];
-    for (index, two) in ranked.windows(2).enumerate() {
-        let [a, b] = two else { continue };
-        if comparable(a) != comparable(b) {
+/// Says of each ranked bid how it was separated from neighbours of the same comparable price.
+fn name_ties(rules: &RuleSet, ranked: &mut [Contender]) {
+    for place in 1..ranked.len() {
+        let [a, b] = &mut ranked[place - 1..=place] else { continue };
+        if a.price != b.price {
             continue;
         }
         let decided = rules.tie_break.order.iter().find(|c| fact(**c, a) != fact(**c, b));
+        let (first, second) = (&a.bid.company, &b.bid.company);
         let why = match decided {
-            Some(c) => format!("TIE {} > {}: {c} {} > {}", a.company, b.company, fact(*c, a), fact(*c, b)),
-            None => format!("TIE {} > {}: company code", a.company, b.company),
+            Some(c) => format!("TIE {first} > {second}: {c} {} > {}", fact(*c, a), fact(*c, b)),
+            None => format!("TIE {first} > {second}: company code"),
         };
-        for place in [index, index + 1] {
-            said[place] = Some(match said[place].take() {
-                Some(before) => join(before, Some(why.clone())),
-                None => why.clone(),
-            });
-        }
+        a.tie = Some(match a.tie.take() {
+            Some(before) => join(before, Some(why.clone())),
+            None => why.clone(),
+        });
+        b.tie = Some(why);
     }
-    said
 }
 
 /// Sets apart the bids far below the shortlisted mean: they win without volume and take no place.

@@ -1,6 +1,8 @@
 //! The award by hand-worked cases, one line a case.
 
-use super::rules::natural;
+mod doubts;
+mod volumes;
+
 use super::*;
 use crate::rounds::rule_set::{self, RuleSet};
 
@@ -96,6 +98,39 @@ fn reasons(name: &str, lot: &Lot, bids: &str, want: &[&str]) {
 }
 
 #[test]
+fn the_expansion_of_the_pilot() {
+    let check = |bids, want| check("GY-YD2019-1", "1", bids, want);
+    // Up to three win in the order of price, however far they lie apart; nobody wins above the pilot's price.
+    check("A 0.9", "A won 0.90");
+    check("A 0.1; B 0.9", "A won 0.10, B won 0.90");
+    check(
+        "A 0.1; B 0.3; C 1; D 1.0001; E 0.99",
+        "A won 0.10, B won 0.30, E won 0.99, C not_shortlisted, D invalid",
+    );
+    reasons(
+        "GY-YD2019-1",
+        &lot("L", "1"),
+        "A 0.1; B 0.9",
+        &[
+            "WON_PLACE rank 1 ≤ 2 (n = 2) [GY-YD2019-1 quota]",
+            "WON_PLACE rank 2 ≤ 2 (n = 2) [GY-YD2019-1 quota]",
+        ],
+    );
+    let outcome = run("GY-YD2019-1", &lot("L", "1"), "A 0.1; B 0.9");
+    assert_eq!((outcome.lots[0].anchor, outcome.lots[0].line), (None, None));
+}
+
+#[test]
+fn round_3() {
+    let check = |bids, want| check("GY-YD2020-1", "1", bids, want);
+    // Seven bidders: five places.
+    check(
+        "A 0.3; B 0.31; C 0.32; D 0.33; E 0.34; F 0.35; G 0.36",
+        "A won 0.30, B won 0.31, C won 0.32, D won 0.33, E won 0.34, F not_shortlisted, G not_shortlisted",
+    );
+}
+
+#[test]
 fn round_2() {
     let check = |bids, want| check("GY-YD2019-2", "1", bids, want);
     // Quota: 2-3 bidders 2, 4 bidders 3, 5-6 bidders 4.
@@ -109,8 +144,9 @@ fn round_2() {
 }
 
 #[test]
-fn rounds_7_and_9() {
-    for name in ["GY-YD2022-1", "GY-YD2023-2"] {
+fn rounds_3_to_9() {
+    let names = ["GY-YD2020-1", "GY-YD2021-1", "GY-YD2021-2", "GY-YD2022-1", "GY-YD2023-1", "GY-YD2023-2"];
+    for name in names {
         // Exactly 1.8 times the lowest is within; one ten-thousandth more is not.
         check(name, "1", "A 0.45; B 0.81", "A won 0.45, B won 0.81");
         check(name, "1", "A 0.45; B 0.8101", "A won 0.45, B fused");
@@ -313,6 +349,16 @@ fn shares_and_terms_by_winners_and_category() {
     check("GY-YD2019-2", General, 2, "0.6", 2);
     check("GY-YD2019-2", General, 3, "0.7", 2);
     check("GY-YD2019-2", General, 4, "0.8", 3);
+    check("GY-YD2019-1", General, 1, "0.5", 1);
+    check("GY-YD2019-1", General, 2, "0.6", 1);
+    check("GY-YD2019-1", Special, 3, "0.7", 2);
+    for name in ["GY-YD2020-1", "GY-YD2021-1", "GY-YD2021-2"] {
+        check(name, General, 1, "0.5", 1);
+        check(name, General, 2, "0.6", 1);
+        check(name, Reduced, 3, "0.6", 2);
+        check(name, Special, 4, "0.5", 3);
+    }
+    check("GY-YD2023-1", General, 4, "0.8", 3);
     check("GY-YD2022-1", General, 1, "0.5", 1);
     check("GY-YD2022-1", General, 2, "0.6", 1);
     check("GY-YD2022-1", General, 3, "0.7", 2);
@@ -328,86 +374,10 @@ fn shares_and_terms_by_winners_and_category() {
     // Revived winners count.
     let outcome = run("GY-YD2024-2", &lot("L", "1"), "A 0.3; B 0.9 yes");
     assert_eq!(outcome.awards[1].share.unwrap().to_string(), "0.6");
+    let until = |name| rules(name).term_end.map(|end| end.until.to_string());
+    assert_eq!(until("GY-YD2023-1").unwrap(), "2025-12-31");
+    assert_eq!(until("GY-YD2023-2").unwrap(), "2027-12-31");
     assert_eq!(outcome.lots[0].until.unwrap().to_string(), "2027-12-31");
-}
-
-fn volumes(outcome: &Outcome) -> String {
-    let one = |a: &Allocation| format!("{} {} {}", a.hospital, a.company, a.quantity);
-    outcome.allocations.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-fn check_volumes(name: &str, offers: &str, lines: &str, want: &str) {
-    let outcome = award(&rules(name), &[lot("L", "1")], &bids("L", offers), &demand("L", lines)).unwrap();
-    assert_eq!(volumes(&outcome), want, "{offers} / {lines}");
-}
-
-#[test]
-fn volumes_by_hospital() {
-    let check = |offers, lines, want| check_volumes("GY-YD2019-2", offers, lines, want);
-    // One winner, 50 %: half a unit rounds up in each hospital.
-    check("A 0.3", "R H1 - 3; R H2 - 5", "H1 A 2, H2 A 3");
-    // Two winners, 60 %: own brands first, generic demand and losers' brands to the first rank.
-    let two = "A 0.3; B 0.4; C 0.5";
-    check(two, "R H1 B 100; R H1 C 50; R H1 - 10", "H1 A 36, H1 B 60");
-    check(two, "R H1 A 101; R H1 C 50", "H1 A 91");
-    // Capacity: the excess of a brand and of the first rank goes down the ranks.
-    check("A 0.3 c=20; B 0.4; C 0.5", "R H1 A 100; R H2 - 50", "H1 A 20, H1 B 40, H2 B 30");
-    check("A 0.3; B 0.4 c=10", "R H1 B 100", "H1 A 50, H1 B 10");
-}
-
-#[test]
-fn what_nobody_can_carry_is_reported() {
-    let offers = bids("L", "A 0.3 c=20; B 0.4 c=15.5");
-    let outcome =
-        award(&rules("GY-YD2019-2"), &[lot("L", "1")], &offers, &demand("L", "R H1 A 100; R H2 B 5"))
-            .unwrap();
-    assert_eq!(volumes(&outcome), "H1 A 20, H1 B 12, H2 B 3");
-    let left: Vec<String> =
-        outcome.unallocated.iter().map(|u| format!("{} {}", u.hospital, u.quantity)).collect();
-    assert_eq!(left, ["H1 28"]);
-    assert_eq!(outcome.lots[0].agreed.to_string(), "63");
-}
-
-#[test]
-fn regions_choose_their_main_supplier() {
-    let lines = "R1 H1 - 100; R2 H2 - 300; R3 H3 - 200; R3 H3 B 10";
-    let outcome =
-        award(&rules("GY-YD2022-1"), &[lot("L", "1")], &bids("L", "A 0.3; B 0.4"), &demand("L", lines))
-            .unwrap();
-    let one = |c: &RegionChoice| format!("{} {}/{}", c.region, c.main, c.spare.as_deref().unwrap_or("-"));
-    let regions: Vec<String> = outcome.regions.iter().map(one).collect();
-    assert_eq!(regions, ["R1 B/A", "R2 A/B", "R3 A/B"]);
-    assert_eq!(volumes(&outcome), "H1 B 60, H2 A 180, H3 A 120, H3 B 6");
-}
-
-/// Round 7 published 298,170 for 596,327 × 50 % and 3,643,450 for 7,286,887 × 50 %: rounded where the
-/// demand arises and then summed, never on the national total.
-#[test]
-fn the_rounding_trap_of_round_7() {
-    let check = |total: i64, halves: usize, published: &str| {
-        // Odd demand in `halves` hospitals, the rest of it, even, in one more.
-        let odd = (0..halves).map(|h| format!("R H{h:03} - 101"));
-        let rest = total - 101 * halves as i64;
-        let lines = odd.chain([format!("R Z - {rest}")]).collect::<Vec<_>>().join(";");
-        let offers = bids("L", "A 0.3");
-        let outcome = award(&rules("GY-YD2022-1"), &[lot("L", "1")], &offers, &demand("L", &lines)).unwrap();
-        assert_eq!(outcome.lots[0].agreed.to_string(), published, "{total}");
-        let national = Lot { base_volume: Some(Quantity::from_scaled(total * 1000)), ..lot("L", "1") };
-        let outcome = award(&rules("GY-YD2022-1"), &[national], &offers, &[]).unwrap();
-        assert_ne!(outcome.lots[0].agreed.to_string(), published, "{total}");
-    };
-    check(596_327, 13, "298170");
-    check(7_286_887, 13, "3643450");
-}
-
-#[test]
-fn base_volume_stands_in_for_demand() {
-    let lots = [Lot { base_volume: Some("1001".parse().unwrap()), ..lot("L", "1") }];
-    let outcome = award(&rules("GY-YD2019-2"), &lots, &bids("L", "A 0.3"), &[]).unwrap();
-    assert_eq!(
-        (outcome.lots[0].base.to_string(), outcome.lots[0].agreed.to_string()),
-        ("1001".into(), "501".into())
-    );
 }
 
 #[test]
@@ -427,11 +397,4 @@ fn contradictions_are_refused() {
     assert_eq!(refused(&one, &[], &demand("L", "R H - -1")), Refused::NegativeDemand("L".into()));
     let much = demand("L", "R H - 9000000000000000; R I - 9000000000000000");
     assert_eq!(refused(&one, &bids("L", "A 0.1"), &much), Refused::TooMuch("L".into()));
-}
-
-#[test]
-fn lots_come_in_natural_order() {
-    let mut codes = ["L10", "L2", "A", "L02", "L2a", "10", "9", ""];
-    codes.sort_by(|a, b| natural(a, b));
-    assert_eq!(codes, ["", "9", "10", "A", "L02", "L2", "L2a", "L10"]);
 }

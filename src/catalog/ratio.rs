@@ -238,6 +238,13 @@ pub fn convert(ratios: &Ratios, base: &Item<'_>, other: &Item<'_>) -> Result<Con
     Ok(Conversion { steps, k, addition })
 }
 
+/// The price of one unit of a specification over one unit of the base specification, both in one form, to all
+/// the digits it is known to. Specifications that say the same have the ratio 1, also those that cannot be read.
+pub fn of_units(form: &str, base: &str, other: &str) -> Result<Decimal, Refused> {
+    let item = |spec| Item { form, spec, count: Decimal::ONE, unit: "", material: None };
+    convert(&Ratios::default(), &item(base), &item(other)).map(|found| found.k)
+}
+
 fn form(ratios: &Ratios, base: &Item<'_>, other: &Item<'_>) -> Result<Option<Step>, Refused> {
     let (from, to) = (spec::plain(base.form), spec::plain(other.form));
     if from == to {

@@ -6,18 +6,25 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::Args;
+use jicai::awards::files::{Faulty, read_input};
 use jicai::awards::output::{self, Table};
-use jicai::awards::{self, Outcome, files};
+use jicai::awards::{self, Outcome};
+use jicai::error::Error;
+use jicai::files::write::Csv;
 use jicai::rounds::rule_set::RuleSet;
 use jicai::standards::rules::{Proposed, proposed};
 use jicai::text::{Say, Text, fill};
 use jicai::types::Quantity;
 
-use super::{Stop, lang, rules::load};
+use super::{Stop, code::is_closed, lang, rules::load};
 
-/// Compute an award from CSV files.
+/// How many faults are told in full.
+const TOLD: usize = 100;
+
+/// Compute an award from CSV or XLSX files.
 ///
-/// Files are UTF-8 or GB18030 with English or Chinese headers in any order. With --out, awards.csv,
+/// CSV is UTF-8 or GB18030; headers are English or Chinese, in any order. A bid whose spec is not the comparable
+/// one and that gives no ratio gets the one of NDRC Price [2011] 2452. With --out, awards.csv,
 /// standards.csv and, where they apply, allocations.csv and regions.csv replace those of an earlier run in
 /// the folder; without it awards.csv goes to standard output. Exit status 0: computed; 2: bad input, with
 /// one line a fault on standard error and nothing written. JICAI_LANG=en|zh chooses the language of messages.
@@ -47,8 +54,8 @@ pub struct Award {
 pub fn run(args: &Award) -> Result<(), Stop> {
     let text = lang().text();
     let rules = load(&args.rules)?;
-    let input = files::read_input(&rules, &args.lots, &args.bids, args.demand.as_deref(), text);
-    let input = input.map_err(Stop::Bad)?;
+    let input = read_input(&rules, &args.lots, &args.bids, args.demand.as_deref());
+    let input = input.map_err(|faulty| Stop::Bad(told(&faulty, text)))?;
     let outcome = awards::award(&rules, &input.lots, &input.bids, &input.demand);
     let outcome = outcome.map_err(|refused| Stop::Bad(vec![refused.say(text)]))?;
 
@@ -57,12 +64,38 @@ pub fn run(args: &Award) -> Result<(), Stop> {
     Ok(())
 }
 
+/// One line a fault, the first of all files, and how many there are.
+fn told(faulty: &[Faulty], text: &Text) -> Vec<String> {
+    let (mut lines, mut count) = (Vec::new(), 0);
+    for (path, found) in faulty {
+        let file = path.display().to_string();
+        match found {
+            Ok(faults) => {
+                lines.extend(faults.first().iter().take(TOLD).map(|fault| fault.at(&file, text)));
+                count += faults.count();
+            }
+            Err(error) => {
+                let why = match error {
+                    Error::Refused(why) => why.say(text),
+                    other => fill(text.awards.file_unreadable, &[("error", other)]),
+                };
+                lines.push(format!("{file}: {why}"));
+                count += 1;
+            }
+        }
+    }
+    lines.truncate(TOLD);
+    let more = count - lines.len() as u64;
+    if more > 0 {
+        lines.push(fill(text.awards.more_faults, &[("more", &more), ("count", &count)]));
+    }
+    lines
+}
+
 fn write(args: &Award, rules: &RuleSet, outcome: &Outcome, text: &Text) -> Result<(), Stop> {
     let Some(folder) = &args.out else {
-        let written = output::write(output::awards(outcome), io::stdout().lock());
-        return match written {
-            // Whoever reads our output may stop early.
-            Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(unwritable("-", &e, text)),
+        return match output::write(output::awards(outcome), Csv::bare(io::stdout().lock())) {
+            Err(e) if !is_closed(&e) => Err(unwritable("-", &e, text)),
             _ => Ok(()),
         };
     };
@@ -96,7 +129,7 @@ fn standards_table<'a>(standards: &'a [Proposed], from: &'a str) -> Table<'a> {
     Table { name: "standards.csv", header, lines: Box::new(standards.iter().map(line)) }
 }
 
-fn unwritable(folder: &str, error: &io::Error, text: &Text) -> Stop {
+fn unwritable(folder: &str, error: &Error, text: &Text) -> Stop {
     Stop::Bad(vec![fill(text.awards.output_unwritable, &[("folder", &folder), ("error", error)])])
 }
 

@@ -48,13 +48,15 @@ fn print(args: &CodeArgs, t: &Text) -> Result<(u64, u64)> {
     };
     match done.and_then(|()| out.finish().map(drop)) {
         // Whoever reads our output may stop early.
-        Err(Error::Fault(why)) if is_closed(why.as_ref()) => {}
+        Err(e) if is_closed(&e) => {}
         done => done?,
     }
     Ok((all, bad))
 }
 
-fn is_closed(why: &(dyn std::error::Error + 'static)) -> bool {
+/// Whether whoever read our output has stopped.
+pub fn is_closed(error: &Error) -> bool {
+    let Error::Fault(why) = error else { return false };
     let of_csv = why.downcast_ref::<csv::Error>().and_then(|e| match e.kind() {
         csv::ErrorKind::Io(e) => Some(e),
         _ => None,

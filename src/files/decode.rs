@@ -16,6 +16,9 @@ pub(super) struct Text<R> {
     limit: u64,
     raw: Vec<u8>,
     taken: u64,
+    /// Lines ended in what is taken.
+    lines: u64,
+    last: u8,
     ended: bool,
     decoder: Option<Decoder>,
     text: String,
@@ -29,6 +32,8 @@ impl<R: Read> Text<R> {
             limit: limits.bytes,
             raw: head,
             taken: 0,
+            lines: 0,
+            last: 0,
             ended: false,
             decoder: None,
             text: String::new(),
@@ -82,8 +87,8 @@ impl<R: Read> Text<R> {
         }
         let ascii = self.raw.iter().take_while(|b| b.is_ascii()).count();
         if ascii > 0 {
-            self.text.extend(self.raw.drain(..ascii).map(char::from));
-            self.taken += ascii as u64;
+            let taken = self.take(ascii);
+            self.text.extend(taken.into_iter().map(char::from));
         }
         // A character cut by the end of the piece says nothing yet: more is read first.
         let cut =
@@ -107,7 +112,7 @@ impl<R: Read> Text<R> {
             vec![0; decoder.max_utf8_buffer_length_without_replacement(self.raw.len()).unwrap_or(0)];
         match decoder.decode_to_utf8_without_replacement(&self.raw, &mut out, self.ended) {
             (DecoderResult::InputEmpty, _, _) => Ok(GB18030),
-            _ => Err(Error::refused(Refused::Encoding(self.taken + wrong as u64))),
+            _ => Err(self.refused(wrong)),
         }
     }
 
@@ -118,11 +123,31 @@ impl<R: Read> Text<R> {
         let (result, read) =
             decoder.decode_to_string_without_replacement(&self.raw, &mut self.text, self.ended);
         if let DecoderResult::Malformed(bad, after) = result {
-            let at = (self.taken + read as u64).saturating_sub(u64::from(bad) + u64::from(after));
-            return Err(Error::refused(Refused::Encoding(at)));
+            return Err(self.refused(read.saturating_sub(usize::from(bad) + usize::from(after))));
         }
-        self.taken += read as u64;
-        self.raw.drain(..read);
+        self.take(read);
         Ok(())
+    }
+
+    /// Takes bytes off the front and counts the lines that end in them; no byte of a longer character in either
+    /// encoding looks like a line's end, and `\r\n` ends one line.
+    fn take(&mut self, bytes: usize) -> Vec<u8> {
+        (self.lines, self.last) = self.counted(bytes);
+        self.taken += bytes as u64;
+        self.raw.drain(..bytes).collect()
+    }
+
+    fn counted(&self, bytes: usize) -> (u64, u8) {
+        let end = |(lines, last): (u64, u8), byte: &u8| {
+            let ends = *byte == b'\r' || (*byte == b'\n' && last != b'\r');
+            (lines + u64::from(ends), *byte)
+        };
+        self.raw.iter().take(bytes).fold((self.lines, self.last), end)
+    }
+
+    /// The refusal of what stands `bytes` further on.
+    fn refused(&self, bytes: usize) -> Error {
+        let (lines, _) = self.counted(bytes);
+        Error::refused(Refused::Encoding { line: lines + 1, offset: self.taken + bytes as u64 })
     }
 }

@@ -3,6 +3,7 @@
 mod csv;
 mod decode;
 pub mod read;
+mod row;
 #[cfg(test)]
 mod tests;
 pub mod write;
@@ -60,8 +61,13 @@ pub enum Refused {
         /// How many are allowed.
         limit: usize,
     },
-    /// Neither UTF-8 nor GB18030, from this byte on (counted from 0).
-    Encoding(u64),
+    /// Neither UTF-8 nor GB18030.
+    Encoding {
+        /// The line, counted from 1.
+        line: u64,
+        /// The byte, counted from 0.
+        offset: u64,
+    },
     /// UTF-16, known by its mark.
     Utf16,
     /// A NUL byte on this line.
@@ -108,7 +114,7 @@ impl Say for Refused {
             Refused::TooManyColumns { line, limit } => {
                 fill(f.too_many_columns, &[("line", line), ("limit", limit)])
             }
-            Refused::Encoding(offset) => fill(f.encoding, &[("offset", offset)]),
+            Refused::Encoding { line, offset } => fill(f.encoding, &[("line", line), ("offset", offset)]),
             Refused::Utf16 => f.utf16.to_owned(),
             Refused::Nul(line) => fill(f.nul, &[("line", line)]),
             Refused::QuoteOpen(line) => fill(f.quote_open, &[("line", line)]),
@@ -146,8 +152,12 @@ pub enum Reason {
     Number(NotANumber),
     /// Zero or below.
     NotPositive,
+    /// Below zero.
+    Negative,
     /// Longer than allowed.
     TooLong(usize),
+    /// A line break or another control character.
+    Control,
     /// A formula, at this address.
     Formula(String),
     /// An error value such as #N/A, at this address.
@@ -180,6 +190,8 @@ impl Say for Reason {
             }
             Reason::Number(NotANumber::TooLarge) => f.cell_too_large.to_owned(),
             Reason::NotPositive => f.cell_not_positive.to_owned(),
+            Reason::Negative => f.cell_negative.to_owned(),
+            Reason::Control => f.cell_control.to_owned(),
             Reason::TooLong(limit) => fill(f.cell_too_long, &[("limit", limit)]),
             Reason::Formula(address) => fill(f.cell_formula, &[("address", address)]),
             Reason::CellError(address) => fill(f.cell_error, &[("address", address)]),
@@ -197,9 +209,9 @@ impl Say for Reason {
 pub struct Fault {
     /// The line of a CSV file or the row of a sheet, counted from 1.
     pub line: u64,
-    /// The column by its name in the file.
+    /// The column by its name in the file; empty when the line as a whole is wrong.
     pub column: String,
-    /// The value as found, cut to 100 characters.
+    /// The value as found, on one line and cut to 100 characters.
     pub value: String,
     /// Why it is wrong, sayable in either language.
     pub reason: Arc<dyn Say>,
@@ -208,17 +220,32 @@ pub struct Fault {
 impl Fault {
     /// A fault of one cell. Any refusal can be the reason.
     pub fn new(line: u64, column: impl Into<String>, value: &str, reason: impl Say + 'static) -> Self {
+        let plain = |c: char| if c.is_control() { ' ' } else { c };
         Self {
             line,
             column: column.into(),
-            value: value.chars().take(100).collect(),
+            value: value.chars().take(100).map(plain).collect(),
             reason: Arc::new(reason),
+        }
+    }
+
+    /// The fault as compilers tell theirs, for the command line: `bids.csv:7: unit_price: "0": why`.
+    pub fn at(&self, file: &str, t: &Text) -> String {
+        let (line, column, reason) = (self.line, &self.column, self.reason.say(t));
+        match column.is_empty() {
+            true => format!("{file}:{line}: {reason}"),
+            false => format!("{file}:{line}: {column}: \"{}\": {reason}", self.value),
         }
     }
 }
 
 impl Say for Fault {
     fn say(&self, t: &Text) -> String {
+        if self.column.is_empty() {
+            let values: [(&str, &dyn fmt::Display); 2] =
+                [("line", &self.line), ("reason", &self.reason.say(t))];
+            return fill(t.files.fault_whole_line, &values);
+        }
         fill(
             t.files.fault_line,
             &[

@@ -1,17 +1,13 @@
 //! Tables read line by line: the header mapped to the columns wanted, each line's cells by column.
 
 use std::io::Read;
-use std::str::FromStr;
 use std::sync::Arc;
-
-use chrono::NaiveDate;
 
 use super::csv::Records;
 use super::decode::Text;
+pub use super::row::Row;
 use super::{Fault, Faults, Limits, Raw, Reason, Refused, xlsx};
 use crate::error::{Error, Result};
-use crate::text::Say;
-use crate::types::NotANumber;
 
 /// A column of a file: its name in code and in English, its Chinese header, other headers meaning the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,16 +58,16 @@ pub enum Unknown {
 }
 
 /// A header as it is compared: without spaces around it, whatever its case.
-fn plain(header: &str) -> String {
+pub(super) fn plain(header: &str) -> String {
     header.trim_matches(super::is_space).to_lowercase()
 }
 
 #[derive(Debug)]
-struct Header {
+pub(super) struct Header {
     columns: &'static [Column],
     /// For each column its place in the file.
     places: Vec<Option<usize>>,
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
 }
 
 impl Header {
@@ -131,81 +127,13 @@ impl Header {
         Ok(Self { columns, places, names })
     }
 
-    fn place(&self, key: &str) -> Option<usize> {
+    pub(super) fn place(&self, key: &str) -> Option<usize> {
         let column = self.columns.iter().position(|column| column.key == key)?;
         self.places.get(column).copied().flatten()
     }
 
-    fn name(&self, key: &str) -> String {
+    pub(super) fn name(&self, key: &str) -> String {
         self.place(key).and_then(|at| self.names.get(at)).cloned().unwrap_or_else(|| key.to_owned())
-    }
-}
-
-/// One line of a table: its number and its cells by column.
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// The line of a CSV file or the row of a sheet, counted from 1.
-    pub line: u64,
-    header: Arc<Header>,
-    raw: Raw,
-}
-
-impl Row {
-    /// The cell without spaces around it; empty when blank or when the file lacks the column.
-    pub fn get(&self, key: &str) -> &str {
-        let cell = self.header.place(key).map_or("", |at| self.raw.cell(at));
-        // The writer puts an apostrophe before cells a spreadsheet would run; what it wrote reads back the same.
-        match cell.strip_prefix('\'') {
-            Some(rest) if super::write::is_risky(rest) => rest,
-            _ => cell,
-        }
-    }
-
-    /// All cells in the order of the file, one for each header, also those of unknown columns.
-    pub fn cells(&self) -> impl Iterator<Item = &str> {
-        (0..self.header.names.len()).map(|at| self.raw.cell(at))
-    }
-
-    /// A fault of this line's cell.
-    pub fn fault(&self, key: &str, reason: impl Say + 'static) -> Fault {
-        Fault::new(self.line, self.header.name(key), self.get(key), reason)
-    }
-
-    /// The cell, or a fault when it is blank.
-    pub fn filled(&self, key: &str, faults: &mut Faults) -> Option<&str> {
-        let cell = self.get(key);
-        if cell.is_empty() {
-            faults.push(self.fault(key, Reason::Missing));
-            return None;
-        }
-        Some(cell)
-    }
-
-    /// The cell as an exact number (a money, price or quantity type), or a fault.
-    pub fn number<T: FromStr<Err = NotANumber>>(&self, key: &str, faults: &mut Faults) -> Option<T> {
-        let value = self.get(key).parse();
-        value.map_err(|why| faults.push(self.fault(key, Reason::Number(why)))).ok()
-    }
-
-    /// The cell as one of a closed set of words, given as (what the file may say, what it means), or a fault.
-    pub fn word<T: Copy>(&self, key: &str, words: &[(&str, T)], faults: &mut Faults) -> Option<T> {
-        let cell = plain(self.get(key));
-        let found = words.iter().find(|(word, _)| plain(word) == cell);
-        if found.is_none() {
-            let words = words.iter().map(|(word, _)| (*word).to_owned()).collect();
-            faults.push(self.fault(key, Reason::OneOf(words)));
-        }
-        found.map(|(_, meaning)| *meaning)
-    }
-
-    /// The cell as a day (`2026-11-23` or `2026/11/23`), or a fault.
-    pub fn date(&self, key: &str, faults: &mut Faults) -> Option<NaiveDate> {
-        let cell = self.get(key).replace('/', "-");
-        let day = NaiveDate::parse_from_str(&cell, "%Y-%m-%d").ok();
-        if day.is_none() {
-            faults.push(self.fault(key, Reason::Date));
-        }
-        day
     }
 }
 

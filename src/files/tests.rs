@@ -120,15 +120,15 @@ fn gb18030_is_found_far_into_the_file() {
 
 #[test]
 fn a_wrong_encoding_is_refused_with_its_byte() {
-    refused(b"lot,price\na,\xFF\n", "byte 12");
-    refused(b"\xEF\xBB\xBFlot,price\na,\xC1\xAA\n", "byte 15");
+    refused(b"lot,price\na,\xFF\n", "line 2 (byte 12)");
+    refused(b"\xEF\xBB\xBFlot,price\r\na,\xC1\xAA\n", "line 2 (byte 16)");
     refused("竞价单元,报价\n甲,\u{fffd}".as_bytes().split_last().unwrap().1, "byte");
     refused(b"\xFF\xFEl\0o\0", "UTF-16");
     let mut late = "竞价单元,报价\n".as_bytes().to_vec();
     late.resize(600_000, b'a');
     late.push(0xFF);
     late.extend_from_slice(b"bcd");
-    refused(&late, "byte 600000");
+    refused(&late, "line 2 (byte 600000)");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn broken_csv_is_refused_with_its_line() {
     refused(&open, "line 2 is never closed");
     let wide = [b"lot,price\n".to_vec(), vec![b','; 500]].concat();
     refused(&wide, "Line 2 has more than the limit of 200 columns");
-    faulty(b"lot,price\na\nb,2,3\nc,4,\n", &["Line 2, ", "Line 3, "]);
+    faulty(b"lot,price\na\nb,2,3\nc,4,\n", &["Line 2: the line has 1 cells", "Line 3: the line has 3"]);
     let long = ["lot,price\n", &"é".repeat(5_000), ",1\nb,2\n"].concat();
     faulty(long.as_bytes(), &["longer than the limit of 8000"]);
 }
@@ -189,6 +189,31 @@ fn cells_become_values_or_faults() {
     let csv = String::from_utf8(faults.write_csv(Vec::new(), Lang::En.text()).unwrap()).unwrap();
     assert!(csv.starts_with("\u{feff}line,column,value,reason\n3,lot,,a value is required\n"), "{csv}");
     assert!("7".parse::<Quantity>().is_ok());
+}
+
+#[test]
+fn numbers_and_words_have_bounds() {
+    let file = "lot,price,note\nL1,0,\nL2,-1,\"a\nb\"\nL3,1,abcd\nL4,0.5,abc\n";
+    let rows = open(file.as_bytes(), COLUMNS, Unknown::Refuse, Limits::default()).unwrap();
+    let (values, faults) = rows
+        .collect(|row, faults| {
+            let price = row.positive::<UnitPrice>("unit_price", faults);
+            let note = row.words("note", 3, faults).map(str::to_owned);
+            let blank = row.maybe("note", faults, |row, key, _| Some(row.get(key).len()));
+            Some((price?.to_string(), note?, blank?))
+        })
+        .unwrap();
+    assert_eq!(values, [("0.50".to_owned(), "abc".to_owned(), Some(3))]);
+    let said: Vec<String> = faults.first().iter().map(|f| f.at("a.csv", Lang::En.text())).collect();
+    assert_eq!(
+        said,
+        [
+            "a.csv:2: price: \"0\": must be greater than zero",
+            "a.csv:3: price: \"-1\": must not be negative",
+            "a.csv:3: note: \"a b\": holds a line break or another control character; remove it",
+            "a.csv:5: note: \"abcd\": longer than the limit of 3 characters; shorten it",
+        ]
+    );
 }
 
 #[test]

@@ -155,7 +155,7 @@ sections! {
         /// Which of their bids stands.
         keep: Keep,
     }
-    /// The ratio fuse (熔断).
+    /// The ratio fuse (熔断). Without it whoever is shortlisted wins.
     Fuse {
         /// Times the anchor is the fuse line.
         factor: Number,

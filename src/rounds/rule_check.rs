@@ -56,6 +56,8 @@ pub enum Refused {
         /// The formula.
         anchor: Anchor,
     },
+    /// A section that only means something beside a fuse.
+    NeedsFuse(&'static str),
     /// A comparator named twice.
     Twice(&'static str),
 }
@@ -77,6 +79,7 @@ impl Say for Refused {
                 fill(t.rule_quota_above_bidders, &[("bidders", bidders), ("quota", quota)])
             }
             Self::Formula { name, anchor } => fill(t.rule_formula, &[("name", name), ("anchor", anchor)]),
+            Self::NeedsFuse(name) => fill(t.rule_needs_fuse, &[("name", name)]),
             Self::Twice(name) => fill(t.rule_twice, &[("name", name)]),
         }
     }
@@ -118,7 +121,7 @@ fn ties(rules: &RuleSet) -> Result<(), Refused> {
 }
 
 fn fuse(rules: &RuleSet) -> Result<(), Refused> {
-    let fuse = &rules.fuse;
+    let Some(fuse) = &rules.fuse else { return without_fuse(rules) };
     number("fuse.factor", fuse.factor, ("1", "100"))?;
     let keys = [
         ("fuse.mean_share", fuse.mean_share, Anchor::LowestOrMeanShare, ("0.01", "1")),
@@ -132,6 +135,21 @@ fn fuse(rules: &RuleSet) -> Result<(), Refused> {
         }
     }
     Ok(())
+}
+
+/// Sections that let a bid win although it is fused mean nothing without a fuse.
+fn without_fuse(rules: &RuleSet) -> Result<(), Refused> {
+    let sections = [
+        ("min_cut", rules.min_cut.is_some()),
+        ("low_price", rules.low_price.is_some()),
+        ("revival", rules.revival.is_some()),
+        ("revival_out", rules.revival_out.is_some()),
+        ("revival_reference", rules.revival_reference.is_some()),
+    ];
+    match sections.iter().find(|(_, given)| *given) {
+        Some((name, _)) => Err(Refused::NeedsFuse(name)),
+        None => Ok(()),
+    }
 }
 
 fn conditions(rules: &RuleSet) -> Result<(), Refused> {
@@ -229,7 +247,7 @@ mod tests {
             assert_eq!(rules.name, name);
             assert_eq!(rules.hash.len(), 64);
             let parameters = rules.parameters();
-            assert!(parameters.len() > 15, "{name}");
+            assert!(parameters.len() > 10, "{name}");
             for p in parameters {
                 let marks = [&p.value, &p.clause, &p.source, &p.confidence];
                 assert!(marks.iter().all(|mark| !mark.trim().is_empty()), "{name} {}", p.name);
@@ -266,6 +284,9 @@ mod tests {
         check("factor = \"1.8\"", "factor = \"1.8\"\nfuze = \"1\"", "unknown field `fuze`");
         check("factor = \"1.8\"\n", "", "missing field `factor`");
         check("[fuse]", "[fuze]", "unknown field `fuze`");
+        let text = find("GY-YD2019-1").unwrap().text;
+        let cut = "[min_cut]\nratio = \"0.5\"\nclause = \"c\"\nsource = \"s\"\nconfidence = \"own\"\n";
+        assert_eq!(RuleSet::parse(&format!("{text}\n{cut}")), Err(Refused::NeedsFuse("min_cut")));
         check("mean_share = \"0.5\"\n", "", "fuse.mean_share: does not go with");
         check("lowest_or_mean_share", "lowest", "fuse.mean_share: does not go with");
         check(

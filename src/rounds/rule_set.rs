@@ -24,7 +24,7 @@ pub struct RuleSet {
     pub quota: Quota,
     pub tie_break: TieBreak,
     pub related: Option<Related>,
-    pub fuse: Fuse,
+    pub fuse: Option<Fuse>,
     pub min_cut: Option<MinCut>,
     pub low_price: Option<LowPrice>,
     pub single_bidder: Option<SingleBidder>,
@@ -87,8 +87,13 @@ pub struct Parameter {
 
 /// The rule sets that come with the program.
 pub const EMBEDDED: &[(&str, &str)] = &[
+    ("GY-YD2019-1", include_str!("rule_sets/gy_yd2019_1.toml")),
     ("GY-YD2019-2", include_str!("rule_sets/gy_yd2019_2.toml")),
+    ("GY-YD2020-1", include_str!("rule_sets/gy_yd2020_1.toml")),
+    ("GY-YD2021-1", include_str!("rule_sets/gy_yd2021_1.toml")),
+    ("GY-YD2021-2", include_str!("rule_sets/gy_yd2021_2.toml")),
     ("GY-YD2022-1", include_str!("rule_sets/gy_yd2022_1.toml")),
+    ("GY-YD2023-1", include_str!("rule_sets/gy_yd2023_1.toml")),
     ("GY-YD2023-2", include_str!("rule_sets/gy_yd2023_2.toml")),
     ("GY-YD2024-2", include_str!("rule_sets/gy_yd2024_2.toml")),
     ("GY-YD2025-1", include_str!("rule_sets/gy_yd2025_1.toml")),

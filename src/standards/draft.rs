@@ -180,7 +180,7 @@ impl Ground<'_> {
         let price = Fraction::whole(offer.unit_price.decimal());
         self.steps(
             base,
-            Product { price, selected: highest.times(offer.ratio), evaluated: true },
+            Product { price, selected: highest.for_spec(offer.ratio), evaluated: true },
             highest,
             offer.ratio,
         )
@@ -205,7 +205,7 @@ impl Ground<'_> {
         };
         self.steps(
             base,
-            Product { price, selected: highest.times(k), evaluated: product.evaluated },
+            Product { price, selected: highest.for_spec(k), evaluated: product.evaluated },
             highest,
             k,
         )

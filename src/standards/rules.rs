@@ -84,7 +84,7 @@ pub fn proposed(rules: &RuleSet, outcome: &Outcome) -> Vec<Proposed> {
     let mut selected: HashMap<&str, Fraction> = HashMap::new();
     for award in &outcome.awards {
         let Some(price) = award.award_price else { continue };
-        let price = Fraction::new(price.decimal(), award.ratio);
+        let price = Fraction::comparable(price.decimal(), award.ratio);
         let highest = selected.entry(&award.lot).or_insert(price);
         *highest = (*highest).max(price);
     }
@@ -98,7 +98,7 @@ fn propose(rules: &RuleSet, award: &Award, highest: Fraction) -> Proposed {
         Some(price) => (price, Basis::Selected, price.to_string()),
         None => {
             let price = Fraction::whole(award.unit_price.decimal());
-            let selected = highest.times(award.ratio);
+            let selected = highest.for_spec(award.ratio);
             let (amount, basis) = standard(&rules.standard, Product { price, selected, evaluated: true }, 1);
             let rounded = half_up(amount.value(), rules.price.decimals.0);
             let amount = UnitPrice::rounded(rounded).unwrap_or(award.unit_price);

@@ -4,12 +4,13 @@ messages! {
     /// Messages of files.
     Files {
         fault_line: "第{line}行，“{column}”为“{value}”：{reason}", "Line {line}, {column} is \"{value}\": {reason}";
+        fault_whole_line: "第{line}行：{reason}", "Line {line}: {reason}";
         more_faults: "另有{count}处错误未逐一列出。", "{count} more faults are not listed.";
         empty: "文件是空的，没有表头。请按模板填写后重新上传。", "The file is empty and has no header. Fill in the template and upload it again.";
         too_large: "文件超过{limit}字节的上限。请拆分后分次上传。", "The file is larger than the limit of {limit} bytes. Split it and upload the parts.";
         too_many_lines: "文件超过{limit}行的上限。请拆分后分次上传。", "The file has more than the limit of {limit} lines. Split it and upload the parts.";
         too_many_columns: "第{line}行超过{limit}列的上限。请删除多余的列。", "Line {line} has more than the limit of {limit} columns. Delete the columns that are not needed.";
-        encoding: "第{offset}字节处既不是UTF-8也不是GB18030编码。请将文件另存为“CSV UTF-8”后重新上传。", "At byte {offset} the file is neither UTF-8 nor GB18030. Save it as \"CSV UTF-8\" and upload it again.";
+        encoding: "第{line}行（第{offset}字节处）既不是UTF-8也不是GB18030编码。请将文件另存为“CSV UTF-8”后重新上传。", "On line {line} (byte {offset}) the file is neither UTF-8 nor GB18030. Save it as \"CSV UTF-8\" and upload it again.";
         utf16: "文件是UTF-16编码。请将文件另存为“CSV UTF-8”后重新上传。", "The file is in UTF-16. Save it as \"CSV UTF-8\" and upload it again.";
         nul: "第{line}行含有空字节（NUL），文件已损坏或不是表格。请从原系统重新导出。", "Line {line} holds a NUL byte: the file is damaged or not a table. Export it again.";
         quote_open: "第{line}行的双引号没有配对结束。请检查该行的引号后重新上传。", "The quotation mark opened on line {line} is never closed. Correct the quotation marks of that line and upload again.";
@@ -27,8 +28,10 @@ messages! {
         cell_malformed: "不是规范的数字。只能填写数字和一个小数点，不要使用千分位、单位或全角字符", "not a plain number: write digits and at most one point, without separators, units or full-width characters";
         cell_decimals: "最多保留{places}位小数", "at most {places} decimals are allowed";
         cell_too_large: "数字过大", "the number is too large";
+        cell_negative: "不能为负数", "must not be negative";
         cell_not_positive: "必须大于零", "must be greater than zero";
         cell_too_long: "超过{limit}个字符的上限，请缩短", "longer than the limit of {limit} characters; shorten it";
+        cell_control: "含有换行等控制字符，请删除", "holds a line break or another control character; remove it";
         cell_formula: "单元格{address}是公式。请复制后“选择性粘贴—数值”，以数值代替公式", "cell {address} is a formula; paste it as a value";
         cell_error: "单元格{address}是错误值，请改正", "cell {address} holds an error value; correct it";
         cell_inexact: "单元格{address}的数字超过15位，Excel已丢失精度。请将该列设为“文本”格式后重新填写", "cell {address} holds a number of more than 15 digits, which Excel does not keep exactly; format the column as text and enter it again";

@@ -530,7 +530,11 @@ async fn only_officers_change_rounds_and_everybody_reads_the_rules() {
     // A bidder of a published round sees the pages that fit, and no others.
     let (open, _) = site.round_in(RoundState::Publicity);
     let page = site.get("supplier1", &format!("/rounds/{}", open.id)).await;
-    page.shows("/bids\"").shows("/publicity\"").shows("/objections\"").hides("/award\"").hides("/demand\"");
+    page.shows("/bids\"")
+        .shows("/public/rounds/")
+        .shows("/objections\"")
+        .hides("/award\"")
+        .hides("/demand\"");
     page.hides("/contracts\"").hides("/abort").hides("/edit");
 }
 

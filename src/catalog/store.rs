@@ -48,6 +48,17 @@ pub fn named(conn: &mut Conn, beginning: &str, limit: i64) -> Result<Vec<Product
     Ok(query.order((products::generic, products::code)).limit(limit).load(conn)?)
 }
 
+/// The generic keys of the catalogue's products with this generic name; two are enough to know that it is
+/// ambiguous.
+pub fn generic_keys(conn: &mut Conn, generic: &str) -> Result<Vec<String>> {
+    Ok(products::table
+        .filter(products::generic.eq(generic).and(products::generic_key.ne("")))
+        .select(products::generic_key)
+        .distinct()
+        .limit(2)
+        .load(conn)?)
+}
+
 /// Others with the generic key and the maker of a product.
 pub fn siblings(conn: &mut Conn, of: &Product, limit: i64) -> Result<Vec<Product>> {
     Ok(products::table

@@ -287,12 +287,12 @@ impl Difference {
     }
 
     /// The old value for people.
-    pub fn old(&self, t: &Text) -> String {
+    pub fn was(&self, t: &Text) -> String {
         self.word(&self.before, t)
     }
 
     /// The new value for people.
-    pub fn new(&self, t: &Text) -> String {
+    pub fn is(&self, t: &Text) -> String {
         self.word(&self.after, t)
     }
 

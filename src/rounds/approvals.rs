@@ -23,6 +23,10 @@ crate::words! {
         Publish = "publish",
         /// Making a proposed award final.
         Award = "award",
+        /// Releasing a round's payment standards.
+        Standards = "standards",
+        /// Correcting a released payment standard.
+        Correction = "standards.correct",
     }
 
     /// What became of a request.
@@ -112,7 +116,7 @@ fn asked(round: &Option<Round>, it: &Approval, by: &str, t: &Text) -> Letter {
     Letter::ApprovalAsked {
         number: round.as_ref().map(|r| r.number.clone()).unwrap_or_default(),
         title: round.as_ref().map(|r| r.title.clone()).unwrap_or_default(),
-        path: "/approvals".to_owned(),
+        path: path(it),
         action: it.action.name(t).to_owned(),
         by: by.to_owned(),
     }
@@ -187,6 +191,16 @@ pub fn withdraw(tx: &mut Tx, ctx: &Ctx, subject: &str, id: &str, action: Action)
 /// Takes back whatever is asked about a thing that is given up.
 pub fn withdraw_all(tx: &mut Tx, ctx: &Ctx, subject: &str, id: &str) -> Result<()> {
     Action::ALL.iter().try_for_each(|action| withdraw(tx, ctx, subject, id, *action))
+}
+
+/// The page a request is decided on: where the reviewer sees what it is about.
+pub fn path(it: &Approval) -> String {
+    match it.action {
+        Action::Publish => "/approvals".to_owned(),
+        Action::Award => format!("/rounds/{}/award", it.subject_id),
+        Action::Standards => format!("/rounds/{}/standards", it.subject_id),
+        Action::Correction => format!("/standards/{}", it.subject_id),
+    }
 }
 
 /// The round a request is about.

@@ -320,7 +320,7 @@ pub fn cancel(tx: &mut Tx, ctx: &Ctx, round: &RoundId, id: &ImportId) -> Result<
     if it.state != ImportState::Reviewed {
         return Ok(());
     }
-    store::update_import(tx, &Import { state: ImportState::Cancelled, ..it })?;
+    store::update_import(tx, &Import { state: ImportState::Cancelled, ended_at: Some(ctx.now), ..it })?;
     let deed = Deed { action: "lots.cancel", subject: "rounds", id: round.as_str() };
     audit::record(tx, ctx, deed, &json!({ "import": id }), &())
 }

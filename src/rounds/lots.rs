@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::audit::{self, Deed};
+use crate::catalog;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::rounds::approvals::{self, Action};
@@ -139,7 +140,7 @@ pub fn remove(tx: &mut Tx, ctx: &Ctx, round: &RoundId, id: &LotId) -> Result<()>
 
 /// The generic key of the catalogue's products with this generic name, when they agree on one.
 pub(super) fn generic_key(conn: &mut Conn, generic: &str) -> Result<String> {
-    let keys = store::generic_keys(conn, generic)?;
+    let keys = catalog::store::generic_keys(conn, generic)?;
     match keys.as_slice() {
         [one] => Ok(one.clone()),
         _ => Ok(String::new()),

@@ -65,6 +65,8 @@ impl Action {
         match self {
             Action::Publish => t.rounds.action_publish,
             Action::Award => t.rounds.action_award,
+            Action::Standards => t.rounds.action_standards,
+            Action::Correction => t.rounds.action_correction,
         }
     }
 }

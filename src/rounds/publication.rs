@@ -32,7 +32,7 @@ pub fn publish(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<Round> {
     let before = round(tx.conn(), id)?;
     check(tx.conn(), &before, ctx)?;
     let approval = approvals::latest(tx.conn(), "rounds", id.as_str(), Action::Publish)?;
-    if !approval.is_some_and(|a| a.decision == Decision::Approved) {
+    if approval.is_none_or(|a| a.decision != Decision::Approved) {
         return Err(Error::refused(Refused::NotApproved));
     }
     let after = Round {

@@ -72,6 +72,8 @@ pub enum Refused {
     NothingChanged,
     /// Bidding may not open before this moment.
     TooEarly(Time),
+    /// Demand reports still wait to be approved.
+    DemandOpen,
     /// The time for it is over since this moment.
     TooLate(Time),
     /// The one who asked may not decide.
@@ -80,6 +82,8 @@ pub enum Refused {
     AlreadyAsked { by: String, at: Time },
     /// Somebody has already decided.
     Decided { by: String, decision: Decision, at: Time },
+    /// This request is decided on another page.
+    Elsewhere,
     /// The upload still has bad lines.
     BadLines(u64),
     /// The upload was cancelled.
@@ -134,6 +138,8 @@ impl Say for Refused {
             Refused::Past { field, at } => fill(r.past_date, &[("field", &label(field, t)), ("at", at)]),
             Refused::NothingChanged => r.nothing_changed.to_owned(),
             Refused::TooEarly(at) => fill(r.too_early, &[("at", at)]),
+            Refused::DemandOpen => r.demand_open.to_owned(),
+            Refused::Elsewhere => r.elsewhere.to_owned(),
             Refused::TooLate(at) => fill(r.too_late, &[("at", at)]),
             Refused::SamePerson => r.same_person.to_owned(),
             Refused::AlreadyAsked { by, at } => fill(r.already_asked, &[("by", by), ("at", at)]),
@@ -208,8 +214,8 @@ pub fn is_open_draft(round: &Round, waits: bool) -> Result<(), Refused> {
     }
 }
 
-/// Checks that bidding may open now.
-pub fn open_bidding(round: &Round, now: Time) -> Result<(), Refused> {
+/// Checks that bidding may open now; `is_ready` says that every report handed in is approved.
+pub fn open_bidding(round: &Round, is_ready: bool, now: Time) -> Result<(), Refused> {
     match round.state {
         RoundState::DemandReview if now < round.calendar.bidding_from => {
             Err(Refused::TooEarly(round.calendar.bidding_from))
@@ -217,6 +223,7 @@ pub fn open_bidding(round: &Round, now: Time) -> Result<(), Refused> {
         RoundState::DemandReview if now >= round.calendar.bidding_to => {
             Err(Refused::TooLate(round.calendar.bidding_to))
         }
+        RoundState::DemandReview if !is_ready => Err(Refused::DemandOpen),
         RoundState::DemandReview => Ok(()),
         other => Err(Refused::State(other)),
     }

@@ -6,7 +6,9 @@ use crate::audit::{self, Deed};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::notify::Letter;
-use crate::rounds::{Refused, Round, RoundState, amendments, approvals, publication, round, rules, store};
+use crate::rounds::{
+    Refused, Round, RoundState, amendments, approvals, demand, publication, round, rules, store,
+};
 use crate::types::{AmendmentId, Ctx, RoundId};
 
 /// Moves a round to a state that may follow. Publishing and giving up have their own operations, because they
@@ -38,7 +40,8 @@ pub(super) fn step(tx: &mut Tx, ctx: &Ctx, before: Round, to: RoundState) -> Res
 /// Opens bidding: an officer's act once the demand is checked, not before its date.
 pub fn open_bidding(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<Round> {
     let before = round(tx.conn(), id)?;
-    rules::open_bidding(&before, ctx.now).map_err(Error::refused)?;
+    let is_ready = demand::is_ready(tx.conn(), id)?;
+    rules::open_bidding(&before, is_ready, ctx.now).map_err(Error::refused)?;
     step(tx, ctx, before, RoundState::Bidding)
 }
 

@@ -8,7 +8,7 @@ use crate::rounds::amendments::Amendment;
 use crate::rounds::approvals::{Action, Approval, Decision};
 use crate::rounds::import::Import;
 use crate::rounds::{Lot, Round, RoundKind, RoundState, RuleSetVersion};
-use crate::schema::{amendments, approvals, imports, lots, products, round_regions, rounds, rule_sets};
+use crate::schema::{amendments, approvals, imports, lots, round_regions, rounds, rule_sets};
 use crate::types::{AmendmentId, ApprovalId, ImportId, LotId, RoundId, RuleSetId, Time};
 
 #[diesel::declare_sql_function]
@@ -181,17 +181,6 @@ pub fn update_lot(tx: &mut Tx, it: &Lot) -> Result<()> {
 pub fn delete_lot(tx: &mut Tx, id: &LotId) -> Result<()> {
     diesel::delete(lots::table.find(id)).execute(tx.conn())?;
     Ok(())
-}
-
-/// The generic keys of the catalogue's products with this generic name; two are enough to know that it is
-/// ambiguous.
-pub fn generic_keys(conn: &mut Conn, generic: &str) -> Result<Vec<String>> {
-    Ok(products::table
-        .filter(products::generic.eq(generic).and(products::generic_key.ne("")))
-        .select(products::generic_key)
-        .distinct()
-        .limit(2)
-        .load(conn)?)
 }
 
 /// One request for approval.

@@ -28,6 +28,8 @@ messages! {
         category_special: "特殊使用级抗菌药物", "Special-use antibiotics";
         action_publish: "发布批次", "Publish the round";
         action_award: "确定中选结果", "Make the award final";
+        action_standards: "发布支付标准", "Release payment standards";
+        action_correction: "更正支付标准", "Correct a payment standard";
         decision_open: "待复核", "Waiting";
         decision_approved: "同意", "Approved";
         decision_rejected: "不同意", "Rejected";
@@ -92,7 +94,9 @@ messages! {
         frozen: "“{field}”在“{state}”阶段不能再变更，请保留原值。", "\"{field}\" can no longer be changed in the state \"{state}\"; leave it as it was.";
         past_date: "“{field}”改为 {at}，但该时间已过，请填写将来的时间。", "\"{field}\" was set to {at}, which is past; give a moment to come.";
         nothing_changed: "没有任何变更，请先修改内容再提交。", "Nothing was changed; change something before sending.";
+        elsewhere: "该申请须在其所属页面查看后复核，请从“复核”列表进入。", "This request is decided on the page that shows what it is about; go there from the list of approvals.";
         too_early: "{at} 之前不能开放申报。如需提前，请先变更日程。", "Bidding cannot open before {at}. Amend the calendar first if it must.";
+        demand_open: "仍有医疗机构的报量未审核，请先审核全部报量再开放申报。", "Some demand reports are not approved yet; approve them all before opening bidding.";
         too_late: "{at} 已过，请先变更日程，延后截止时间。", "The time for this ended at {at}. Amend the calendar first and move the end.";
         same_person: "提请人不能复核自己的申请，请由另一位复核人处理。", "Whoever asked may not decide; another reviewer has to.";
         already_asked: "{by} 已于 {at} 提请复核，不必重复提请。", "{by} already asked for approval at {at}; there is no need to ask again.";
@@ -211,6 +215,7 @@ messages! {
         approve: "同意", "Approve";
         reject: "不同意", "Reject";
         decide_question: "确定提交复核结果吗？提交后不能更改。", "Send this decision? It cannot be changed.";
+        see_and_decide: "查看并复核", "Look and decide";
         waits_for_other: "等待其他复核人", "Waits for a reviewer";
 
         rule_sets: "规则版本", "Rule sets";

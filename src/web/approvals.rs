@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::db::{Conn, Tx};
+use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people;
 use crate::rounds::approvals::{self, Action, Approval};
-use crate::rounds::{self, Round, store};
-use crate::types::{AccountId, ApprovalId, Ctx};
+use crate::rounds::{self, Refused, Round, store};
+use crate::types::{AccountId, ApprovalId};
 use crate::web::form::{self, Form};
 use crate::web::{App, Page, Person, Reviewer, page};
 
@@ -33,6 +33,9 @@ struct Row {
     decided_by: String,
     /// This reader may decide it.
     is_mine: bool,
+    /// Where it is decided, when not here.
+    elsewhere: String,
+    remark: String,
 }
 
 /// The next page of the history begins before this request.
@@ -81,7 +84,10 @@ fn row(conn: &mut Conn, it: Approval, who: &people::Who, names: &mut Names) -> R
         None => String::new(),
     };
     let is_mine = who.is(people::Role::Reviewer) && it.asked_by != who.account.id;
-    Ok(Row { it, round, asked_by, decided_by, is_mine })
+    let elsewhere = if it.action == Action::Publish { String::new() } else { approvals::path(&it) };
+    // A correction keeps what it sets in its remark, for the program.
+    let remark = if it.action == Action::Correction { String::new() } else { it.remark.clone() };
+    Ok(Row { it, round, asked_by, decided_by, is_mine, elsewhere, remark })
 }
 
 fn name(conn: &mut Conn, id: &AccountId, names: &mut Names) -> Result<String> {
@@ -93,7 +99,8 @@ fn name(conn: &mut Conn, id: &AccountId, names: &mut Names) -> Result<String> {
     Ok(name)
 }
 
-/// Decides, and in the same transaction does what was approved.
+/// Decides on publishing, and in the same transaction publishes. Other requests are decided on the page that
+/// shows what they are about.
 pub async fn decide(
     who: Reviewer,
     app: web::Data<App>,
@@ -107,21 +114,14 @@ pub async fn decide(
     };
     let (ctx, remark) = (who.ctx(&app), form.text("remark").to_owned());
     app.write(move |tx| {
-        let decided = approvals::decide(tx, &ctx, &id, yes, &remark)?;
-        if yes { carry_out(tx, &ctx, &decided) } else { Ok(()) }
+        let asked = store::approval(tx.conn(), &id)?.ok_or(Error::NotFound)?;
+        if asked.action != Action::Publish {
+            return Err(Error::refused(Refused::Elsewhere));
+        }
+        approvals::decide(tx, &ctx, &id, yes, &remark)?;
+        let round = asked.subject_id.parse().map_err(|_| Error::NotFound)?;
+        if yes { rounds::publish(tx, &ctx, &round).map(drop) } else { Ok(()) }
     })
     .await?;
     Ok(page::see_done("/approvals"))
-}
-
-/// What an approved request sets in motion.
-fn carry_out(tx: &mut Tx, ctx: &Ctx, it: &Approval) -> Result<()> {
-    match it.action {
-        Action::Publish => {
-            let id = it.subject_id.parse().map_err(|_| Error::NotFound)?;
-            rounds::publish(tx, ctx, &id).map(drop)
-        }
-        // Making an award final belongs to the awards, above rounds.
-        Action::Award => Ok(()),
-    }
 }

@@ -1,16 +1,17 @@
 //! `/rounds/{id}`: a round's facts, where it is now, its lots, and what this reader can do next.
 
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
 use askama::Template;
 
 use crate::db::Conn;
 use crate::error::Result;
 use crate::people::{Role, Who};
 use crate::rounds::approvals::{self, Action, Approval};
-use crate::rounds::{self, Calendar, Lot, Round, RoundState, RuleSetVersion, calendar, rules};
+use crate::rounds::{self, Calendar, Lot, Round, RoundState, RuleSetVersion, calendar, demand, rules};
 use crate::text::Text;
 use crate::types::{RoundId, Time};
-use crate::web::{App, Page, Person, page};
+use crate::web::{self, App, Page, Person, STAFF, page};
 
 #[derive(Template)]
 #[template(path = "rounds/show.html")]
@@ -32,6 +33,8 @@ struct Loaded {
     amendments: usize,
     last_publish: Option<Approval>,
     abort_reason: String,
+    /// Every demand report handed in is approved.
+    is_ready: bool,
 }
 
 /// A state on the way.
@@ -68,12 +71,7 @@ struct Can {
 }
 
 /// The page.
-pub async fn show(
-    page: Page,
-    who: Person,
-    app: web::Data<App>,
-    id: web::Path<RoundId>,
-) -> Result<HttpResponse> {
+pub async fn show(page: Page, who: Person, app: Data<App>, id: Path<RoundId>) -> Result<HttpResponse> {
     let reader = who.0.clone();
     let it = app.read(move |conn| load(conn, &reader, &id)).await?;
     let (t, now) = (page.t, app.now());
@@ -94,6 +92,7 @@ fn load(conn: &mut Conn, who: &Who, id: &RoundId) -> Result<Loaded> {
         regions: rounds::store::regions_of(conn, id)?.join(" "),
         rule_set: rounds::rule_set_version(conn, &round.rule_set_id)?,
         lots: rounds::lots_of(conn, id)?,
+        is_ready: demand::is_ready(conn, id)?,
         amendments: amendments.len(),
         last_publish: approvals::latest(conn, "rounds", id.as_str(), Action::Publish)?,
         abort_reason: last.map(|a| a.reason.clone()).unwrap_or_default(),
@@ -123,7 +122,7 @@ fn can(it: &Loaded, who: &Who, now: Time) -> Can {
         ask: is_officer && is_draft && !waits,
         withdraw: is_officer && is_draft && waits,
         amend: is_officer && rules::amendable(round, now).is_anything(),
-        open_bidding: is_officer && rules::open_bidding(round, now).is_ok(),
+        open_bidding: is_officer && rules::open_bidding(round, it.is_ready, now).is_ok(),
         reopen_demand: is_officer && rules::reopen_demand(round, now).is_ok(),
         abort: is_officer && rules::next(round.state).contains(&RoundState::Aborted),
         copy: is_officer,
@@ -174,24 +173,25 @@ fn phases(it: &Calendar, now: Time, t: &'static Text) -> Vec<Phase> {
 
 /// The pages of a round: from which state on, and for whom.
 fn links(round: &Round, who: &Who, t: &'static Text) -> Vec<Link> {
-    use Role::{Auditor, Hospital, Officer, Reviewer, Settlement, Supplier};
-    use RoundState::{Awarded, Bidding, Demand, Evaluation, Opening, Publicity};
-    let r = &t.rounds;
-    let all: [(&str, &'static str, RoundState, &[Role]); 8] = [
-        ("demand", r.page_demand, Demand, &[Officer, Reviewer, Auditor, Hospital]),
-        ("bids", r.page_bids, Bidding, &[Officer, Reviewer, Auditor, Supplier]),
-        ("opening", r.page_opening, Opening, &[Officer, Reviewer, Auditor]),
-        ("award", r.page_award, Evaluation, &[Officer, Reviewer, Auditor]),
-        ("publicity", r.page_publicity, Publicity, &[]),
-        ("objections", r.page_objections, Publicity, &[Officer, Reviewer, Auditor, Supplier]),
-        ("contracts", r.page_contracts, Awarded, &[Officer, Reviewer, Auditor, Hospital, Supplier]),
-        ("standards", r.page_standards, Awarded, &[Officer, Reviewer, Auditor, Settlement]),
+    use RoundState::{Awarded, Bidding, Contracting, Demand, Evaluation, Opening, Publicity};
+    let (r, id) = (&t.rounds, &round.id);
+    let of = |part: &str| format!("/rounds/{id}/{part}");
+    let all: [(String, &'static str, RoundState, &[Role]); 9] = [
+        (of("demand"), r.page_demand, Demand, web::demand::READERS),
+        (of("bids"), r.page_bids, Bidding, web::bids::PARTIES),
+        (of("opening"), r.page_opening, Opening, STAFF),
+        (of("award"), r.page_award, Evaluation, STAFF),
+        (format!("/public/rounds/{id}"), r.page_publicity, Publicity, &[]),
+        (of("objections"), r.page_objections, Publicity, web::awards::OBJECTORS),
+        (of("contracts"), r.page_contracts, Awarded, STAFF),
+        (format!("/contracts?round={id}"), r.page_contracts, Contracting, &[Role::Hospital, Role::Supplier]),
+        (of("standards"), r.page_standards, Awarded, STAFF),
     ];
     all.into_iter()
         .filter(|(_, _, from, roles)| {
             let is_reached = round.state >= *from && round.state != RoundState::Aborted;
             is_reached && (roles.is_empty() || who.is_any(roles))
         })
-        .map(|(part, name, _, _)| Link { path: format!("/rounds/{}/{part}", round.id), name })
+        .map(|(path, name, _, _)| Link { path, name })
         .collect()
 }

@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use diesel::prelude::*;
+use jicai::bids;
 use jicai::contracts;
 use jicai::db::Tx;
 use jicai::people::Role;
 use jicai::rounds::{Round, RoundState};
-use jicai::types::ObjectionId;
+use jicai::types::{ObjectionId, sha256};
 use jicai::web::{Allowed, ROUTES};
 
 use crate::contracts::{award, won};
@@ -345,7 +346,7 @@ fn lay(site: &Site) -> Vec<(&'static str, String)> {
         ("{contract}", drawn[0].0.id.to_string()),
         ("{objection}", objection(site, &round)),
         ("{hospital}", site.who("hospital1").organisation.id.to_string()),
-        ("{envelope}", envelope(site)),
+        ("{envelope}", envelope(site, &round)),
     ]
 }
 
@@ -368,11 +369,15 @@ fn objection(site: &Site, round: &Round) -> String {
 }
 
 /// The envelope `supplier1` handed in.
-fn envelope(site: &Site) -> String {
+fn envelope(site: &Site, round: &Round) -> String {
     use jicai::schema::envelopes::dsl;
     let supplier = site.who("supplier1").organisation.id;
-    let own = dsl::envelopes.filter(dsl::supplier_id.eq(&supplier)).select(dsl::id);
-    site.app.db.read(|conn| Ok(own.first(conn)?)).unwrap()
+    let content = bids::Content::new(round.id.clone(), supplier.clone(), Vec::new());
+    let bytes = content.bytes().unwrap();
+    let own = dsl::envelopes.filter(dsl::supplier_id.eq(&supplier));
+    let sealed = (dsl::sealed.eq(bids::seal::seal(&bytes)), dsl::sha256.eq(sha256(&bytes)));
+    site.app.db.write(|tx| Ok(diesel::update(own.clone()).set(sealed.clone()).execute(tx.conn())?)).unwrap();
+    site.app.db.read(|conn| Ok(own.select(dsl::id).first(conn)?)).unwrap()
 }
 
 #[actix_web::test]

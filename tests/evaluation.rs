@@ -91,6 +91,7 @@ fn demand_of(site: &Site, lot: &Lot, hospital: &OrganisationId, company: &str, q
                         r::round_id.eq(&lot.round_id),
                         r::hospital_id.eq(hospital),
                         r::state.eq("approved"),
+                        r::version.eq(1),
                         r::remark.eq(""),
                     ))
                     .execute(tx.conn())?;

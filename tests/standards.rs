@@ -564,6 +564,8 @@ async fn the_command_exports_the_same_rows() {
     assert_eq!(run(url, &["--since", "-1"]).status.code(), Some(2));
     let nowhere = run(url, &["--out", "no/such/folder.csv"]);
     assert_eq!(nowhere.status.code(), Some(1));
+    // A file without tables is behind; one that is not there would be made.
+    std::fs::write(folder.path().join("empty.sqlite"), "").unwrap();
     let empty = format!("sqlite://{}", folder.path().join("empty.sqlite").display());
     let behind = run(&empty, &[]);
     assert_eq!(behind.status.code(), Some(1));

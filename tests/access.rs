@@ -272,7 +272,7 @@ fn the_table_names_every_route_once_with_its_rule() {
         }
         let is_word =
             |w: &&str| ["public", "anyone", "token", "staff"].contains(w) || w.parse::<Role>().is_ok();
-        if line.rule.is_empty() || !line.rule.iter().all(|word| is_word(&word)) {
+        if line.rule.is_empty() || !line.rule.iter().all(|word| is_word(word)) {
             faults.push(format!("{} {}: {:?} is no rule", line.method, line.path, line.rule));
         }
     }
@@ -362,8 +362,7 @@ fn objection(site: &Site, round: &Round) -> String {
         dsl::state.eq("open"),
         dsl::filed_at.eq(site.now()),
     );
-    let insert =
-        |tx: &mut Tx| Ok(diesel::insert_into(dsl::objections).values(row.clone()).execute(tx.conn())?);
+    let insert = |tx: &mut Tx| Ok(diesel::insert_into(dsl::objections).values(row).execute(tx.conn())?);
     site.app.db.write(insert).unwrap();
     id.to_string()
 }
@@ -376,7 +375,7 @@ fn envelope(site: &Site, round: &Round) -> String {
     let bytes = content.bytes().unwrap();
     let own = dsl::envelopes.filter(dsl::supplier_id.eq(&supplier));
     let sealed = (dsl::sealed.eq(bids::seal::seal(&bytes)), dsl::sha256.eq(sha256(&bytes)));
-    site.app.db.write(|tx| Ok(diesel::update(own.clone()).set(sealed.clone()).execute(tx.conn())?)).unwrap();
+    site.app.db.write(|tx| Ok(diesel::update(own).set(sealed.clone()).execute(tx.conn())?)).unwrap();
     site.app.db.read(|conn| Ok(own.select(dsl::id).first(conn)?)).unwrap()
 }
 

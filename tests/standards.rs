@@ -439,7 +439,7 @@ async fn consumers_are_kept_by_settlement_and_their_token_is_shown_once() {
     };
     let token = token_in(&page);
     api(&site, &token, "/api/standards").await.is(200);
-    let row: Consumer = site.app.db.read(|c| store::consumers(c)).unwrap().remove(0);
+    let row: Consumer = site.app.db.read(store::consumers).unwrap().remove(0);
     assert_ne!(row.token_hash, token);
     site.get("settlement", "/standards/consumers").await.is(200).hides(&token).hides(&row.token_hash);
     site.post("settlement", "/standards/consumers", &[("id", &id), ("name", "医保结算系统")])
@@ -473,7 +473,7 @@ fn write_slowly(site_db: &jicai::db::Db, ctx: &Ctx, round: &Round, seed: u64, wr
     let mut state = seed;
     let mut done = 0;
     while done < 12 {
-        let (count, gives_up) = (1 + dice(&mut state) % 3, dice(&mut state) % 4 == 0);
+        let (count, gives_up) = (1 + dice(&mut state) % 3, dice(&mut state).is_multiple_of(4));
         let (first, second) = (dice(&mut state) % 4, dice(&mut state) % 6);
         let result = site_db.write(|tx| {
             std::thread::sleep(std::time::Duration::from_millis(first));

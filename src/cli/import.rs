@@ -117,7 +117,7 @@ fn apply(args: &ImportArgs, reading: &Reading, hash: &str) -> std::result::Resul
         let source = Source { id: hash, file_name: &name, sha256: hash };
         db.write(|tx| upload::apply_reading(tx, &ctx, &source, reading, args.skip_bad))
     };
-    done.map_err(|e| Stop::of(e))
+    done.map_err(Stop::of)
 }
 
 fn print(counts: &Counts, reading: &Reading, t: &Text) -> Result<()> {

@@ -80,6 +80,8 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--disable-dev-shm-usage",
+            // A page that scrolls smoothly moves under the pointer.
+            "--force-prefers-reduced-motion",
             "--window-size=1366,900",
             "--accept-lang=zh-CN,zh",
         ] {
@@ -125,6 +127,36 @@ impl Browser {
         let element = self.find(css).await;
         element.scroll_into_view().await.unwrap();
         element.click().await.unwrap();
+    }
+
+    /// Types into the first field the selector finds.
+    pub async fn fill_first(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses the option whose text contains `text`.
+    pub async fn choose(&self, name: &str, text: &str) {
+        let script = "const f = document.querySelector(`[name='${arguments[0]}']`); \
+                      const o = [...f.options].find(o => o.text.includes(arguments[1])); f.value = o.value;";
+        self.driver.execute(script, vec![name.into(), text.into()]).await.unwrap();
+    }
+
+    /// Presses, and answers yes to the question the page asks.
+    pub async fn press_and_confirm(&self, css: &str) {
+        self.press(css).await;
+        let started = Instant::now();
+        while self.driver.get_alert_text().await.is_err() {
+            assert!(started.elapsed() < Duration::from_secs(5), "{css} asks no question");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.driver.accept_alert().await.unwrap();
+    }
+
+    /// The address of this page without its query.
+    pub async fn path(&self) -> String {
+        self.driver.current_url().await.unwrap().path().to_owned()
     }
 
     /// Waits for what the selector finds.

@@ -272,7 +272,7 @@ fn the_table_names_every_route_once_with_its_rule() {
         }
         let is_word =
             |w: &&str| ["public", "anyone", "token", "staff"].contains(w) || w.parse::<Role>().is_ok();
-        if line.rule.is_empty() || !line.rule.iter().all(|word| is_word(word)) {
+        if line.rule.is_empty() || !line.rule.iter().all(is_word) {
             faults.push(format!("{} {}: {:?} is no rule", line.method, line.path, line.rule));
         }
     }

@@ -49,7 +49,7 @@ pub struct Offered {
 impl Offered {
     /// The comparable price won.
     pub fn comparable(&self) -> Option<Fraction> {
-        self.award_price.map(|price| Fraction::new(price.decimal(), self.ratio))
+        self.award_price.map(|price| Fraction::comparable(price.decimal(), self.ratio))
     }
 }
 

@@ -106,19 +106,6 @@ impl Show {
     fn can_publish(&self) -> bool {
         self.can_compute && self.facts.round.state == RoundState::Evaluation && self.facts.award.is_some()
     }
-
-    /// The sum of a column, to check the pages against.
-    fn sum(&self, column: &str) -> String {
-        let of = |lot: &LotResult| {
-            lot.line.as_ref().map_or(Quantity::ZERO, |line| match column {
-                "base" => line.base_volume,
-                "agreed" => line.agreed_volume,
-                _ => line.unallocated,
-            })
-        };
-        let sum = self.facts.lots.iter().try_fold(Quantity::ZERO, |sum, lot| sum.plus(of(lot)));
-        sum.map(|sum| sum.to_string()).unwrap_or_default()
-    }
 }
 
 /// The page for the bureau's people; others get [`own`].

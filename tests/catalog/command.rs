@@ -54,6 +54,37 @@ fn a_file_is_applied_whole_or_not_at_all() {
     assert_eq!(jicai(&url, &["/nowhere.csv"]).0, 2);
 }
 
+/// Killed at any moment, an import has brought in everything or nothing, and the audit trail holds.
+#[test]
+fn an_import_killed_in_the_middle_leaves_nothing_or_all() {
+    const LINES: i64 = 6_000;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("many.csv");
+    let line = |n: i64| AMOXICILLIN.replacen("00600", &format!("{n:05}"), 1);
+    std::fs::write(&file, format!("{HEAD}{}", (10_000..10_000 + LINES).map(line).collect::<String>()))
+        .unwrap();
+    for wait in [0, 60, 120, 250, 500, 900] {
+        let (db, url, _folder) = fresh_db();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jicai"));
+        command.args(["import", "products"]).arg(&file).env("DATABASE_URL", url);
+        command.env_remove("JICAI_TEST_POSTGRES").stdout(std::process::Stdio::null());
+        let mut running = command.spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        running.kill().unwrap();
+        running.wait().unwrap();
+        let (products, chain) = db
+            .read(|conn| {
+                use diesel::prelude::*;
+                let products: i64 = jicai::schema::products::table.count().get_result(conn)?;
+                Ok((products, jicai::audit::verify(conn)?))
+            })
+            .unwrap();
+        let links = if products == 0 { 0 } else { 1 };
+        assert!(products == 0 || products == LINES, "{products} products after {wait} ms");
+        assert!(matches!(chain, jicai::audit::Chain::Whole { links: n, .. } if n == links), "{chain:?}");
+    }
+}
+
 #[test]
 fn a_missing_sqlite_file_is_made() {
     let folder = tempfile::tempdir().unwrap();

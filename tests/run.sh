@@ -80,7 +80,7 @@ trap 'exit 143' TERM
 
 start_postgres() {
     bin=$(postgres_bin) || { echo "there is no PostgreSQL" >&2; return 1; }
-    folder=$(mktemp -d /tmp/jicai-postgres.XXXXXX)
+    folder=$(mktemp -d /tmp/jicai-postgres.XXXX)
     if [ "$(id -u)" = 0 ]; then
         if id postgres >/dev/null 2>&1; then chown postgres "$folder"; else chown nobody "$folder"; fi
     fi

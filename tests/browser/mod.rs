@@ -99,7 +99,7 @@ impl Browser {
         self.goto("/login").await;
         self.fill("login", login).await;
         self.fill("password", password).await;
-        self.press("form[action='/login'] button").await;
+        self.submit("form[action='/login'] button").await;
         self.sees("待办").await;
     }
 
@@ -143,8 +143,30 @@ impl Browser {
         self.driver.execute(script, vec![name.into(), text.into()]).await.unwrap();
     }
 
-    /// Presses, and answers yes to the question the page asks.
+    /// Presses what submits a form and waits for the page that answers: logging in as somebody else before
+    /// would cut the request off.
+    pub async fn submit(&self, css: &str) {
+        self.mark().await;
+        self.press(css).await;
+        self.settle(css).await;
+    }
+
+    async fn mark(&self) {
+        self.driver.execute("window.before = true", vec![]).await.unwrap();
+    }
+
+    async fn settle(&self, css: &str) {
+        let started = Instant::now();
+        let script = "return !window.before && document.readyState === 'complete'";
+        while !self.driver.execute(script, vec![]).await.is_ok_and(|done| done.json() == true) {
+            assert!(started.elapsed() < Duration::from_secs(10), "{css} leads nowhere");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Submits a form and answers yes to the question the page asks.
     pub async fn press_and_confirm(&self, css: &str) {
+        self.mark().await;
         self.press(css).await;
         let started = Instant::now();
         while self.driver.get_alert_text().await.is_err() {
@@ -152,6 +174,7 @@ impl Browser {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self.driver.accept_alert().await.unwrap();
+        self.settle(css).await;
     }
 
     /// The address of this page without its query.

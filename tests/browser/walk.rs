@@ -36,7 +36,7 @@ async fn write_round(browser: &Browser) -> String {
         browser.set(name, value).await;
     }
     browser.is_clean().await;
-    browser.press("main form button.btn-primary").await;
+    browser.submit("main form button.btn-primary").await;
     browser.sees("JH-YD2026-1 金华市第一批").await;
     let round = browser.path().await;
     browser.goto(&format!("{round}/lots/new")).await;
@@ -51,10 +51,10 @@ async fn write_round(browser: &Browser) -> String {
         browser.fill(name, value).await;
     }
     browser.is_clean().await;
-    browser.press("main form button.btn-primary").await;
+    browser.submit("main form button.btn-primary").await;
     browser.sees("盐酸二甲双胍片").await;
     browser.goto(&round).await;
-    browser.press("form[action$='/publish'] button").await;
+    browser.submit("form[action$='/publish'] button").await;
     browser.sees("操作已完成").await;
     browser.is_clean().await;
     round
@@ -68,7 +68,7 @@ async fn report(browser: &Browser, login: &str, round: &str, quantity: &str) {
     browser.fill_first("[name^='generic.']", quantity).await;
     browser.fill_first("[name^='reason.']", "新开展").await;
     browser.is_clean().await;
-    browser.press("button[name='do'][value='submit']").await;
+    browser.submit("button[name='do'][value='submit']").await;
     browser.sees("已提交").await;
 }
 
@@ -111,7 +111,7 @@ async fn a_round_from_draft_to_payment_standard() {
         let id = site.who(hospital).organisation.id;
         browser.goto(&format!("{round}/demand/{id}")).await;
         browser.is_clean().await;
-        browser.press("button[formaction$='/approve']").await;
+        browser.submit("button[formaction$='/approve']").await;
         browser.sees("操作已完成").await;
     }
     browser.goto(&round).await;
@@ -135,7 +135,7 @@ async fn a_round_from_draft_to_payment_standard() {
     set(&site, "2026-12-21 10:00");
     browser.log_in("officer", PASSWORD).await;
     browser.goto(&format!("{round}/award")).await;
-    browser.press("form[action$='/award'] button").await;
+    browser.submit("form[action$='/award'] button").await;
     browser.sees("第 1 版").await;
     browser.is_clean().await;
     browser.shot("award").await;
@@ -145,7 +145,7 @@ async fn a_round_from_draft_to_payment_standard() {
     set(&site, "2026-12-28 18:00");
     browser.log_in("officer", PASSWORD).await;
     browser.goto(&format!("{round}/award")).await;
-    browser.press("form[action$='/confirmation'] button").await;
+    browser.submit("form[action$='/confirmation'] button").await;
     browser.log_in("reviewer", PASSWORD).await;
     browser.goto(&format!("{round}/award")).await;
     browser.press_and_confirm("form[action$='/confirmation/confirm'] button").await;

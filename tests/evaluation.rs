@@ -260,7 +260,7 @@ fn what_is_stored_is_what_the_engine_says() {
         line("hospital3", None, 77),
         line("hospital3", Some("某某药厂".into()), 5),
     ];
-    let outcome = awards::award(&rules, &[lot], &bids, &demand).unwrap();
+    let outcome = awards::award(&rules, &[lot], &bids, &demand, &awards::Answers::default()).unwrap();
     let stored = site.app.db.read(|c| store::decisions_of(c, &version.id, &lots[0].id)).unwrap();
     assert_eq!(stored.len(), outcome.awards.len());
     for (want, (got, _)) in outcome.awards.iter().zip(&stored) {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jicai::awards::{Bid, Lot, Status, award};
+use jicai::awards::{Answers, Bid, Lot, Status, award};
 use jicai::rounds::rule_set::{self, Category, FormClass};
 use rust_decimal::Decimal;
 
@@ -92,7 +92,8 @@ fn round_4_bids_against_their_ceilings() {
             kind: None,
             accepts_revival: false,
         };
-        let outcome = award(&rule_set::find("GY-YD2021-1").unwrap(), &[lot], &[bid], &[]).unwrap();
+        let outcome =
+            award(&rule_set::find("GY-YD2021-1").unwrap(), &[lot], &[bid], &[], &Answers::default()).unwrap();
         assert_eq!(outcome.awards[0].status != Status::Invalid, valid, "{price} {ceiling}");
     };
     for row in shared("round4_bids_vs_ceiling.csv") {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::rules::{HIGHEST_CEILING, RATIOS};
-use super::{Bid, Demand, Kind, Lot};
+use super::{Answers, Bid, Demand, Kind, Lot};
 use crate::catalog::ratio;
 use crate::error::Result;
 use crate::files::read::{Column, Row, Rows, Unknown, open};
@@ -26,6 +26,8 @@ pub struct Input {
     pub bids: Vec<Bid>,
     /// The demand, if given.
     pub demand: Vec<Demand>,
+    /// What was answered after the opening.
+    pub answers: Answers,
 }
 
 /// A file with the faults of its lines, or with why it cannot be read at all.
@@ -135,7 +137,11 @@ pub fn read_input(
         None => Vec::new(),
     };
     let lots = reading.lots.into_values().flatten().collect();
-    if faulty.is_empty() { Ok(Input { lots, bids, demand }) } else { Err(faulty) }
+    if faulty.is_empty() {
+        Ok(Input { lots, bids, demand, answers: Answers::default() })
+    } else {
+        Err(faulty)
+    }
 }
 
 /// The values read; what is wrong with the file goes to `faulty`.

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::rules::natural;
 use super::store::{self, Ruling};
-use super::{Bid, Demand, Lot, Outcome};
+use super::{Answers, Bid, Demand, Lot, Outcome};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::rounds::rule_set::RuleSet;
@@ -82,6 +82,8 @@ pub struct Input {
     pub offers: Vec<Offer>,
     /// The approved demand.
     pub demand: Vec<Demand>,
+    /// What was answered after the opening.
+    pub answers: Answers,
     /// The hospitals' ids by code.
     pub hospitals: HashMap<Arc<str>, OrganisationId>,
     /// SHA-256 of all of it.
@@ -97,7 +99,8 @@ pub fn load(conn: &mut Conn, round: &Round) -> Result<Input> {
         lot_ids.iter().map(|(code, id)| (id.clone(), code.clone())).collect();
     let offers = offers(conn, &round.id, &codes)?;
     let (demand, hospitals) = demand(conn, &round.id, &codes, &offers)?;
-    let mut input = Input { rules, lots, lot_ids, offers, demand, hospitals, sha256: String::new() };
+    let answers = Answers::default();
+    let mut input = Input { rules, lots, lot_ids, offers, demand, answers, hospitals, sha256: String::new() };
     input.sha256 = hash(&input);
     Ok(input)
 }

@@ -90,6 +90,32 @@ crate::words! {
         RevivedReference = "REVIVED_REFERENCE",
     }
 
+    /// What is asked of a bidder after the opening.
+    Question {
+        /// Whether it takes the revival price (复活).
+        Revival = "revival",
+        /// Which lower price it can offer (议价).
+        Negotiation = "negotiation",
+    }
+
+    /// What a supplier is to a region.
+    Supply {
+        /// The main supplier (主供).
+        Main = "main",
+        /// The spare one (备供).
+        Spare = "spare",
+    }
+
+    /// The classes a rule set sorts bidders into.
+    Class {
+        /// The first class.
+        A = "A",
+        /// The second class.
+        B = "B",
+        /// The third class.
+        C = "C",
+    }
+
     /// What kind of product is offered.
     Kind {
         /// The originator or reference drug (参比制剂).
@@ -164,6 +190,65 @@ pub struct Demand {
     pub quantity: Quantity,
 }
 
+/// A bidder's answer to a question; it counts before what the bid itself says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// The lot's code.
+    pub lot: Arc<str>,
+    /// The company.
+    pub company: Arc<str>,
+    /// What was asked.
+    pub question: Question,
+    /// The price it accepts or offers, for its own spec; none is a refusal.
+    pub price: Option<UnitPrice>,
+}
+
+/// A region taken by a winner in its turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pick {
+    /// The lot's code.
+    pub lot: Arc<str>,
+    /// The region.
+    pub region: Arc<str>,
+    /// The winner.
+    pub company: Arc<str>,
+    /// As main or as spare supplier.
+    pub supply: Supply,
+}
+
+/// Volume of brands that did not win, given to a winner by the hospital itself (调剂).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reassignment {
+    /// The lot's code.
+    pub lot: Arc<str>,
+    /// The hospital.
+    pub hospital: Arc<str>,
+    /// The winner that gets it.
+    pub company: Arc<str>,
+    /// Agreed quantity, after the share.
+    pub quantity: Quantity,
+}
+
+/// What was answered after the opening: as much a part of the input as the bids are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answers {
+    /// Consents and refusals.
+    pub consents: Vec<Consent>,
+    /// Regions in the order they were taken.
+    pub picks: Vec<Pick>,
+    /// Volume that hospitals gave themselves.
+    pub reassignments: Vec<Reassignment>,
+}
+
+/// What a bid may still be asked, and at what price it would win.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entitlement {
+    /// The question.
+    pub question: Question,
+    /// The price to accept, or the highest that a negotiation may end at, for its own spec.
+    pub price: UnitPrice,
+}
+
 /// Why a bid has its status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
@@ -208,6 +293,10 @@ pub struct Award {
     pub share: Option<Decimal>,
     /// The term in years, for winners.
     pub term_years: Option<u32>,
+    /// The class the rules sorted it into, where they have classes.
+    pub class: Option<Class>,
+    /// What it may be asked, when it has not won.
+    pub entitled: Option<Entitlement>,
     /// Why.
     pub reason: Reason,
 }

@@ -56,8 +56,8 @@ proptest! {
         (demand, mixed_demand) in some_demand().prop_flat_map(|d| (Just(d.clone()), Just(d).prop_shuffle())),
     ) {
         let (a, b) = (lot("L", "1"), lot("M", "1"));
-        let one = award(&rules, &[a.clone(), b.clone()], &bids, &demand);
-        let other = award(&rules, &[b, a], &mixed_bids, &mixed_demand);
+        let one = award(&rules, &[a.clone(), b.clone()], &bids, &demand, &Answers::default());
+        let other = award(&rules, &[b, a], &mixed_bids, &mixed_demand, &Answers::default());
         prop_assert_eq!(one, other);
     }
 
@@ -68,7 +68,7 @@ proptest! {
         which in 0usize..18,
         less in 1i64..30,
     ) {
-        let before = award(&rules, &[lot("L", "1")], &bids, &[]).unwrap();
+        let before = award(&rules, &[lot("L", "1")], &bids, &[], &Answers::default()).unwrap();
         let winners: Vec<&Award> = before.awards.iter().filter(|a| won(a)).collect();
         prop_assume!(!winners.is_empty());
         let company = winners[which % winners.len()].company.clone();
@@ -76,14 +76,14 @@ proptest! {
         let own = lower.iter_mut().find(|b| b.company == company).unwrap();
         let price = (own.unit_price.scaled() - less * 10_000).max(100);
         own.unit_price = UnitPrice::from_scaled(price.min(own.unit_price.scaled()));
-        let after = award(&rules, &[lot("L", "1")], &lower, &[]).unwrap();
+        let after = award(&rules, &[lot("L", "1")], &lower, &[], &Answers::default()).unwrap();
         let own = after.awards.iter().find(|a| a.company == company).unwrap();
         prop_assert!(won(own), "{} {:?}", company, own);
     }
 
     #[test]
     fn related_companies_never_take_two_places(rules in any_rules(), bids in some_bids()) {
-        let outcome = award(&rules, &[lot("L", "1")], &bids, &[]).unwrap();
+        let outcome = award(&rules, &[lot("L", "1")], &bids, &[], &Answers::default()).unwrap();
         let mut groups: Vec<String> = outcome.awards.iter().filter(|a| a.rank.is_some())
             .filter_map(|a| bids.iter().find(|b| b.company == a.company)?.group.clone()).collect();
         let all = groups.len();
@@ -94,7 +94,7 @@ proptest! {
 
     #[test]
     fn decisions_hold_together(rules in any_rules(), bids in some_bids()) {
-        let outcome = award(&rules, &[lot("L", "1")], &bids, &[]).unwrap();
+        let outcome = award(&rules, &[lot("L", "1")], &bids, &[], &Answers::default()).unwrap();
         prop_assert_eq!(outcome.awards.len(), bids.len());
         for award in &outcome.awards {
             prop_assert_eq!(award.award_price.is_some(), won(award));
@@ -108,7 +108,7 @@ proptest! {
 
     #[test]
     fn volume_is_never_lost_nor_given_to_losers(rules in any_rules(), bids in some_bids(), demand in some_demand()) {
-        let outcome = award(&rules, &[lot("L", "1")], &bids, &demand).unwrap();
+        let outcome = award(&rules, &[lot("L", "1")], &bids, &demand, &Answers::default()).unwrap();
         let Some(share) = outcome.lots[0].share else {
             prop_assert!(outcome.allocations.is_empty());
             return Ok(());

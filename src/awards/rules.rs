@@ -10,7 +10,7 @@ use super::allocations::{ByLot, LotVolume, Winner};
 use super::fuse::{self, Verdict};
 use super::shortlist::{self, Standing, comparable};
 use super::volume::Scale;
-use super::{Award, Bid, Demand, Lot, LotOutcome, Outcome, Status, revival};
+use super::{Answers, Award, Bid, Demand, Lot, LotOutcome, Outcome, Status, revival};
 use crate::rounds::rule_set::RuleSet;
 use crate::text::{Say, Text, fill};
 use crate::types::{Quantity, UnitPrice};
@@ -71,8 +71,14 @@ impl Say for Refused {
     }
 }
 
-/// Computes the award. The result does not depend on the order of lots, bids or demand.
-pub fn award(rules: &RuleSet, lots: &[Lot], bids: &[Bid], demand: &[Demand]) -> Result<Outcome, Refused> {
+/// Computes the award. The result does not depend on the order of lots, bids, demand or consents.
+pub fn award(
+    rules: &RuleSet,
+    lots: &[Lot],
+    bids: &[Bid],
+    demand: &[Demand],
+    _answers: &Answers,
+) -> Result<Outcome, Refused> {
     let lots = in_order(lots)?;
     let by_lot = by_lot(&lots, bids)?;
     check_demand(&lots, demand)?;
@@ -229,6 +235,8 @@ fn awards(
         award_price: None,
         share: None,
         term_years: None,
+        class: None,
+        entitled: None,
         reason,
     };
     let ranked = standing.valid.iter().zip(verdicts).zip(1..).map(|((contender, verdict), rank)| {

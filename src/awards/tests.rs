@@ -71,6 +71,11 @@ fn demand(lot: &str, text: &str) -> Vec<Demand> {
     text.split(';').map(line).collect()
 }
 
+/// The award where nothing was asked.
+fn award(rules: &RuleSet, lots: &[Lot], bids: &[Bid], demand: &[Demand]) -> Result<Outcome, Refused> {
+    super::award(rules, lots, bids, demand, &Answers::default())
+}
+
 pub fn rules(name: &str) -> RuleSet {
     rule_set::find(name).unwrap()
 }

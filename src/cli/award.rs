@@ -56,7 +56,7 @@ pub fn run(args: &Award) -> Result<(), Stop> {
     let rules = load(&args.rules)?;
     let input = read_input(&rules, &args.lots, &args.bids, args.demand.as_deref());
     let input = input.map_err(|faulty| Stop::Bad(told(&faulty, text)))?;
-    let outcome = awards::award(&rules, &input.lots, &input.bids, &input.demand);
+    let outcome = awards::award(&rules, &input.lots, &input.bids, &input.demand, &input.answers);
     let outcome = outcome.map_err(|refused| Stop::Bad(vec![refused.say(text)]))?;
 
     write(args, &rules, &outcome, text)?;

@@ -240,6 +240,13 @@ pub struct Answers {
     pub reassignments: Vec<Reassignment>,
 }
 
+impl Answers {
+    /// What a bidder answered to a question, if it did.
+    pub fn consent(&self, lot: &str, company: &str, question: Question) -> Option<&Consent> {
+        self.consents.iter().find(|c| &*c.lot == lot && &*c.company == company && c.question == question)
+    }
+}
+
 /// What a bid may still be asked, and at what price it would win.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entitlement {

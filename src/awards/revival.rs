@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::fraction::{Fraction, pair, shown};
 use super::fuse::{Line, Verdict};
 use super::shortlist::{Contender, Standing, join};
-use super::{Code, Kind, Reason, Status};
+use super::{Answers, Code, Kind, Reason, Status};
 use crate::rounds::rule_set::{RuleSet, SingleWinner};
 use crate::types::{UnitPrice, half_up};
 
@@ -24,7 +24,13 @@ struct Terms {
 }
 
 /// Revives who is entitled and accepts.
-pub fn revive(rules: &RuleSet, standing: &Standing, line: Option<&Line>, verdicts: &mut [Verdict]) {
+pub fn revive(
+    rules: &RuleSet,
+    standing: &Standing,
+    line: Option<&Line>,
+    _answers: &Answers,
+    verdicts: &mut [Verdict],
+) {
     let Some(offer) = line.and_then(|line| offer(rules, standing, line, verdicts)) else { return };
     if let Some(revival) = &rules.revival {
         let (volume, chooses_regions) = (revival.volume, revival.chooses_regions);

@@ -77,7 +77,7 @@ pub fn award(
     lots: &[Lot],
     bids: &[Bid],
     demand: &[Demand],
-    _answers: &Answers,
+    answers: &Answers,
 ) -> Result<Outcome, Refused> {
     let lots = in_order(lots)?;
     let by_lot = by_lot(&lots, bids)?;
@@ -93,7 +93,7 @@ pub fn award(
 
     let mut outcome = Outcome::default();
     for standing in &standings {
-        settle(rules, standing, &demand, &mut outcome)?;
+        settle(rules, standing, &demand, answers, &mut outcome)?;
     }
     Ok(outcome)
 }
@@ -152,12 +152,13 @@ fn settle(
     rules: &RuleSet,
     standing: &Standing,
     demand: &ByLot,
+    answers: &Answers,
     outcome: &mut Outcome,
 ) -> Result<(), Refused> {
     let lot = standing.lot;
     let line = fuse::line(rules, standing);
     let mut verdicts = fuse::judge(rules, standing, line.as_ref());
-    revival::revive(rules, standing, line.as_ref(), &mut verdicts);
+    revival::revive(rules, standing, line.as_ref(), answers, &mut verdicts);
     let winners: Vec<Winner> = standing
         .valid
         .iter()

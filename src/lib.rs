@@ -38,6 +38,9 @@ pub mod contracts;
 
 pub mod standards;
 
+pub mod archive;
+pub mod simulations;
+
 pub mod demo;
 
 pub mod web;

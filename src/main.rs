@@ -35,6 +35,8 @@ enum Command {
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
     Award(cli::award::Award),
+    Simulate(cli::simulate::Simulate),
+    Verify(cli::verify::Verify),
     #[command(subcommand)]
     Rules(cli::rules::Rules),
     #[command(subcommand)]
@@ -53,6 +55,8 @@ fn main() -> ExitCode {
         Command::Code(args) => cli::code::run(&args),
         Command::Ratio(args) => cli::ratio::run(&args),
         Command::Award(args) => cli::award::run(&args),
+        Command::Simulate(args) => cli::simulate::run(&args),
+        Command::Verify(args) => cli::verify::run(&args),
         Command::Rules(command) => cli::rules::run(&command),
         Command::Export(command) => cli::export::run(&command),
     };

@@ -4,6 +4,7 @@
 
 mod access;
 mod admin;
+mod archive;
 mod audit;
 mod award;
 mod bids;
@@ -24,5 +25,6 @@ mod published;
 mod round_lots;
 mod rounds;
 mod sealed;
+mod simulations;
 mod standards;
 mod support;

@@ -20,6 +20,7 @@ pub mod regions;
 pub mod results;
 pub mod revival;
 pub mod rules;
+pub mod sheets;
 pub mod shortlist;
 pub mod store;
 #[cfg(test)]

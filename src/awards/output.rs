@@ -75,7 +75,8 @@ pub fn regions(outcome: &Outcome) -> Table<'_> {
     Table { name: "regions.csv", header, lines: Box::new(outcome.regions.iter().map(line)) }
 }
 
-fn or_empty(value: Option<impl ToString>) -> String {
+/// A value as written in files, nothing when there is none.
+pub(super) fn or_empty(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 

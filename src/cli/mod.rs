@@ -11,7 +11,9 @@ pub mod job;
 pub mod ratio;
 pub mod rules;
 pub mod serve;
+pub mod simulate;
 pub mod user;
+pub mod verify;
 
 use std::sync::Arc;
 

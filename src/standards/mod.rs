@@ -5,6 +5,7 @@
 pub mod approval;
 pub mod draft;
 pub mod feed;
+pub mod output;
 pub mod path;
 pub mod refused;
 pub mod rules;

@@ -108,6 +108,7 @@ messages! {
         outcome_lost: "中断", "Lost";
         what_advance_rounds: "按日程推进批次状态", "Moves rounds on by their calendar";
         what_send_mail: "发送邮件队列", "Sends the mail that waits";
+        what_run_simulations: "计算等待中的报价波动模拟", "Makes the runs of simulations that wait";
         what_remind_demand: "提醒未报量的医疗机构", "Reminds hospitals that have not reported demand";
         what_remind_contracts: "提醒未签约的医疗机构和企业", "Reminds hospitals and suppliers that have not confirmed contracts";
         what_end_sessions: "清理过期登录", "Deletes sessions that have ended";

@@ -65,6 +65,8 @@ areas! {
     evaluation: Evaluation,
     contracts: Contracts,
     standards: Standards,
+    archive: Archive,
+    simulations: Simulations,
     admin: Admin,
     mail: Mail,
     people: People,

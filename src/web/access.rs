@@ -44,6 +44,9 @@ pub const STAFF: &[Role] = &[Role::Officer, Role::Reviewer, Role::Settlement, Ro
 /// The roles that keep the catalogue.
 pub const CATALOGUERS: &[Role] = &[Role::Officer, Role::Admin];
 
+/// Who simulates awards.
+pub const SIMULATORS: &[Role] = &[Role::Officer, Role::Reviewer, Role::Auditor];
+
 /// Who reads mail, jobs and the audit trail.
 pub const OVERSEERS: &[Role] = &[Role::Auditor, Role::Admin];
 
@@ -117,4 +120,6 @@ visitors! {
     Staff: STAFF;
     /// Whoever keeps the catalogue.
     Cataloguer: CATALOGUERS;
+    /// Whoever simulates awards.
+    Simulator: SIMULATORS;
 }

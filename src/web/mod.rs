@@ -18,6 +18,7 @@ pub mod page;
 mod rounds;
 mod rules;
 pub mod serve;
+mod simulations;
 mod standards;
 pub mod upload;
 
@@ -32,8 +33,8 @@ use crate::people::Role;
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Overseer, Person, Reviewer, STAFF, Settlement,
-    Staff, Supplier, Visitor,
+    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Overseer, Person, Reviewer, SIMULATORS, STAFF,
+    Settlement, Simulator, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -257,6 +258,14 @@ routes! {
     POST "/rounds/{id}/amend" rounds::amendments::amend, Only(&[OFFICER]);
     GET  "/approvals" approvals::list, Only(&[OFFICER, REVIEWER, AUDITOR]);
     POST "/approvals/{id}" approvals::decide, Only(&[REVIEWER]);
+    GET  "/rounds/{id}/archive" rounds::archive::download, Only(STAFF);
+    GET  "/rounds/{id}/replay" rounds::archive::replay, Only(STAFF);
+    GET  "/simulations" simulations::list::index, Only(SIMULATORS);
+    GET  "/simulations/new" simulations::new::form, Only(SIMULATORS);
+    POST "/simulations" simulations::new::create, Only(SIMULATORS);
+    GET  "/simulations/{id}" simulations::show::index, Only(SIMULATORS);
+    POST "/simulations/{id}/delete" simulations::show::delete, Only(SIMULATORS);
+    GET  "/simulations/{id}/export/{file}" simulations::export::file, Only(SIMULATORS);
     GET  "/rules" rules::list, Anyone;
     GET  "/rules/{id}" rules::show, Anyone;
 }

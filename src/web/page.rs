@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
-use crate::web::access::OVERSEERS;
+use crate::web::access::{OVERSEERS, SIMULATORS};
 use crate::web::asset;
 
 /// What every page has.
@@ -114,6 +114,7 @@ impl Page {
             ("/products", n.products, &[]),
             ("/contracts", n.contracts, &[]),
             ("/standards", n.standards, &[]),
+            ("/simulations", n.simulations, SIMULATORS),
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
             ("/organisations", n.organisations, &[Role::Admin]),

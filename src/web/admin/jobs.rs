@@ -115,6 +115,7 @@ fn what(job: &str, t: &Text) -> &'static str {
         "advance_rounds" => a.what_advance_rounds,
         "send_mail" => a.what_send_mail,
         "remind_demand" => a.what_remind_demand,
+        "run_simulations" => a.what_run_simulations,
         "remind_contracts" => a.what_remind_contracts,
         "end_sessions" => a.what_end_sessions,
         "mail_audit_head" => a.what_mail_audit_head,

@@ -258,10 +258,10 @@ fn a_hostile_archive_is_refused_in_a_sentence() {
         change(&mut files);
         zip(&files)
     };
-    check(b"", "cannot be read");
-    check(b"PK\x03\x04 and no more", "cannot be read");
-    check(&demo_archive()[..demo_archive().len() / 2], "cannot be read");
-    check(&[demo_archive(), b"x".as_slice()].concat(), "cannot be read");
+    check(b"", "Not a round archive that can be read");
+    check(b"PK\x03\x04 and no more", "Not a round archive that can be read");
+    check(&demo_archive()[..demo_archive().len() / 2], "Not a round archive that can be read");
+    check(&[demo_archive(), b"x".as_slice()].concat(), "Not a round archive that can be read");
     check(&changed(&|f| drop(f.remove("bids.csv"))), "lacks the file \"bids.csv\"");
     check(&changed(&|f| drop(f.remove("manifest.json"))), "lacks the file \"manifest.json\"");
     check(&changed(&|f| drop(f.remove("awards.csv"))), "lacks the file \"awards.csv\"");

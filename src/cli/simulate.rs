@@ -61,7 +61,7 @@ pub fn run(args: &Simulate) -> Result<(), Stop> {
     let case = Case { rules, lots, bids, demand: input.demand, answers: input.answers };
 
     let plan = Plan { runs: args.runs, spread: args.spread, seed: args.seed };
-    let simulator = Simulator::new(&case, plan).map_err(Stop::of)?;
+    let simulator = Simulator::new(&case, &case, plan).map_err(Stop::of)?;
     let mut tally = Tally::default();
     simulator.run(0..args.runs, threads(), &mut tally).map_err(Stop::of)?;
     let runs = simulator.result(tally);

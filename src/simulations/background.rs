@@ -56,7 +56,7 @@ fn made(db: &Db, node: &str, now: &dyn Fn() -> Time, it: &Simulation) -> Result<
         return Err(Error::refused(Refused::InputChanged));
     }
     let runs = plan.runs;
-    let simulator = Simulator::new(&changed, plan)?;
+    let simulator = Simulator::new(&changed, &loaded.case, plan)?;
     let (mut tally, mut done) = (Tally::default(), 0);
     while done < runs {
         let end = done.saturating_add(PART).min(runs);

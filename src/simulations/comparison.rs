@@ -116,8 +116,9 @@ impl Comparison {
 /// Computes both awards and sets them side by side. `names` are companies' names by code.
 pub fn compare(base: &Case, changed: &Case, names: &HashMap<Arc<str>, String>) -> Result<Comparison> {
     let outcomes = [base.award()?, changed.award()?];
-    let [was, is] = [(base, &outcomes[0]), (changed, &outcomes[1])]
-        .map(|(case, outcome)| figures(&ceilings(&case.lots), outcome).map_err(Error::refused));
+    // One yardstick for both sides: with lower ceilings less would seem to be saved although less is paid.
+    let (old, new) = (ceilings(&base.lots), ceilings(&changed.lots));
+    let [was, is] = [0, 1].map(|side: usize| figures(&old, &outcomes[side]).map_err(Error::refused));
     let (was, is) = (was?, is?);
     let mut later: HashMap<(&str, &str), &Award> = HashMap::new();
     for award in &outcomes[1].awards {
@@ -130,7 +131,6 @@ pub fn compare(base: &Case, changed: &Case, names: &HashMap<Arc<str>, String>) -
     }
     let generics: HashMap<&str, &str> =
         base.lots.iter().map(|lot| (&*lot.code, lot.generic.as_str())).collect();
-    let (old, new) = (ceilings(&base.lots), ceilings(&changed.lots));
     let mut lots = Vec::new();
     for (at, lot) in outcomes[0].lots.iter().enumerate() {
         let code = &*lot.lot;

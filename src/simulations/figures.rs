@@ -1,6 +1,6 @@
 //! What an award costs and saves, lot by lot.
 //!
-//! The reference is the ceiling times the agreed volume. What is paid is the winners' price at the comparable spec
+//! The reference is the ceiling times the agreed volume; in a comparison the ceiling is that of the base on both sides. What is paid is the winners' price at the comparable spec
 //! times what each of them was allocated. Without demand by hospital nothing says how volume is split between
 //! winners; then their mean price counts.
 

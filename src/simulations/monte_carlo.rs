@@ -131,6 +131,8 @@ pub struct Simulator {
     plan: Plan,
     prices: Vec<Price>,
     lots: Vec<Arc<str>>,
+    /// The ceilings that savings are measured from, by lot.
+    reference: HashMap<Arc<str>, UnitPrice>,
     /// A spread in millionths.
     spread: i64,
 }
@@ -153,8 +155,9 @@ struct LotTally {
 }
 
 impl Simulator {
-    /// Prepares a case. The order of its bids no longer matters.
-    pub fn new(case: &Case, plan: Plan) -> Result<Self> {
+    /// Prepares a case whose savings are measured from the ceilings of `base`. The order of its bids no longer
+    /// matters.
+    pub fn new(case: &Case, base: &Case, plan: Plan) -> Result<Self> {
         let mut case = case.clone();
         is_bounded(&case, &plan).map_err(Error::refused)?;
         // What is chosen after the opening depends on who wins, which varies.
@@ -171,7 +174,8 @@ impl Simulator {
         let lots = case.lots.iter().map(|lot| lot.code.clone()).collect();
         let spread = half_up(plan.spread * Decimal::from(ONE), 0).mantissa();
         let spread = i64::try_from(spread).unwrap_or(ONE);
-        Ok(Self { case, plan, prices, lots, spread })
+        let reference = base.lots.iter().map(|lot| (lot.code.clone(), lot.ceiling)).collect();
+        Ok(Self { case, plan, prices, lots, reference, spread })
     }
 
     /// Makes some of the runs on so many threads and adds them to the tally.
@@ -204,7 +208,8 @@ impl Simulator {
             lots: vec![LotTally::default(); self.lots.len()],
             saved: vec![],
         };
-        let ceilings = ceilings(&self.case.lots);
+        let reference: HashMap<&str, UnitPrice> =
+            self.reference.iter().map(|(lot, ceiling)| (&**lot, *ceiling)).collect();
         let places: HashMap<(&str, &str), usize> =
             self.case.bids.iter().enumerate().map(|(at, bid)| ((&*bid.lot, &*bid.company), at)).collect();
         let mut bids = self.case.bids.clone();
@@ -212,7 +217,7 @@ impl Simulator {
             self.vary(run, &mut bids);
             let Case { rules, lots, demand, answers, .. } = &self.case;
             let outcome = award(rules, lots, &bids, demand, answers).map_err(Error::refused)?;
-            let figures = figures(&ceilings, &outcome).map_err(Error::refused)?;
+            let figures = figures(&reference, &outcome).map_err(Error::refused)?;
             for it in outcome.awards.iter().filter(|it| it.award_price.is_some()) {
                 if let Some(won) = places.get(&(&*it.lot, &*it.company)).and_then(|at| tally.won.get_mut(*at))
                 {

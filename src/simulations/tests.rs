@@ -18,7 +18,7 @@ fn case(lots: u32, bidders: u32, seed: u64) -> Case {
 
 fn run(case: &Case, runs: u32, spread: &str, threads: u32, parts: &[u32]) -> Runs {
     let plan = Plan { runs, spread: spread.parse().unwrap(), seed: 42 };
-    let simulator = Simulator::new(case, plan).unwrap();
+    let simulator = Simulator::new(case, case, plan).unwrap();
     let (mut tally, mut done) = (Tally::default(), 0);
     for part in parts {
         simulator.run(done..*part, threads, &mut tally).unwrap();
@@ -74,6 +74,11 @@ fn what_is_saved_is_worked_out_by_hand() {
     let volume = Decimal::from(1000) * share;
     assert_eq!(base.reference.decimal(), volume * Decimal::from(10));
     assert_eq!(base.cost.decimal(), volume * "6.3".parse::<Decimal>().unwrap());
+    // Both sides are measured from the ceiling of the base.
+    let changed = &comparison.changed.sum;
+    let volume = Decimal::from(1000) * case.rules.share(case.lots[0].category, 1).unwrap();
+    assert_eq!(changed.reference.decimal(), volume * Decimal::from(10));
+    assert_eq!(changed.cost.decimal(), volume * Decimal::from(6));
     // At 65 % the ceiling is 6.50: the bid of 6.60 is out, one winner is left.
     let lot = &comparison.lots[0];
     assert_eq!(lot.changed.ceiling.to_string(), "6.50");

@@ -21,7 +21,8 @@ messages! {
         changes: "改变什么", "What to change";
         rules: "规则", "Rules";
         rules_same: "与基础批次相同", "as in the base";
-        percent: "最高有效申报价按百分比调整（100 为不变）", "All ceilings at this percentage (100 changes nothing)";
+        percent: "最高有效申报价调整为（%）", "All ceilings at (%)";
+        percent_hint: "100 为不变。", "100 changes nothing.";
         ceilings: "个别竞价单元的最高有效申报价", "Ceilings of single lots";
         ceilings_hint: "每行一个：竞价单元代码、空格或逗号、价格（元）。优先于百分比。", "One a line: the lot's code, a space or a comma, the price in yuan. They come before the percentage.";
         vary: "报价随机波动", "Prices that vary";
@@ -54,7 +55,7 @@ messages! {
         cost: "采购金额（元）", "Cost (yuan)";
         saved: "节约金额（元）", "Saved (yuan)";
         saved_percent: "节约比例", "Saved share";
-        reference_note: "参照金额 = 最高有效申报价 × 约定采购量；采购金额 = 中选价（按可比规格）× 分配给各中选企业的约定采购量；无分医疗机构需求时按带量中选企业均价。两个方案各按自己的最高有效申报价。", "Reference = ceiling × agreed volume; cost = award price at the comparable spec × the volume allocated to each winner; without demand by hospital the mean price of winners with volume counts. Each side uses its own ceilings.";
+        reference_note: "参照金额 = 最高有效申报价 × 约定采购量；采购金额 = 中选价（按可比规格）× 分配给各中选企业的约定采购量；无分医疗机构需求时按带量中选企业均价。两个方案均以基础方案的最高有效申报价为参照。", "Reference = ceiling × agreed volume; cost = award price at the comparable spec × the volume allocated to each winner; without demand by hospital the mean price of winners with volume counts. Both sides are measured from the ceilings of the base.";
         totals: "总体对比", "Totals";
         by_lot: "各竞价单元对比", "Lot by lot";
         by_bid: "中选情况对比", "Who wins";
@@ -71,6 +72,7 @@ messages! {
         lowest: "最低中选价（元）", "Lowest price won (yuan)";
         highest: "最高中选价（元）", "Highest price won (yuan)";
         winners_spread: "中选家数分布（家数:次数）", "Winners (number:runs)";
+        won_caption: "至少一次中选的申报；其余 {n} 个申报一次也未中选，见 CSV。", "Bids that win in at least one run; the other {n} never win and are in the CSV file.";
         won_in: "中选次数", "Runs won";
         won_share: "中选比例", "Share of runs";
         all_lots: "全部", "All lots";

@@ -41,7 +41,7 @@ fn compare(name: &str, case: &Case) {
     let (plain, plain_cpu) = timed(|| (0..RUNS).filter(|_| case.award().is_ok()).count());
     let (runs, runs_cpu) = timed(|| {
         let plan = Plan { runs: RUNS, spread: Decimal::new(1, 1), seed: 1 };
-        let Ok(simulator) = Simulator::new(case, plan) else { return 0 };
+        let Ok(simulator) = Simulator::new(case, case, plan) else { return 0 };
         let mut tally = Tally::default();
         if simulator.run(0..RUNS, threads(), &mut tally).is_err() {
             return 0;

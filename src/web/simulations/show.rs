@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::error::{Error, Result};
 use crate::simulations::comparison::{ComparedBid, ComparedLot, Decided};
-use crate::simulations::monte_carlo::{Quartiles, Runs, percent};
+use crate::simulations::monte_carlo::{BidRuns, Quartiles, Runs, percent};
 use crate::simulations::{self, Base, Head, Shown, output};
 use crate::text::{Text, fill};
 use crate::types::{Money, SimulationId};
@@ -64,6 +64,19 @@ impl Show {
 
     fn share(&self, won: &u32, runs: &Runs) -> String {
         percent(*won, runs.plan.runs)
+    }
+
+    /// The company's name, else its code.
+    fn name(&self, it: &BidRuns) -> &str {
+        let lot = self.it.comparison.lots.iter().find(|lot| lot.lot == it.lot);
+        let bid = lot.and_then(|lot| lot.bids.iter().find(|bid| bid.company == it.company));
+        bid.map_or(&it.company, |bid| &bid.name)
+    }
+
+    /// How many bids win in no run.
+    fn never(&self, runs: &Runs) -> String {
+        let never = runs.bids.iter().filter(|bid| bid.won == 0).count();
+        fill(self.page.t.simulations.won_caption, &[("n", &never)])
     }
 
     /// How far the saving moves in a lot.

@@ -8,6 +8,7 @@ mod forget_runs;
 mod mail_audit_head;
 mod remind_contracts;
 mod remind_demand;
+mod remind_openers;
 mod run_simulations;
 mod send_mail;
 mod wake;
@@ -35,6 +36,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "advance_rounds", cron: "0 * * * * *", run: advance_rounds::run },
     Job { name: "send_mail", cron: "0 * * * * *", run: send_mail::run },
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
+    Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },

@@ -38,6 +38,8 @@ enum Command {
     Simulate(cli::simulate::Simulate),
     Verify(cli::verify::Verify),
     #[command(subcommand)]
+    Receipt(cli::receipt::Receipt),
+    #[command(subcommand)]
     Rules(cli::rules::Rules),
     #[command(subcommand)]
     Export(cli::export::Export),
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Command::Award(args) => cli::award::run(&args),
         Command::Simulate(args) => cli::simulate::run(&args),
         Command::Verify(args) => cli::verify::run(&args),
+        Command::Receipt(command) => cli::receipt::run(&command),
         Command::Rules(command) => cli::rules::run(&command),
         Command::Export(command) => cli::export::run(&command),
     };

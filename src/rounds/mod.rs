@@ -7,6 +7,7 @@ pub mod demand;
 pub mod import;
 pub mod lots;
 mod names;
+pub mod openers;
 pub mod parameters;
 pub mod publication;
 pub mod rule_check;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::bids::import::{self, Terms};
-use crate::bids::{self, EnvelopeState, Line, Receipt, RefusedEnvelope, rules};
+use crate::bids::{self, EnvelopeState, Receipt, RefusedEnvelope, rules};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::Organisation;
@@ -131,26 +131,6 @@ impl Block {
             kind: of("kind", lot),
             accepts_revival: of("accepts_revival", lot) == "yes",
             ..Self::blank(lot, terms.places, t)
-        };
-        terms.lots.iter().map(block).collect()
-    }
-
-    /// The blocks filled with an earlier bid, to change it.
-    pub fn filled(terms: &Terms, lines: &[Line], t: &Text) -> Vec<Self> {
-        let block = |lot: &Lot| {
-            let blank = Self::blank(lot, terms.places, t);
-            let Some(line) = lines.iter().find(|line| line.lot_id == lot.id) else { return blank };
-            Self {
-                product: line.product.clone(),
-                spec: line.spec.clone(),
-                unit_price: line.unit_price.to_string(),
-                ratio: line.ratio.to_string(),
-                capacity: line.capacity.map(|n| n.to_string()).unwrap_or_default(),
-                sales: line.sales.map(|n| n.to_string()).unwrap_or_default(),
-                kind: line.kind.to_string(),
-                accepts_revival: line.accepts_revival,
-                ..blank
-            }
         };
         terms.lots.iter().map(block).collect()
     }

@@ -142,7 +142,7 @@ fn statement(
     let signed = signed.filter(|signed| signed.file().as_bytes() == bytes && signed.is_signed());
     let statement = signed.as_ref().and_then(|signed| Statement::read(&signed.text));
     let (Some(signed), Some(said)) = (signed, statement) else {
-        check.push(Difference::of(name, "signature", "", ""));
+        check.push(Difference::of(name, "signature", "not valid", "valid"));
         return None;
     };
     if !keys.contains(&signed.key) {
@@ -171,9 +171,10 @@ fn envelope(archive: &Unpacked, receipt: &Receipt, shares: &[(String, [u8; SHARE
     let name = envelope_name(receipt.seq);
     let blob = if archive.has(&name) { archive.read(&name).ok() } else { None };
     let blob = blob.unwrap_or_default();
-    if receipt.text.is_none() && seal::is_encrypted(&blob) {
+    let receipt_file = receipt_name(receipt.seq);
+    if !archive.has(&receipt_file) && seal::is_encrypted(&blob) {
         // Whatever is encrypted was given a signed receipt.
-        check.push(Difference::of(&receipt_name(receipt.seq), "signature", "", ""));
+        check.push(Difference::of(&receipt_file, "signature", "", "valid"));
     }
     let held = seal::hash(&blob, shares.iter().map(|(key, share)| (key.as_str(), share.as_slice())));
     if held != receipt.sealed_sha256 {

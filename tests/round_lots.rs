@@ -58,7 +58,7 @@ async fn a_good_file_in_gb18030_is_reviewed_and_applied_whole_and_once() {
     assert_eq!((after[2].unit.as_str(), after[2].position), ("片", 3));
     assert_eq!(after[2].base_volume.unwrap().to_string(), "120000");
     let shown = format!("/rounds/{}/lots/imports/{id}", round.id);
-    site.get("officer", &shown).await.is(200).shows("已写入").hides("全部写入批次");
+    site.get("officer", &shown).await.is(200).shows("已导入").hides("全部写入批次");
     site.post("officer", &format!("{shown}/cancel"), &[]).await.is(303);
     site.get("officer", &shown).await.shows("已写入");
 }

@@ -60,7 +60,7 @@ async fn a_good_file_in_gb18030_is_reviewed_and_applied_whole_and_once() {
     let shown = format!("/rounds/{}/lots/imports/{id}", round.id);
     site.get("officer", &shown).await.is(200).shows("已导入").hides("全部写入批次");
     site.post("officer", &format!("{shown}/cancel"), &[]).await.is(303);
-    site.get("officer", &shown).await.shows("已写入");
+    site.get("officer", &shown).await.shows("已导入");
 }
 
 #[actix_web::test]

@@ -12,7 +12,7 @@ messages! {
         name_openers: "指定开标人：{number} {title}", "Name the openers: {number} {title}";
         take_key: "领取本人的开标密钥并确认保存：{number} {title}", "Take your opener's key and confirm that it was kept: {number} {title}";
         open_bidding: "报量已审核，开启申报：{number} {title}", "Demand is approved; open the bidding: {number} {title}";
-        open_bids: "开标（须两人共同确认）：{number} {title}", "Open the bids (two people together): {number} {title}";
+        open_bids: "开标（须规定人数的开标人共同确认）：{number} {title}", "Open the bids (the openers together): {number} {title}";
         evaluate: "计算并公示拟中选结果：{number} {title}", "Compute and publish the proposed award: {number} {title}";
         objections: "答复异议 {n} 件：{number} {title}", "Answer {n} objections: {number} {title}";
         confirm_award: "公示期满，提请确定中选结果：{number} {title}", "Publicity is over; ask for the final award: {number} {title}";

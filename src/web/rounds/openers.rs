@@ -162,9 +162,10 @@ pub async fn take(page: Page, who: Person, app: Data<App>, id: Path<RoundId>) ->
 
 /// The key that was given, as a file or pasted. What was sent is wiped.
 pub fn given(mut upload: Upload) -> Option<Key> {
-    let pasted = Zeroizing::new(upload.form.raw("key").to_owned());
-    let key = if upload.bytes.is_empty() { Key::read(pasted.as_bytes()) } else { Key::read(&upload.bytes) };
+    let pasted = upload.form.raw("key").as_bytes();
+    let key = Key::read(if upload.bytes.is_empty() { pasted } else { &upload.bytes });
     upload.bytes.zeroize();
+    upload.form.wipe();
     key
 }
 

@@ -252,7 +252,7 @@ fn the_command_makes_the_same_runs_over_files() {
     };
     let (status, out, said) = run(&["--runs", "30", "--spread", "0.2", "--seed", "7"]);
     assert_eq!(status, 0, "{said}");
-    assert!(out.starts_with("lot,company,unit_price,runs_won,share_won\n"), "{out}");
+    assert!(out.starts_with("lot,company,product,unit_price,runs_won,share_won\n"), "{out}");
     assert_eq!(out.lines().count(), 16);
     assert!(said.contains("30 runs, 3 lots, 15 bids"), "{said}");
     assert_eq!(run(&["--runs", "30", "--spread", "0.2", "--seed", "7"]).1, out);

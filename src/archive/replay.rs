@@ -74,7 +74,7 @@ fn decisions(
     let companies: HashMap<&OrganisationId, &str> =
         input.offers.iter().map(|offer| (&offer.supplier_id, &*offer.bid.company)).collect();
     let codes: HashMap<&LotId, &str> = input.lot_ids.iter().map(|(code, id)| (id, &**code)).collect();
-    let mut stored: BTreeMap<(&str, &str), Said> = BTreeMap::new();
+    let mut stored: BTreeMap<(&str, &str, &str), Said> = BTreeMap::new();
     let rows = store::all_decisions(conn, &version.id)?;
     for (row, _) in &rows {
         // An excluded offer is decided by the ruling, not by the engine.
@@ -91,7 +91,7 @@ fn decisions(
             or_empty(row.term_years),
             row.code.clone(),
         ];
-        stored.insert((lot, company), said);
+        stored.insert((lot, company, &row.product), said);
     }
     for it in &outcome.awards {
         let computed = [
@@ -102,16 +102,16 @@ fn decisions(
             or_empty(it.term_years),
             it.reason.code.to_string(),
         ];
-        let said = stored.remove(&(&*it.lot, &*it.company)).unwrap_or_default();
-        let place = format!("{} {}", it.lot, it.company);
+        let said = stored.remove(&(&*it.lot, &*it.company, it.product.as_str())).unwrap_or_default();
+        let place = format!("{} {} {}", it.lot, it.company, it.product);
         for (column, (said, computed)) in COLUMNS.iter().zip(said.iter().zip(&computed)) {
             if said != computed {
                 differences.push(Difference::of(&place, column, said, computed));
             }
         }
     }
-    for ((lot, company), said) in stored {
-        differences.push(Difference::of(&format!("{lot} {company}"), "status", &said[0], ""));
+    for ((lot, company, product), said) in stored {
+        differences.push(Difference::of(&format!("{lot} {company} {product}"), "status", &said[0], ""));
     }
     Ok(outcome.awards.len())
 }

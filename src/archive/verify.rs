@@ -115,8 +115,7 @@ fn rules(archive: &Unpacked, facts: &RoundFacts, t: &Text, report: &mut Report) 
     Ok(rules)
 }
 
-type Sealed =
-    (Vec<contents::Company>, Vec<Opened>, std::collections::HashMap<(String, String), contents::Found>);
+type Sealed = (Vec<contents::Company>, Vec<Opened>, contents::Rulings);
 
 fn sealed(
     archive: &Unpacked,
@@ -167,7 +166,10 @@ fn whole_input(facts: &RoundFacts, rules: &RuleSet, files: &Files, offered: Vec<
         excluded,
     };
     let mut offers: Vec<Offer> = offered.into_iter().map(offer).collect();
-    offers.sort_by(|a, b| natural(&a.bid.lot, &b.bid.lot).then_with(|| a.bid.company.cmp(&b.bid.company)));
+    offers.sort_by(|a, b| {
+        natural(&a.bid.lot, &b.bid.lot)
+            .then_with(|| (&a.bid.company, &a.bid.product).cmp(&(&b.bid.company, &b.bid.product)))
+    });
     let input = Input {
         rules: rules.clone(),
         lots,

@@ -120,13 +120,14 @@ pub fn compare(base: &Case, changed: &Case, names: &HashMap<Arc<str>, String>) -
     let (old, new) = (ceilings(&base.lots), ceilings(&changed.lots));
     let [was, is] = [0, 1].map(|side: usize| figures(&old, &outcomes[side]).map_err(Error::refused));
     let (was, is) = (was?, is?);
-    let mut later: HashMap<(&str, &str), &Award> = HashMap::new();
+    let mut later: HashMap<(&str, &str, &str), &Award> = HashMap::new();
     for award in &outcomes[1].awards {
-        later.insert((&award.lot, &award.company), award);
+        later.insert((&award.lot, &award.company, &award.product), award);
     }
     let mut by_lot: BTreeMap<&str, Vec<ComparedBid>> = BTreeMap::new();
     for award in &outcomes[0].awards {
-        let other = later.get(&(&*award.lot, &*award.company)).ok_or(Error::NotFound)?;
+        let other =
+            later.get(&(&*award.lot, &*award.company, award.product.as_str())).ok_or(Error::NotFound)?;
         by_lot.entry(&award.lot).or_default().push(compared(award, other, names));
     }
     let generics: HashMap<&str, &str> =

@@ -61,6 +61,8 @@ pub struct BidRuns {
     pub lot: String,
     /// The company.
     pub company: String,
+    /// The product.
+    pub product: String,
     /// The price it varies around.
     pub unit_price: UnitPrice,
     /// In how many runs it wins.
@@ -164,7 +166,9 @@ impl Simulator {
         case.answers.picks.clear();
         case.answers.reassignments.clear();
         case.lots.sort_by(|a, b| natural(&a.code, &b.code));
-        case.bids.sort_by(|a, b| natural(&a.lot, &b.lot).then_with(|| a.company.cmp(&b.company)));
+        case.bids.sort_by(|a, b| {
+            natural(&a.lot, &b.lot).then_with(|| (&a.company, &a.product).cmp(&(&b.company, &b.product)))
+        });
         let places = case.rules.price.decimals.0;
         let prices = {
             let ceilings = ceilings(&case.lots);
@@ -210,8 +214,13 @@ impl Simulator {
         };
         let reference: HashMap<&str, UnitPrice> =
             self.reference.iter().map(|(lot, ceiling)| (&**lot, *ceiling)).collect();
-        let places: HashMap<(&str, &str), usize> =
-            self.case.bids.iter().enumerate().map(|(at, bid)| ((&*bid.lot, &*bid.company), at)).collect();
+        let places: HashMap<(&str, &str, &str), usize> = self
+            .case
+            .bids
+            .iter()
+            .enumerate()
+            .map(|(at, bid)| ((&*bid.lot, &*bid.company, bid.product.as_str()), at))
+            .collect();
         let mut bids = self.case.bids.clone();
         for run in runs {
             self.vary(run, &mut bids);
@@ -219,7 +228,9 @@ impl Simulator {
             let outcome = award(rules, lots, &bids, demand, answers).map_err(Error::refused)?;
             let figures = figures(&reference, &outcome).map_err(Error::refused)?;
             for it in outcome.awards.iter().filter(|it| it.award_price.is_some()) {
-                if let Some(won) = places.get(&(&*it.lot, &*it.company)).and_then(|at| tally.won.get_mut(*at))
+                if let Some(won) = places
+                    .get(&(&*it.lot, &*it.company, it.product.as_str()))
+                    .and_then(|at| tally.won.get_mut(*at))
                 {
                     *won += 1;
                 }
@@ -246,6 +257,7 @@ impl Simulator {
         let bids = self.case.bids.iter().zip(won).map(|(bid, won)| BidRuns {
             lot: bid.lot.to_string(),
             company: bid.company.to_string(),
+            product: bid.product.clone(),
             unit_price: bid.unit_price,
             won,
         });

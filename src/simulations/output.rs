@@ -7,9 +7,10 @@ use crate::awards::output::Table;
 pub fn bids(runs: &Runs) -> Table<'_> {
     let line = |bid: &BidRuns| {
         let won = percent(bid.won, runs.plan.runs);
-        vec![bid.lot.clone(), bid.company.clone(), bid.unit_price.to_string(), bid.won.to_string(), won]
+        let (price, runs_won) = (bid.unit_price.to_string(), bid.won.to_string());
+        vec![bid.lot.clone(), bid.company.clone(), bid.product.clone(), price, runs_won, won]
     };
-    let header = &["lot", "company", "unit_price", "runs_won", "share_won"];
+    let header = &["lot", "company", "product", "unit_price", "runs_won", "share_won"];
     Table { name: "simulated_bids.csv", header, lines: Box::new(runs.bids.iter().map(line)) }
 }
 

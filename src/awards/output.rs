@@ -54,14 +54,18 @@ pub fn awards(outcome: &Outcome) -> Table<'_> {
 /// `allocations.csv`.
 pub fn allocations(outcome: &Outcome) -> Table<'_> {
     let line = |allocation: &Allocation| {
-        let Allocation { lot, region, hospital, company, quantity } = allocation;
+        let Allocation { lot, region, hospital, company, product, quantity } = allocation;
         [lot, region, hospital, company]
             .map(|name| name.to_string())
             .into_iter()
             .chain([quantity.to_string()])
+            .chain(product.iter().map(|product| product.to_string()))
             .collect()
     };
-    let header = &["lot", "region", "hospital", "company", "agreed_quantity"];
+    // All lines of an award name a product, or none does.
+    let named: &[&str] = &["lot", "region", "hospital", "company", "agreed_quantity", "product"];
+    let has_products = outcome.allocations.iter().any(|allocation| allocation.product.is_some());
+    let header = &named[..named.len() - usize::from(!has_products)];
     Table { name: "allocations.csv", header, lines: Box::new(outcome.allocations.iter().map(line)) }
 }
 

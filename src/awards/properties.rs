@@ -34,6 +34,7 @@ fn some_demand() -> impl Strategy<Value = Vec<Demand>> {
             hospital: format!("H{region}{hospital}").into(),
             lot: "L".into(),
             company: brand.map(|b| format!("C{b:02}").into()),
+            product: None,
             quantity: Quantity::from_scaled(quantity),
         };
         list.into_iter().map(make).collect()

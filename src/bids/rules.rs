@@ -84,6 +84,8 @@ pub enum BadCell {
     UnknownLot,
     /// The lot stands on this line already.
     LotTwice(u64),
+    /// The lot and product stand on this line already.
+    ProductTwice(u64),
     /// Another company's name.
     OtherCompany {
         /// The bidder's name.
@@ -111,6 +113,7 @@ impl Say for BadCell {
         match self {
             BadCell::UnknownLot => b.cell_unknown_lot.to_owned(),
             BadCell::LotTwice(line) => fill(b.cell_lot_twice, &[("line", line)]),
+            BadCell::ProductTwice(line) => fill(b.cell_product_twice, &[("line", line)]),
             BadCell::OtherCompany { name, code } => {
                 fill(b.cell_other_company, &[("name", name), ("code", code)])
             }

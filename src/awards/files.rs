@@ -104,6 +104,7 @@ enum Wrong {
     DemandTwice(u32),
     ProductAlone,
     RatioOutside,
+    NoRatio,
     RatioNeeded(ratio::Refused),
 }
 
@@ -118,6 +119,7 @@ impl Say for Wrong {
             Self::BidTwice(line) => fill(a.bid_line_twice, &[("line", line)]),
             Self::DemandTwice(line) => fill(a.demand_line_twice, &[("line", line)]),
             Self::ProductAlone => a.product_alone.to_owned(),
+            Self::NoRatio => a.no_ratio.to_owned(),
             Self::RatioOutside => fill(a.ratio_outside, &[("least", &RATIOS.0), ("most", &RATIOS.1)]),
             Self::RatioNeeded(why) => fill(a.ratio_needed, &[("why", &why.say(t))]),
         }
@@ -320,6 +322,13 @@ impl Reading<'_> {
         faults: &mut Faults,
     ) -> Option<Decimal> {
         let given = row.get("ratio");
+        if self.rules.has_one_price() {
+            if !given.is_empty() && parse_decimal(given) != Ok(Decimal::ONE) {
+                faults.push(row.fault("ratio", Wrong::NoRatio));
+                return None;
+            }
+            return Some(Decimal::ONE);
+        }
         let (key, found) = if given.is_empty() {
             let lot = self.lots.get(lot?)?.as_ref()?;
             let found = ratio::of_units(&lot.form, &lot.comparable_spec, spec?);

@@ -67,6 +67,8 @@ pub struct Terms {
     pub products: Option<u32>,
     /// Whether the rule set asks who can supply all regions.
     pub asks_regions: bool,
+    /// Whether all specs have one price, so that no ratio is given.
+    pub has_one_price: bool,
 }
 
 /// Reads a whole file. Lines that bid nothing (no product, price, capacity or sales) are skipped; with any
@@ -108,7 +110,10 @@ fn line(row: &Row, terms: &Terms, seen: &mut Seen, faults: &mut Faults) -> Optio
     let product = words(row, "product", faults);
     let spec = words(row, "spec", faults);
     let unit_price = price(row, terms.places, faults);
-    let ratio = ratio(row, lot, spec.as_deref(), faults);
+    let ratio = match terms.has_one_price {
+        true => no_ratio(row, faults),
+        false => ratio(row, lot, spec.as_deref(), faults),
+    };
     let capacity = quantity(row, "capacity", true, faults);
     let sales = quantity(row, "sales", false, faults);
     if !row.get("reported_volume").is_empty() {
@@ -201,6 +206,16 @@ fn price(row: &Row, places: u32, faults: &mut Faults) -> Option<UnitPrice> {
         return None;
     }
     Some(price)
+}
+
+/// 1, which is all that may stand there.
+fn no_ratio(row: &Row, faults: &mut Faults) -> Option<Decimal> {
+    let cell = row.get("ratio");
+    if cell.is_empty() || parse_decimal(cell) == Ok(Decimal::ONE) {
+        return Some(Decimal::ONE);
+    }
+    faults.push(row.fault("ratio", BadCell::NoRatio));
+    None
 }
 
 fn ratio(row: &Row, lot: Option<&Lot>, spec: Option<&str>, faults: &mut Faults) -> Option<Decimal> {

@@ -105,6 +105,8 @@ pub enum BadCell {
     RatioNeeded(String),
     /// A ratio nobody believes.
     RatioOutside,
+    /// A ratio where all specs have one price.
+    NoRatio,
 }
 
 impl Say for BadCell {
@@ -122,6 +124,7 @@ impl Say for BadCell {
             BadCell::Negative => b.cell_negative.to_owned(),
             BadCell::Control => b.cell_control.to_owned(),
             BadCell::RatioNeeded(comparable) => fill(b.cell_ratio_needed, &[("comparable", comparable)]),
+            BadCell::NoRatio => b.cell_no_ratio.to_owned(),
             BadCell::RatioOutside => fill(b.cell_ratio_outside, &[("least", &RATIOS.0), ("most", &RATIOS.1)]),
         }
     }

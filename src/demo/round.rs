@@ -193,10 +193,20 @@ impl Walk<'_> {
             let reference = drug.and_then(|d| d.offers.iter().find(|o| o.reference || o.supplier < 3));
             if let Some(maker) = reference.and_then(|o| SUPPLIERS.get(o.supplier)).filter(|_| brand > 0) {
                 let quantity = Quantity::from_scaled(brand * 1_000);
-                entries.push(Entry { lot_id: it.lot.id.clone(), company: maker.0.to_owned(), quantity });
+                entries.push(Entry {
+                    lot_id: it.lot.id.clone(),
+                    company: maker.0.to_owned(),
+                    product: String::new(),
+                    quantity,
+                });
             }
             let quantity = Quantity::from_scaled((whole - brand) * 1_000);
-            entries.push(Entry { lot_id: it.lot.id, company: String::new(), quantity });
+            entries.push(Entry {
+                lot_id: it.lot.id,
+                company: String::new(),
+                product: String::new(),
+                quantity,
+            });
         }
         Ok(Entered { entries, reasons: BTreeMap::new() })
     }

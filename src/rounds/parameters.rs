@@ -139,6 +139,9 @@ sections! {
     Price {
         /// Decimals allowed.
         decimals: Count,
+        /// Whether all specs of a product have one price (各规格同价), so that nothing is converted to a comparable
+        /// spec: consumables. Without it prices are converted by 差比价.
+        same_for_specs: Option<bool>,
     }
     /// How many can be shortlisted (入围).
     Quota {

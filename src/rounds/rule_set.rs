@@ -156,6 +156,11 @@ impl RuleSet {
         list
     }
 
+    /// Whether all specs of a product have one price.
+    pub fn has_one_price(&self) -> bool {
+        self.price.same_for_specs == Some(true)
+    }
+
     /// How many of `bidders` valid bidders are shortlisted.
     pub fn quota(&self, bidders: usize) -> usize {
         at(&self.quota.by_bidders, bidders).map_or(0, |count| count.0 as usize)

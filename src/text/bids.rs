@@ -22,6 +22,7 @@ messages! {
         tampered: "{company}（回执序号 {seq}）的申报文件与回执的内容摘要不符，开标已中止，没有开启任何文件。请保全数据库并查明原因。", "The sealed bid of {company} (receipt {seq}) does not match its receipt's hash. The opening was stopped and nothing was opened. Preserve the database and find out why.";
         lot_gone: "{company} 的申报含竞价单元 {lot}，而该单元已不在批次中，开标已中止，没有开启任何文件。请先通过变更公告恢复该竞价单元。", "The bid of {company} is for lot {lot}, which is no longer in the round. The opening was stopped and nothing was opened. Restore the lot by an amendment first.";
         cell_unknown_lot: "本批次没有这个竞价单元，请按模板填写竞价单元编号", "the round has no such lot; use the lot codes of the template";
+        cell_no_ratio: "本批次各规格同价，不作折算，请清空差比价系数", "all specs have one price in this round; leave the ratio blank";
         cell_product_twice: "与第{line}行是同一竞价单元的同一产品，每个产品只能报一行", "the same product of the same lot as line {line}; give each product once";
         cell_lot_twice: "与第{line}行是同一竞价单元，每个竞价单元只能报一行", "the same lot as line {line}; give each lot once";
         cell_other_company: "不是贵单位的名称或统一社会信用代码，应填“{name}”或“{code}”", "neither your company's name nor its credit code; write \"{name}\" or \"{code}\"";

@@ -1,5 +1,7 @@
 //! Rounds of consumables by hand-worked cases and published figures.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn stent(ceiling: &str) -> Lot {
@@ -213,4 +215,85 @@ fn spine_with_a_guarantee() {
         "WON_CUT (10000.0000 − 4000.0000) / 10000.0000 = 60.00% ≥ 60.00%; NOT_SHORTLISTED rank 3 > 2 (n = 3) \
          [GH-HD2022-1 guarantee]"
     );
+}
+
+/// Bids of few companies with several products each, on a coarse grid.
+fn several() -> impl Strategy<Value = Vec<Bid>> {
+    let one = (1i64..40, 0u8..4, prop::option::of(0i64..300));
+    prop::collection::vec(one, 1..24).prop_map(|list| {
+        let make = |(at, (price, company, capacity)): (usize, (i64, u8, Option<i64>))| Bid {
+            unit_price: UnitPrice::from_scaled(price * 100_000_000),
+            product: format!("P{at:02}"),
+            capacity: capacity.map(|c| Quantity::from_scaled(c * 700)),
+            ..bid("L", &format!("C{company} 1"))
+        };
+        list.into_iter().enumerate().map(make).collect()
+    })
+}
+
+/// Demand for a product, a company's brand or no brand; products may be ones of nobody.
+fn named() -> impl Strategy<Value = Vec<Demand>> {
+    let one = (0u8..4, prop::option::of((0u8..5, prop::option::of(0u8..26))), 0i64..90_000);
+    prop::collection::vec(one, 0..30).prop_map(|list| {
+        let make = |(hospital, brand, quantity): (u8, Option<(u8, Option<u8>)>, i64)| Demand {
+            region: "R".into(),
+            hospital: format!("H{hospital}").into(),
+            lot: "L".into(),
+            company: brand.map(|(company, _)| format!("C{company}").into()),
+            product: brand.and_then(|(_, product)| product).map(|product| format!("P{product:02}").into()),
+            quantity: Quantity::from_scaled(quantity),
+        };
+        list.into_iter().map(make).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_company_takes_more_than_its_places_and_no_product_more_than_it_can(
+        (bids, mixed) in several().prop_flat_map(|b| (Just(b.clone()), Just(b).prop_shuffle())),
+        demand in named(),
+    ) {
+        let rules = rules("GY-HD2020-1");
+        let outcome = award(&rules, &[stent("15000")], &bids, &demand).unwrap();
+        prop_assert_eq!(&award(&rules, &[stent("15000")], &mixed, &demand).unwrap(), &outcome);
+        prop_assert_eq!(outcome.awards.len(), bids.len());
+        let won: Vec<&Award> = outcome.awards.iter().filter(|a| a.award_price.is_some()).collect();
+        for award in &won {
+            prop_assert!(won.iter().filter(|other| other.company == award.company).count() <= 4);
+        }
+        let mut carried: std::collections::BTreeMap<(&str, &str), i64> = Default::default();
+        for part in &outcome.allocations {
+            let product = part.product.as_deref().unwrap();
+            prop_assert!(won.iter().any(|a| a.company == part.company && a.product == product));
+            *carried.entry((&part.company, product)).or_default() += part.quantity.scaled();
+        }
+        for ((company, product), quantity) in carried {
+            let bid = bids.iter().find(|b| &*b.company == company && b.product == product).unwrap();
+            prop_assert!(bid.capacity.is_none_or(|capacity| quantity <= capacity.scaled()));
+        }
+        let given: i64 = outcome.allocations.iter().map(|a| a.quantity.scaled()).sum();
+        let left: i64 = outcome.unallocated.iter().map(|u| u.quantity.scaled()).sum();
+        prop_assert_eq!(given + left, outcome.lots[0].agreed.scaled());
+    }
+
+    #[test]
+    fn nothing_in_b_wins_above_a(
+        list in prop::collection::vec((1i64..40, 0i64..50, any::<bool>()), 1..16),
+    ) {
+        let make = |(at, (price, volume, all)): (usize, &(i64, i64, bool))| Bid {
+            unit_price: UnitPrice::from_scaled(price * 100_000_000),
+            reported_volume: Some(Quantity::from_scaled(volume * 1000)),
+            supplies_all: *all,
+            ..bid("L", &format!("C{at:02} 1"))
+        };
+        let bids: Vec<Bid> = list.iter().enumerate().map(make).collect();
+        let outcome = award(&rules("GH-HD2021-1"), &[stent("15000")], &bids, &[]).unwrap();
+        let of = |class: Class| outcome.awards.iter().filter(move |a| a.class == Some(class));
+        let won = |class: Class| of(class).filter_map(|a| a.award_price).max();
+        prop_assert!(won(Class::B).is_none() || won(Class::A).is_none() || won(Class::B) <= won(Class::A));
+        prop_assert_eq!(of(Class::A).count() + of(Class::B).count(), bids.len());
+        for award in of(Class::A) {
+            prop_assert!(bids.iter().any(|b| b.company == award.company && b.supplies_all));
+        }
+    }
 }

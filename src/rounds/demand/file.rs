@@ -54,6 +54,8 @@ pub struct Change {
     pub lot: Lot,
     /// The company; empty for the generic name.
     pub company: String,
+    /// Its product; empty for the brand as a whole.
+    pub product: String,
     /// The quantity before.
     pub before: Option<Quantity>,
     /// The quantity after.
@@ -100,7 +102,7 @@ pub fn stage(
         return if known.organisation_id == *hospital_id { Ok(()) } else { Err(Error::NotFound) };
     }
     let lots = rounds::lots_of(tx.conn(), round_id)?;
-    import::read(bytes, &at.hospital, &lots)?;
+    import::read(bytes, &at.hospital, &lots, at.by_product)?;
     let staged = Staged {
         id: id.clone(),
         kind: KIND.to_owned(),
@@ -138,7 +140,7 @@ pub fn preview(
     let staged = own(conn, round_id, hospital_id, id)?;
     let at = place(conn, round_id, hospital_id)?;
     let lots = rounds::lots_of(conn, round_id)?;
-    let (upload, faults) = import::read(staged.content.as_slice(), &at.hospital, &lots)?;
+    let (upload, faults) = import::read(staged.content.as_slice(), &at.hospital, &lots, at.by_product)?;
     let mut preview = Preview {
         file_name: staged.file_name,
         is_applied: staged.state == APPLIED,
@@ -170,18 +172,19 @@ fn changes(lots: &[Lot], before: &[Line], after: &[Line]) -> Vec<Change> {
             lines.iter().filter(|line| line.lot_id == lot.id).cloned().collect()
         };
         let (was, is) = (of_lot(before), of_lot(after));
-        let mut companies: Vec<&str> = was.iter().chain(&is).map(|line| line.company.as_str()).collect();
-        companies.sort_unstable();
-        companies.dedup();
-        for company in companies {
-            let find = |lines: &[Line]| lines.iter().find(|line| line.company == company).cloned();
+        let mut brands: Vec<(&str, &str)> = was.iter().chain(&is).map(Line::brand).collect();
+        brands.sort_unstable();
+        brands.dedup();
+        for brand in brands {
+            let find = |lines: &[Line]| lines.iter().find(|line| line.brand() == brand).cloned();
             let (old, new) = (find(&was), find(&is));
             let reason =
                 |line: &Option<Line>| line.as_ref().map(|line| line.reason.clone()).unwrap_or_default();
             let quantity = |line: &Option<Line>| line.as_ref().map(|line| line.reported);
             list.push(Change {
                 lot: lot.clone(),
-                company: company.to_owned(),
+                company: brand.0.to_owned(),
+                product: brand.1.to_owned(),
                 is_same: quantity(&old) == quantity(&new) && reason(&old) == reason(&new),
                 before: quantity(&old),
                 after: quantity(&new),
@@ -207,7 +210,7 @@ pub fn apply(
     }
     let at = place(tx.conn(), round_id, hospital_id)?;
     let lots = rounds::lots_of(tx.conn(), round_id)?;
-    let (upload, faults) = import::read(staged.content.as_slice(), &at.hospital, &lots)?;
+    let (upload, faults) = import::read(staged.content.as_slice(), &at.hospital, &lots, at.by_product)?;
     if !faults.is_empty() {
         return Err(Error::refused(Refused::FileFaulty(faults.count())));
     }

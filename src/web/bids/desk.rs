@@ -47,6 +47,7 @@ impl Desk {
                 supplier: supplier.clone(),
                 places: rules.price.decimals.0,
                 products: rules.products.as_ref().map(|products| products.most_per_company.0),
+                has_one_price: rules.has_one_price(),
                 asks_regions: rules.units.as_ref().is_some_and(|units| units.supplies_all),
             },
             mine: bids::store::receipts_of(conn, id, &supplier.id)?,

@@ -704,7 +704,8 @@ fn a_workbook_of_numbers_is_read_like_one_of_text() {
     let number = Cell::Number("1200.5".parse().unwrap());
     book.row(&[Cell::Text("金华市"), Cell::Text("金华市中心医院"), Cell::Number(1.into()), number]).unwrap();
     let bytes = book.finish().unwrap();
-    let (upload, faults) = demand::import::read(bytes.as_slice(), &town.hospitals[0], &town.lots, false).unwrap();
+    let (upload, faults) =
+        demand::import::read(bytes.as_slice(), &town.hospitals[0], &town.lots, false).unwrap();
     assert!(faults.is_empty(), "{:?}", faults.first());
     assert_eq!(upload.entries[0].quantity.to_string(), "1200.5");
     let db = &town.site.app.db;

@@ -18,9 +18,9 @@ pub struct Table<'a> {
     pub lines: Box<dyn Iterator<Item = Vec<String>> + 'a>,
 }
 
-/// `awards.csv`.
+/// `awards.csv`, with the class where the rules sort into classes.
 pub fn awards(outcome: &Outcome) -> Table<'_> {
-    let header = &[
+    let named: &[&str] = &[
         "lot",
         "company",
         "product",
@@ -32,9 +32,12 @@ pub fn awards(outcome: &Outcome) -> Table<'_> {
         "share",
         "term_years",
         "reason",
+        "class",
     ];
-    let line = |award: &Award| {
-        vec![
+    let has_classes = outcome.awards.iter().any(|award| award.class.is_some());
+    let header = &named[..named.len() - usize::from(!has_classes)];
+    let line = move |award: &Award| {
+        let mut line = vec![
             award.lot.to_string(),
             award.company.to_string(),
             award.product.clone(),
@@ -46,7 +49,11 @@ pub fn awards(outcome: &Outcome) -> Table<'_> {
             or_empty(award.share.map(|share| share.normalize())),
             or_empty(award.term_years),
             award.reason.to_string(),
-        ]
+        ];
+        if has_classes {
+            line.push(or_empty(award.class));
+        }
+        line
     };
     Table { name: "awards.csv", header, lines: Box::new(outcome.awards.iter().map(line)) }
 }

@@ -10,9 +10,11 @@ pub mod evaluation;
 pub mod files;
 pub mod fraction;
 pub mod fuse;
+pub mod guarantee;
 pub mod input;
 pub mod objections;
 pub mod output;
+pub mod per_company;
 #[cfg(test)]
 mod properties;
 pub mod publicity;
@@ -24,6 +26,7 @@ pub mod shortlist;
 pub mod store;
 #[cfg(test)]
 mod tests;
+pub mod units;
 pub mod volume;
 
 use std::fmt;
@@ -64,6 +67,10 @@ crate::words! {
         OverCeiling = "OVER_CEILING",
         /// A related company's bid stands instead.
         RelatedCompany = "RELATED_COMPANY",
+        /// Its company has all the places it may have.
+        PerCompany = "PER_COMPANY",
+        /// In unit B, above the highest price that won in A.
+        AboveA = "ABOVE_A",
         /// Ranked below the quota.
         NotShortlisted = "NOT_SHORTLISTED",
         /// Lost its place because the lot's spread is among the widest.
@@ -146,7 +153,8 @@ pub struct Lot {
     pub base_volume: Option<Quantity>,
 }
 
-/// One company's offer for one lot.
+/// One offer for one lot: of one company, or of one of its products where the rules have `[products]`. Then the key
+/// of a bid is (lot, company, product); else (lot, company) is enough and stays the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bid {
     /// The lot's code.
@@ -173,6 +181,8 @@ pub struct Bid {
     pub kind: Option<Kind>,
     /// Whether it accepts a revival price.
     pub accepts_revival: bool,
+    /// Whether it can supply all regions (全区供应).
+    pub supplies_all: bool,
 }
 
 /// One hospital's yearly demand for one lot.
@@ -186,6 +196,8 @@ pub struct Demand {
     pub lot: Arc<str>,
     /// The brand's company, or any brand.
     pub company: Option<Arc<str>>,
+    /// Which of that company's products; none is its brand as a whole.
+    pub product: Option<Arc<str>>,
     /// Units of the comparable spec a year.
     pub quantity: Quantity,
 }
@@ -225,6 +237,8 @@ pub struct Reassignment {
     pub hospital: Arc<str>,
     /// The winner that gets it.
     pub company: Arc<str>,
+    /// Which of its products; none is its first by rank.
+    pub product: Option<Arc<str>>,
     /// Agreed quantity, after the share.
     pub quantity: Quantity,
 }
@@ -346,6 +360,8 @@ pub struct Allocation {
     pub hospital: Arc<str>,
     /// The winner.
     pub company: Arc<str>,
+    /// The product, where the rules let a company win with several; else its only one is meant.
+    pub product: Option<Arc<str>>,
     /// The agreed quantity.
     pub quantity: Quantity,
 }

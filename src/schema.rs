@@ -350,6 +350,7 @@ diesel::table! {
         sales -> Nullable<BigInt>,
         kind -> Text,
         accepts_revival -> Bool,
+        current_price -> Nullable<BigInt>,
     }
 }
 

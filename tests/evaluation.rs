@@ -234,6 +234,7 @@ fn what_is_stored_is_what_the_engine_says() {
         sales: None,
         kind: Some(awards::Kind::Generic),
         accepts_revival: revival,
+        current_price: None,
     };
     let line = |login: &str, company: Option<std::sync::Arc<str>>, quantity: i64| Demand {
         region: "金华市".into(),

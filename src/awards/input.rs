@@ -53,6 +53,7 @@ struct Offered {
     sales: Option<Quantity>,
     kind: String,
     accepts_revival: bool,
+    current_price: Option<UnitPrice>,
 }
 
 /// An offer as the award takes it.
@@ -92,8 +93,7 @@ pub struct Input {
 
 /// Reads what a round's award is computed from.
 pub fn load(conn: &mut Conn, round: &Round) -> Result<Input> {
-    let version = rounds::store::rule_set(conn, &round.rule_set_id)?.ok_or(Error::NotFound)?;
-    let rules = RuleSet::parse(&version.body).map_err(Error::refused)?;
+    let rules = rounds::rules_of(conn, round)?;
     let (lots, lot_ids) = lots(conn, &round.id)?;
     let codes: HashMap<LotId, Arc<str>> =
         lot_ids.iter().map(|(code, id)| (id.clone(), code.clone())).collect();
@@ -172,6 +172,7 @@ fn offers(conn: &mut Conn, round: &RoundId, codes: &HashMap<LotId, Arc<str>>) ->
                 sales: row.sales,
                 kind: row.kind.parse().ok(),
                 accepts_revival: row.accepts_revival,
+                current_price: row.current_price,
             },
         });
     }
@@ -273,6 +274,9 @@ fn hash(input: &Input) -> String {
             if bid.accepts_revival { "yes" } else { "no" },
             excluded,
         ]);
+        if let Some(price) = bid.current_price {
+            canon.line(&["current_price", &bid.lot, &bid.company, &price.to_string()]);
+        }
     }
     for line in &input.demand {
         canon.line(&[

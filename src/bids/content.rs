@@ -14,7 +14,7 @@ use crate::people::password;
 use crate::types::{LotId, OrganisationId, Quantity, RoundId, UnitPrice, sha256};
 
 const MARK: &str = "jicai-bid-1";
-const HEADER: [&str; 10] = [
+const HEADER: [&str; 11] = [
     "lot",
     "lot_id",
     "product",
@@ -25,7 +25,11 @@ const HEADER: [&str; 10] = [
     "sales",
     "kind",
     "accepts_revival",
+    "current_price",
 ];
+/// Columns that are always written. Each later one is written only when a line fills it or one after it, so what
+/// was sealed before it existed still has the same bytes.
+const ALWAYS: usize = 10;
 
 /// The offer for one lot.
 #[derive(Clone, PartialEq, Eq)]
@@ -50,6 +54,8 @@ pub struct Line {
     pub kind: OfferKind,
     /// Whether it accepts a revival price.
     pub accepts_revival: bool,
+    /// What a unit of that spec is listed at now (现行挂网价), where the rules rank by cut.
+    pub current_price: Option<UnitPrice>,
 }
 
 /// What one envelope holds.
@@ -76,10 +82,12 @@ impl Content {
     pub fn bytes(&self) -> Result<Vec<u8>> {
         let mut out = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         out.write_record([MARK, &self.nonce, self.round_id.as_str(), self.supplier_id.as_str()])?;
-        out.write_record(HEADER)?;
+        let has_price = self.lines.iter().any(|line| line.current_price.is_some());
+        let columns = if has_price { HEADER.len() } else { ALWAYS };
+        out.write_record(&HEADER[..columns])?;
         for line in &self.lines {
             let optional = |number: Option<Quantity>| number.map(|n| n.to_string()).unwrap_or_default();
-            out.write_record([
+            let cells = [
                 line.lot.as_str(),
                 line.lot_id.as_str(),
                 &line.product,
@@ -90,7 +98,9 @@ impl Content {
                 &optional(line.sales),
                 line.kind.as_str(),
                 if line.accepts_revival { "yes" } else { "no" },
-            ])?;
+                &line.current_price.map(|price| price.to_string()).unwrap_or_default(),
+            ];
+            out.write_record(&cells[..columns])?;
         }
         out.into_inner().map_err(|e| e.into_error().into())
     }
@@ -105,7 +115,8 @@ impl Content {
         let mut records =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes).into_records();
         let head = records.next()?.ok()?;
-        if head.get(0)? != MARK || records.next()?.ok()? != HEADER.to_vec() {
+        let header = records.next()?.ok()?;
+        if head.get(0)? != MARK || header.len() < ALWAYS || header != *HEADER.get(..header.len())? {
             return None;
         }
         let lines = records.map(|record| line(&record.ok()?)).collect::<Option<Vec<_>>>()?;
@@ -130,10 +141,11 @@ fn line(record: &csv::StringRecord) -> Option<Line> {
         sales: optional(record.get(7)?)?,
         kind: record.get(8)?.parse().ok()?,
         accepts_revival: record.get(9)? == "yes",
+        current_price: optional(record.get(10).unwrap_or_default())?,
     })
 }
 
-fn optional(cell: &str) -> Option<Option<Quantity>> {
+fn optional<T: FromStr>(cell: &str) -> Option<Option<T>> {
     if cell.is_empty() { Some(None) } else { cell.parse().ok().map(Some) }
 }
 
@@ -154,6 +166,7 @@ mod tests {
             sales: sales.map(Quantity::from_scaled),
             kind: OfferKind::Generic,
             accepts_revival: true,
+            current_price: None,
         };
         Content::new(RoundId::new(), OrganisationId::new(), vec![line("2"), line("1")])
     }
@@ -172,6 +185,20 @@ mod tests {
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             prop_assert!(Content::read(&bytes).is_none());
         }
+    }
+
+    #[test]
+    fn a_later_column_is_written_only_where_it_is_filled() {
+        let plain = content("甲", 500_000, None);
+        let header = |content: &Content| String::from_utf8(content.bytes().unwrap()).unwrap();
+        assert!(header(&plain).contains(",kind,accepts_revival\n"));
+        let mut priced = plain.clone();
+        priced.lines[1].current_price = Some("1.25".parse().unwrap());
+        assert!(header(&priced).contains(",accepts_revival,current_price\n"));
+        let back = Content::read(&priced.bytes().unwrap()).unwrap();
+        assert!(back.lines == priced.lines && back.bytes().unwrap() == priced.bytes().unwrap());
+        let cut = header(&priced).replace(",accepts_revival,current_price", ",accepts_revival,colour");
+        assert!(Content::read(cut.as_bytes()).is_none());
     }
 
     #[test]

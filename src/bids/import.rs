@@ -13,6 +13,7 @@ use crate::files::write::{Cell, Csv, Xlsx};
 use crate::files::{Faults, Limits, Reason};
 use crate::people::Organisation;
 use crate::rounds::Lot;
+use crate::rounds::rule_set::RuleSet;
 use crate::text::{Lang, Text};
 use crate::types::{NotANumber, Quantity, UnitPrice, parse_decimal};
 
@@ -30,13 +31,14 @@ pub const COLUMNS: &[Column] = &[
     Column::may("sales", "上年销量"),
     Column::may("kind", "类型"),
     Column::may("accepts_revival", "接受复活"),
+    Column::may("current_price", "现行挂网价"),
     Column::may("generic", "通用名"),
     Column::may("comparable_spec", "可比规格"),
     Column::may("ceiling", "最高有效申报价"),
 ];
 
 /// How many of [`COLUMNS`] a supplier fills in and an export holds.
-pub const FILLED: usize = 12;
+pub const FILLED: usize = 13;
 
 const KINDS: &[(&str, OfferKind)] = &[
     ("reference", OfferKind::Reference),
@@ -60,8 +62,8 @@ pub struct Terms {
     pub lots: Vec<Lot>,
     /// Whose bid it is.
     pub supplier: Organisation,
-    /// Most decimals of a price, from the round's rule set.
-    pub places: u32,
+    /// The rules of the round.
+    pub rules: RuleSet,
 }
 
 /// Reads a whole file. Lines that bid nothing (no product, price, capacity or sales) are skipped; with any
@@ -104,8 +106,8 @@ fn line<'a>(
     company(row, &terms.supplier, faults);
     let product = words(row, "product", faults);
     let spec = words(row, "spec", faults);
-    let unit_price = price(row, terms.places, faults);
-    let ratio = ratio(row, lot, spec.as_deref(), faults);
+    let unit_price = price(row, terms.rules.price.decimals.0, faults);
+    let ratio = ratio(row, &terms.rules, lot, spec.as_deref(), faults);
     let capacity = quantity(row, "capacity", true, faults);
     let sales = quantity(row, "sales", false, faults);
     if !row.get("reported_volume").is_empty() {
@@ -113,6 +115,7 @@ fn line<'a>(
     }
     let kind = one_of(row, "kind", KINDS, OfferKind::Generic, faults);
     let accepts_revival = one_of(row, "accepts_revival", CONSENTS, false, faults);
+    let current_price = current_price(row, terms.rules.ranks_by_cut(), faults);
     Some(Line {
         lot: lot?.code.clone(),
         lot_id: lot?.id.clone(),
@@ -124,6 +127,7 @@ fn line<'a>(
         sales: sales?,
         kind: kind?,
         accepts_revival: accepts_revival?,
+        current_price: current_price?,
     })
 }
 
@@ -196,7 +200,13 @@ fn price(row: &Row, places: u32, faults: &mut Faults) -> Option<UnitPrice> {
     Some(price)
 }
 
-fn ratio(row: &Row, lot: Option<&Lot>, spec: Option<&str>, faults: &mut Faults) -> Option<Decimal> {
+fn ratio(
+    row: &Row,
+    by: &RuleSet,
+    lot: Option<&Lot>,
+    spec: Option<&str>,
+    faults: &mut Faults,
+) -> Option<Decimal> {
     let cell = row.get("ratio");
     let given = if cell.is_empty() {
         None
@@ -205,7 +215,18 @@ fn ratio(row: &Row, lot: Option<&Lot>, spec: Option<&str>, faults: &mut Faults) 
         Some(read.ok()?)
     };
     let key = |why: &BadCell| if matches!(why, BadCell::RatioNeeded(_)) { "spec" } else { "ratio" };
-    rules::ratio(lot?, spec?, given).map_err(|why| faults.push(row.fault(key(&why), why))).ok()
+    rules::ratio(by, lot?, spec?, given).map_err(|why| faults.push(row.fault(key(&why), why))).ok()
+}
+
+/// What the product is listed at now; needed where the rules rank by cut. The outer `None` is a fault.
+fn current_price(row: &Row, needed: bool, faults: &mut Faults) -> Option<Option<UnitPrice>> {
+    if row.get("current_price").is_empty() {
+        if needed {
+            faults.push(row.fault("current_price", BadCell::CurrentPriceNeeded));
+        }
+        return (!needed).then_some(None);
+    }
+    row.positive("current_price", faults).map(Some)
 }
 
 /// A quantity that may be blank. The outer `None` is a fault.
@@ -250,7 +271,7 @@ impl FileKind {
 }
 
 /// The cells of one line in the order of [`COLUMNS`].
-pub type Cells = [String; 15];
+pub type Cells = [String; 16];
 
 /// A line of the supplier's own file for a lot: blank but for what is known, or filled with its offer.
 pub fn cells(lot: &Lot, supplier: &Organisation, line: Option<&Line>) -> Cells {
@@ -268,6 +289,7 @@ pub fn cells(lot: &Lot, supplier: &Organisation, line: Option<&Line>) -> Cells {
         of(|l| l.sales.map(|n| n.to_string()).unwrap_or_default()),
         of(|l| l.kind.to_string()),
         of(|l| yes_no(l.accepts_revival).to_owned()),
+        of(|l| l.current_price.map(|n| n.to_string()).unwrap_or_default()),
         lot.generic.clone(),
         lot.comparable_spec.clone(),
         lot.ceiling.to_string(),
@@ -292,6 +314,7 @@ pub fn listed_cells(it: &Listed) -> Cells {
         number(offer.sales),
         offer.kind.to_string(),
         yes_no(offer.accepts_revival).to_owned(),
+        offer.current_price.map(|n| n.to_string()).unwrap_or_default(),
     ];
     for (cell, value) in cells.iter_mut().zip(values) {
         *cell = value;
@@ -333,7 +356,9 @@ pub fn write(kind: FileKind, t: &Text, columns: usize, rows: &[Cells]) -> Result
 
 fn sheet_cell<'a>(key: &str, cell: &'a str) -> Cell<'a> {
     match parse_decimal(cell) {
-        Ok(number) if matches!(key, "unit_price" | "ratio" | "capacity" | "sales" | "ceiling") => {
+        Ok(number)
+            if matches!(key, "unit_price" | "ratio" | "capacity" | "sales" | "current_price" | "ceiling") =>
+        {
             Cell::Number(number)
         }
         _ => Cell::Text(cell),

@@ -146,6 +146,8 @@ pub struct Offer {
     pub kind: OfferKind,
     /// Whether it accepts a revival price.
     pub accepts_revival: bool,
+    /// What a unit of its spec is listed at now (现行挂网价), where the rules rank by cut.
+    pub current_price: Option<UnitPrice>,
 }
 
 /// What anybody may know of a round's bids before the opening.

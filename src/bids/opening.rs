@@ -130,6 +130,7 @@ fn offers_of(envelope: &EnvelopeId, content: &Content) -> Vec<Offer> {
         sales: line.sales,
         kind: line.kind,
         accepts_revival: line.accepts_revival,
+        current_price: line.current_price,
     };
     content.lines.iter().map(offer).collect()
 }

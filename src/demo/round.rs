@@ -231,6 +231,7 @@ impl Walk<'_> {
                         sales: Some(Quantity::from_scaled(drug.use_a_year * 100 * (12 - i as i64))),
                         kind: if offered.reference { OfferKind::Reference } else { OfferKind::Generic },
                         accepts_revival: offered.revival,
+                        current_price: None,
                     });
                 }
             }

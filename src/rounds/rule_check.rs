@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::family_check;
 use super::rule_set::{Anchor, Count, Number, RuleSet};
 use crate::text::{Say, Text, fill};
 
@@ -58,6 +59,29 @@ pub enum Refused {
     },
     /// A section that only means something beside a fuse.
     NeedsFuse(&'static str),
+    /// A key that another choice needs, or does not know.
+    Choice {
+        /// `section.key`.
+        name: &'static str,
+        /// The choice, as `key = "word"`.
+        choice: String,
+    },
+    /// Two sections that contradict each other.
+    NotBeside {
+        /// The one.
+        name: &'static str,
+        /// The other, with the choice that makes the contradiction.
+        other: &'static str,
+    },
+    /// Two lists that belong together and are not of one length.
+    Unequal {
+        /// The one.
+        name: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// A spec that is not volume and units, or is named twice.
+    Spec(String),
     /// A comparator named twice.
     Twice(&'static str),
 }
@@ -80,6 +104,10 @@ impl Say for Refused {
             }
             Self::Formula { name, anchor } => fill(t.rule_formula, &[("name", name), ("anchor", anchor)]),
             Self::NeedsFuse(name) => fill(t.rule_needs_fuse, &[("name", name)]),
+            Self::Choice { name, choice } => fill(t.rule_choice, &[("name", name), ("choice", choice)]),
+            Self::NotBeside { name, other } => fill(t.rule_not_beside, &[("name", name), ("other", other)]),
+            Self::Unequal { name, other } => fill(t.rule_unequal, &[("name", name), ("other", other)]),
+            Self::Spec(spec) => fill(t.rule_spec, &[("spec", spec)]),
             Self::Twice(name) => fill(t.rule_twice, &[("name", name)]),
         }
     }
@@ -97,6 +125,7 @@ pub fn check(rules: &RuleSet) -> Result<(), Refused> {
     ties(rules)?;
     fuse(rules)?;
     conditions(rules)?;
+    family_check::check(rules)?;
     shares(rules)?;
     volume(rules)
 }
@@ -209,7 +238,8 @@ fn volume(rules: &RuleSet) -> Result<(), Refused> {
 
 type Bounds = (&'static str, &'static str);
 
-fn number(name: &'static str, value: Number, (low, high): Bounds) -> Result<(), Refused> {
+/// A number within its bounds and with no more decimals than the arithmetic keeps exact.
+pub(super) fn number(name: &'static str, value: Number, (low, high): Bounds) -> Result<(), Refused> {
     let inside = |bound: &str, under: bool| {
         bound.parse::<Decimal>().is_ok_and(|b| if under { b <= value.0 } else { value.0 <= b })
     };
@@ -220,7 +250,8 @@ fn number(name: &'static str, value: Number, (low, high): Bounds) -> Result<(), 
     Err(Refused::Outside { name, value: value.0.to_string(), low, high })
 }
 
-fn count(name: &'static str, value: Count, bounds: Bounds) -> Result<(), Refused> {
+/// A whole number within its bounds.
+pub(super) fn count(name: &'static str, value: Count, bounds: Bounds) -> Result<(), Refused> {
     number(name, Number(Decimal::from(value.0)), bounds)
 }
 

@@ -8,7 +8,6 @@ use crate::bids::{self, EnvelopeState, Line, Receipt, RefusedEnvelope, rules};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::Organisation;
-use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{self, Lot, Round, RoundState};
 use crate::text::{Say, Text, fill};
 use crate::types::{RoundId, Time};
@@ -37,14 +36,9 @@ impl Desk {
         if round.state == RoundState::Draft || round.published_at.is_none() {
             return Err(Error::NotFound);
         }
-        let version = rounds::store::rule_set(conn, &round.rule_set_id)?.ok_or(Error::NotFound)?;
-        let rules = RuleSet::parse(&version.body).map_err(Error::refused)?;
+        let rules = rounds::rules_of(conn, &round)?;
         Ok(Self {
-            terms: Terms {
-                lots: rounds::lots_of(conn, id)?,
-                supplier: supplier.clone(),
-                places: rules.price.decimals.0,
-            },
+            terms: Terms { lots: rounds::lots_of(conn, id)?, supplier: supplier.clone(), rules },
             mine: bids::store::receipts_of(conn, id, &supplier.id)?,
             late: bids::store::refused_of(conn, id, &supplier.id)?,
             may_bid: rules::may_bid(&round, now),
@@ -86,6 +80,8 @@ pub struct Block {
     pub kind: String,
     /// Whether revival is accepted.
     pub accepts_revival: bool,
+    /// The current price as typed.
+    pub current_price: String,
 }
 
 impl Block {
@@ -109,13 +105,19 @@ impl Block {
             sales: String::new(),
             kind: bids::OfferKind::Generic.to_string(),
             accepts_revival: false,
+            current_price: String::new(),
             lot: lot.clone(),
         }
     }
 
+    /// What the current price is.
+    pub fn current_price_hint(&self, t: &Text) -> String {
+        fill(t.bids.current_price_hint, &[("unit", &self.lot.unit)])
+    }
+
     /// The blocks of a form not yet filled in.
     pub fn all(terms: &Terms, t: &Text) -> Vec<Self> {
-        terms.lots.iter().map(|lot| Self::blank(lot, terms.places, t)).collect()
+        terms.lots.iter().map(|lot| Self::blank(lot, terms.rules.price.decimals.0, t)).collect()
     }
 
     /// The blocks as somebody typed them.
@@ -130,7 +132,8 @@ impl Block {
             sales: of("sales", lot),
             kind: of("kind", lot),
             accepts_revival: of("accepts_revival", lot) == "yes",
-            ..Self::blank(lot, terms.places, t)
+            current_price: of("current_price", lot),
+            ..Self::blank(lot, terms.rules.price.decimals.0, t)
         };
         terms.lots.iter().map(block).collect()
     }
@@ -138,7 +141,7 @@ impl Block {
     /// The blocks filled with an earlier bid, to change it.
     pub fn filled(terms: &Terms, lines: &[Line], t: &Text) -> Vec<Self> {
         let block = |lot: &Lot| {
-            let blank = Self::blank(lot, terms.places, t);
+            let blank = Self::blank(lot, terms.rules.price.decimals.0, t);
             let Some(line) = lines.iter().find(|line| line.lot_id == lot.id) else { return blank };
             Self {
                 product: line.product.clone(),
@@ -149,6 +152,7 @@ impl Block {
                 sales: line.sales.map(|n| n.to_string()).unwrap_or_default(),
                 kind: line.kind.to_string(),
                 accepts_revival: line.accepts_revival,
+                current_price: line.current_price.map(|n| n.to_string()).unwrap_or_default(),
                 ..blank
             }
         };

@@ -85,14 +85,16 @@ pub fn judge(rules: &RuleSet, standing: &Standing, call: &Call, answers: &Answer
     };
     let bid = contender.bid;
     let said = format!("cut {}, {}", percent(contender.measure.cut()), call.why);
-    let most = highest(rules, standing, call, contender);
-    let least = call.least.as_ref().map(|(_, how)| format!("{how}, price ≤ {most}"));
+    let target = target(rules, standing, call, contender);
+    // What it is asked is never more than it bid.
+    let most = target.map_or(bid.unit_price, |target| target.min(bid.unit_price));
+    let least = call.least.as_ref().map(|(_, how)| format!("{how}, price ≤ {}", target.unwrap_or(most)));
     let answered =
         answers.consent(&bid.lot, &bid.company, Question::Negotiation).map(|consent| consent.price);
     let (code, arithmetic) = match answered {
         _ if call.direct => (Code::WonDirect, said),
         None => (Code::Negotiate, join(said, least)),
-        Some(Some(price)) if price.is_positive() && price <= most => {
+        Some(Some(price)) if price.is_positive() && target.is_none_or(|target| price <= target) => {
             (Code::WonNegotiated, join(join(said, least), Some(format!("offered {price}"))))
         }
         Some(Some(price)) => (Code::Negotiate, join(join(said, least), Some(format!("offered {price}")))),
@@ -113,19 +115,17 @@ pub fn judge(rules: &RuleSet, standing: &Standing, call: &Call, answers: &Answer
     verdict.reason = Reason { code, arithmetic, clause: format!("{} pre_winners", rules.name) };
 }
 
-/// The highest price for its own spec at which the pre-winner wins: one that reaches the least cut, rounded down
-/// to what can be written, and never more than it bid.
-fn highest(rules: &RuleSet, standing: &Standing, call: &Call, contender: &Contender) -> UnitPrice {
-    let bid = contender.bid;
-    let Some((least, _)) = &call.least else { return bid.unit_price };
+/// The highest price for its own spec that reaches the least cut, rounded down to what can be written; none when
+/// there is no least cut, and any price will do.
+fn target(rules: &RuleSet, standing: &Standing, call: &Call, contender: &Contender) -> Option<UnitPrice> {
+    let (least, _) = call.least.as_ref()?;
     let ceiling = Fraction::whole(standing.lot.ceiling.decimal());
-    let most = ceiling.times(Decimal::ONE.saturating_sub(*least)).for_spec(bid.ratio).value();
+    let most = ceiling.times(Decimal::ONE.saturating_sub(*least)).for_spec(contender.bid.ratio).value();
     let places = rules.price.decimals.0;
     // Digits beyond the twelfth are what the mean has lost, and would miss a price that meets it.
     let exact = most.round_dp_with_strategy(12, RoundingStrategy::MidpointAwayFromZero);
     let written = exact.round_dp_with_strategy(places, RoundingStrategy::ToZero);
-    let least_written = Decimal::new(1, places);
-    UnitPrice::rounded(written.max(least_written)).map_or(bid.unit_price, |most| most.min(bid.unit_price))
+    Some(UnitPrice::rounded(written.max(Decimal::new(1, places))).unwrap_or(UnitPrice::from_scaled(i64::MAX)))
 }
 
 fn percent(share: Decimal) -> String {

@@ -89,15 +89,15 @@ fn the_three_tests_of_a_revival_from_outside_in_round_11() {
         "A 0.1; B 1; C 1.1; D 1.2 v=9 yes; E 4",
         "A won 0.10, B fused, C fused, D won_revived 0.10, E not_shortlisted",
     );
-    let rules = rules("GY-YD2025-1");
-    let (inside, outside) = (rules.revival.unwrap(), rules.revival_out.unwrap());
+    let (inside, outside) =
+        (rules("GY-YD2025-1").revival.unwrap(), rules("GY-YD2025-1").revival_out.unwrap());
     assert!(inside.chooses_regions && !outside.chooses_regions && outside.volume);
 }
 
 /// Below the mean less two deviations, not at it: wins without volume and takes no place.
 #[test]
 fn the_zero_volume_line_of_round_12() {
-    let check = |bids, want| check("GY-YD2026-1", "10", bids, want);
+    let check = |bids: &str, want: &str| check("GY-YD2026-1", "10", bids, want);
     // Six places of ten: A and five of 1 have the mean 0.85 and the deviation 0.3354, so the line is 0.1792.
     let nine = "B 1; C 1; D 1; E 1; F 1; G 1; H 1.8; I 1.81; J 1.82";
     let rest = "C won 1.00, D won 1.00, E won 1.00, F won 1.00";

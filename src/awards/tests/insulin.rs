@@ -71,7 +71,7 @@ fn the_renewal() {
             "WON_CLASS_PRICE 33.0000 ≤ 0.85 × 43.2000 = 36.7200; class B: 33.0000 ≤ 0.85 × 43.2000 = 36.7200 \
              [GY-YD2024-1 classes]",
             "FUSED 37.0000 > 1.3 × 20.0000 = 26.0000; 37.0000 > 0.85 × 43.2000 = 36.7200; \
-             REFUSED_REVIVAL 1.3 × 20.0000 = 26.0000 [GY-YD2024-1 fuse]",
+             REFUSED_REVIVAL max(won) = 33.0000 [GY-YD2024-1 fuse]",
         ],
     );
 }

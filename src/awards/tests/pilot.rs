@@ -88,7 +88,7 @@ fn the_first_by_cut_win_and_the_others_negotiate() {
     // An answer above one's own bid is no way to raise it.
     check(
         "2",
-        "L5 A 0.05",
+        "L5 A 0.1",
         "L1 A won 0.20, L2 A fused asked 0.20, L3 A won 0.10, L4 A fused asked 0.20, L5 A won 0.05",
     );
     // An answer of one that won directly, or of another company, changes nothing.
@@ -121,7 +121,7 @@ fn the_least_cut_is_a_formula_of_parameters() {
     );
     // All pre-winners: (80 % + 60 %) / 2.
     check("\"direct\"", "\"pre_winners\"", "L1 A won 0.20, L2 A fused asked 0.30, L3 A fused asked 0.30");
-    // Single bidders count: the mean is (80 + 60 + 10) / 3 = 50 % of all, and they may win directly.
+    // Single bidders count: the mean is (80 + 60 + 10) / 3 = 50 %.
     check(
         "mean_of = \"direct\"\nmean_bidders = \"3\"",
         "mean_of = \"pre_winners\"\nmean_bidders = \"1\"",

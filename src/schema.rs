@@ -352,6 +352,7 @@ diesel::table! {
         kind -> Text,
         accepts_revival -> Bool,
         supplies_all -> Bool,
+        current_price -> Nullable<BigInt>,
     }
 }
 

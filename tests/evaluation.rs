@@ -235,6 +235,7 @@ fn what_is_stored_is_what_the_engine_says() {
         kind: Some(awards::Kind::Generic),
         accepts_revival: revival,
         supplies_all: false,
+        current_price: None,
     };
     let line = |login: &str, company: Option<std::sync::Arc<str>>, quantity: i64| Demand {
         region: "金华市".into(),

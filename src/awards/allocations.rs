@@ -100,6 +100,17 @@ impl<'a> ByLot<'a> {
         sums.into_iter().map(|(brand, sum)| (brand, quantity(sum))).collect()
     }
 
+    /// In how many regions hospitals reported each company's brand in a lot.
+    pub fn coverage(&self, lot: &str) -> HashMap<&str, usize> {
+        let brand = |line: &Line<'a>| Some((line.1?.0, self.places[line.0 as usize].0.as_ref()));
+        let mut pairs: Vec<(&str, &str)> = self.lines(lot).iter().filter_map(brand).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut regions: HashMap<&str, usize> = HashMap::new();
+        pairs.into_iter().for_each(|(company, _)| *regions.entry(company).or_default() += 1);
+        regions
+    }
+
     fn lines(&self, lot: &str) -> &[Line<'a>] {
         self.lots.get(lot).map_or(&[], Vec::as_slice)
     }

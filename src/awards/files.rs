@@ -66,6 +66,7 @@ const BIDS: &[Column] = &[
     Column::may("kind", "类型"),
     Column::may("accepts_revival", "接受复活"),
     Column::may("supplies_all", "全区供应"),
+    Column::may("current_price", "现行挂网价"),
 ];
 
 /// Columns of `demand.csv`.
@@ -284,6 +285,10 @@ impl Reading<'_> {
         let kind = row.word("kind", KINDS, faults);
         let accepts_revival = row.word("accepts_revival", YES_NO, faults);
         let supplies_all = row.word("supplies_all", YES_NO, faults);
+        let current_price = match self.rules.ranks_by_cut() {
+            true => row.positive("current_price", faults).map(Some),
+            false => row.maybe("current_price", faults, Row::positive),
+        };
         Some(Bid {
             lot: lot?,
             company: company?,
@@ -298,6 +303,7 @@ impl Reading<'_> {
             kind: kind?,
             accepts_revival: accepts_revival?,
             supplies_all: supplies_all?,
+            current_price: current_price?,
         })
     }
 
@@ -331,7 +337,9 @@ impl Reading<'_> {
         }
         let (key, found) = if given.is_empty() {
             let lot = self.lots.get(lot?)?.as_ref()?;
-            let found = ratio::of_units(&lot.form, &lot.comparable_spec, spec?);
+            let (comparable, spec) = (&lot.comparable_spec, spec?);
+            let named = self.rules.named_ratio(comparable, spec);
+            let found = named.map_or_else(|| ratio::of_units(&lot.form, comparable, spec), Ok);
             ("spec", found.map_err(|why| row.fault("spec", Wrong::RatioNeeded(why))))
         } else {
             ("ratio", parse_decimal(given).map_err(|why| row.fault("ratio", Reason::Number(why))))

@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::fraction::{Fraction, pair, shown};
-use super::shortlist::{Contender, Standing, conversion, join};
-use super::{Class, Code, Lot, Reason, Status};
+use super::shortlist::{Contender, Standing, join, told};
+use super::{Class, Code, Entitlement, Lot, Reason, Status, classes};
 use crate::rounds::rule_set::{Anchor, RuleSet};
 use crate::types::UnitPrice;
 
@@ -34,7 +34,9 @@ pub struct Verdict {
     pub chooses_regions: bool,
     /// Whether it was entitled to a revival and did not accept.
     pub refused: bool,
-    /// The class or unit the rules sorted it into.
+    /// What it may still be asked.
+    pub entitled: Option<Entitlement>,
+    /// The class the rules sort it into.
     pub class: Option<Class>,
 }
 
@@ -54,6 +56,8 @@ pub fn line(rules: &RuleSet, standing: &Standing) -> Option<Line> {
         }
         Anchor::LowestOrMeanLessDeviation => {
             let times = fuse.deviations.map_or(Decimal::ONE, |times| times.0);
+            // Mean and deviation are those that set the lowest bids apart; the lowest price is one of the rest: a
+            // bid that takes no place must not fuse the others.
             let (mean, deviation) = standing.spread?;
             let part = Fraction::whole(mean.saturating_sub(deviation.saturating_mul(times)));
             let how = format!("{} − {} × {}", shown(mean, 4), times.normalize(), shown(deviation, 4));
@@ -80,7 +84,7 @@ pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<V
         } else if index >= last {
             outside(rules, standing, index, contender)
         } else if alone && rules.single_bidder.is_some() {
-            single(rules, standing.lot, contender)
+            single(rules, contender)
         } else if let Some(line) = line {
             conditions(rules, standing.lot, line, contender)
         } else {
@@ -97,8 +101,7 @@ pub fn finished(contender: &Contender, mut verdict: Verdict) -> Verdict {
     let wins = matches!(verdict.status, Status::Won | Status::WonNoVolume);
     verdict.price = wins.then_some(contender.bid.unit_price);
     verdict.chooses_regions = verdict.status == Status::Won;
-    let arithmetic = join(std::mem::take(&mut verdict.reason.arithmetic), conversion(contender.bid));
-    verdict.reason.arithmetic = join(arithmetic, contender.tie.clone());
+    verdict.reason.arithmetic = join(std::mem::take(&mut verdict.reason.arithmetic), told(contender));
     verdict
 }
 
@@ -106,7 +109,15 @@ pub fn finished(contender: &Contender, mut verdict: Verdict) -> Verdict {
 pub fn found(rules: &RuleSet, status: Status, code: Code, arithmetic: String, section: &str) -> Verdict {
     let clause = format!("{} {section}", rules.name);
     let reason = Reason { code, arithmetic, clause };
-    Verdict { status, price: None, reason, chooses_regions: false, refused: false, class: None }
+    Verdict {
+        status,
+        price: None,
+        reason,
+        chooses_regions: false,
+        refused: false,
+        entitled: None,
+        class: None,
+    }
 }
 
 fn zero_volume(rules: &RuleSet, standing: &Standing, contender: &Contender) -> Verdict {
@@ -128,9 +139,9 @@ fn outside(rules: &RuleSet, standing: &Standing, index: usize, contender: &Conte
 }
 
 /// The only valid bidder wins with the cut, and negotiates without it.
-fn single(rules: &RuleSet, lot: &Lot, contender: &Contender) -> Verdict {
+fn single(rules: &RuleSet, contender: &Contender) -> Verdict {
     let least = rules.single_bidder.as_ref().map_or(Decimal::ZERO, |single| single.min_cut.0);
-    let (met, arithmetic) = cut(lot, contender, least);
+    let (met, arithmetic) = contender.measure.reaches(least);
     let arithmetic = format!("n = 1; {arithmetic}");
     match met {
         true => found(rules, Status::Won, Code::WonCut, arithmetic, "single_bidder"),
@@ -148,9 +159,15 @@ fn conditions(rules: &RuleSet, lot: &Lot, line: &Line, contender: &Contender) ->
     }
     let mut failed = ratio;
     if let Some(least) = &rules.min_cut {
-        let (met, arithmetic) = cut(lot, contender, least.ratio.0);
+        let (met, arithmetic) = contender.measure.reaches(least.ratio.0);
         if met {
             return won(Code::WonCut, arithmetic, "min_cut");
+        }
+        failed = join(failed, Some(arithmetic));
+    }
+    if let Some((met, arithmetic)) = classes::within_b(rules, lot, contender.price) {
+        if met {
+            return won(Code::WonClassPrice, arithmetic, "classes");
         }
         failed = join(failed, Some(arithmetic));
     }
@@ -170,34 +187,4 @@ fn ratio(line: &Line, contender: &Contender, sign: &str) -> String {
     let (price, limit) = pair(contender.price, line.line);
     let (factor, anchor) = (line.factor.normalize(), shown(line.anchor.value(), 4));
     format!("{price} {sign} {factor} × {anchor} = {limit}")
-}
-
-/// Whether the cut against the ceiling is at least `least`, and `(1.0000 − 0.4500) / 1.0000 = 55.00% ≥ 50.00%`.
-pub fn cut(lot: &Lot, contender: &Contender, least: Decimal) -> (bool, String) {
-    let ceiling = Fraction::whole(lot.ceiling.decimal());
-    let most = ceiling.times(Decimal::ONE - least);
-    let met = contender.price <= most;
-    let (made, wanted) = percents(cut_of(lot, contender), least);
-    let (from, price) = (shown(ceiling.value(), 4), shown(contender.price.value(), 4));
-    let sign = if met { "≥" } else { "<" };
-    (met, format!("({from} − {price}) / {from} = {made}% {sign} {wanted}%"))
-}
-
-/// The cut against the ceiling, to 28 digits.
-pub fn cut_of(lot: &Lot, contender: &Contender) -> Decimal {
-    cut_against(lot, contender.price)
-}
-
-/// The cut of a comparable price against the ceiling, to 28 digits.
-pub fn cut_against(lot: &Lot, price: Fraction) -> Decimal {
-    let ceiling = Fraction::whole(lot.ceiling.decimal());
-    price.over(ceiling).map_or(Decimal::ZERO, |left| Decimal::ONE.saturating_sub(left.value()))
-}
-
-fn percents(made: Decimal, wanted: Decimal) -> (String, String) {
-    let hundred = Decimal::ONE_HUNDRED;
-    let (made, wanted) = (made.saturating_mul(hundred), wanted.saturating_mul(hundred));
-    let shows = |p: &u32| shown(made, *p).cmp(&shown(wanted, *p)) != std::cmp::Ordering::Equal;
-    let places = if made == wanted { 2 } else { (2..=20).find(shows).unwrap_or(20) };
-    (shown(made, places), shown(wanted, places))
 }

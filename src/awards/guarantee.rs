@@ -1,6 +1,6 @@
 //! The guarantee (保底中选): a deep enough cut against the ceiling wins at any rank.
 
-use super::fuse::{self, Verdict};
+use super::fuse::Verdict;
 use super::shortlist::{Standing, join};
 use super::{Code, Reason, Status};
 use crate::rounds::rule_set::RuleSet;
@@ -14,7 +14,7 @@ pub fn grant(rules: &RuleSet, standing: &Standing, verdicts: &mut [Verdict]) {
         if !lost || verdict.reason.code == Code::PerCompany {
             continue;
         }
-        let (met, made) = fuse::cut(standing.lot, contender, guarantee.min_cut.0);
+        let (met, made) = contender.measure.reaches(guarantee.min_cut.0);
         let before = std::mem::take(&mut verdict.reason.arithmetic);
         if !met {
             verdict.reason.arithmetic = join(before, Some(made));

@@ -54,6 +54,7 @@ struct Offered {
     kind: String,
     accepts_revival: bool,
     supplies_all: bool,
+    current_price: Option<UnitPrice>,
 }
 
 /// An offer as the award takes it.
@@ -93,8 +94,7 @@ pub struct Input {
 
 /// Reads what a round's award is computed from.
 pub fn load(conn: &mut Conn, round: &Round) -> Result<Input> {
-    let version = rounds::store::rule_set(conn, &round.rule_set_id)?.ok_or(Error::NotFound)?;
-    let rules = RuleSet::parse(&version.body).map_err(Error::refused)?;
+    let rules = rounds::rules_of(conn, round)?;
     let (lots, lot_ids) = lots(conn, &round.id)?;
     let codes: HashMap<LotId, Arc<str>> =
         lot_ids.iter().map(|(code, id)| (id.clone(), code.clone())).collect();
@@ -174,6 +174,7 @@ fn offers(conn: &mut Conn, round: &RoundId, codes: &HashMap<LotId, Arc<str>>) ->
                 kind: row.kind.parse().ok(),
                 accepts_revival: row.accepts_revival,
                 supplies_all: row.supplies_all,
+                current_price: row.current_price,
             },
         });
     }
@@ -284,6 +285,9 @@ fn hash(input: &Input) -> String {
         // What came later is a line of its own, only where it says something: earlier hashes stay what they were.
         if bid.supplies_all {
             canon.line(&["supplies_all"]);
+        }
+        if let Some(price) = bid.current_price {
+            canon.line(&["current_price", &price.to_string()]);
         }
     }
     for line in &input.demand {

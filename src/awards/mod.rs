@@ -4,6 +4,7 @@
 //! award with it, keeps its versions, makes it public and final is in `evaluation`, `confirmation` and `objections`.
 
 pub mod allocations;
+pub mod classes;
 pub mod confirmation;
 pub mod documents;
 pub mod evaluation;
@@ -15,9 +16,11 @@ pub mod input;
 pub mod objections;
 pub mod output;
 pub mod per_company;
+pub mod pre_winners;
 #[cfg(test)]
 mod properties;
 pub mod publicity;
+pub mod ranking;
 pub mod regions;
 pub mod results;
 pub mod revival;
@@ -65,6 +68,10 @@ crate::words! {
         TooManyDecimals = "TOO_MANY_DECIMALS",
         /// The comparable price is above the ceiling.
         OverCeiling = "OVER_CEILING",
+        /// No current price to cut, where bids are ranked by cut.
+        NoCurrentPrice = "NO_CURRENT_PRICE",
+        /// A smaller cut than the rules ask of every bid.
+        CutTooSmall = "CUT_TOO_SMALL",
         /// A related company's bid stands instead.
         RelatedCompany = "RELATED_COMPANY",
         /// Its company has all the places it may have.
@@ -77,7 +84,7 @@ crate::words! {
         Eliminated = "ELIMINATED",
         /// Above the fuse line with no other condition met.
         Fused = "FUSED",
-        /// The only bidder, without the cut that wins: to be negotiated.
+        /// Wins only with a lower price: to be negotiated.
         Negotiate = "NEGOTIATE",
         /// Shortlisted, where the rules ask nothing more.
         WonPlace = "WON_PLACE",
@@ -85,6 +92,12 @@ crate::words! {
         WonRatio = "WON_RATIO",
         /// Cut deeply enough.
         WonCut = "WON_CUT",
+        /// Above the fuse line, but within the line of class B.
+        WonClassPrice = "WON_CLASS_PRICE",
+        /// A pre-winner among the first of all lots by cut.
+        WonDirect = "WON_DIRECT",
+        /// Offered a price in the negotiation that wins.
+        WonNegotiated = "WON_NEGOTIATED",
         /// Cheap enough.
         WonLowPrice = "WON_LOW_PRICE",
         /// Far below the mean: wins without volume.
@@ -183,6 +196,8 @@ pub struct Bid {
     pub accepts_revival: bool,
     /// Whether it can supply all regions (全区供应).
     pub supplies_all: bool,
+    /// What a unit of its spec is listed at now (现行挂网价), where the rules rank by cut.
+    pub current_price: Option<UnitPrice>,
 }
 
 /// One hospital's yearly demand for one lot.
@@ -302,7 +317,7 @@ pub struct Award {
     pub ratio: Decimal,
     /// The comparable price, rounded to be shown.
     pub comparable_price: UnitPrice,
-    /// The cut against the ceiling, to 28 digits.
+    /// The cut against the ceiling, or the current price where bids are ranked by cut, to 28 digits.
     pub cut: Decimal,
     /// Place among the valid bids.
     pub rank: Option<u32>,

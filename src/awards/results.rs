@@ -139,6 +139,11 @@ pub fn code_name(code: &str, t: &Text) -> &'static str {
     match code {
         Code::BadPrice => e.code_bad_price,
         Code::TooManyDecimals => e.code_too_many_decimals,
+        Code::NoCurrentPrice => e.code_no_current_price,
+        Code::CutTooSmall => e.code_cut_too_small,
+        Code::WonClassPrice => e.code_won_class_price,
+        Code::WonDirect => e.code_won_direct,
+        Code::WonNegotiated => e.code_won_negotiated,
         Code::OverCeiling => e.code_over_ceiling,
         Code::RelatedCompany => e.code_related_company,
         Code::PerCompany => e.code_per_company,

@@ -6,7 +6,7 @@ use super::fraction::{Fraction, pair, shown};
 use super::fuse::{Line, Verdict};
 use super::shortlist::{Contender, Standing, join};
 use super::{Answers, Code, Kind, Reason, Status};
-use crate::rounds::rule_set::{RuleSet, SingleWinner};
+use crate::rounds::rule_set::{RevivalPrice, RuleSet, SingleWinner};
 use crate::types::{UnitPrice, half_up};
 
 /// The comparable price that revived bids take, and how it was found.
@@ -41,7 +41,7 @@ pub fn revive(
             }
         }
     }
-    revive_outside(rules, standing, &offer, verdicts);
+    revive_outside(rules, standing, &offer_outside(rules, standing, &offer, verdicts), verdicts);
     revive_reference(rules, standing, &offer, verdicts);
 }
 
@@ -67,6 +67,20 @@ fn offer(rules: &RuleSet, standing: &Standing, line: &Line, verdicts: &[Verdict]
     Some(Offer { price, how: format!("{} × {from} = {shown_price}", line.factor.normalize()) })
 }
 
+/// The price for bids outside the shortlist: the offer itself, or the highest that a shortlisted bid wins at. The
+/// two differ only with a single winner beside whom nobody was revived.
+fn offer_outside(rules: &RuleSet, standing: &Standing, offer: &Offer, verdicts: &[Verdict]) -> Offer {
+    let price = rules.revival_out.as_ref().map(|revival| revival.price);
+    let revived = verdicts.iter().any(|verdict| verdict.reason.code == Code::RevivedIn);
+    let won = standing.valid.iter().zip(verdicts).filter(|(_, verdict)| verdict.status == Status::Won);
+    match won.map(|(contender, _)| contender.price).max() {
+        Some(highest) if price == Some(RevivalPrice::HighestShortlisted) && !revived => {
+            Offer { price: highest, how: format!("max(won) = {}", shown(highest.value(), 4)) }
+        }
+        _ => Offer { price: offer.price, how: offer.how.clone() },
+    }
+}
+
 /// A bid outside the shortlist: reported volume at least the mean, not the highest price, and consent.
 fn revive_outside(rules: &RuleSet, standing: &Standing, offer: &Offer, verdicts: &mut [Verdict]) {
     let Some(revival) = &rules.revival_out else { return };
@@ -77,6 +91,10 @@ fn revive_outside(rules: &RuleSet, standing: &Standing, offer: &Offer, verdicts:
     let highest = standing.valid.last().map(|c| c.price);
     for (contender, verdict) in standing.valid.iter().zip(verdicts.iter_mut()) {
         if verdict.reason.code != Code::NotShortlisted {
+            continue;
+        }
+        if revival.wanted == Some(false) {
+            accept(rules, contender, offer, &terms, verdict);
             continue;
         }
         let own = Fraction::whole(contender.reported);

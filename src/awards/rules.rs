@@ -8,9 +8,13 @@ use rust_decimal::Decimal;
 
 use super::allocations::{ByLot, LotVolume, Winner};
 use super::fuse::{self, Verdict};
+use super::pre_winners::{self, Call};
 use super::shortlist::{self, Standing, comparable};
 use super::volume::Scale;
-use super::{Answers, Award, Bid, Demand, Lot, LotOutcome, Outcome, Status, guarantee, revival, units};
+use super::{
+    Answers, Award, Bid, Demand, Lot, LotOutcome, Outcome, Status, classes, guarantee, ranking, revival,
+    units,
+};
 use crate::rounds::rule_set::RuleSet;
 use crate::text::{Say, Text, fill};
 use crate::types::{Quantity, UnitPrice};
@@ -91,9 +95,10 @@ pub fn award(
         .collect();
     shortlist::eliminate(rules, &mut standings);
 
+    let calls = pre_winners::call(rules, &standings).unwrap_or_else(|| vec![None; standings.len()]);
     let mut outcome = Outcome::default();
-    for standing in &standings {
-        settle(rules, standing, &demand, answers, &mut outcome)?;
+    for (standing, call) in standings.iter().zip(&calls) {
+        settle(rules, standing, call.as_ref(), &demand, answers, &mut outcome)?;
     }
     Ok(outcome)
 }
@@ -157,6 +162,7 @@ fn check_demand(lots: &[&Lot], demand: &[Demand]) -> Result<(), Refused> {
 fn settle(
     rules: &RuleSet,
     standing: &Standing,
+    call: Option<&Call>,
     demand: &ByLot,
     answers: &Answers,
     outcome: &mut Outcome,
@@ -168,7 +174,11 @@ fn settle(
         None => (fuse::judge(rules, standing, line.as_ref()), standing.places),
     };
     guarantee::grant(rules, standing, &mut verdicts);
+    if let Some(call) = call {
+        pre_winners::judge(rules, standing, call, answers, &mut verdicts);
+    }
     revival::revive(rules, standing, line.as_ref(), answers, &mut verdicts);
+    classes::sort(rules, standing, &mut verdicts);
     let winners: Vec<Winner> = standing
         .valid
         .iter()
@@ -199,7 +209,7 @@ fn settle(
         base,
         agreed: volume.agreed.unwrap_or_default(),
     });
-    outcome.awards.extend(awards(standing, verdicts, share, term_years));
+    outcome.awards.extend(awards(rules, standing, verdicts, share, term_years));
     outcome.allocations.extend(volume.allocations);
     outcome.regions.extend(volume.regions);
     outcome.unallocated.extend(volume.unallocated);
@@ -228,6 +238,7 @@ fn volume(
 }
 
 fn awards(
+    rules: &RuleSet,
     standing: &Standing,
     verdicts: Vec<Verdict>,
     share: Option<Decimal>,
@@ -241,7 +252,7 @@ fn awards(
         ratio: bid.ratio,
         comparable_price: UnitPrice::rounded(comparable(bid).value())
             .unwrap_or(UnitPrice::from_scaled(i64::MAX)),
-        cut: fuse::cut_against(standing.lot, comparable(bid)),
+        cut: ranking::measure(rules, standing.lot, bid).cut(),
         rank: None,
         status,
         award_price: None,
@@ -259,6 +270,7 @@ fn awards(
             share: share.filter(|_| with_volume),
             term_years: term_years.filter(|_| verdict.price.is_some()),
             class: verdict.class,
+            entitled: verdict.entitled,
             ..new(contender.bid, verdict.status, verdict.reason)
         }
     });

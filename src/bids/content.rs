@@ -16,7 +16,7 @@ use crate::types::{LotId, OrganisationId, Quantity, RoundId, UnitPrice, sha256};
 const MARK: &str = "jicai-bid-1";
 /// New columns go to the end; the ones at the end that no line fills are left off, so that the bytes of earlier
 /// contents stay what they were.
-const HEADER: [&str; 11] = [
+const HEADER: [&str; 12] = [
     "lot",
     "lot_id",
     "product",
@@ -28,6 +28,7 @@ const HEADER: [&str; 11] = [
     "kind",
     "accepts_revival",
     "supplies_all",
+    "current_price",
 ];
 /// The columns every content has.
 const LEAST: usize = 10;
@@ -57,6 +58,8 @@ pub struct Line {
     pub accepts_revival: bool,
     /// Whether the company can supply all regions (全区供应).
     pub supplies_all: bool,
+    /// What a unit of that spec is listed at now (现行挂网价), where the rules rank by cut.
+    pub current_price: Option<UnitPrice>,
 }
 
 /// What one envelope holds.
@@ -132,6 +135,7 @@ fn cells(line: &Line) -> [String; HEADER.len()] {
         line.kind.to_string(),
         if line.accepts_revival { "yes" } else { "no" }.to_owned(),
         if line.supplies_all { "yes" } else { "" }.to_owned(),
+        line.current_price.map(|price| price.to_string()).unwrap_or_default(),
     ]
 }
 
@@ -148,10 +152,11 @@ fn line(record: &csv::StringRecord) -> Option<Line> {
         kind: record.get(8)?.parse().ok()?,
         accepts_revival: record.get(9)? == "yes",
         supplies_all: record.get(10) == Some("yes"),
+        current_price: optional(record.get(11).unwrap_or_default())?,
     })
 }
 
-fn optional(cell: &str) -> Option<Option<Quantity>> {
+fn optional<T: FromStr>(cell: &str) -> Option<Option<T>> {
     if cell.is_empty() { Some(None) } else { cell.parse().ok().map(Some) }
 }
 
@@ -173,6 +178,7 @@ mod tests {
             kind: OfferKind::Generic,
             accepts_revival: true,
             supplies_all: false,
+            current_price: None,
         };
         Content::new(RoundId::new(), OrganisationId::new(), vec![line("2"), line("1")])
     }
@@ -205,6 +211,21 @@ mod tests {
         let back = Content::read(&bytes).unwrap();
         assert!(back.lines == content.lines && !back.lines[0].supplies_all && back.lines[1].supplies_all);
         assert_eq!(back.bytes().unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_later_column_is_written_only_where_it_is_filled() {
+        let plain = content("甲", 500_000, None);
+        let header = |content: &Content| String::from_utf8(content.bytes().unwrap()).unwrap();
+        assert!(header(&plain).contains(",kind,accepts_revival\n"));
+        let mut priced = plain.clone();
+        priced.lines[1].current_price = Some("1.25".parse().unwrap());
+        assert!(header(&priced).contains(",accepts_revival,supplies_all,current_price\n"));
+        let back = Content::read(&priced.bytes().unwrap()).unwrap();
+        assert!(back.lines == priced.lines && back.bytes().unwrap() == priced.bytes().unwrap());
+        let cut = header(&priced)
+            .replace(",accepts_revival,supplies_all,current_price", ",accepts_revival,supplies_all,colour");
+        assert!(Content::read(cut.as_bytes()).is_none());
     }
 
     #[test]

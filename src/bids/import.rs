@@ -13,6 +13,7 @@ use crate::files::write::{Cell, Csv, Xlsx};
 use crate::files::{Faults, Limits, Reason};
 use crate::people::Organisation;
 use crate::rounds::Lot;
+use crate::rounds::rule_set::RuleSet;
 use crate::text::{Lang, Text};
 use crate::types::{NotANumber, Quantity, UnitPrice, parse_decimal};
 
@@ -31,6 +32,7 @@ pub const COLUMNS: &[Column] = &[
     Column::may("kind", "类型"),
     Column::may("accepts_revival", "接受复活"),
     Column::may("supplies_all", "全区供应"),
+    Column::may("current_price", "现行挂网价"),
     Column::may("generic", "通用名"),
     Column::may("comparable_spec", "可比规格"),
     Column::may("ceiling", "最高有效申报价"),
@@ -61,14 +63,20 @@ pub struct Terms {
     pub lots: Vec<Lot>,
     /// Whose bid it is.
     pub supplier: Organisation,
-    /// Most decimals of a price, from the round's rule set.
-    pub places: u32,
+    /// The rules of the round.
+    pub rules: RuleSet,
+}
+
+impl Terms {
     /// The most products of one company that win a lot, where the rule set lets it bid several.
-    pub products: Option<u32>,
+    pub fn products(&self) -> Option<u32> {
+        self.rules.products.as_ref().map(|products| products.most_per_company.0)
+    }
+
     /// Whether the rule set asks who can supply all regions.
-    pub asks_regions: bool,
-    /// Whether all specs have one price, so that no ratio is given.
-    pub has_one_price: bool,
+    pub fn asks_regions(&self) -> bool {
+        self.rules.units.as_ref().is_some_and(|units| units.supplies_all)
+    }
 }
 
 /// Reads a whole file. Lines that bid nothing (no product, price, capacity or sales) are skipped; with any
@@ -109,10 +117,10 @@ fn line(row: &Row, terms: &Terms, seen: &mut Seen, faults: &mut Faults) -> Optio
     company(row, &terms.supplier, faults);
     let product = words(row, "product", faults);
     let spec = words(row, "spec", faults);
-    let unit_price = price(row, terms.places, faults);
-    let ratio = match terms.has_one_price {
+    let unit_price = price(row, terms.rules.price.decimals.0, faults);
+    let ratio = match terms.rules.has_one_price() {
         true => no_ratio(row, faults),
-        false => ratio(row, lot, spec.as_deref(), faults),
+        false => ratio(row, &terms.rules, lot, spec.as_deref(), faults),
     };
     let capacity = quantity(row, "capacity", true, faults);
     let sales = quantity(row, "sales", false, faults);
@@ -122,6 +130,7 @@ fn line(row: &Row, terms: &Terms, seen: &mut Seen, faults: &mut Faults) -> Optio
     let kind = one_of(row, "kind", KINDS, OfferKind::Generic, faults);
     let accepts_revival = one_of(row, "accepts_revival", YES_NO, false, faults);
     let supplies_all = one_of(row, "supplies_all", YES_NO, false, faults);
+    let current_price = current_price(row, terms.rules.ranks_by_cut(), faults);
     Some(Line {
         lot: lot?.code.clone(),
         lot_id: lot?.id.clone(),
@@ -134,6 +143,7 @@ fn line(row: &Row, terms: &Terms, seen: &mut Seen, faults: &mut Faults) -> Optio
         kind: kind?,
         accepts_revival: accepts_revival?,
         supplies_all: supplies_all?,
+        current_price: current_price?,
     })
 }
 
@@ -143,7 +153,7 @@ fn lot<'a>(row: &Row, terms: &'a Terms, seen: &mut Seen, faults: &mut Faults) ->
         faults.push(row.fault("lot", BadCell::UnknownLot));
         return None;
     };
-    let several = terms.products.is_some();
+    let several = terms.products().is_some();
     let product = if several { row.get("product").to_owned() } else { String::new() };
     let key = (lot.code.clone(), product);
     if let Some(line) = seen.get(&key) {
@@ -218,7 +228,13 @@ fn no_ratio(row: &Row, faults: &mut Faults) -> Option<Decimal> {
     None
 }
 
-fn ratio(row: &Row, lot: Option<&Lot>, spec: Option<&str>, faults: &mut Faults) -> Option<Decimal> {
+fn ratio(
+    row: &Row,
+    by: &RuleSet,
+    lot: Option<&Lot>,
+    spec: Option<&str>,
+    faults: &mut Faults,
+) -> Option<Decimal> {
     let cell = row.get("ratio");
     let given = if cell.is_empty() {
         None
@@ -227,7 +243,18 @@ fn ratio(row: &Row, lot: Option<&Lot>, spec: Option<&str>, faults: &mut Faults) 
         Some(read.ok()?)
     };
     let key = |why: &BadCell| if matches!(why, BadCell::RatioNeeded(_)) { "spec" } else { "ratio" };
-    rules::ratio(lot?, spec?, given).map_err(|why| faults.push(row.fault(key(&why), why))).ok()
+    rules::ratio(by, lot?, spec?, given).map_err(|why| faults.push(row.fault(key(&why), why))).ok()
+}
+
+/// What the product is listed at now; needed where the rules rank by cut. The outer `None` is a fault.
+fn current_price(row: &Row, needed: bool, faults: &mut Faults) -> Option<Option<UnitPrice>> {
+    if row.get("current_price").is_empty() {
+        if needed {
+            faults.push(row.fault("current_price", BadCell::CurrentPriceNeeded));
+        }
+        return (!needed).then_some(None);
+    }
+    row.positive("current_price", faults).map(Some)
 }
 
 /// A quantity that may be blank. The outer `None` is a fault.
@@ -272,7 +299,7 @@ impl FileKind {
 }
 
 /// The cells of one line in the order of [`COLUMNS`].
-pub type Cells = [String; 16];
+pub type Cells = [String; 17];
 
 /// A line of the supplier's own file for a lot: blank but for what is known, or filled with its offer.
 pub fn cells(lot: &Lot, supplier: &Organisation, line: Option<&Line>) -> Cells {
@@ -291,6 +318,7 @@ pub fn cells(lot: &Lot, supplier: &Organisation, line: Option<&Line>) -> Cells {
         of(|l| l.kind.to_string()),
         of(|l| yes_no(l.accepts_revival).to_owned()),
         of(|l| yes_no(l.supplies_all).to_owned()),
+        of(|l| l.current_price.map(|n| n.to_string()).unwrap_or_default()),
         lot.generic.clone(),
         lot.comparable_spec.clone(),
         lot.ceiling.to_string(),
@@ -316,6 +344,7 @@ pub fn listed_cells(it: &Listed) -> Cells {
         offer.kind.to_string(),
         yes_no(offer.accepts_revival).to_owned(),
         yes_no(offer.supplies_all).to_owned(),
+        offer.current_price.map(|n| n.to_string()).unwrap_or_default(),
     ];
     for (cell, value) in cells.iter_mut().zip(values) {
         *cell = value;
@@ -357,7 +386,9 @@ pub fn write(kind: FileKind, t: &Text, columns: usize, rows: &[Cells]) -> Result
 
 fn sheet_cell<'a>(key: &str, cell: &'a str) -> Cell<'a> {
     match parse_decimal(cell) {
-        Ok(number) if matches!(key, "unit_price" | "ratio" | "capacity" | "sales" | "ceiling") => {
+        Ok(number)
+            if matches!(key, "unit_price" | "ratio" | "capacity" | "sales" | "current_price" | "ceiling") =>
+        {
             Cell::Number(number)
         }
         _ => Cell::Text(cell),

@@ -148,6 +148,8 @@ pub struct Offer {
     pub accepts_revival: bool,
     /// Whether the company can supply all regions.
     pub supplies_all: bool,
+    /// What a unit of its spec is listed at now (现行挂网价), where the rules rank by cut.
+    pub current_price: Option<UnitPrice>,
 }
 
 /// What anybody may know of a round's bids before the opening.

@@ -131,6 +131,7 @@ fn offers_of(envelope: &EnvelopeId, content: &Content) -> Vec<Offer> {
         kind: line.kind,
         accepts_revival: line.accepts_revival,
         supplies_all: line.supplies_all,
+        current_price: line.current_price,
     };
     content.lines.iter().map(offer).collect()
 }

@@ -250,6 +250,7 @@ impl Walk<'_> {
                         kind: if offered.reference { OfferKind::Reference } else { OfferKind::Generic },
                         accepts_revival: offered.revival,
                         supplies_all: false,
+                        current_price: None,
                     });
                 }
             }

@@ -125,6 +125,7 @@ fn bid(walk: &Walk, kind: &Drug, lot: &Lot, at: Time) -> Result<()> {
                 kind: OfferKind::Generic,
                 accepts_revival: false,
                 supplies_all: false,
+                current_price: None,
             });
         }
         if lines.is_empty() {

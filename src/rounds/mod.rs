@@ -4,6 +4,7 @@ pub mod amendments;
 pub mod approvals;
 pub mod calendar;
 pub mod demand;
+pub mod family_check;
 pub mod import;
 pub mod lots;
 mod names;
@@ -12,6 +13,7 @@ pub mod publication;
 pub mod rule_check;
 pub mod rule_set;
 pub mod rules;
+pub mod spec_ratios;
 pub mod steps;
 pub mod store;
 
@@ -345,6 +347,12 @@ pub fn lots_of(conn: &mut Conn, id: &RoundId) -> Result<Vec<Lot>> {
 /// One lot, or there is no such thing.
 pub fn lot(conn: &mut Conn, id: &LotId) -> Result<Lot> {
     store::lot(conn, id)?.ok_or(Error::NotFound)
+}
+
+/// The rules a round is bound to.
+pub fn rules_of(conn: &mut Conn, round: &Round) -> Result<rule_set::RuleSet> {
+    let version = store::rule_set(conn, &round.rule_set_id)?.ok_or(Error::NotFound)?;
+    rule_set::RuleSet::parse(&version.body).map_err(Error::refused)
 }
 
 /// First and last day of execution.

@@ -55,6 +55,34 @@ crate::words! {
         Sales = "sales",
         /// Volume the hospitals reported for the brand.
         ReportedVolume = "reported_volume",
+        /// Regions whose hospitals reported the brand (覆盖地区).
+        Coverage = "coverage",
+        /// Supply capacity.
+        Capacity = "capacity",
+    }
+
+    /// What bids are ranked by.
+    RankBy {
+        /// The comparable price, the lowest first.
+        Price = "price",
+        /// The cut against the product's own current price (降幅), the deepest first.
+        Cut = "cut",
+    }
+
+    /// Whose cuts set the least cut of a negotiation.
+    MeanOf {
+        /// The pre-winners that win directly.
+        Direct = "direct",
+        /// All pre-winners.
+        PreWinners = "pre_winners",
+    }
+
+    /// How winners are sorted into classes A, B and C.
+    ClassBy {
+        /// By their place among the winners.
+        Place = "place",
+        /// By their price against the ceiling.
+        Price = "price",
     }
 
     /// Which bid of related companies stands.
@@ -67,6 +95,8 @@ crate::words! {
     RevivalPrice {
         /// The highest comparable price that won without revival.
         HighestWinner = "highest_winner",
+        /// The highest comparable price that a shortlisted bid wins at, revived ones among them.
+        HighestShortlisted = "highest_shortlisted",
     }
 
     /// What the fuse factor multiplies when a single bid won without revival.
@@ -177,6 +207,47 @@ sections! {
         /// Which of their bids stands.
         keep: Keep,
     }
+    /// What bids are ranked by; without it the comparable price.
+    Ranking {
+        /// The key.
+        by: RankBy,
+        /// A bid with a smaller cut against the product's current price is invalid; for cuts only.
+        least_cut: Option<Number>,
+    }
+    /// One pre-winner a lot (预中选): the first of them all by cut win, the others negotiate (议价).
+    PreWinners {
+        /// At most so many win directly.
+        direct: Count,
+        /// With fewer bidders a lot's pre-winner negotiates whatever its cut.
+        direct_bidders: Count,
+        /// Whose cuts the least cut of the negotiation is the mean of.
+        mean_of: MeanOf,
+        /// Only lots of so many bidders count for the mean.
+        mean_bidders: Count,
+        /// Times the mean is the least cut.
+        factor: Number,
+    }
+    /// Price relations of specs, where the rules name their own (比价关系).
+    SpecRatios {
+        /// The specs, volume and content.
+        specs: Vec<String>,
+        /// Their prices beside each other, in the same order.
+        ratios: Vec<Number>,
+    }
+    /// Winners are sorted into classes A, B and C; whoever is revived is of class C.
+    Classes {
+        /// How.
+        by: ClassBy,
+        /// Winners of class A, by number of winners from 1; the last is for that and above.
+        a_places: Option<Vec<Count>>,
+        /// Winners of class B after them, likewise.
+        b_places: Option<Vec<Count>>,
+        /// The highest price of class A as a share of the ceiling.
+        a_line: Option<Number>,
+        /// The highest price of class B as a share of the ceiling; up to it a shortlisted bid wins above the
+        /// fuse line.
+        b_line: Option<Number>,
+    }
     /// The ratio fuse (熔断). Without it whoever is shortlisted wins.
     Fuse {
         /// Times the anchor is the fuse line.
@@ -236,6 +307,9 @@ sections! {
     RevivalOut {
         /// The price.
         price: RevivalPrice,
+        /// Only for a brand with at least the mean reported volume and a price that is not the highest; the first
+        /// rule sets did not say and meant yes.
+        wanted: Option<bool>,
         /// Whether it carries volume.
         volume: bool,
         /// Whether it chooses regions.

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::family_check;
 use super::rule_set::{Anchor, Count, Number, RuleSet};
 use crate::text::{Say, Text, fill};
 
@@ -58,8 +59,29 @@ pub enum Refused {
     },
     /// A section that only means something beside a fuse.
     NeedsFuse(&'static str),
+    /// A key that another choice needs, or does not know.
+    Choice {
+        /// `section.key`.
+        name: &'static str,
+        /// The choice, as `key = "word"`.
+        choice: String,
+    },
     /// Two sections that contradict each other.
-    Apart(&'static str, &'static str),
+    NotBeside {
+        /// The one.
+        name: &'static str,
+        /// The other, with the choice that makes the contradiction.
+        other: &'static str,
+    },
+    /// Two lists that belong together and are not of one length.
+    Unequal {
+        /// The one.
+        name: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// A spec that is not volume and units, or is named twice.
+    Spec(String),
     /// A comparator named twice.
     Twice(&'static str),
 }
@@ -82,7 +104,10 @@ impl Say for Refused {
             }
             Self::Formula { name, anchor } => fill(t.rule_formula, &[("name", name), ("anchor", anchor)]),
             Self::NeedsFuse(name) => fill(t.rule_needs_fuse, &[("name", name)]),
-            Self::Apart(one, other) => fill(t.rule_apart, &[("one", one), ("other", other)]),
+            Self::Choice { name, choice } => fill(t.rule_choice, &[("name", name), ("choice", choice)]),
+            Self::NotBeside { name, other } => fill(t.rule_not_beside, &[("name", name), ("other", other)]),
+            Self::Unequal { name, other } => fill(t.rule_unequal, &[("name", name), ("other", other)]),
+            Self::Spec(spec) => fill(t.rule_spec, &[("spec", spec)]),
             Self::Twice(name) => fill(t.rule_twice, &[("name", name)]),
         }
     }
@@ -101,6 +126,7 @@ pub fn check(rules: &RuleSet) -> Result<(), Refused> {
     fuse(rules)?;
     consumables(rules)?;
     conditions(rules)?;
+    family_check::check(rules)?;
     shares(rules)?;
     volume(rules)
 }
@@ -177,14 +203,17 @@ fn consumables(rules: &RuleSet) -> Result<(), Refused> {
         (products, "products", "single_bidder", rules.single_bidder.is_some()),
         (products, "products", "regions", rules.regions.is_some()),
         (products, "products", "zero_volume", rules.zero_volume.is_some()),
+        (products, "products", "pre_winners", rules.pre_winners.is_some()),
         (units, "units", "products", products),
+        (units, "units", "pre_winners", rules.pre_winners.is_some()),
+        (units, "units", "classes", rules.classes.is_some()),
         (units, "units", "fuse", rules.fuse.is_some()),
         (units, "units", "single_bidder", rules.single_bidder.is_some()),
         (units, "units", "zero_volume", rules.zero_volume.is_some()),
         (units, "units", "elimination", rules.elimination.is_some()),
     ];
     match pairs.iter().find(|(one, _, _, other)| *one && *other) {
-        Some((_, one, other, _)) => Err(Refused::Apart(one, other)),
+        Some((_, name, other, _)) => Err(Refused::NotBeside { name, other }),
         None => Ok(()),
     }
 }
@@ -246,7 +275,8 @@ fn volume(rules: &RuleSet) -> Result<(), Refused> {
 
 type Bounds = (&'static str, &'static str);
 
-fn number(name: &'static str, value: Number, (low, high): Bounds) -> Result<(), Refused> {
+/// A number within its bounds and with no more decimals than the arithmetic keeps exact.
+pub(super) fn number(name: &'static str, value: Number, (low, high): Bounds) -> Result<(), Refused> {
     let inside = |bound: &str, under: bool| {
         bound.parse::<Decimal>().is_ok_and(|b| if under { b <= value.0 } else { value.0 <= b })
     };
@@ -257,7 +287,8 @@ fn number(name: &'static str, value: Number, (low, high): Bounds) -> Result<(), 
     Err(Refused::Outside { name, value: value.0.to_string(), low, high })
 }
 
-fn count(name: &'static str, value: Count, bounds: Bounds) -> Result<(), Refused> {
+/// A whole number within its bounds.
+pub(super) fn count(name: &'static str, value: Count, bounds: Bounds) -> Result<(), Refused> {
     number(name, Number(Decimal::from(value.0)), bounds)
 }
 

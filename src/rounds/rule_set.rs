@@ -21,6 +21,8 @@ pub struct RuleSet {
     /// The document the rules come from.
     pub document: String,
     pub price: Price,
+    pub ranking: Option<Ranking>,
+    pub spec_ratios: Option<SpecRatios>,
     pub quota: Quota,
     pub tie_break: TieBreak,
     pub products: Option<Products>,
@@ -31,6 +33,8 @@ pub struct RuleSet {
     pub min_cut: Option<MinCut>,
     pub low_price: Option<LowPrice>,
     pub single_bidder: Option<SingleBidder>,
+    pub pre_winners: Option<PreWinners>,
+    pub classes: Option<Classes>,
     pub zero_volume: Option<ZeroVolume>,
     pub elimination: Option<Elimination>,
     pub revival: Option<Revival>,
@@ -53,6 +57,8 @@ pub struct RuleSet {
 /// The sections in the order a reader wants them.
 const SECTIONS: &[&str] = &[
     "price",
+    "ranking",
+    "spec_ratios",
     "related",
     "products",
     "tie_break",
@@ -64,6 +70,8 @@ const SECTIONS: &[&str] = &[
     "min_cut",
     "low_price",
     "single_bidder",
+    "pre_winners",
+    "classes",
     "zero_volume",
     "revival",
     "revival_out",
@@ -96,14 +104,18 @@ pub const EMBEDDED: &[(&str, &str)] = &[
     ("GY-HD2020-1", include_str!("rule_sets/gy_hd2020_1.toml")),
     ("GH-HD2021-1", include_str!("rule_sets/gh_hd2021_1.toml")),
     ("GH-HD2022-1", include_str!("rule_sets/gh_hd2022_1.toml")),
+    ("GY-YD2018-1", include_str!("rule_sets/gy_yd2018_1.toml")),
     ("GY-YD2019-1", include_str!("rule_sets/gy_yd2019_1.toml")),
     ("GY-YD2019-2", include_str!("rule_sets/gy_yd2019_2.toml")),
     ("GY-YD2020-1", include_str!("rule_sets/gy_yd2020_1.toml")),
     ("GY-YD2021-1", include_str!("rule_sets/gy_yd2021_1.toml")),
     ("GY-YD2021-2", include_str!("rule_sets/gy_yd2021_2.toml")),
+    ("GY-YD2021-3", include_str!("rule_sets/gy_yd2021_3.toml")),
     ("GY-YD2022-1", include_str!("rule_sets/gy_yd2022_1.toml")),
+    ("JH-YD2022-1", include_str!("rule_sets/jh_yd2022_1.toml")),
     ("GY-YD2023-1", include_str!("rule_sets/gy_yd2023_1.toml")),
     ("GY-YD2023-2", include_str!("rule_sets/gy_yd2023_2.toml")),
+    ("GY-YD2024-1", include_str!("rule_sets/gy_yd2024_1.toml")),
     ("GY-YD2024-2", include_str!("rule_sets/gy_yd2024_2.toml")),
     ("GY-YD2025-1", include_str!("rule_sets/gy_yd2025_1.toml")),
     ("GY-YD2026-1", include_str!("rule_sets/gy_yd2026_1.toml")),
@@ -181,6 +193,20 @@ impl RuleSet {
         at(&self.term.years, winners).map(|years| years.0)
     }
 
+    /// Whether bids are ranked by their cut against the product's current price.
+    pub fn ranks_by_cut(&self) -> bool {
+        self.ranking.as_ref().is_some_and(|ranking| ranking.by == RankBy::Cut)
+    }
+
+    /// The price ratio of a spec to the comparable spec where the rules name it: ranked by cut every price is
+    /// held against the product's own, so specs are not converted.
+    pub fn named_ratio(&self, comparable: &str, spec: &str) -> Option<Decimal> {
+        if self.ranks_by_cut() {
+            return Some(Decimal::ONE);
+        }
+        self.spec_ratios.as_ref()?.between(comparable, spec)
+    }
+
     /// The low-price line of a form class.
     pub fn low_line(&self, class: FormClass) -> Option<Decimal> {
         let lines = self.low_price.as_ref()?;
@@ -198,7 +224,7 @@ impl RuleSet {
 const MARKS: [&str; 3] = ["clause", "source", "confidence"];
 
 /// Entry `n` counted from 1, the last entry for all above; none for 0.
-fn at<T: Copy>(table: &[T], n: usize) -> Option<T> {
+pub fn at<T: Copy>(table: &[T], n: usize) -> Option<T> {
     let last = table.len().checked_sub(1)?;
     table.get(n.checked_sub(1)?.min(last)).copied()
 }

@@ -162,7 +162,8 @@ pub fn apply(
     }
     let at = place(tx.conn(), round_id, hospital_id)?;
     let lots = rounds::lots_of(tx.conn(), round_id)?;
-    let (upload, faults) = import::read(imports::content(tx.conn(), id)?.as_slice(), &at.hospital, &lots, at.by_product)?;
+    let (upload, faults) =
+        import::read(imports::content(tx.conn(), id)?.as_slice(), &at.hospital, &lots, at.by_product)?;
     if !faults.is_empty() {
         return Err(Error::refused(Refused::FileFaulty(faults.count())));
     }

@@ -10,7 +10,6 @@ use crate::bids::{self, EnvelopeState, Line, Receipt, RefusedEnvelope, rules};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::Organisation;
-use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{self, Lot, Round, RoundState};
 use crate::text::{Say, Text, fill};
 use crate::types::{RoundId, Time};
@@ -39,17 +38,9 @@ impl Desk {
         if round.state == RoundState::Draft || round.published_at.is_none() {
             return Err(Error::NotFound);
         }
-        let version = rounds::store::rule_set(conn, &round.rule_set_id)?.ok_or(Error::NotFound)?;
-        let rules = RuleSet::parse(&version.body).map_err(Error::refused)?;
+        let rules = rounds::rules_of(conn, &round)?;
         Ok(Self {
-            terms: Terms {
-                lots: rounds::lots_of(conn, id)?,
-                supplier: supplier.clone(),
-                places: rules.price.decimals.0,
-                products: rules.products.as_ref().map(|products| products.most_per_company.0),
-                has_one_price: rules.has_one_price(),
-                asks_regions: rules.units.as_ref().is_some_and(|units| units.supplies_all),
-            },
+            terms: Terms { lots: rounds::lots_of(conn, id)?, supplier: supplier.clone(), rules },
             mine: bids::store::receipts_of(conn, id, &supplier.id)?,
             late: bids::store::refused_of(conn, id, &supplier.id)?,
             may_bid: rules::may_bid(&round, now),
@@ -97,6 +88,8 @@ pub struct Block {
     pub accepts_revival: bool,
     /// Whether all regions can be supplied.
     pub supplies_all: bool,
+    /// The current price as typed.
+    pub current_price: String,
 }
 
 /// Blocks of a lot in a fresh form where several products may be bid.
@@ -107,7 +100,7 @@ const MOST_BLOCKS: usize = 50;
 
 /// How many blocks a lot has in a form that holds `filled` products: always one to go on with.
 fn blocks(terms: &Terms, filled: usize) -> usize {
-    match terms.products {
+    match terms.products() {
         Some(most) => BLOCKS.min(most as usize).max(filled + 1).min(MOST_BLOCKS),
         None => 1,
     }
@@ -134,7 +127,7 @@ pub fn keys<'a>(terms: &'a Terms, form: &Form) -> Vec<(&'a Lot, String)> {
 
 impl Block {
     fn blank(lot: &Lot, at: usize, terms: &Terms, t: &Text) -> Self {
-        let places = terms.places;
+        let places = terms.rules.price.decimals.0;
         let hint = fill(
             t.bids.unit_price_hint,
             &[
@@ -155,13 +148,19 @@ impl Block {
             kind: bids::OfferKind::Generic.to_string(),
             accepts_revival: false,
             supplies_all: false,
+            current_price: String::new(),
             key: key(lot, at),
-            number: match terms.products {
+            number: match terms.products() {
                 Some(_) => fill(t.bids.block_n, &[("n", &(at + 1))]),
                 None => String::new(),
             },
             lot: lot.clone(),
         }
+    }
+
+    /// What the current price is.
+    pub fn current_price_hint(&self, t: &Text) -> String {
+        fill(t.bids.current_price_hint, &[("unit", &self.lot.unit)])
     }
 
     /// The blocks of a form not yet filled in.
@@ -186,6 +185,7 @@ impl Block {
                 kind: of("kind"),
                 accepts_revival: of("accepts_revival") == "yes",
                 supplies_all: of("supplies_all") == "yes",
+                current_price: of("current_price"),
                 ..Self::blank(lot, at, terms, t)
             });
         }
@@ -207,6 +207,7 @@ impl Block {
                 kind: line.kind.to_string(),
                 accepts_revival: line.accepts_revival,
                 supplies_all: line.supplies_all,
+                current_price: line.current_price.map(|n| n.to_string()).unwrap_or_default(),
                 ..blank
             }
         };

@@ -3,8 +3,9 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::bids::{self, Receipt, rules};
+use crate::bids::{self, Receipt};
 use crate::error::{Error, Result};
+use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{self, Lot, Round};
 use crate::text::{Text, fill};
 use crate::types::{EnvelopeId, RoundId};
@@ -44,24 +45,25 @@ pub async fn show(
                 Some(id) => crate::people::store::account(conn, id)?.map(|a| a.name).unwrap_or_default(),
                 None => String::new(),
             };
-            let warnings = warnings(&content, &lots, t);
-            Ok((rounds::round(conn, &round)?, receipt, content.nonce, warnings, by))
+            let round = rounds::round(conn, &round)?;
+            let warnings = warnings(&rounds::rules_of(conn, &round)?, &content, &lots, t);
+            Ok((round, receipt, content.nonce, warnings, by))
         })
         .await?;
     let company = who.organisation.name.clone();
     page::show(&Show { page, round, receipt, company, by, nonce, warnings })
 }
 
-fn warnings(content: &bids::Content, lots: &[Lot], t: &Text) -> Vec<String> {
+fn warnings(rules: &RuleSet, content: &bids::Content, lots: &[Lot], t: &Text) -> Vec<String> {
     let pairs =
         || content.lines.iter().filter_map(|line| Some((line, lots.iter().find(|l| l.id == line.lot_id)?)));
     let codes = |found: Vec<&str>| found.join(t.files.list_join);
     let over: Vec<&str> = pairs()
-        .filter(|(line, lot)| rules::is_over_ceiling(line, lot))
+        .filter(|(line, lot)| bids::rules::is_over_ceiling(line, lot))
         .map(|(line, _)| line.lot.as_str())
         .collect();
     let doubt: Vec<&str> = pairs()
-        .filter(|(line, lot)| rules::ratio_in_doubt(lot, &line.spec, line.ratio).is_some())
+        .filter(|(line, lot)| bids::rules::ratio_in_doubt(rules, lot, &line.spec, line.ratio).is_some())
         .map(|(line, _)| line.lot.as_str())
         .collect();
     let mut said = Vec::new();

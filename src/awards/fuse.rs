@@ -1,10 +1,10 @@
 //! The conditions a shortlisted bid must meet: the ratio fuse (熔断), the cut, the low-price line.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::fraction::{Fraction, pair, shown};
 use super::shortlist::{Contender, Standing, conversion, join};
-use super::{Code, Lot, Reason, Status};
+use super::{Answers, Bid, Code, Entitlement, Lot, Question, Reason, Status};
 use crate::rounds::rule_set::{Anchor, RuleSet};
 use crate::types::UnitPrice;
 
@@ -32,8 +32,8 @@ pub struct Verdict {
     pub reason: Reason,
     /// Whether it takes part in the choice of regions.
     pub chooses_regions: bool,
-    /// Whether it was entitled to a revival and did not accept.
-    pub refused: bool,
+    /// What it may be asked, when it has not won.
+    pub entitled: Option<Entitlement>,
 }
 
 /// The fuse line over the shortlist; none when nobody is shortlisted or the rules have no fuse.
@@ -69,7 +69,7 @@ fn larger(lowest: Fraction, part: Fraction, how: &str) -> String {
 }
 
 /// Decides every valid bid of a lot by its place and the conditions, before any revival.
-pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<Verdict> {
+pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>, answers: &Answers) -> Vec<Verdict> {
     let alone = standing.valid.len() == 1;
     let last = standing.apart + standing.places;
     let verdict = |(index, contender): (usize, &Contender)| {
@@ -78,7 +78,7 @@ pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<V
         } else if index >= last {
             outside(rules, standing, index)
         } else if alone && rules.single_bidder.is_some() {
-            single(rules, standing.lot, contender)
+            single(rules, standing.lot, contender, answers)
         } else if let Some(line) = line {
             conditions(rules, standing.lot, line, contender)
         } else {
@@ -86,7 +86,7 @@ pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<V
             found(rules, Status::Won, Code::WonPlace, arithmetic, "quota")
         };
         let wins = matches!(verdict.status, Status::Won | Status::WonNoVolume);
-        verdict.price = wins.then_some(contender.bid.unit_price);
+        verdict.price = wins.then(|| verdict.price.unwrap_or(contender.bid.unit_price));
         verdict.chooses_regions = verdict.status == Status::Won;
         let arithmetic = join(std::mem::take(&mut verdict.reason.arithmetic), conversion(contender.bid));
         verdict.reason.arithmetic = join(arithmetic, contender.tie.clone());
@@ -98,7 +98,7 @@ pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<V
 fn found(rules: &RuleSet, status: Status, code: Code, arithmetic: String, section: &str) -> Verdict {
     let clause = format!("{} {section}", rules.name);
     let reason = Reason { code, arithmetic, clause };
-    Verdict { status, price: None, reason, chooses_regions: false, refused: false }
+    Verdict { status, price: None, reason, chooses_regions: false, entitled: None }
 }
 
 fn zero_volume(rules: &RuleSet, standing: &Standing, contender: &Contender) -> Verdict {
@@ -116,14 +116,58 @@ fn outside(rules: &RuleSet, standing: &Standing, index: usize) -> Verdict {
     found(rules, Status::NotShortlisted, Code::NotShortlisted, arithmetic, "quota")
 }
 
-/// The only valid bidder wins with the cut, and negotiates without it.
-fn single(rules: &RuleSet, lot: &Lot, contender: &Contender) -> Verdict {
+/// The only valid bidder wins with the cut, and negotiates (议价) without it.
+fn single(rules: &RuleSet, lot: &Lot, contender: &Contender, answers: &Answers) -> Verdict {
+    let (bid, section) = (contender.bid, "single_bidder");
     let least = rules.single_bidder.as_ref().map_or(Decimal::ZERO, |single| single.min_cut.0);
-    let (met, arithmetic) = cut(lot, contender, least);
+    let (met, arithmetic) = cut(lot, contender.price, least);
     let arithmetic = format!("n = 1; {arithmetic}");
-    match met {
-        true => found(rules, Status::Won, Code::WonCut, arithmetic, "single_bidder"),
-        false => found(rules, Status::Fused, Code::Negotiate, arithmetic, "single_bidder"),
+    if met {
+        return found(rules, Status::Won, Code::WonCut, arithmetic, section);
+    }
+    let most = most(rules, lot, bid, least);
+    let answer = answers.consent(&bid.lot, &bid.company, Question::Negotiation);
+    let said = match answer.map(|answer| answer.price) {
+        Some(Some(price)) => match beyond(rules, price, most.unwrap_or_default()) {
+            Some(why) => Some(format!("CONSENT {why}")),
+            None => {
+                let lower = Fraction::comparable(price.decimal(), bid.ratio);
+                let (_, made) = cut(lot, lower, least);
+                let arithmetic = join(arithmetic, Some(format!("{} → {price}; {made}", bid.unit_price)));
+                let won = found(rules, Status::Won, Code::Negotiated, arithmetic, section);
+                return Verdict { price: Some(price), ..won };
+            }
+        },
+        Some(None) => Some("CONSENT no".to_owned()),
+        None => None,
+    };
+    let entitled = most.map(|price| Entitlement { question: Question::Negotiation, price });
+    let lost = found(rules, Status::Fused, Code::Negotiate, join(arithmetic, said), section);
+    Verdict { entitled, ..lost }
+}
+
+/// The highest price of a bid's own spec that makes the cut, rounded down to the decimals a price may have;
+/// none when that is no price.
+fn most(rules: &RuleSet, lot: &Lot, bid: &Bid, least: Decimal) -> Option<UnitPrice> {
+    let limit = Fraction::whole(lot.ceiling.decimal()).times(Decimal::ONE - least);
+    let places = rules.price.decimals.0;
+    let exact = limit.for_spec(bid.ratio).value();
+    let mut price = exact.round_dp_with_strategy(places, RoundingStrategy::ToZero);
+    if Fraction::comparable(price, bid.ratio) > limit {
+        price -= Decimal::new(1, places);
+    }
+    UnitPrice::exact(price).ok().filter(|price| price.is_positive())
+}
+
+/// Why a negotiated price does not win, if so: `0.5001 > 0.50`, `0.00 ≤ 0`, `0.12345: 5 > 4`.
+fn beyond(rules: &RuleSet, price: UnitPrice, most: UnitPrice) -> Option<String> {
+    let (scale, allowed) = (price.decimal().normalize().scale(), rules.price.decimals.0);
+    if price > most {
+        Some(format!("{price} > {most}"))
+    } else if !price.is_positive() {
+        Some(format!("{price} ≤ 0"))
+    } else {
+        (scale > allowed).then(|| format!("{price}: {scale} > {allowed}"))
     }
 }
 
@@ -137,7 +181,7 @@ fn conditions(rules: &RuleSet, lot: &Lot, line: &Line, contender: &Contender) ->
     }
     let mut failed = ratio;
     if let Some(least) = &rules.min_cut {
-        let (met, arithmetic) = cut(lot, contender, least.ratio.0);
+        let (met, arithmetic) = cut(lot, contender.price, least.ratio.0);
         if met {
             return won(Code::WonCut, arithmetic, "min_cut");
         }
@@ -162,12 +206,12 @@ fn ratio(line: &Line, contender: &Contender, sign: &str) -> String {
 }
 
 /// Whether the cut against the ceiling is at least `least`, and `(1.0000 − 0.4500) / 1.0000 = 55.00% ≥ 50.00%`.
-fn cut(lot: &Lot, contender: &Contender, least: Decimal) -> (bool, String) {
+fn cut(lot: &Lot, price: Fraction, least: Decimal) -> (bool, String) {
     let ceiling = Fraction::whole(lot.ceiling.decimal());
     let most = ceiling.times(Decimal::ONE - least);
-    let met = contender.price <= most;
-    let (made, wanted) = percents(cut_of(lot, contender), least);
-    let (from, price) = (shown(ceiling.value(), 4), shown(contender.price.value(), 4));
+    let met = price <= most;
+    let (made, wanted) = percents(cut_against(lot, price), least);
+    let (from, price) = (shown(ceiling.value(), 4), shown(price.value(), 4));
     let sign = if met { "≥" } else { "<" };
     (met, format!("({from} − {price}) / {from} = {made}% {sign} {wanted}%"))
 }

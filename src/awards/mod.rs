@@ -26,6 +26,7 @@ pub mod store;
 mod tests;
 pub mod volume;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -72,6 +73,8 @@ crate::words! {
         Fused = "FUSED",
         /// The only bidder, without the cut that wins: to be negotiated.
         Negotiate = "NEGOTIATE",
+        /// The only bidder, negotiated down to the cut that wins.
+        Negotiated = "NEGOTIATED",
         /// Shortlisted, where the rules ask nothing more.
         WonPlace = "WON_PLACE",
         /// Within the fuse line.
@@ -241,13 +244,29 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// The answers of each lot: looking one up there costs no more than the lot's own answers.
+    fn by_lot(&self) -> HashMap<&str, Self> {
+        let mut lots: HashMap<&str, Self> = HashMap::new();
+        for it in &self.consents {
+            lots.entry(&it.lot).or_default().consents.push(it.clone());
+        }
+        for it in &self.picks {
+            lots.entry(&it.lot).or_default().picks.push(it.clone());
+        }
+        for it in &self.reassignments {
+            lots.entry(&it.lot).or_default().reassignments.push(it.clone());
+        }
+        lots
+    }
+
     /// What a bidder answered to a question, if it did.
     pub fn consent(&self, lot: &str, company: &str, question: Question) -> Option<&Consent> {
         self.consents.iter().find(|c| &*c.lot == lot && &*c.company == company && c.question == question)
     }
 }
 
-/// What a bid may still be asked, and at what price it would win.
+/// What a bid that has not won may be asked, and at what price it would win. It stays what it is whatever was
+/// answered: an answer to another price is not one to this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entitlement {
     /// The question.

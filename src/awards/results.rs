@@ -145,6 +145,7 @@ pub fn code_name(code: &str, t: &Text) -> &'static str {
         Code::Eliminated => e.code_eliminated,
         Code::Fused => e.code_fused,
         Code::Negotiate => e.code_negotiate,
+        Code::Negotiated => e.code_negotiated,
         Code::WonPlace => e.code_won_place,
         Code::WonRatio => e.code_won_ratio,
         Code::WonCut => e.code_won_cut,

@@ -10,7 +10,7 @@ use super::allocations::{ByLot, LotVolume, Winner};
 use super::fuse::{self, Verdict};
 use super::shortlist::{self, Standing, comparable};
 use super::volume::Scale;
-use super::{Answers, Award, Bid, Demand, Lot, LotOutcome, Outcome, Status, revival};
+use super::{Answers, Award, Bid, Consent, Demand, Lot, LotOutcome, Outcome, Question, Status, revival};
 use crate::rounds::rule_set::RuleSet;
 use crate::text::{Say, Text, fill};
 use crate::types::{Quantity, UnitPrice};
@@ -36,6 +36,22 @@ pub enum Refused {
         /// The company.
         company: Arc<str>,
     },
+    /// An answer of a company that does not bid in the lot.
+    NoSuchBid {
+        /// The lot.
+        lot: Arc<str>,
+        /// The company.
+        company: Arc<str>,
+    },
+    /// A company answers the same question twice in a lot.
+    ConsentTwice {
+        /// The lot.
+        lot: Arc<str>,
+        /// The company.
+        company: Arc<str>,
+        /// The question.
+        question: Question,
+    },
     /// A ceiling that is not above zero, or not to be believed.
     Ceiling(Arc<str>),
     /// A price ratio that is not to be believed.
@@ -58,6 +74,12 @@ impl Say for Refused {
             Self::LotTwice(lot) => fill(t.lot_twice, &[("lot", lot)]),
             Self::UnknownLot(lot) => fill(t.lot_unknown, &[("lot", lot)]),
             Self::BidTwice { lot, company } => fill(t.bid_twice, &[("lot", lot), ("company", company)]),
+            Self::NoSuchBid { lot, company } => fill(t.no_such_bid, &[("lot", lot), ("company", company)]),
+            Self::ConsentTwice { lot, company, question } => {
+                let values: [(&str, &dyn std::fmt::Display); 3] =
+                    [("lot", lot), ("company", company), ("question", question)];
+                fill(t.consent_twice, &values)
+            }
             Self::Ceiling(lot) => fill(t.ceiling, &[("lot", lot), ("most", &HIGHEST_CEILING)]),
             Self::Ratio { lot, company } => {
                 let (least, most) = RATIOS;
@@ -82,6 +104,8 @@ pub fn award(
     let lots = in_order(lots)?;
     let by_lot = by_lot(&lots, bids)?;
     check_demand(&lots, demand)?;
+    check_consents(&lots, &by_lot, &answers.consents)?;
+    let answers = answers.by_lot();
     let demand = ByLot::new(demand);
 
     let none = Vec::new();
@@ -92,7 +116,9 @@ pub fn award(
     shortlist::eliminate(rules, &mut standings);
 
     let mut outcome = Outcome::default();
+    let unasked = Answers::default();
     for standing in &standings {
+        let answers = answers.get(standing.lot.code.as_ref()).unwrap_or(&unasked);
         settle(rules, standing, &demand, answers, &mut outcome)?;
     }
     Ok(outcome)
@@ -147,6 +173,38 @@ fn check_demand(lots: &[&Lot], demand: &[Demand]) -> Result<(), Refused> {
     }
 }
 
+/// Every answer is of a company that bids in its lot, and given once.
+fn check_consents(
+    lots: &[&Lot],
+    by_lot: &HashMap<&str, Vec<&Bid>>,
+    consents: &[Consent],
+) -> Result<(), Refused> {
+    // In one order, so that the refusal does not depend on the order of lines.
+    let mut sorted: Vec<&Consent> = consents.iter().collect();
+    sorted.sort_by_key(|it| (&it.lot, &it.company, it.question));
+    for it in &sorted {
+        let (lot, company) = (it.lot.clone(), it.company.clone());
+        let bids = by_lot.get(it.lot.as_ref());
+        if bids.is_none() && !lots.iter().any(|lot| lot.code == it.lot) {
+            return Err(Refused::UnknownLot(lot));
+        }
+        if !bids.is_some_and(|bids| bids.iter().any(|bid| bid.company == it.company)) {
+            return Err(Refused::NoSuchBid { lot, company });
+        }
+    }
+    let same = |two: &&[&Consent]| {
+        (&two[0].lot, &two[0].company, two[0].question) == (&two[1].lot, &two[1].company, two[1].question)
+    };
+    match sorted.windows(2).find(same) {
+        Some(two) => Err(Refused::ConsentTwice {
+            lot: two[0].lot.clone(),
+            company: two[0].company.clone(),
+            question: two[0].question,
+        }),
+        None => Ok(()),
+    }
+}
+
 /// Decides one lot and adds what follows to the outcome.
 fn settle(
     rules: &RuleSet,
@@ -157,7 +215,7 @@ fn settle(
 ) -> Result<(), Refused> {
     let lot = standing.lot;
     let line = fuse::line(rules, standing);
-    let mut verdicts = fuse::judge(rules, standing, line.as_ref());
+    let mut verdicts = fuse::judge(rules, standing, line.as_ref(), answers);
     revival::revive(rules, standing, line.as_ref(), answers, &mut verdicts);
     let winners: Vec<Winner> = standing
         .valid
@@ -247,6 +305,7 @@ fn awards(
             award_price: verdict.price,
             share: share.filter(|_| with_volume),
             term_years: term_years.filter(|_| verdict.price.is_some()),
+            entitled: verdict.entitled,
             ..new(contender.bid, verdict.status, verdict.reason)
         }
     });

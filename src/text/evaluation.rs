@@ -68,6 +68,7 @@ messages! {
         code_eliminated: "价差过大，末位淘汰", "Lost the last place: the lot's spread is among the widest";
         code_fused: "高于熔断线且不符合其他中选条件", "Above the fuse line with no other condition met";
         code_negotiate: "仅一家有效申报且降幅不足，须议价", "The only bidder without the cut that wins: to be negotiated";
+        code_negotiated: "仅一家有效申报，议价后降幅达标", "The only bidder, negotiated down to the cut that wins";
         code_won_place: "按顺位入围即中选", "Wins by its place";
         code_won_ratio: "不高于熔断线", "Within the fuse line";
         code_won_cut: "降幅达到规定", "Cut deeply enough";

@@ -16,6 +16,7 @@ pub mod output;
 #[cfg(test)]
 mod properties;
 pub mod publicity;
+pub mod questions;
 pub mod regions;
 pub mod results;
 pub mod revival;

@@ -64,7 +64,12 @@ fn percent(share: Decimal) -> String {
 
 /// The cut of an offer's price against the ceiling, in percent.
 pub fn cut(decision: &Decision, ceiling: UnitPrice) -> String {
-    let price = comparable(decision.unit_price, &decision.ratio);
+    cut_at(decision.unit_price, decision, ceiling)
+}
+
+/// The cut that an offer would make at another price.
+pub fn cut_at(price: UnitPrice, decision: &Decision, ceiling: UnitPrice) -> String {
+    let price = comparable(price, &decision.ratio);
     price.and_then(|price| share_cut(price, ceiling)).map(percent).unwrap_or_default()
 }
 

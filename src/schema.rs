@@ -452,6 +452,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    entitlements (award_id, offer_id) {
+        award_id -> Text,
+        offer_id -> Text,
+        lot_id -> Text,
+        supplier_id -> Text,
+        question -> Text,
+        price -> BigInt,
+    }
+}
+
+diesel::table! {
+    questions (id) {
+        id -> Text,
+        round_id -> Text,
+        lot_id -> Text,
+        offer_id -> Text,
+        supplier_id -> Text,
+        award_id -> Text,
+        batch -> Text,
+        question -> Text,
+        price -> BigInt,
+        state -> Text,
+        asked_by -> Nullable<Text>,
+        asked_at -> BigInt,
+        deadline -> BigInt,
+        answer -> Nullable<BigInt>,
+        answered_by -> Nullable<Text>,
+        closed_at -> Nullable<BigInt>,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    replies (id) {
+        id -> Text,
+        question_id -> Text,
+        outcome -> Text,
+        price -> Nullable<BigInt>,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     contracts (id) {
         id -> Text,
         number -> Text,
@@ -578,6 +622,11 @@ diesel::joinable!(objections -> rounds (round_id));
 diesel::joinable!(objections -> lots (lot_id));
 diesel::joinable!(objections -> organisations (supplier_id));
 diesel::joinable!(rulings -> offers (offer_id));
+diesel::joinable!(entitlements -> lots (lot_id));
+diesel::joinable!(entitlements -> organisations (supplier_id));
+diesel::joinable!(questions -> lots (lot_id));
+diesel::joinable!(questions -> organisations (supplier_id));
+diesel::joinable!(questions -> awards (award_id));
 diesel::joinable!(contracts -> rounds (round_id));
 diesel::joinable!(contracts -> lots (lot_id));
 diesel::joinable!(contract_changes -> contracts (contract_id));
@@ -617,6 +666,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     allocations,
     objections,
     rulings,
+    entitlements,
+    questions,
+    replies,
     contracts,
     contract_changes,
     releases,

@@ -279,6 +279,10 @@ ids! {
     AllocationId;
     /// An objection during publicity.
     ObjectionId;
+    /// A question asked of a bidder after the opening.
+    QuestionId;
+    /// One answer to it, or try to answer.
+    ReplyId;
     /// An uploaded document.
     DocumentId;
     /// A contract of a hospital with a winner.

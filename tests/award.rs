@@ -113,6 +113,40 @@ fn an_award_over_files() {
     assert_eq!(format!("\u{feff}{}", text(&printed.stdout)), case.read("a/out/awards.csv"));
 }
 
+/// What may be asked is written, and given back with its prices it is what was answered.
+#[test]
+fn questions_are_written_and_answers_are_read() {
+    let case = Case::new(
+        "L1,阿司匹林,片剂,oral_solid,0.1g,1,general,\nL2,阿司匹林,片剂,oral_solid,0.3g,1,general,\n",
+        "L1,甲,,p,0.1g,0.4,,,,,,\nL1,乙,,p,0.1g,0.5,,,,,,\nL1,丙,,p,0.1g,0.9,,,,,,\nL1,丁,,p,0.1g,0.95,,,,,,\n\
+         L2,甲,,p,0.3g,0.4,,,,,,\n",
+        "R1,H1,L1,,100\n",
+    );
+    let run = |more: &[&str]| {
+        let output = case.run("GY-YD2024-2", &[more, &["--out", "out"]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        case.read("out/awards.csv")
+    };
+    assert!(run(&[]).contains("L1,丙,p,0.90,0.90,3,fused,"));
+    let asked = case.read("out/questions.csv");
+    assert_eq!(
+        asked,
+        "\u{feff}lot,company,question,price,reason\nL1,丙,revival,0.50,FUSED 0.9000 > 1.8 × 0.4000 = 0.7200; \
+         0.9000 > 0.1000; REFUSED_REVIVAL max(won) = 0.5000 [GY-YD2024-2 fuse]\n"
+    );
+    case.put("consents.csv", &asked);
+    let revived = run(&["--consents", "consents.csv"]);
+    assert!(revived.contains("L1,丙,p,0.90,0.90,3,won_revived,0.50,0.7,3,REVIVED_IN"), "{revived}");
+    assert!(!case.path("out/questions.csv").exists());
+    // A refusal is not asked again; consent to another price is.
+    case.put("consents.csv", "竞价单元,申报企业,询问,单位价\nL1,丙,复活,\n");
+    assert!(run(&["--consents", "consents.csv"]).contains("CONSENT no"));
+    assert!(!case.path("out/questions.csv").exists());
+    case.put("consents.csv", "lot,company,question,price\nL1,丙,revival,0.45\n");
+    assert!(run(&["--consents", "consents.csv"]).contains("STALE_CONSENT 0.45 ≠ 0.50"));
+    assert_eq!(case.read("out/questions.csv").lines().count(), 2);
+}
+
 #[test]
 fn formula_like_cells_are_made_safe() {
     let case = Case::sound();

@@ -3,7 +3,7 @@
 use super::evaluation::{facts, move_to};
 use super::publicity::{self, Refused};
 use super::store::{self, AwardState, Version};
-use super::{input, objections};
+use super::{input, objections, questions};
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -25,6 +25,7 @@ pub fn publish(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<()> {
     let latest = store::latest(tx.conn(), id)?;
     let objections = objections::of_round(tx.conn(), id)?;
     let award = publicity::may_publish(&round, latest.as_ref(), &objections, ctx.now)?;
+    questions::none_open(tx.conn(), id)?;
     is_current(tx, &round, &award)?;
 
     let round = move_to(tx, ctx, &round, RoundState::Publicity, "")?;
@@ -49,7 +50,7 @@ pub fn publish(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<()> {
 }
 
 /// The version rests on the data as they are now.
-fn is_current(tx: &mut Tx, round: &Round, award: &Version) -> Result<()> {
+pub(super) fn is_current(tx: &mut Tx, round: &Round, award: &Version) -> Result<()> {
     if input::load(tx.conn(), round)?.sha256 == award.input_sha256 {
         return Ok(());
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::confirmation;
 use super::input::{self, Input, Offer};
 use super::publicity::{self, Refused};
+use super::questions::{self, Entitled};
 use super::store::{self, Agreed, AwardState, Decision, LotLine, Ruling, Version};
 use super::{Award, LotOutcome, Outcome, Status, award, rules};
 use crate::audit::{self, Deed};
@@ -67,6 +68,7 @@ pub fn evaluate(tx: &mut Tx, ctx: &Ctx, id: &RoundId, reason: &str) -> Result<Ev
     };
     store::insert_version(tx, &version)?;
     save(tx, &version.id, &input, &outcome)?;
+    questions::enter(tx, ctx, &round, &version, &entitled(&version.id, &input, &outcome)?)?;
     let deed = Deed { action: "award.compute", subject: "awards", id: version.id.as_str() };
     audit::record(tx, ctx, deed, &latest.as_ref().map(facts), &facts(&version))?;
     Ok(Evaluated::New(version))
@@ -76,6 +78,28 @@ pub fn evaluate(tx: &mut Tx, ctx: &Ctx, id: &RoundId, reason: &str) -> Result<Ev
 fn compute(input: &Input) -> Result<Outcome> {
     let bids: Vec<_> = input.offers.iter().filter(|o| o.excluded.is_empty()).map(|o| o.bid.clone()).collect();
     award(&input.rules, &input.lots, &bids, &input.demand, &input.answers).map_err(Error::refused)
+}
+
+/// Whom the result lets be asked.
+fn entitled(award: &AwardId, input: &Input, outcome: &Outcome) -> Result<Vec<Entitled>> {
+    let mut list = Vec::new();
+    for decided in &outcome.awards {
+        let Some(asked) = &decided.entitled else { continue };
+        let is_its = |o: &&Offer| {
+            let bid = &o.bid;
+            (&bid.lot, &bid.company, &bid.product) == (&decided.lot, &decided.company, &decided.product)
+        };
+        let offer = input.offers.iter().find(is_its).ok_or(Error::NotFound)?;
+        list.push(Entitled {
+            award_id: award.clone(),
+            offer_id: offer.id.clone(),
+            lot_id: lot_id(input, &decided.lot)?.clone(),
+            supplier_id: offer.supplier_id.clone(),
+            question: asked.question,
+            price: asked.price,
+        });
+    }
+    Ok(list)
 }
 
 /// What the trail keeps of a version.

@@ -1,4 +1,6 @@
-//! The input files of an award: lots, bids and demand, each line checked, all faults told.
+//! The input files of an award: lots, bids, demand and answers, each line checked, all faults told.
+
+mod consents;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -104,6 +106,8 @@ enum Wrong {
     BidTwice(u64),
     DemandTwice(u32),
     ProductAlone,
+    NoBid,
+    ConsentTwice(u64),
     RatioOutside,
     NoRatio,
     RatioNeeded(ratio::Refused),
@@ -121,6 +125,8 @@ impl Say for Wrong {
             Self::DemandTwice(line) => fill(a.demand_line_twice, &[("line", line)]),
             Self::ProductAlone => a.product_alone.to_owned(),
             Self::NoRatio => a.no_ratio.to_owned(),
+            Self::NoBid => a.line_no_bid.to_owned(),
+            Self::ConsentTwice(line) => fill(a.consent_line_twice, &[("line", line)]),
             Self::RatioOutside => fill(a.ratio_outside, &[("least", &RATIOS.0), ("most", &RATIOS.1)]),
             Self::RatioNeeded(why) => fill(a.ratio_needed, &[("why", &why.say(t))]),
         }
@@ -133,6 +139,7 @@ pub fn read_input(
     lots: &Path,
     bids: &Path,
     demand: Option<&Path>,
+    consents: Option<&Path>,
 ) -> std::result::Result<Input, Vec<Faulty>> {
     let mut faulty = Vec::new();
     let mut names = Names::default();
@@ -143,9 +150,15 @@ pub fn read_input(
         Some(path) => kept(path, reading.demand(path, &mut names), &mut faulty),
         None => Vec::new(),
     };
+    // A bid whose line is at fault is not among the bids: answers are not blamed for that.
+    let known = faulty.is_empty().then_some(&*bids);
+    let consents = match consents {
+        Some(path) => kept(path, consents::read(&reading, path, known, &mut names), &mut faulty),
+        None => Vec::new(),
+    };
     let lots = reading.lots.into_values().flatten().collect();
     if faulty.is_empty() {
-        Ok(Input { lots, bids, demand, answers: Answers::default() })
+        Ok(Input { lots, bids, demand, answers: Answers { consents, ..Answers::default() } })
     } else {
         Err(faulty)
     }
@@ -276,7 +289,7 @@ impl Reading<'_> {
     ) -> Option<Bid> {
         let product = filled(row, "product", faults).map(str::to_owned);
         let spec = words(row, "spec", faults);
-        let unit_price = self.price(row, faults);
+        let unit_price = self.price(row, "unit_price", faults);
         let group = words(row, "group", faults);
         let ratio = self.ratio(row, lot.as_ref(), spec.as_deref(), faults);
         let capacity = row.maybe("capacity", faults, Row::not_negative);
@@ -307,16 +320,16 @@ impl Reading<'_> {
         })
     }
 
-    /// A bid price with no more decimals than the rule set allows.
-    fn price(&self, row: &Row, faults: &mut Faults) -> Option<UnitPrice> {
+    /// A price with no more decimals than the rule set allows.
+    fn price(&self, row: &Row, key: &str, faults: &mut Faults) -> Option<UnitPrice> {
         let allowed = self.rules.price.decimals.0;
-        let scale = parse_decimal(row.get("unit_price")).map(|price| price.normalize().scale());
+        let scale = parse_decimal(row.get(key)).map(|price| price.normalize().scale());
         if scale.is_ok_and(|scale| scale > allowed) {
             let reason = Reason::Number(NotANumber::TooManyDecimals(allowed));
-            faults.push(row.fault("unit_price", reason));
+            faults.push(row.fault(key, reason));
             return None;
         }
-        row.positive("unit_price", faults)
+        row.positive(key, faults)
     }
 
     /// The ratio given, else the one that the two specifications have by rule (发改价格〔2011〕2452号).

@@ -1,10 +1,11 @@
 //! The conditions a shortlisted bid must meet: the ratio fuse (熔断), the cut, the low-price line.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::fraction::{Fraction, pair, shown};
+use super::ranking;
 use super::shortlist::{Contender, Standing, join, told};
-use super::{Class, Code, Entitlement, Lot, Reason, Status, classes};
+use super::{Answers, Bid, Class, Code, Entitlement, Lot, Question, Reason, Status, classes};
 use crate::rounds::rule_set::{Anchor, RuleSet};
 use crate::types::UnitPrice;
 
@@ -32,11 +33,9 @@ pub struct Verdict {
     pub reason: Reason,
     /// Whether it takes part in the choice of regions.
     pub chooses_regions: bool,
-    /// Whether it was entitled to a revival and did not accept.
-    pub refused: bool,
-    /// What it may still be asked.
+    /// What it may be asked, when it has not won.
     pub entitled: Option<Entitlement>,
-    /// The class the rules sort it into.
+    /// The class or unit the rules sort it into.
     pub class: Option<Class>,
 }
 
@@ -75,7 +74,7 @@ fn larger(lowest: Fraction, part: Fraction, how: &str) -> String {
 }
 
 /// Decides every valid bid of a lot by its place and the conditions, before any revival.
-pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<Verdict> {
+pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>, answers: &Answers) -> Vec<Verdict> {
     let alone = standing.valid.len() == 1;
     let last = standing.apart + standing.places;
     let verdict = |(index, contender): (usize, &Contender)| {
@@ -84,7 +83,7 @@ pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<V
         } else if index >= last {
             outside(rules, standing, index, contender)
         } else if alone && rules.single_bidder.is_some() {
-            single(rules, contender)
+            single(rules, standing.lot, contender, answers)
         } else if let Some(line) = line {
             conditions(rules, standing.lot, line, contender)
         } else {
@@ -99,7 +98,7 @@ pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<V
 /// The verdict with what follows from its status and with the conversion and ties of its bid.
 pub fn finished(contender: &Contender, mut verdict: Verdict) -> Verdict {
     let wins = matches!(verdict.status, Status::Won | Status::WonNoVolume);
-    verdict.price = wins.then_some(contender.bid.unit_price);
+    verdict.price = wins.then(|| verdict.price.unwrap_or(contender.bid.unit_price));
     verdict.chooses_regions = verdict.status == Status::Won;
     verdict.reason.arithmetic = join(std::mem::take(&mut verdict.reason.arithmetic), told(contender));
     verdict
@@ -109,15 +108,7 @@ pub fn finished(contender: &Contender, mut verdict: Verdict) -> Verdict {
 pub fn found(rules: &RuleSet, status: Status, code: Code, arithmetic: String, section: &str) -> Verdict {
     let clause = format!("{} {section}", rules.name);
     let reason = Reason { code, arithmetic, clause };
-    Verdict {
-        status,
-        price: None,
-        reason,
-        chooses_regions: false,
-        refused: false,
-        entitled: None,
-        class: None,
-    }
+    Verdict { status, price: None, reason, chooses_regions: false, entitled: None, class: None }
 }
 
 fn zero_volume(rules: &RuleSet, standing: &Standing, contender: &Contender) -> Verdict {
@@ -138,14 +129,59 @@ fn outside(rules: &RuleSet, standing: &Standing, index: usize, contender: &Conte
     found(rules, Status::NotShortlisted, Code::NotShortlisted, arithmetic, "quota")
 }
 
-/// The only valid bidder wins with the cut, and negotiates without it.
-fn single(rules: &RuleSet, contender: &Contender) -> Verdict {
+/// The only valid bidder wins with the cut, and negotiates (议价) without it.
+fn single(rules: &RuleSet, lot: &Lot, contender: &Contender, answers: &Answers) -> Verdict {
+    let (bid, section) = (contender.bid, "single_bidder");
     let least = rules.single_bidder.as_ref().map_or(Decimal::ZERO, |single| single.min_cut.0);
     let (met, arithmetic) = contender.measure.reaches(least);
     let arithmetic = format!("n = 1; {arithmetic}");
-    match met {
-        true => found(rules, Status::Won, Code::WonCut, arithmetic, "single_bidder"),
-        false => found(rules, Status::Fused, Code::Negotiate, arithmetic, "single_bidder"),
+    if met {
+        return found(rules, Status::Won, Code::WonCut, arithmetic, section);
+    }
+    let most = most(rules, contender, least);
+    let answer = answers.consent(&bid.lot, &bid.company, Question::Negotiation);
+    let said = match answer.map(|answer| answer.price) {
+        Some(Some(price)) => match beyond(rules, price, most.unwrap_or_default()) {
+            Some(why) => Some(format!("CONSENT {why}")),
+            None => {
+                let lower = Bid { unit_price: price, ..bid.clone() };
+                let (_, made) = ranking::measure(rules, lot, &lower).reaches(least);
+                let arithmetic = join(arithmetic, Some(format!("{} → {price}; {made}", bid.unit_price)));
+                let won = found(rules, Status::Won, Code::Negotiated, arithmetic, section);
+                return Verdict { price: Some(price), ..won };
+            }
+        },
+        Some(None) => Some("CONSENT no".to_owned()),
+        None => None,
+    };
+    let entitled = most.map(|price| Entitlement { question: Question::Negotiation, price });
+    let lost = found(rules, Status::Fused, Code::Negotiate, join(arithmetic, said), section);
+    Verdict { entitled, ..lost }
+}
+
+/// The highest price of a bid's own spec that makes the cut, rounded down to the decimals a price may have;
+/// none when that is no price.
+fn most(rules: &RuleSet, contender: &Contender, least: Decimal) -> Option<UnitPrice> {
+    let limit = contender.measure.from.times(Decimal::ONE - least);
+    // The cut against a current price is one of its own spec.
+    let ratio = if rules.ranks_by_cut() { Decimal::ONE } else { contender.bid.ratio };
+    let places = rules.price.decimals.0;
+    let mut price = limit.for_spec(ratio).value().round_dp_with_strategy(places, RoundingStrategy::ToZero);
+    if Fraction::comparable(price, ratio) > limit {
+        price -= Decimal::new(1, places);
+    }
+    UnitPrice::exact(price).ok().filter(|price| price.is_positive())
+}
+
+/// Why a negotiated price does not win, if so: `0.5001 > 0.50`, `0.00 ≤ 0`, `0.12345: 5 > 4`.
+fn beyond(rules: &RuleSet, price: UnitPrice, most: UnitPrice) -> Option<String> {
+    let (scale, allowed) = (price.decimal().normalize().scale(), rules.price.decimals.0);
+    if price > most {
+        Some(format!("{price} > {most}"))
+    } else if !price.is_positive() {
+        Some(format!("{price} ≤ 0"))
+    } else {
+        (scale > allowed).then(|| format!("{price}: {scale} > {allowed}"))
     }
 }
 

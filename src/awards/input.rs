@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
+use super::questions;
 use super::rules::natural;
 use super::store::{self, Ruling};
 use super::{Answers, Bid, Demand, Lot, Outcome};
@@ -100,7 +101,8 @@ pub fn load(conn: &mut Conn, round: &Round) -> Result<Input> {
         lot_ids.iter().map(|(code, id)| (id.clone(), code.clone())).collect();
     let offers = offers(conn, &round.id, &codes)?;
     let (demand, hospitals) = demand(conn, &round.id, &codes, &offers)?;
-    let answers = Answers::default();
+    let consents = questions::consents(conn, &round.id, &offers)?;
+    let answers = Answers { consents, ..Answers::default() };
     let mut input = Input { rules, lots, lot_ids, offers, demand, answers, hospitals, sha256: String::new() };
     input.sha256 = hash(&input);
     Ok(input)
@@ -302,6 +304,10 @@ fn hash(input: &Input) -> String {
         if let Some(product) = &line.product {
             canon.line(&["product", product]);
         }
+    }
+    for answer in &input.answers.consents {
+        let price = or_empty(answer.price);
+        canon.line(&["consent", &answer.lot, &answer.company, answer.question.as_str(), &price]);
     }
     canon.hex()
 }

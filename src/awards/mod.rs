@@ -20,6 +20,7 @@ pub mod pre_winners;
 #[cfg(test)]
 mod properties;
 pub mod publicity;
+pub mod questions;
 pub mod ranking;
 pub mod regions;
 pub mod results;
@@ -32,6 +33,7 @@ mod tests;
 pub mod units;
 pub mod volume;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -86,6 +88,8 @@ crate::words! {
         Fused = "FUSED",
         /// Wins only with a lower price: to be negotiated.
         Negotiate = "NEGOTIATE",
+        /// The only bidder, negotiated down to the cut that wins.
+        Negotiated = "NEGOTIATED",
         /// Shortlisted, where the rules ask nothing more.
         WonPlace = "WON_PLACE",
         /// Within the fuse line.
@@ -96,8 +100,6 @@ crate::words! {
         WonClassPrice = "WON_CLASS_PRICE",
         /// A pre-winner among the first of all lots by cut.
         WonDirect = "WON_DIRECT",
-        /// Offered a price in the negotiation that wins.
-        WonNegotiated = "WON_NEGOTIATED",
         /// Cheap enough.
         WonLowPrice = "WON_LOW_PRICE",
         /// Far below the mean: wins without volume.
@@ -270,13 +272,29 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// The answers of each lot: looking one up there costs no more than the lot's own answers.
+    fn by_lot(&self) -> HashMap<&str, Self> {
+        let mut lots: HashMap<&str, Self> = HashMap::new();
+        for it in &self.consents {
+            lots.entry(&it.lot).or_default().consents.push(it.clone());
+        }
+        for it in &self.picks {
+            lots.entry(&it.lot).or_default().picks.push(it.clone());
+        }
+        for it in &self.reassignments {
+            lots.entry(&it.lot).or_default().reassignments.push(it.clone());
+        }
+        lots
+    }
+
     /// What a bidder answered to a question, if it did.
     pub fn consent(&self, lot: &str, company: &str, question: Question) -> Option<&Consent> {
         self.consents.iter().find(|c| &*c.lot == lot && &*c.company == company && c.question == question)
     }
 }
 
-/// What a bid may still be asked, and at what price it would win.
+/// What a bid that has not won may be asked, and at what price it would win. It stays what it is whatever was
+/// answered: an answer to another price is not one to this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entitlement {
     /// The question.

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Allocation, Award, Outcome, RegionChoice};
+use super::{Allocation, Answers, Award, Consent, Outcome, RegionChoice};
 use crate::error::Result;
 use crate::files::write::Csv;
 
@@ -84,6 +84,36 @@ pub fn regions(outcome: &Outcome) -> Table<'_> {
     };
     let header = &["lot", "region", "main", "spare"];
     Table { name: "regions.csv", header, lines: Box::new(outcome.regions.iter().map(line)) }
+}
+
+/// `questions.csv`: who may be asked what, apart from those who have refused. With its prices kept it answers yes
+/// to all of it, with a price made empty no.
+pub fn questions<'a>(outcome: &'a Outcome, answers: &'a Answers) -> Table<'a> {
+    let line = |award: &Award| {
+        let asked = award.entitled.as_ref()?;
+        let answer = answers.consent(&award.lot, &award.company, asked.question);
+        let is_refused = answer.is_some_and(|answer| answer.price.is_none());
+        (!is_refused).then(|| {
+            vec![
+                award.lot.to_string(),
+                award.company.to_string(),
+                asked.question.to_string(),
+                asked.price.to_string(),
+                award.reason.to_string(),
+            ]
+        })
+    };
+    let header = &["lot", "company", "question", "price", "reason"];
+    Table { name: "questions.csv", header, lines: Box::new(outcome.awards.iter().filter_map(line)) }
+}
+
+/// `consents.csv`: what was answered, as `jicai award --consents` reads it.
+pub fn consents(answers: &Answers) -> Table<'_> {
+    let line = |it: &Consent| {
+        vec![it.lot.to_string(), it.company.to_string(), it.question.to_string(), or_empty(it.price)]
+    };
+    let header = &["lot", "company", "question", "price"];
+    Table { name: "consents.csv", header, lines: Box::new(answers.consents.iter().map(line)) }
 }
 
 fn or_empty(value: Option<impl ToString>) -> String {

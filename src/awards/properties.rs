@@ -93,7 +93,54 @@ fn won(award: &Award) -> bool {
     matches!(award.status, Status::Won | Status::WonRevived | Status::WonNoVolume)
 }
 
+/// Answers to what may be asked: 0 yes, 1 no, 2 a price too many, anything else none.
+fn answers(outcome: &Outcome, choices: &[u8]) -> Answers {
+    let asked = outcome.awards.iter().filter_map(|award| Some((award, award.entitled.clone()?)));
+    let answer = |((award, asked), choice): ((&Award, Entitlement), &u8)| {
+        let price = match choice {
+            0 => Some(asked.price),
+            1 => None,
+            2 => asked.price.plus(UnitPrice::from_scaled(100)),
+            _ => return None,
+        };
+        let (lot, company) = (award.lot.clone(), award.company.clone());
+        Some(Consent { lot, company, question: asked.question, price })
+    };
+    Answers { consents: asked.zip(choices).filter_map(answer).collect(), ..Answers::default() }
+}
+
 proptest! {
+    #[test]
+    fn answers_decide_on_their_own_bid_alone_and_in_any_order(
+        rules in any_rules(),
+        bids in some_bids(),
+        choices in prop::collection::vec(0u8..4, 18),
+        turn in 0usize..18,
+    ) {
+        let lots = [lot("L", "1")];
+        let before = award(&rules, &lots, &bids, &[], &Answers::default()).unwrap();
+        let answers = answers(&before, &choices);
+        let after = award(&rules, &lots, &bids, &[], &answers).unwrap();
+        for (was, is) in before.awards.iter().zip(&after.awards) {
+            prop_assert_eq!(&was.company, &is.company);
+            prop_assert!(was.entitled.is_none() || !won(was));
+            let answer = answers.consents.iter().find(|answer| answer.company == was.company);
+            let asked = was.entitled.as_ref().map(|asked| asked.price);
+            if answer.is_some_and(|answer| answer.price == asked) {
+                prop_assert!(won(is) && is.entitled.is_none());
+                prop_assert_eq!(is.award_price, asked);
+            } else {
+                prop_assert_eq!((was.status, was.award_price), (is.status, is.award_price));
+                prop_assert_eq!(&was.entitled, &is.entitled);
+            }
+        }
+        let mut mixed = answers;
+        mixed.consents.reverse();
+        let turn = turn % mixed.consents.len().max(1);
+        mixed.consents.rotate_left(turn);
+        prop_assert_eq!(award(&rules, &lots, &bids, &[], &mixed).unwrap(), after);
+    }
+
     #[test]
     fn the_order_of_lines_never_matters(
         rules in any_rules(),

@@ -64,7 +64,12 @@ fn percent(share: Decimal) -> String {
 
 /// The cut of an offer's price against the ceiling, in percent.
 pub fn cut(decision: &Decision, ceiling: UnitPrice) -> String {
-    let price = comparable(decision.unit_price, &decision.ratio);
+    cut_at(decision.unit_price, decision, ceiling)
+}
+
+/// The cut that an offer would make at another price.
+pub fn cut_at(price: UnitPrice, decision: &Decision, ceiling: UnitPrice) -> String {
+    let price = comparable(price, &decision.ratio);
     price.and_then(|price| share_cut(price, ceiling)).map(percent).unwrap_or_default()
 }
 
@@ -143,7 +148,6 @@ pub fn code_name(code: &str, t: &Text) -> &'static str {
         Code::CutTooSmall => e.code_cut_too_small,
         Code::WonClassPrice => e.code_won_class_price,
         Code::WonDirect => e.code_won_direct,
-        Code::WonNegotiated => e.code_won_negotiated,
         Code::OverCeiling => e.code_over_ceiling,
         Code::RelatedCompany => e.code_related_company,
         Code::PerCompany => e.code_per_company,
@@ -152,6 +156,7 @@ pub fn code_name(code: &str, t: &Text) -> &'static str {
         Code::Eliminated => e.code_eliminated,
         Code::Fused => e.code_fused,
         Code::Negotiate => e.code_negotiate,
+        Code::Negotiated => e.code_negotiated,
         Code::WonPlace => e.code_won_place,
         Code::WonRatio => e.code_won_ratio,
         Code::WonCut => e.code_won_cut,

@@ -12,8 +12,8 @@ use super::pre_winners::{self, Call};
 use super::shortlist::{self, Standing, comparable};
 use super::volume::Scale;
 use super::{
-    Answers, Award, Bid, Demand, Lot, LotOutcome, Outcome, Status, classes, guarantee, ranking, revival,
-    units,
+    Answers, Award, Bid, Consent, Demand, Lot, LotOutcome, Outcome, Question, Status, classes, guarantee, ranking,
+    revival, units,
 };
 use crate::rounds::rule_set::RuleSet;
 use crate::text::{Say, Text, fill};
@@ -40,6 +40,22 @@ pub enum Refused {
         /// The company.
         company: Arc<str>,
     },
+    /// An answer of a company that does not bid in the lot.
+    NoSuchBid {
+        /// The lot.
+        lot: Arc<str>,
+        /// The company.
+        company: Arc<str>,
+    },
+    /// A company answers the same question twice in a lot.
+    ConsentTwice {
+        /// The lot.
+        lot: Arc<str>,
+        /// The company.
+        company: Arc<str>,
+        /// The question.
+        question: Question,
+    },
     /// A ceiling that is not above zero, or not to be believed.
     Ceiling(Arc<str>),
     /// A price ratio that is not to be believed.
@@ -62,6 +78,12 @@ impl Say for Refused {
             Self::LotTwice(lot) => fill(t.lot_twice, &[("lot", lot)]),
             Self::UnknownLot(lot) => fill(t.lot_unknown, &[("lot", lot)]),
             Self::BidTwice { lot, company } => fill(t.bid_twice, &[("lot", lot), ("company", company)]),
+            Self::NoSuchBid { lot, company } => fill(t.no_such_bid, &[("lot", lot), ("company", company)]),
+            Self::ConsentTwice { lot, company, question } => {
+                let values: [(&str, &dyn std::fmt::Display); 3] =
+                    [("lot", lot), ("company", company), ("question", question)];
+                fill(t.consent_twice, &values)
+            }
             Self::Ceiling(lot) => fill(t.ceiling, &[("lot", lot), ("most", &HIGHEST_CEILING)]),
             Self::Ratio { lot, company } => {
                 let (least, most) = RATIOS;
@@ -86,6 +108,8 @@ pub fn award(
     let lots = in_order(lots)?;
     let by_lot = by_lot(rules, &lots, bids)?;
     check_demand(&lots, demand)?;
+    check_consents(&lots, &by_lot, &answers.consents)?;
+    let answers = answers.by_lot();
     let demand = ByLot::new(demand);
 
     let none = Vec::new();
@@ -97,7 +121,9 @@ pub fn award(
 
     let calls = pre_winners::call(rules, &standings).unwrap_or_else(|| vec![None; standings.len()]);
     let mut outcome = Outcome::default();
+    let unasked = Answers::default();
     for (standing, call) in standings.iter().zip(&calls) {
+        let answers = answers.get(standing.lot.code.as_ref()).unwrap_or(&unasked);
         settle(rules, standing, call.as_ref(), &demand, answers, &mut outcome)?;
     }
     Ok(outcome)
@@ -158,6 +184,38 @@ fn check_demand(lots: &[&Lot], demand: &[Demand]) -> Result<(), Refused> {
     }
 }
 
+/// Every answer is of a company that bids in its lot, and given once.
+fn check_consents(
+    lots: &[&Lot],
+    by_lot: &HashMap<&str, Vec<&Bid>>,
+    consents: &[Consent],
+) -> Result<(), Refused> {
+    // In one order, so that the refusal does not depend on the order of lines.
+    let mut sorted: Vec<&Consent> = consents.iter().collect();
+    sorted.sort_by_key(|it| (&it.lot, &it.company, it.question));
+    for it in &sorted {
+        let (lot, company) = (it.lot.clone(), it.company.clone());
+        let bids = by_lot.get(it.lot.as_ref());
+        if bids.is_none() && !lots.iter().any(|lot| lot.code == it.lot) {
+            return Err(Refused::UnknownLot(lot));
+        }
+        if !bids.is_some_and(|bids| bids.iter().any(|bid| bid.company == it.company)) {
+            return Err(Refused::NoSuchBid { lot, company });
+        }
+    }
+    let same = |two: &&[&Consent]| {
+        (&two[0].lot, &two[0].company, two[0].question) == (&two[1].lot, &two[1].company, two[1].question)
+    };
+    match sorted.windows(2).find(same) {
+        Some(two) => Err(Refused::ConsentTwice {
+            lot: two[0].lot.clone(),
+            company: two[0].company.clone(),
+            question: two[0].question,
+        }),
+        None => Ok(()),
+    }
+}
+
 /// Decides one lot and adds what follows to the outcome.
 fn settle(
     rules: &RuleSet,
@@ -171,7 +229,7 @@ fn settle(
     let line = fuse::line(rules, standing);
     let (mut verdicts, places) = match &rules.units {
         Some(both) => units::judge(rules, both, standing),
-        None => (fuse::judge(rules, standing, line.as_ref()), standing.places),
+        None => (fuse::judge(rules, standing, line.as_ref(), answers), standing.places),
     };
     guarantee::grant(rules, standing, &mut verdicts);
     if let Some(call) = call {

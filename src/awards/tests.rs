@@ -1,6 +1,7 @@
 //! The award by hand-worked cases, one line a case.
 
 mod anchors;
+mod answers;
 mod city;
 mod consumables;
 mod doubts;

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use jicai::awards::files::{Faulty, read_input};
 use jicai::awards::output::{self, Table};
-use jicai::awards::{self, Outcome};
+use jicai::awards::{self, Answers, Outcome};
 use jicai::error::Error;
 use jicai::files::write::Csv;
 use jicai::rounds::rule_set::RuleSet;
@@ -25,9 +25,11 @@ const TOLD: usize = 100;
 ///
 /// CSV is UTF-8 or GB18030; headers are English or Chinese, in any order. A bid whose spec is not the comparable
 /// one and that gives no ratio gets the one of NDRC Price [2011] 2452. With --out, awards.csv,
-/// standards.csv and, where they apply, allocations.csv and regions.csv replace those of an earlier run in
-/// the folder; without it awards.csv goes to standard output. Exit status 0: computed; 2: bad input, with
-/// one line a fault on standard error and nothing written. JICAI_LANG=en|zh chooses the language of messages.
+/// standards.csv and, where they apply, allocations.csv, regions.csv and questions.csv (who may be asked to take a
+/// revival price or to negotiate) replace those of an earlier run in the folder; without it awards.csv goes to
+/// standard output. questions.csv with its prices kept or made empty can be given back as --consents. Exit status
+/// 0: computed; 2: bad input, with one line a fault on standard error and nothing written. JICAI_LANG=en|zh chooses
+/// the language of messages.
 #[derive(Args)]
 pub struct Award {
     /// A rule set by its document number (see `jicai rules list`), or a rule set file ending in .toml
@@ -42,6 +44,9 @@ pub struct Award {
     /// The hospitals' yearly demand; without it the lots' base volumes count
     #[arg(long, value_name = "FILE")]
     demand: Option<PathBuf>,
+    /// What bidders answered when asked: lot, company, question (revival, negotiation), price; no price is a refusal
+    #[arg(long, value_name = "FILE")]
+    consents: Option<PathBuf>,
     /// The folder to write to, made when it is missing
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -54,12 +59,13 @@ pub struct Award {
 pub fn run(args: &Award) -> Result<(), Stop> {
     let text = lang().text();
     let rules = load(&args.rules)?;
-    let input = read_input(&rules, &args.lots, &args.bids, args.demand.as_deref());
+    let (demand, consents) = (args.demand.as_deref(), args.consents.as_deref());
+    let input = read_input(&rules, &args.lots, &args.bids, demand, consents);
     let input = input.map_err(|faulty| Stop::Bad(told(&faulty, text)))?;
     let outcome = awards::award(&rules, &input.lots, &input.bids, &input.demand, &input.answers);
     let outcome = outcome.map_err(|refused| Stop::Bad(vec![refused.say(text)]))?;
 
-    write(args, &rules, &outcome, text)?;
+    write(args, &rules, &outcome, &input.answers, text)?;
     tell(&rules, &outcome, text);
     Ok(())
 }
@@ -92,7 +98,13 @@ fn told(faulty: &[Faulty], text: &Text) -> Vec<String> {
     lines
 }
 
-fn write(args: &Award, rules: &RuleSet, outcome: &Outcome, text: &Text) -> Result<(), Stop> {
+fn write(
+    args: &Award,
+    rules: &RuleSet,
+    outcome: &Outcome,
+    answers: &Answers,
+    text: &Text,
+) -> Result<(), Stop> {
     let Some(folder) = &args.out else {
         return match output::write(output::awards(outcome), Csv::bare(io::stdout().lock())) {
             Err(e) if !is_closed(&e) => Err(unwritable("-", &e, text)),
@@ -108,7 +120,10 @@ fn write(args: &Award, rules: &RuleSet, outcome: &Outcome, text: &Text) -> Resul
             tables.push(output::regions(outcome));
         }
     }
-    let possible = ["awards.csv", "standards.csv", "allocations.csv", "regions.csv"];
+    if output::questions(outcome, answers).lines.next().is_some() {
+        tables.push(output::questions(outcome, answers));
+    }
+    let possible = ["awards.csv", "standards.csv", "allocations.csv", "regions.csv", "questions.csv"];
     let written = output::write_all(folder, tables, &possible);
     written.map_err(|e| unwritable(&folder.display().to_string(), &e, text))
 }

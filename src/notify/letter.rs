@@ -70,6 +70,27 @@ pub enum Letter {
         title: String,
         path: String,
     },
+    /// Questions about a revival or negotiation wait for the bidder's answer.
+    QuestionsAsked {
+        number: String,
+        title: String,
+        path: String,
+        count: i64,
+        deadline: String,
+    },
+    /// A question was taken back.
+    QuestionWithdrawn {
+        number: String,
+        title: String,
+        path: String,
+        reason: String,
+    },
+    /// The last open question of a round is closed: to the officers.
+    QuestionsAnswered {
+        number: String,
+        title: String,
+        path: String,
+    },
     /// The proposed award is public.
     AwardPublished {
         number: String,
@@ -143,6 +164,9 @@ impl Letter {
             Letter::ApprovalAsked { .. } => "approval_asked",
             Letter::ApprovalDecided { .. } => "approval_decided",
             Letter::BidsOpened { .. } => "bids_opened",
+            Letter::QuestionsAsked { .. } => "questions_asked",
+            Letter::QuestionWithdrawn { .. } => "question_withdrawn",
+            Letter::QuestionsAnswered { .. } => "questions_answered",
             Letter::AwardPublished { .. } => "award_published",
             Letter::ObjectionFiled { .. } => "objection_filed",
             Letter::ObjectionAnswered { .. } => "objection_answered",
@@ -205,6 +229,25 @@ impl Letter {
             ),
             Letter::BidsOpened { number, title, path } => {
                 (m.bids_opened, m.bids_opened_body, number, title, path, vec![])
+            }
+            Letter::QuestionsAsked { number, title, path, count, deadline } => (
+                m.questions_asked,
+                m.questions_asked_body,
+                number,
+                title,
+                path,
+                vec![("count", count.to_string()), ("deadline", deadline.clone())],
+            ),
+            Letter::QuestionWithdrawn { number, title, path, reason } => (
+                m.question_withdrawn,
+                m.question_withdrawn_body,
+                number,
+                title,
+                path,
+                vec![("reason", reason.clone())],
+            ),
+            Letter::QuestionsAnswered { number, title, path } => {
+                (m.questions_answered, m.questions_answered_body, number, title, path, vec![])
             }
             Letter::AwardPublished { number, title, path, deadline } => (
                 m.award_published,

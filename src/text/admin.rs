@@ -107,12 +107,14 @@ messages! {
         outcome_failed: "失败", "Failed";
         outcome_lost: "中断", "Lost";
         what_advance_rounds: "按日程推进批次状态", "Moves rounds on by their calendar";
+        what_close_questions: "关闭到期未答复的询问", "Closes questions whose deadline has passed";
         what_send_mail: "发送邮件队列", "Sends the mail that waits";
         what_remind_demand: "提醒未报量的医疗机构", "Reminds hospitals that have not reported demand";
         what_remind_contracts: "提醒未签约的医疗机构和企业", "Reminds hospitals and suppliers that have not confirmed contracts";
         what_end_sessions: "清理过期登录", "Deletes sessions that have ended";
         what_mail_audit_head: "向审计人员寄送审计链头", "Mails the head of the audit chain to the auditors";
         what_forget_runs: "清理九十天前的成功运行记录", "Deletes records of good runs older than ninety days";
+        count_lapsed: "逾期询问", "questions lapsed";
         count_sent: "已发送", "sent";
         count_later: "稍后重试", "to try again";
         count_dead: "发送失败", "given up";

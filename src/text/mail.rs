@@ -19,6 +19,12 @@ messages! {
         approval_decided_body: "您提请复核的 {number}《{title}》（{action}）已由 {by} 复核，结果：{decision}。\n复核意见：{remark}", "Your request for {number}, {title} ({action}) was reviewed by {by}: {decision}.\nRemark: {remark}";
         bids_opened: "【集采】已开标：{number} {title}", "[jicai] Bids opened: {number} {title}";
         bids_opened_body: "{number}《{title}》的申报文件已由两人共同开启。", "Two people together opened the bids of {number}, {title}.";
+        questions_asked: "【集采】请答复 {count} 项询问：{number} {title}", "[jicai] {count} questions to answer: {number} {title}";
+        questions_asked_body: "{number}《{title}》评审中有 {count} 项复活或议价询问等待贵单位答复。\n答复截止：{deadline}。逾期未答复视为不接受。", "{count} questions about a revival or a negotiation in {number}, {title}, wait for your answer.\nDeadline: {deadline}. No answer counts as a refusal.";
+        question_withdrawn: "【集采】询问已撤回：{number} {title}", "[jicai] Question withdrawn: {number} {title}";
+        question_withdrawn_body: "{number}《{title}》的一项询问已撤回，无需答复。\n撤回原因：{reason}", "A question in {number}, {title}, was withdrawn and needs no answer.\nReason: {reason}";
+        questions_answered: "【集采】询问已全部答复：{number} {title}", "[jicai] All questions are answered: {number} {title}";
+        questions_answered_body: "{number}《{title}》的复活、议价询问已全部答复或到期。\n请重新计算中选结果。", "Every question about a revival or negotiation in {number}, {title}, is answered or has lapsed.\nPlease compute the award again.";
         award_published: "【集采】拟中选结果公示：{number} {title}", "[jicai] Proposed award published: {number} {title}";
         award_published_body: "{number}《{title}》拟中选结果已公示。\n异议提交截止：{deadline}。", "The proposed award of {number}, {title}, is public.\nObjections are accepted until {deadline}.";
         objection_filed: "【集采】收到异议：{number} {title}", "[jicai] Objection filed: {number} {title}";

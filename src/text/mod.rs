@@ -63,6 +63,7 @@ areas! {
     bids: Bids,
     awards: Awards,
     evaluation: Evaluation,
+    questions: Questions,
     contracts: Contracts,
     standards: Standards,
     admin: Admin,

@@ -153,6 +153,7 @@ messages! {
         page_opening: "开标", "Opening";
         page_award: "中选结果", "Award";
         page_publicity: "公示", "Publicity";
+        page_questions: "复活与议价询问", "Questions on revival and negotiation";
         page_objections: "异议", "Objections";
         page_contracts: "合同", "Contracts";
         page_standards: "支付标准", "Payment standards";

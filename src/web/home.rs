@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::awards::objections;
+use crate::awards::{objections, questions};
 use crate::bids::{self, EnvelopeState};
 use crate::contracts;
 use crate::db::Conn;
@@ -131,7 +131,7 @@ fn officer(conn: &mut Conn, round: &Round, t: &Text, now: Time) -> Result<Vec<Ta
     match round.state {
         RoundState::Draft => list.push(Task::of(round, "", h.draft, 0)),
         RoundState::Demand => {
-            let late = i64::try_from(demand::late(conn, &round.id)?.len()).unwrap_or(i64::MAX);
+            let late = count(demand::late(conn, &round.id)?.len());
             if late > 0 {
                 list.push(Task::of(round, "/demand", h.demand_missing, late).until(calendar.demand_to));
             }
@@ -145,9 +145,10 @@ fn officer(conn: &mut Conn, round: &Round, t: &Text, now: Time) -> Result<Vec<Ta
         RoundState::Opening if now >= calendar.opening_at => {
             list.push(Task::of(round, "/opening", h.open_bids, 0))
         }
-        RoundState::Evaluation => {
-            list.push(Task::of(round, "/award", h.evaluate, 0).until(calendar.publicity_from))
-        }
+        RoundState::Evaluation => list.push(match questions::store::open_of(conn, &round.id, None)? {
+            (n, Some(first)) => Task::of(round, "/questions", h.questions_open, count(n)).until(first),
+            _ => Task::of(round, "/award", h.evaluate, 0).until(calendar.publicity_from),
+        }),
         RoundState::Publicity => {
             let open = objections::open_of(conn, &round.id)?;
             if open > 0 {
@@ -191,12 +192,20 @@ fn supplier(conn: &mut Conn, who: &Who, round: &Round, t: &Text, now: Time) -> R
             let message = if is_in { t.home.bid_standing } else { t.home.bid };
             Ok(Some(Task::of(round, "/bids", message, 0).until(round.calendar.bidding_to)))
         }
+        RoundState::Evaluation => {
+            let (n, first) = questions::store::open_of(conn, &round.id, Some(&who.organisation.id))?;
+            Ok(first.map(|first| Task::of(round, "/questions", t.home.questions, count(n)).until(first)))
+        }
         RoundState::Publicity if now < round.calendar.publicity_to => {
             let task = Task::of(round, "", t.home.publicity, 0).until(round.calendar.publicity_to);
             Ok(Some(Task { path: format!("/public/rounds/{}", round.id), ..task }))
         }
         _ => Ok(None),
     }
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// Systems that have not yet taken every standard.

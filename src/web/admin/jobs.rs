@@ -113,6 +113,7 @@ fn what(job: &str, t: &Text) -> &'static str {
     let a = &t.admin;
     match job {
         "advance_rounds" => a.what_advance_rounds,
+        "close_questions" => a.what_close_questions,
         "send_mail" => a.what_send_mail,
         "remind_demand" => a.what_remind_demand,
         "remind_contracts" => a.what_remind_contracts,
@@ -132,6 +133,7 @@ fn detail(run: &Run, t: &Text) -> String {
     let said = |part: &str| {
         let (word, n) = part.split_once('=')?;
         let name = match word {
+            "lapsed" => a.count_lapsed,
             "sent" => a.count_sent,
             "later" => a.count_later,
             "dead" => a.count_dead,

@@ -176,12 +176,13 @@ fn links(round: &Round, who: &Who, t: &'static Text) -> Vec<Link> {
     use RoundState::{Awarded, Bidding, Contracting, Demand, Evaluation, Opening, Publicity};
     let (r, id) = (&t.rounds, &round.id);
     let of = |part: &str| format!("/rounds/{id}/{part}");
-    let all: [(String, &'static str, RoundState, &[Role]); 9] = [
+    let all: [(String, &'static str, RoundState, &[Role]); 10] = [
         (of("demand"), r.page_demand, Demand, web::demand::READERS),
         (of("bids"), r.page_bids, Bidding, web::bids::PARTIES),
         (of("opening"), r.page_opening, Opening, STAFF),
         (of("award"), r.page_award, Evaluation, STAFF),
         (format!("/public/rounds/{id}"), r.page_publicity, Publicity, &[]),
+        (of("questions"), r.page_questions, Evaluation, web::questions::PARTIES),
         (of("objections"), r.page_objections, Publicity, web::awards::OBJECTORS),
         (of("contracts"), r.page_contracts, Awarded, STAFF),
         (format!("/contracts?round={id}"), r.page_contracts, Contracting, &[Role::Hospital, Role::Supplier]),

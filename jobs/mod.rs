@@ -3,6 +3,7 @@
 //! A job takes no input, does what is due and can run twice: downtime heals itself.
 
 mod advance_rounds;
+mod advance_turns;
 mod end_sessions;
 mod forget_runs;
 mod mail_audit_head;
@@ -32,6 +33,7 @@ pub type Counts = Vec<(&'static str, usize)>;
 /// The timetable.
 pub const TIMETABLE: &[Job] = &[
     Job { name: "advance_rounds", cron: "0 * * * * *", run: advance_rounds::run },
+    Job { name: "advance_turns", cron: "0 * * * * *", run: advance_turns::run },
     Job { name: "send_mail", cron: "0 * * * * *", run: send_mail::run },
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },

@@ -101,6 +101,19 @@ POST /rounds/{id}/confirmation/back              reviewer
 GET  /rounds/{id}/award/export/{file}            staff
 GET  /rounds/{id}/award/{lot}                    staff
 GET  /rounds/{id}/award/{lot}/volumes            anyone
+GET  /rounds/{id}/regions                        staff supplier
+POST /rounds/{id}/regions                        supplier
+POST /rounds/{id}/regions/start                  officer
+POST /rounds/{id}/regions/pause                  officer
+POST /rounds/{id}/regions/resume                 officer
+POST /rounds/{id}/regions/cancel                 officer
+GET  /rounds/{id}/regions/picks.csv              staff
+GET  /rounds/{id}/reassignment                   staff hospital
+POST /rounds/{id}/reassignment                   hospital
+POST /rounds/{id}/reassignment/open              officer
+POST /rounds/{id}/reassignment/deadline          officer
+POST /rounds/{id}/reassignment/cancel            officer
+GET  /rounds/{id}/reassignment/reassignments.csv staff
 GET  /rounds/{id}/objections                     staff supplier
 POST /rounds/{id}/objections                     supplier
 GET  /objections/{id}                            staff supplier

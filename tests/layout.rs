@@ -18,6 +18,7 @@ const CHINESE: &[&str] = &[
     "src/rounds/rule_sets/",
     "src/demo/",
     "src/awards/files.rs",
+    "src/awards/files/",
     "src/catalog/spec.rs",
     "src/catalog/words.rs",
     "src/cli/ratio.rs",

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::evaluation::{facts, move_to};
 use super::publicity::{self, Refused};
 use super::store::{self, AwardState, Version};
-use super::{input, objections};
+use super::{input, objections, reassignment, selection};
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -28,6 +28,8 @@ pub fn publish(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<()> {
     let objections = objections::of_round(tx.conn(), id)?;
     let award = publicity::may_publish(&round, latest.as_ref(), &objections, ctx.now)?;
     is_current(tx, &round, &award)?;
+    selection::none_running(tx.conn(), id)?;
+    reassignment::none_open(tx.conn(), id, ctx.now)?;
 
     let round = move_to(tx, ctx, &round, RoundState::Publicity, "")?;
     if award.published_at.is_none() {

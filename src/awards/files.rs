@@ -1,5 +1,7 @@
 //! The input files of an award: lots, bids and demand, each line checked, all faults told.
 
+mod choices;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,8 @@ use crate::files::{Fault, Faults, Limits, Reason};
 use crate::rounds::rule_set::{Category, FormClass, RuleSet};
 use crate::text::{Say, Text, fill};
 use crate::types::{NotANumber, Quantity, UnitPrice, parse_decimal};
+
+pub use choices::read_choices;
 
 /// What an award is computed from.
 #[derive(Debug, Default)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::allocations::{ByLot, LotVolume, Winner};
+use super::choices::{self, Choices};
 use super::fuse::{self, Verdict};
 use super::shortlist::{self, Standing, comparable};
 use super::volume::Scale;
@@ -49,11 +50,13 @@ pub enum Refused {
     NegativeDemand(Arc<str>),
     /// Volumes that add up to more than can be kept.
     TooMuch(Arc<str>),
+    /// A region or volume that was chosen after the opening and does not stand.
+    Choice(choices::Refused),
 }
 
 impl Say for Refused {
-    fn say(&self, t: &Text) -> String {
-        let t = &t.awards;
+    fn say(&self, text: &Text) -> String {
+        let t = &text.awards;
         match self {
             Self::LotTwice(lot) => fill(t.lot_twice, &[("lot", lot)]),
             Self::UnknownLot(lot) => fill(t.lot_unknown, &[("lot", lot)]),
@@ -67,11 +70,13 @@ impl Say for Refused {
             }
             Self::NegativeDemand(lot) => fill(t.demand_negative, &[("lot", lot)]),
             Self::TooMuch(lot) => fill(t.volume_too_much, &[("lot", lot)]),
+            Self::Choice(why) => why.say(text),
         }
     }
 }
 
-/// Computes the award. The result does not depend on the order of lots, bids, demand or consents.
+/// Computes the award. The result does not depend on the order of lots, bids, demand or answers; only the
+/// regions of one lot stand in the order in which they were taken.
 pub fn award(
     rules: &RuleSet,
     lots: &[Lot],
@@ -90,10 +95,17 @@ pub fn award(
         .map(|lot| shortlist::stand(rules, lot, by_lot.get(lot.code.as_ref()).unwrap_or(&none), &demand))
         .collect();
     shortlist::eliminate(rules, &mut standings);
+    let choices = choices::by_lot(answers);
+    let known = |lot: &&&str| lots.iter().any(|it| *it.code == ***lot);
+    if let Some(lot) = choices.keys().filter(|lot| !known(lot)).min() {
+        return Err(Refused::UnknownLot((*lot).into()));
+    }
 
+    let no_choices = Choices::default();
     let mut outcome = Outcome::default();
     for standing in &standings {
-        settle(rules, standing, &demand, answers, &mut outcome)?;
+        let choices = choices.get(standing.lot.code.as_ref()).unwrap_or(&no_choices);
+        settle(rules, standing, &demand, answers, choices, &mut outcome)?;
     }
     Ok(outcome)
 }
@@ -153,6 +165,7 @@ fn settle(
     standing: &Standing,
     demand: &ByLot,
     answers: &Answers,
+    choices: &Choices,
     outcome: &mut Outcome,
 ) -> Result<(), Refused> {
     let lot = standing.lot;
@@ -168,13 +181,15 @@ fn settle(
             company: contender.bid.company.clone(),
             capacity: contender.bid.capacity,
             chooses_regions: verdict.chooses_regions,
+            class: None,
         })
         .collect();
     let share = rules.share(lot.category, winners.len());
     let term_years = rules.term(winners.len());
 
-    let (base, volume) =
-        volume(rules, lot, demand, &winners, share).ok_or(Refused::TooMuch(lot.code.clone()))?;
+    let volume = volume(rules, lot, demand, &winners, share, choices).map_err(Refused::Choice)?;
+    let (base, volume) = volume.ok_or(Refused::TooMuch(lot.code.clone()))?;
+    let choosers = winners.iter().filter(|winner| rules.regions.is_some() && winner.chooses_regions);
     outcome.lots.push(LotOutcome {
         lot: lot.code.clone(),
         bidders: standing.valid.len(),
@@ -182,6 +197,7 @@ fn settle(
         anchor: line.as_ref().map(|line| line.anchor.value()),
         line: line.as_ref().map(|line| line.line.value()),
         winners: winners.len(),
+        choosers: choosers.map(|winner| winner.company.clone()).collect(),
         share,
         term_years,
         until: rules.term_end.as_ref().map(|end| end.until),
@@ -191,29 +207,37 @@ fn settle(
     outcome.awards.extend(awards(standing, verdicts, share, term_years));
     outcome.allocations.extend(volume.allocations);
     outcome.regions.extend(volume.regions);
+    outcome.volumes.extend(volume.volumes);
     outcome.unallocated.extend(volume.unallocated);
     Ok(())
 }
 
-/// The base volume (the hospitals' demand, else as given for the lot) and what is agreed of it; `None` when it is too large to be kept.
+/// The base volume (the hospitals' demand, else as given for the lot) and what is agreed of it; `None` when it is
+/// too large to be kept.
 fn volume(
     rules: &RuleSet,
     lot: &Lot,
     demand: &ByLot,
     winners: &[Winner],
     share: Option<Decimal>,
-) -> Option<(Quantity, LotVolume)> {
+    choices: &Choices,
+) -> Result<Option<(Quantity, LotVolume)>, choices::Refused> {
     let share = share.unwrap_or_default();
     if !demand.has(&lot.code) {
-        let base = lot.base_volume.unwrap_or_default();
-        let scale = Scale::new(share, rules.volume.rounding_unit.0)?;
-        let agreed = scale.quantity(scale.rounded(i128::from(base.scaled())))?;
-        return Some((base, LotVolume { agreed: Some(agreed), ..LotVolume::default() }));
+        choices.none_stand()?;
+        return Ok(national(rules, lot, share));
     }
-    let base = i64::try_from(demand.total(&lot.code)).ok().map(Quantity::from_scaled)?;
-    let volume = demand.allocate(rules, &lot.code, winners, share);
-    volume.agreed?;
-    Some((base, volume))
+    let volume = demand.allocate(rules, &lot.code, winners, share, choices)?;
+    let base = i64::try_from(demand.total(&lot.code)).ok().map(Quantity::from_scaled);
+    Ok(base.filter(|_| volume.agreed.is_some()).map(|base| (base, volume)))
+}
+
+/// The volume of a lot whose base is given as one number.
+fn national(rules: &RuleSet, lot: &Lot, share: Decimal) -> Option<(Quantity, LotVolume)> {
+    let base = lot.base_volume.unwrap_or_default();
+    let scale = Scale::new(share, rules.volume.rounding_unit.0)?;
+    let agreed = scale.quantity(scale.rounded(i128::from(base.scaled())))?;
+    Some((base, LotVolume { agreed: Some(agreed), ..LotVolume::default() }))
 }
 
 fn awards(

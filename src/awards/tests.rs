@@ -1,5 +1,6 @@
 //! The award by hand-worked cases, one line a case.
 
+mod choices;
 mod doubts;
 mod volumes;
 

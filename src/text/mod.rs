@@ -63,6 +63,7 @@ areas! {
     bids: Bids,
     awards: Awards,
     evaluation: Evaluation,
+    volumes: Volumes,
     contracts: Contracts,
     standards: Standards,
     admin: Admin,

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::awards::objections;
+use crate::awards::{objections, reassignment, selection};
 use crate::bids::{self, EnvelopeState};
 use crate::contracts;
 use crate::db::Conn;
@@ -146,6 +146,8 @@ fn officer(conn: &mut Conn, round: &Round, t: &Text, now: Time) -> Result<Vec<Ta
             list.push(Task::of(round, "/opening", h.open_bids, 0))
         }
         RoundState::Evaluation => {
+            let choosing = selection::current(conn, &round.id)?;
+            list.extend(choosing.map(|_| Task::of(round, "/regions", h.regions_running, 0)));
             list.push(Task::of(round, "/award", h.evaluate, 0).until(calendar.publicity_from))
         }
         RoundState::Publicity => {
@@ -173,6 +175,10 @@ fn hospital(conn: &mut Conn, who: &Who, round: &Round, t: &Text, now: Time) -> R
     if rounds::seen_by(conn, who, &round.id).is_err() {
         return Ok(None);
     }
+    if round.state == RoundState::Evaluation {
+        let waits = reassignment::waiting(conn, round, &who.organisation.id, now)?;
+        return Ok(waits.map(|to| Task::of(round, "/reassignment", t.home.place_volume, 0).until(to)));
+    }
     let report = demand::store::report_of(conn, &round.id, &who.organisation.id)?;
     let deadline = demand::rules::deadline(round, report.as_ref());
     let message = match report.as_ref().map(|r| r.state) {
@@ -190,6 +196,10 @@ fn supplier(conn: &mut Conn, who: &Who, round: &Round, t: &Text, now: Time) -> R
             let is_in = mine.iter().any(|r| r.state == EnvelopeState::Standing);
             let message = if is_in { t.home.bid_standing } else { t.home.bid };
             Ok(Some(Task::of(round, "/bids", message, 0).until(round.calendar.bidding_to)))
+        }
+        RoundState::Evaluation => {
+            let waits = selection::waiting(conn, round, &who.organisation.id)?;
+            Ok(waits.map(|(n, due)| Task::of(round, "/regions", t.home.choose_region, n).until(due)))
         }
         RoundState::Publicity if now < round.calendar.publicity_to => {
             let task = Task::of(round, "", t.home.publicity, 0).until(round.calendar.publicity_to);

@@ -25,7 +25,7 @@ document.addEventListener("click", (event) => {
       clock.textContent = `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
       over = over || (left === 0 && passed > 1500);
     }
-    if (fresh && (over || passed > fresh.dataset.refresh * 1000) && !busy()) location.reload();
+    if (fresh && (over || passed > fresh.dataset.refresh * 1000) && !busy()) location.replace(fresh.querySelector("a").href);
   };
   if (!clocks.length && !fresh) return;
   tick();

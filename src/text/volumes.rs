@@ -51,7 +51,6 @@ messages! {
         regions_intro: "中选企业按顺位轮流选择主供地区，选完后按同样顺序选择备供地区；备供不得与本企业主供相同。超时的，按剩余需求量最大的地区默认选定，下一轮自选定时起计时。", "Winners take main regions in turns by rank, then spare ones in the same order; nobody spares its own main region. When the time of a turn is over, the largest demand left is taken, and the next turn's time begins then.";
         regions_no_rules: "本批次适用规则不由中选企业选择供应地区。", "The rule set of this round gives winners no choice of regions.";
         regions_none: "尚未开始选择。计算中选结果后，由经办人员在此开始。", "The choice has not begun. After the award is computed, an officer begins it here.";
-        regions_lots_none: "目前没有已选或在选的竞价单元。", "No lot is chosen or being chosen.";
         state: "状态", "State";
         state_running: "进行中", "under way";
         state_paused: "已暂停", "paused";
@@ -111,8 +110,6 @@ messages! {
         is_open: "开放中", "open";
         is_closed: "已截止", "closed";
         to_place: "可调剂量", "To place";
-        to_place_of: "可调剂量：{quantity} {unit}", "To place: {quantity} {unit}";
-        nobody_left: "其中 {quantity} {unit} 按默认无企业有能力承接", "of which by default nobody has capacity for {quantity} {unit}";
         price: "中选价（元）", "Price (yuan)";
         product: "产品", "Product";
         room: "剩余供应能力", "Capacity left";

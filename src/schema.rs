@@ -463,6 +463,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    region_lines (award_id, lot_id, region) {
+        award_id -> Text,
+        lot_id -> Text,
+        region -> Text,
+        base_volume -> BigInt,
+        agreed_volume -> BigInt,
+        unallocated -> BigInt,
+        main_id -> Nullable<Text>,
+        spare_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     questions (id) {
         id -> Text,
         round_id -> Text,
@@ -485,11 +498,124 @@ diesel::table! {
 }
 
 diesel::table! {
+    selections (id) {
+        id -> Text,
+        round_id -> Text,
+        award_id -> Text,
+        state -> Text,
+        minutes -> Integer,
+        started_at -> BigInt,
+        started_by -> Nullable<Text>,
+        paused_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
     replies (id) {
         id -> Text,
         question_id -> Text,
         outcome -> Text,
         price -> Nullable<BigInt>,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    queues (id) {
+        id -> Text,
+        selection_id -> Text,
+        lot_id -> Text,
+        state -> Text,
+        due_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    queue_choosers (queue_id, place) {
+        queue_id -> Text,
+        place -> Integer,
+        supplier_id -> Text,
+    }
+}
+
+diesel::table! {
+    queue_regions (queue_id, place) {
+        queue_id -> Text,
+        place -> Integer,
+        region -> Text,
+        base_volume -> BigInt,
+        agreed_volume -> BigInt,
+    }
+}
+
+diesel::table! {
+    picks (id) {
+        id -> Text,
+        queue_id -> Text,
+        turn -> Integer,
+        region -> Text,
+        supplier_id -> Text,
+        supply -> Text,
+        by_default -> Bool,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reassignment_periods (id) {
+        id -> Text,
+        round_id -> Text,
+        award_id -> Text,
+        state -> Text,
+        deadline -> BigInt,
+        opened_at -> BigInt,
+        opened_by -> Nullable<Text>,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    reassignment_winners (period_id, lot_id, place) {
+        period_id -> Text,
+        lot_id -> Text,
+        place -> Integer,
+        supplier_id -> Text,
+        product -> Text,
+        price -> BigInt,
+        room -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    reassignment_volumes (id) {
+        id -> Text,
+        period_id -> Text,
+        hospital_id -> Text,
+        lot_id -> Text,
+        supplier_id -> Nullable<Text>,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    reassignments (period_id, lot_id, hospital_id, supplier_id) {
+        period_id -> Text,
+        lot_id -> Text,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    reassignment_answers (period_id, hospital_id) {
+        period_id -> Text,
+        hospital_id -> Text,
+        version -> Integer,
         account_id -> Nullable<Text>,
         at -> BigInt,
     }
@@ -627,6 +753,30 @@ diesel::joinable!(entitlements -> organisations (supplier_id));
 diesel::joinable!(questions -> lots (lot_id));
 diesel::joinable!(questions -> organisations (supplier_id));
 diesel::joinable!(questions -> awards (award_id));
+diesel::joinable!(region_lines -> awards (award_id));
+diesel::joinable!(region_lines -> lots (lot_id));
+diesel::joinable!(selections -> rounds (round_id));
+diesel::joinable!(selections -> awards (award_id));
+diesel::joinable!(queues -> selections (selection_id));
+diesel::joinable!(queues -> lots (lot_id));
+diesel::joinable!(queue_choosers -> queues (queue_id));
+diesel::joinable!(queue_choosers -> organisations (supplier_id));
+diesel::joinable!(queue_regions -> queues (queue_id));
+diesel::joinable!(picks -> queues (queue_id));
+diesel::joinable!(picks -> organisations (supplier_id));
+diesel::joinable!(reassignment_periods -> rounds (round_id));
+diesel::joinable!(reassignment_periods -> awards (award_id));
+diesel::joinable!(reassignment_winners -> reassignment_periods (period_id));
+diesel::joinable!(reassignment_winners -> lots (lot_id));
+diesel::joinable!(reassignment_winners -> organisations (supplier_id));
+diesel::joinable!(reassignment_volumes -> reassignment_periods (period_id));
+diesel::joinable!(reassignment_volumes -> organisations (hospital_id));
+diesel::joinable!(reassignment_volumes -> lots (lot_id));
+diesel::joinable!(reassignments -> reassignment_periods (period_id));
+diesel::joinable!(reassignments -> lots (lot_id));
+diesel::joinable!(reassignments -> organisations (hospital_id));
+diesel::joinable!(reassignment_answers -> reassignment_periods (period_id));
+diesel::joinable!(reassignment_answers -> organisations (hospital_id));
 diesel::joinable!(contracts -> rounds (round_id));
 diesel::joinable!(contracts -> lots (lot_id));
 diesel::joinable!(contract_changes -> contracts (contract_id));
@@ -669,6 +819,17 @@ diesel::allow_tables_to_appear_in_same_query!(
     entitlements,
     questions,
     replies,
+    region_lines,
+    selections,
+    queues,
+    queue_choosers,
+    queue_regions,
+    picks,
+    reassignment_periods,
+    reassignment_winners,
+    reassignment_volumes,
+    reassignments,
+    reassignment_answers,
     contracts,
     contract_changes,
     releases,

@@ -277,6 +277,16 @@ ids! {
     DecisionId;
     /// An agreed quantity of one hospital with one winner.
     AllocationId;
+    /// The choice of regions of a round (供应地区选择).
+    SelectionId;
+    /// One lot's turns in a choice of regions.
+    QueueId;
+    /// A region taken in a turn.
+    PickId;
+    /// The time in which hospitals place volume (调剂).
+    PeriodId;
+    /// Volume a hospital has to place.
+    VolumeId;
     /// An objection during publicity.
     ObjectionId;
     /// A question asked of a bidder after the opening.

@@ -109,6 +109,19 @@ GET  /rounds/{id}/questions/consents.csv         staff
 GET  /questions/{id}                             staff supplier
 POST /questions/{id}/answer                      supplier
 POST /questions/{id}/withdraw                    officer
+GET  /rounds/{id}/regions                        staff supplier
+POST /rounds/{id}/regions                        supplier
+POST /rounds/{id}/regions/start                  officer
+POST /rounds/{id}/regions/pause                  officer
+POST /rounds/{id}/regions/resume                 officer
+POST /rounds/{id}/regions/cancel                 officer
+GET  /rounds/{id}/regions/picks.csv              staff
+GET  /rounds/{id}/reassignment                   staff hospital
+POST /rounds/{id}/reassignment                   hospital
+POST /rounds/{id}/reassignment/open              officer
+POST /rounds/{id}/reassignment/deadline          officer
+POST /rounds/{id}/reassignment/cancel            officer
+GET  /rounds/{id}/reassignment/reassignments.csv staff
 GET  /rounds/{id}/objections                     staff supplier
 POST /rounds/{id}/objections                     supplier
 GET  /objections/{id}                            staff supplier

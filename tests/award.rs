@@ -1,5 +1,6 @@
 //! The commands `award` and `rules` as a user runs them.
 
+mod choices;
 mod consumables;
 mod files;
 

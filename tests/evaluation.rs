@@ -67,13 +67,13 @@ fn offer_of(
     offer
 }
 
-fn offer(site: &Site, round: &Round, lot: &Lot, login: &str, price: &str, revival: bool) -> OfferId {
+pub fn offer(site: &Site, round: &Round, lot: &Lot, login: &str, price: &str, revival: bool) -> OfferId {
     let supplier = site.who(login).organisation.id;
     offer_of(site, round, lot, &supplier, price, revival)
 }
 
 /// Enters an approved line of demand.
-fn demand_of(site: &Site, lot: &Lot, hospital: &OrganisationId, company: &str, quantity: i64) {
+pub fn demand_of(site: &Site, lot: &Lot, hospital: &OrganisationId, company: &str, quantity: i64) {
     let quantity = Quantity::from_scaled(quantity * 1000);
     site.app
         .db
@@ -116,7 +116,7 @@ fn demand_of(site: &Site, lot: &Lot, hospital: &OrganisationId, company: &str, q
         .unwrap();
 }
 
-fn demand(site: &Site, lot: &Lot, login: &str, company: &str, quantity: i64) {
+pub fn demand(site: &Site, lot: &Lot, login: &str, company: &str, quantity: i64) {
     demand_of(site, lot, &site.who(login).organisation.id, company, quantity);
 }
 

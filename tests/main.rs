@@ -22,6 +22,8 @@ mod opening;
 mod people;
 mod prices;
 mod published;
+mod reassignment;
+mod regions;
 mod round_lots;
 mod rounds;
 mod sealed;

@@ -3,7 +3,7 @@
 use super::evaluation::{facts, move_to};
 use super::publicity::{self, Refused};
 use super::store::{self, AwardState, Version};
-use super::{input, objections, questions};
+use super::{input, objections, questions, reassignment, selection};
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -27,6 +27,8 @@ pub fn publish(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<()> {
     let award = publicity::may_publish(&round, latest.as_ref(), &objections, ctx.now)?;
     questions::none_open(tx.conn(), id)?;
     is_current(tx, &round, &award)?;
+    selection::none_running(tx.conn(), id)?;
+    reassignment::none_open(tx.conn(), id, ctx.now)?;
 
     let round = move_to(tx, ctx, &round, RoundState::Publicity, "")?;
     if award.published_at.is_none() {

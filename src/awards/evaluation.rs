@@ -11,7 +11,7 @@ use super::input::{self, Input, Offer};
 use super::publicity::{self, Refused};
 use super::questions::{self, Entitled};
 use super::store::{self, Agreed, AwardState, Decision, LotLine, Ruling, Version};
-use super::{Award, LotOutcome, Outcome, Status, award, rules};
+use super::{Award, LotOutcome, Outcome, Status, award, reassignment, region_lines, rules, selection};
 use crate::audit::{self, Deed};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -40,6 +40,8 @@ pub fn evaluate(tx: &mut Tx, ctx: &Ctx, id: &RoundId, reason: &str) -> Result<Ev
     let round = rounds::round(tx.conn(), id)?;
     let latest = store::latest(tx.conn(), id)?;
     publicity::in_evaluation(&round)?;
+    selection::none_running(tx.conn(), id)?;
+    reassignment::none_open(tx.conn(), id, ctx.now)?;
     let input = input::load(tx.conn(), &round)?;
     if let Some(same) = latest.as_ref().filter(|v| v.input_sha256 == input.sha256) {
         return Ok(Evaluated::Same(same.clone()));
@@ -75,7 +77,7 @@ pub fn evaluate(tx: &mut Tx, ctx: &Ctx, id: &RoundId, reason: &str) -> Result<Ev
 }
 
 /// Runs the engine over the offers that take part.
-fn compute(input: &Input) -> Result<Outcome> {
+pub(super) fn compute(input: &Input) -> Result<Outcome> {
     let bids: Vec<_> = input.offers.iter().filter(|o| o.excluded.is_empty()).map(|o| o.bid.clone()).collect();
     award(&input.rules, &input.lots, &bids, &input.demand, &input.answers).map_err(Error::refused)
 }
@@ -189,7 +191,8 @@ fn save(tx: &mut Tx, award: &AwardId, input: &Input, outcome: &Outcome) -> Resul
             offer_id: offer.id.clone(),
         });
     }
-    store::insert_agreed(tx, &rows)
+    store::insert_agreed(tx, &rows)?;
+    region_lines::save(tx, award, input, outcome)
 }
 
 fn lot_id<'a>(input: &'a Input, code: &Arc<str>) -> Result<&'a LotId> {

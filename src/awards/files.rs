@@ -2,6 +2,8 @@
 
 mod consents;
 
+mod choices;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ use crate::files::{Fault, Faults, Limits, Reason};
 use crate::rounds::rule_set::{Category, FormClass, RuleSet};
 use crate::text::{Say, Text, fill};
 use crate::types::{NotANumber, Quantity, UnitPrice, parse_decimal};
+
+pub use choices::read_choices;
 
 /// What an award is computed from.
 #[derive(Debug, Default)]

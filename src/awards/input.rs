@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::questions;
 use super::rules::natural;
 use super::store::{self, Ruling};
-use super::{Answers, Bid, Demand, Lot, Outcome};
+use super::{Answers, Bid, Demand, Lot, Outcome, reassignment, selection};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::rounds::rule_set::RuleSet;
@@ -101,8 +101,11 @@ pub fn load(conn: &mut Conn, round: &Round) -> Result<Input> {
         lot_ids.iter().map(|(code, id)| (id.clone(), code.clone())).collect();
     let offers = offers(conn, &round.id, &codes)?;
     let (demand, hospitals) = demand(conn, &round.id, &codes, &offers)?;
-    let consents = questions::consents(conn, &round.id, &offers)?;
-    let answers = Answers { consents, ..Answers::default() };
+    let answers = Answers {
+        consents: questions::consents(conn, &round.id, &offers)?,
+        picks: selection::picks_of(conn, &round.id, &codes)?,
+        reassignments: reassignment::placed_in(conn, &round.id, &codes)?,
+    };
     let mut input = Input { rules, lots, lot_ids, offers, demand, answers, hospitals, sha256: String::new() };
     input.sha256 = hash(&input);
     Ok(input)
@@ -131,9 +134,14 @@ fn lots(conn: &mut Conn, round: &RoundId) -> Result<Lots> {
     Ok((lots, ids))
 }
 
+/// The codes of a round's lots by their ids.
+pub fn codes_of(conn: &mut Conn, round: &RoundId) -> Result<HashMap<LotId, Arc<str>>> {
+    Ok(lots(conn, round)?.1.into_iter().map(|(code, id)| (id, code)).collect())
+}
+
 /// The opened offers of a round as an award would take them, by lot and company code.
 pub fn offers_of(conn: &mut Conn, round: &RoundId) -> Result<Vec<Offer>> {
-    let codes = lots(conn, round)?.1.into_iter().map(|(code, id)| (id, code)).collect();
+    let codes = codes_of(conn, round)?;
     offers(conn, round, &codes)
 }
 
@@ -308,6 +316,13 @@ fn hash(input: &Input) -> String {
     for answer in &input.answers.consents {
         let price = or_empty(answer.price);
         canon.line(&["consent", &answer.lot, &answer.company, answer.question.as_str(), &price]);
+    }
+    for pick in &input.answers.picks {
+        canon.line(&["pick", &pick.lot, &pick.region, &pick.company, pick.supply.as_str()]);
+    }
+    for placed in &input.answers.reassignments {
+        let quantity = placed.quantity.to_string();
+        canon.line(&["reassignment", &placed.lot, &placed.hospital, &placed.company, &quantity]);
     }
     canon.hex()
 }

@@ -4,6 +4,7 @@
 //! award with it, keeps its versions, makes it public and final is in `evaluation`, `confirmation` and `objections`.
 
 pub mod allocations;
+pub mod choices;
 pub mod classes;
 pub mod confirmation;
 pub mod documents;
@@ -22,10 +23,13 @@ mod properties;
 pub mod publicity;
 pub mod questions;
 pub mod ranking;
+pub mod reassignment;
+pub mod region_lines;
 pub mod regions;
 pub mod results;
 pub mod revival;
 pub mod rules;
+pub mod selection;
 pub mod shortlist;
 pub mod store;
 #[cfg(test)]
@@ -370,6 +374,8 @@ pub struct LotOutcome {
     pub line: Option<Decimal>,
     /// Winners with volume.
     pub winners: usize,
+    /// Those of them who choose regions, in rank order.
+    pub choosers: Vec<Arc<str>>,
     /// The agreed share.
     pub share: Option<Decimal>,
     /// The term in years.
@@ -397,6 +403,8 @@ pub struct Allocation {
     pub product: Option<Arc<str>>,
     /// The agreed quantity.
     pub quantity: Quantity,
+    /// The part of it that the hospital reported for the winner's own brand.
+    pub own: Quantity,
 }
 
 /// Agreed volume that no winner had capacity for.
@@ -410,6 +418,21 @@ pub struct Unallocated {
     pub hospital: Arc<str>,
     /// The quantity.
     pub quantity: Quantity,
+}
+
+/// What a region's hospitals need and agree to buy in a year, summed from its hospitals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegionVolume {
+    /// The lot's code.
+    pub lot: Arc<str>,
+    /// The region.
+    pub region: Arc<str>,
+    /// The demand.
+    pub base: Quantity,
+    /// What is agreed of it.
+    pub agreed: Quantity,
+    /// The part of it that no winner had capacity for.
+    pub unallocated: Quantity,
 }
 
 /// Who supplies a region.
@@ -436,6 +459,8 @@ pub struct Outcome {
     pub allocations: Vec<Allocation>,
     /// By lot and region.
     pub regions: Vec<RegionChoice>,
+    /// By lot and region.
+    pub volumes: Vec<RegionVolume>,
     /// By lot, region and hospital.
     pub unallocated: Vec<Unallocated>,
 }

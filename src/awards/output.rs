@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Allocation, Answers, Award, Consent, Outcome, RegionChoice};
+use super::{Allocation, Answers, Award, Consent, Outcome, RegionChoice, RegionVolume};
 use crate::error::Result;
 use crate::files::write::Csv;
 
@@ -61,7 +61,7 @@ pub fn awards(outcome: &Outcome) -> Table<'_> {
 /// `allocations.csv`.
 pub fn allocations(outcome: &Outcome) -> Table<'_> {
     let line = |allocation: &Allocation| {
-        let Allocation { lot, region, hospital, company, product, quantity } = allocation;
+        let Allocation { lot, region, hospital, company, product, quantity, own: _ } = allocation;
         [lot, region, hospital, company]
             .map(|name| name.to_string())
             .into_iter()
@@ -114,6 +114,17 @@ pub fn consents(answers: &Answers) -> Table<'_> {
     };
     let header = &["lot", "company", "question", "price"];
     Table { name: "consents.csv", header, lines: Box::new(answers.consents.iter().map(line)) }
+}
+
+/// `region_volumes.csv`.
+pub fn region_volumes(outcome: &Outcome) -> Table<'_> {
+    let line = |volume: &RegionVolume| {
+        let RegionVolume { lot, region, base, agreed, unallocated } = volume;
+        let quantities = [base, agreed, unallocated].map(ToString::to_string);
+        [lot, region].map(|name| name.to_string()).into_iter().chain(quantities).collect()
+    };
+    let header = &["lot", "region", "base_volume", "agreed_volume", "unallocated"];
+    Table { name: "region_volumes.csv", header, lines: Box::new(outcome.volumes.iter().map(line)) }
 }
 
 fn or_empty(value: Option<impl ToString>) -> String {

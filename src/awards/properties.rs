@@ -1,5 +1,7 @@
 //! The award by its invariants, over bids on a coarse grid so that ties and boundaries are common.
 
+mod volumes;
+
 use proptest::prelude::*;
 
 use super::fraction::shown;

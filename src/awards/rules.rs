@@ -7,13 +7,14 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::allocations::{ByLot, LotVolume, Winner};
+use super::choices::{self, Choices};
 use super::fuse::{self, Verdict};
 use super::pre_winners::{self, Call};
 use super::shortlist::{self, Standing, comparable};
 use super::volume::Scale;
 use super::{
-    Answers, Award, Bid, Consent, Demand, Lot, LotOutcome, Outcome, Question, Status, classes, guarantee, ranking,
-    revival, units,
+    Answers, Award, Bid, Consent, Demand, Lot, LotOutcome, Outcome, Question, Status, classes, guarantee,
+    ranking, revival, units,
 };
 use crate::rounds::rule_set::RuleSet;
 use crate::text::{Say, Text, fill};
@@ -69,11 +70,13 @@ pub enum Refused {
     NegativeDemand(Arc<str>),
     /// Volumes that add up to more than can be kept.
     TooMuch(Arc<str>),
+    /// A region or volume that was chosen after the opening and does not stand.
+    Choice(choices::Refused),
 }
 
 impl Say for Refused {
-    fn say(&self, t: &Text) -> String {
-        let t = &t.awards;
+    fn say(&self, text: &Text) -> String {
+        let t = &text.awards;
         match self {
             Self::LotTwice(lot) => fill(t.lot_twice, &[("lot", lot)]),
             Self::UnknownLot(lot) => fill(t.lot_unknown, &[("lot", lot)]),
@@ -93,11 +96,13 @@ impl Say for Refused {
             }
             Self::NegativeDemand(lot) => fill(t.demand_negative, &[("lot", lot)]),
             Self::TooMuch(lot) => fill(t.volume_too_much, &[("lot", lot)]),
+            Self::Choice(why) => why.say(text),
         }
     }
 }
 
-/// Computes the award. The result does not depend on the order of lots, bids, demand or consents.
+/// Computes the award. The result does not depend on the order of lots, bids, demand or answers; only the
+/// regions of one lot stand in the order in which they were taken.
 pub fn award(
     rules: &RuleSet,
     lots: &[Lot],
@@ -109,6 +114,11 @@ pub fn award(
     let by_lot = by_lot(rules, &lots, bids)?;
     check_demand(&lots, demand)?;
     check_consents(&lots, &by_lot, &answers.consents)?;
+    let choices = choices::by_lot(answers);
+    let known = |lot: &&&str| lots.iter().any(|it| *it.code == ***lot);
+    if let Some(lot) = choices.keys().filter(|lot| !known(lot)).min() {
+        return Err(Refused::UnknownLot((*lot).into()));
+    }
     let answers = answers.by_lot();
     let demand = ByLot::new(demand);
 
@@ -120,11 +130,13 @@ pub fn award(
     shortlist::eliminate(rules, &mut standings);
 
     let calls = pre_winners::call(rules, &standings).unwrap_or_else(|| vec![None; standings.len()]);
+    let (no_answers, no_choices) = (Answers::default(), Choices::default());
     let mut outcome = Outcome::default();
-    let unasked = Answers::default();
     for (standing, call) in standings.iter().zip(&calls) {
-        let answers = answers.get(standing.lot.code.as_ref()).unwrap_or(&unasked);
-        settle(rules, standing, call.as_ref(), &demand, answers, &mut outcome)?;
+        let lot: &str = &standing.lot.code;
+        let answers = answers.get(lot).unwrap_or(&no_answers);
+        let choices = choices.get(lot).unwrap_or(&no_choices);
+        settle(rules, standing, call.as_ref(), &demand, answers, choices, &mut outcome)?;
     }
     Ok(outcome)
 }
@@ -223,6 +235,7 @@ fn settle(
     call: Option<&Call>,
     demand: &ByLot,
     answers: &Answers,
+    choices: &Choices,
     outcome: &mut Outcome,
 ) -> Result<(), Refused> {
     let lot = standing.lot;
@@ -247,13 +260,15 @@ fn settle(
             product: contender.bid.product.as_str().into(),
             capacity: contender.bid.capacity,
             chooses_regions: verdict.chooses_regions,
+            class: verdict.class,
         })
         .collect();
     let share = rules.share(lot.category, winners.len());
     let term_years = rules.term(winners.len());
 
-    let (base, volume) =
-        volume(rules, lot, demand, &winners, share).ok_or(Refused::TooMuch(lot.code.clone()))?;
+    let volume = volume(rules, lot, demand, &winners, share, choices).map_err(Refused::Choice)?;
+    let (base, volume) = volume.ok_or(Refused::TooMuch(lot.code.clone()))?;
+    let choosers = winners.iter().filter(|winner| rules.regions.is_some() && winner.chooses_regions);
     outcome.lots.push(LotOutcome {
         lot: lot.code.clone(),
         bidders: standing.valid.len(),
@@ -261,6 +276,7 @@ fn settle(
         anchor: line.as_ref().map(|line| line.anchor.value()),
         line: line.as_ref().map(|line| line.line.value()),
         winners: winners.len(),
+        choosers: choosers.map(|winner| winner.company.clone()).collect(),
         share,
         term_years,
         until: rules.term_end.as_ref().map(|end| end.until),
@@ -270,29 +286,37 @@ fn settle(
     outcome.awards.extend(awards(rules, standing, verdicts, share, term_years));
     outcome.allocations.extend(volume.allocations);
     outcome.regions.extend(volume.regions);
+    outcome.volumes.extend(volume.volumes);
     outcome.unallocated.extend(volume.unallocated);
     Ok(())
 }
 
-/// The base volume (the hospitals' demand, else as given for the lot) and what is agreed of it; `None` when it is too large to be kept.
+/// The base volume (the hospitals' demand, else as given for the lot) and what is agreed of it; `None` when it is
+/// too large to be kept.
 fn volume(
     rules: &RuleSet,
     lot: &Lot,
     demand: &ByLot,
     winners: &[Winner],
     share: Option<Decimal>,
-) -> Option<(Quantity, LotVolume)> {
+    choices: &Choices,
+) -> Result<Option<(Quantity, LotVolume)>, choices::Refused> {
     let share = share.unwrap_or_default();
     if !demand.has(&lot.code) {
-        let base = lot.base_volume.unwrap_or_default();
-        let scale = Scale::new(share, rules.volume.rounding_unit.0)?;
-        let agreed = scale.quantity(scale.rounded(i128::from(base.scaled())))?;
-        return Some((base, LotVolume { agreed: Some(agreed), ..LotVolume::default() }));
+        choices.none_stand()?;
+        return Ok(national(rules, lot, share));
     }
-    let base = i64::try_from(demand.total(&lot.code)).ok().map(Quantity::from_scaled)?;
-    let volume = demand.allocate(rules, &lot.code, winners, share);
-    volume.agreed?;
-    Some((base, volume))
+    let volume = demand.allocate(rules, &lot.code, winners, share, choices)?;
+    let base = i64::try_from(demand.total(&lot.code)).ok().map(Quantity::from_scaled);
+    Ok(base.filter(|_| volume.agreed.is_some()).map(|base| (base, volume)))
+}
+
+/// The volume of a lot whose base is given as one number.
+fn national(rules: &RuleSet, lot: &Lot, share: Decimal) -> Option<(Quantity, LotVolume)> {
+    let base = lot.base_volume.unwrap_or_default();
+    let scale = Scale::new(share, rules.volume.rounding_unit.0)?;
+    let agreed = scale.quantity(scale.rounded(i128::from(base.scaled())))?;
+    Some((base, LotVolume { agreed: Some(agreed), ..LotVolume::default() }))
 }
 
 fn awards(

@@ -2,6 +2,7 @@
 
 mod anchors;
 mod answers;
+mod choices;
 mod city;
 mod consumables;
 mod doubts;

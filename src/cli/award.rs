@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::Args;
-use jicai::awards::files::{Faulty, read_input};
+use jicai::awards::files::{Faulty, Input, read_choices, read_input};
 use jicai::awards::output::{self, Table};
 use jicai::awards::{self, Answers, Outcome};
 use jicai::error::Error;
@@ -25,11 +25,11 @@ const TOLD: usize = 100;
 ///
 /// CSV is UTF-8 or GB18030; headers are English or Chinese, in any order. A bid whose spec is not the comparable
 /// one and that gives no ratio gets the one of NDRC Price [2011] 2452. With --out, awards.csv,
-/// standards.csv and, where they apply, allocations.csv, regions.csv and questions.csv (who may be asked to take a
-/// revival price or to negotiate) replace those of an earlier run in the folder; without it awards.csv goes to
-/// standard output. questions.csv with its prices kept or made empty can be given back as --consents. Exit status
-/// 0: computed; 2: bad input, with one line a fault on standard error and nothing written. JICAI_LANG=en|zh chooses
-/// the language of messages.
+/// standards.csv and, where they apply, allocations.csv, region_volumes.csv, regions.csv and questions.csv (who may
+/// be asked to take a revival price or to negotiate) replace those of an earlier run in the folder; without it
+/// awards.csv goes to standard output. questions.csv with its prices kept or made empty can be given back as
+/// --consents. Exit status 0: computed; 2: bad input, with one line a fault on standard error and nothing written.
+/// JICAI_LANG=en|zh chooses the language of messages.
 #[derive(Args)]
 pub struct Award {
     /// A rule set by its document number (see `jicai rules list`), or a rule set file ending in .toml
@@ -47,6 +47,12 @@ pub struct Award {
     /// What bidders answered when asked: lot, company, question (revival, negotiation), price; no price is a refusal
     #[arg(long, value_name = "FILE")]
     consents: Option<PathBuf>,
+    /// The regions that winners took, in the order of their turns; the others go by default
+    #[arg(long, value_name = "FILE")]
+    picks: Option<PathBuf>,
+    /// The volume that hospitals placed with winners themselves; the rest goes by default
+    #[arg(long, value_name = "FILE")]
+    reassignments: Option<PathBuf>,
     /// The folder to write to, made when it is missing
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -59,15 +65,26 @@ pub struct Award {
 pub fn run(args: &Award) -> Result<(), Stop> {
     let text = lang().text();
     let rules = load(&args.rules)?;
-    let (demand, consents) = (args.demand.as_deref(), args.consents.as_deref());
-    let input = read_input(&rules, &args.lots, &args.bids, demand, consents);
-    let input = input.map_err(|faulty| Stop::Bad(told(&faulty, text)))?;
+    let input = read(args, &rules).map_err(|faulty| Stop::Bad(told(&faulty, text)))?;
     let outcome = awards::award(&rules, &input.lots, &input.bids, &input.demand, &input.answers);
     let outcome = outcome.map_err(|refused| Stop::Bad(vec![refused.say(text)]))?;
 
     write(args, &rules, &outcome, &input.answers, text)?;
     tell(&rules, &outcome, text);
     Ok(())
+}
+
+/// All files, or every fault in all of them.
+fn read(args: &Award, rules: &RuleSet) -> Result<Input, Vec<Faulty>> {
+    let input = read_input(rules, &args.lots, &args.bids, args.demand.as_deref(), args.consents.as_deref());
+    let lots = input.as_ref().ok().map(|input| &*input.lots);
+    match (read_choices(lots, args.picks.as_deref(), args.reassignments.as_deref()), input) {
+        (Ok((picks, reassignments)), Ok(mut input)) => {
+            (input.answers.picks, input.answers.reassignments) = (picks, reassignments);
+            Ok(input)
+        }
+        (choices, input) => Err([input.err(), choices.err()].into_iter().flatten().flatten().collect()),
+    }
 }
 
 /// One line a fault, the first of all files, and how many there are.
@@ -116,6 +133,7 @@ fn write(
     let mut tables = vec![output::awards(outcome), standards_table(&standards, &from)];
     if args.demand.is_some() {
         tables.push(output::allocations(outcome));
+        tables.push(output::region_volumes(outcome));
         if rules.regions.is_some() {
             tables.push(output::regions(outcome));
         }
@@ -123,7 +141,14 @@ fn write(
     if output::questions(outcome, answers).lines.next().is_some() {
         tables.push(output::questions(outcome, answers));
     }
-    let possible = ["awards.csv", "standards.csv", "allocations.csv", "regions.csv", "questions.csv"];
+    let possible = [
+        "awards.csv",
+        "standards.csv",
+        "allocations.csv",
+        "region_volumes.csv",
+        "regions.csv",
+        "questions.csv",
+    ];
     let written = output::write_all(folder, tables, &possible);
     written.map_err(|e| unwritable(&folder.display().to_string(), &e, text))
 }

@@ -111,6 +111,47 @@ pub enum Letter {
         path: String,
         answer: String,
     },
+    /// Winners choose regions in turns: to all of them.
+    RegionsStarted {
+        number: String,
+        title: String,
+        path: String,
+        minutes: i32,
+    },
+    /// It is a winner's turn.
+    RegionsTurn {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+    },
+    /// Every region is chosen: to the officers.
+    RegionsEnded {
+        number: String,
+        title: String,
+        path: String,
+    },
+    /// What was chosen no longer counts.
+    RegionsCancelled {
+        number: String,
+        title: String,
+        path: String,
+        reason: String,
+    },
+    /// A hospital has volume to place, or the deadline for it moved.
+    VolumeToPlace {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+    },
+    /// What hospitals placed no longer counts.
+    PlacingCancelled {
+        number: String,
+        title: String,
+        path: String,
+        reason: String,
+    },
     /// A contract waits for confirmation.
     ContractDue {
         number: String,
@@ -170,6 +211,12 @@ impl Letter {
             Letter::AwardPublished { .. } => "award_published",
             Letter::ObjectionFiled { .. } => "objection_filed",
             Letter::ObjectionAnswered { .. } => "objection_answered",
+            Letter::RegionsStarted { .. } => "regions_started",
+            Letter::RegionsTurn { .. } => "regions_turn",
+            Letter::RegionsEnded { .. } => "regions_ended",
+            Letter::RegionsCancelled { .. } => "regions_cancelled",
+            Letter::VolumeToPlace { .. } => "volume_to_place",
+            Letter::PlacingCancelled { .. } => "placing_cancelled",
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
             Letter::StandardsReleased { .. } => "standards_released",
@@ -267,6 +314,49 @@ impl Letter {
                 title,
                 path,
                 vec![("answer", answer.clone())],
+            ),
+            Letter::RegionsStarted { number, title, path, minutes } => (
+                m.regions_started,
+                m.regions_started_body,
+                number,
+                title,
+                path,
+                vec![("minutes", minutes.to_string())],
+            ),
+            Letter::RegionsTurn { number, title, path, deadline } => (
+                m.regions_turn,
+                m.regions_turn_body,
+                number,
+                title,
+                path,
+                vec![("deadline", deadline.clone())],
+            ),
+            Letter::RegionsEnded { number, title, path } => {
+                (m.regions_ended, m.regions_ended_body, number, title, path, vec![])
+            }
+            Letter::RegionsCancelled { number, title, path, reason } => (
+                m.regions_cancelled,
+                m.regions_cancelled_body,
+                number,
+                title,
+                path,
+                vec![("reason", reason.clone())],
+            ),
+            Letter::VolumeToPlace { number, title, path, deadline } => (
+                m.volume_to_place,
+                m.volume_to_place_body,
+                number,
+                title,
+                path,
+                vec![("deadline", deadline.clone())],
+            ),
+            Letter::PlacingCancelled { number, title, path, reason } => (
+                m.placing_cancelled,
+                m.placing_cancelled_body,
+                number,
+                title,
+                path,
+                vec![("reason", reason.clone())],
             ),
             Letter::ContractDue { number, title, path, count, deadline } => (
                 m.contract_due,

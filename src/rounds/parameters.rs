@@ -107,6 +107,14 @@ crate::words! {
         Anchor = "anchor",
     }
 
+    /// What a winner's grade goes by.
+    GradeBy {
+        /// Its place among the winners with volume.
+        Rank = "rank",
+        /// The class it wins in.
+        Class = "class",
+    }
+
     /// Who gets the volume no winning brand was named for.
     Unclaimed {
         /// The region's main supplier, then its spare, then by rank.
@@ -349,6 +357,16 @@ sections! {
         rounding_unit: Number,
         /// Who gets what no winning brand was named for.
         unclaimed: Unclaimed,
+        /// Whether a hospital may place that volume with winners of its own choice first (调剂).
+        hospitals_place: Option<bool>,
+    }
+    /// Graded volume (梯度带量): the part of the demand for its own brand, after the share, that a winner keeps.
+    /// The rest is distributed like the volume of brands that did not win.
+    Grade {
+        /// Rank or class.
+        by: GradeBy,
+        /// From the first rank or class; the last is for that and all after, and for who has no class.
+        own: Vec<Number>,
     }
     /// Winners choose the regions they supply (供应地区).
     Regions {

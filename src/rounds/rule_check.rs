@@ -265,6 +265,13 @@ fn volume(rules: &RuleSet) -> Result<(), Refused> {
         let value = rules.volume.rounding_unit.0.to_string();
         return Err(Refused::Outside { name: "volume.rounding_unit", value, low: "0.001", high: "1000000" });
     }
+    if let Some(grade) = &rules.grade {
+        let own = &grade.own;
+        if own.is_empty() {
+            return Err(Refused::Empty("grade.own"));
+        }
+        own.iter().try_for_each(|part| number("grade.own", *part, ("0", "1")))?;
+    }
     if let Some(regions) = &rules.regions {
         count("regions.priority", regions.priority, ("0", "100"))?;
     }

@@ -44,6 +44,7 @@ pub struct RuleSet {
     pub term: Term,
     pub term_end: Option<TermEnd>,
     pub volume: Volume,
+    pub grade: Option<Grade>,
     pub regions: Option<Regions>,
     pub standard: Standard,
     /// The text it was read from.
@@ -80,6 +81,7 @@ const SECTIONS: &[&str] = &[
     "term",
     "term_end",
     "volume",
+    "grade",
     "regions",
     "standard",
 ];
@@ -217,6 +219,13 @@ impl RuleSet {
             FormClass::Other => lines.other,
         };
         line.map(|line| line.0)
+    }
+}
+
+impl Grade {
+    /// The part of its own demand that the rank or class of this place keeps, counted from 1.
+    pub fn own(&self, place: usize) -> Decimal {
+        at(&self.own, place).map_or(Decimal::ONE, |part| part.0)
     }
 }
 

@@ -31,6 +31,18 @@ messages! {
         objection_filed_body: "{by} 对 {number}《{title}》的拟中选结果提出异议，答复前不能确定中选结果。", "{by} objects to the proposed award of {number}, {title}. The award is held until it is answered.";
         objection_answered: "【集采】异议已答复：{number} {title}", "[jicai] Objection answered: {number} {title}";
         objection_answered_body: "贵单位对 {number}《{title}》的异议已答复：\n{answer}", "Your objection to {number}, {title}, has been answered:\n{answer}";
+        regions_started: "【集采】供应地区选择开始：{number} {title}", "[jicai] Choice of regions begins: {number} {title}";
+        regions_started_body: "{number}《{title}》供应地区选择已开始，各中选企业按顺位轮流选择，每轮 {minutes} 分钟，超时按剩余需求量最大的地区默认选定。\n轮到贵企业时将另行通知。", "The choice of regions for {number}, {title}, has begun. Winners choose in turns by rank, {minutes} minutes a turn; when the time is over the largest demand left is taken for you.\nYou will be told when it is your turn.";
+        regions_turn: "【集采】轮到贵企业选择供应地区：{number} {title}", "[jicai] Your turn to choose a region: {number} {title}";
+        regions_turn_body: "{number}《{title}》轮到贵企业选择供应地区。\n请在 {deadline} 前选定，超时按剩余需求量最大的地区默认选定。", "It is your turn to choose a region for {number}, {title}.\nChoose by {deadline}; after it the largest demand left is taken for you.";
+        regions_ended: "【集采】供应地区已选定：{number} {title}", "[jicai] Regions chosen: {number} {title}";
+        regions_ended_body: "{number}《{title}》各竞价单元供应地区均已选定，请重新计算中选结果。", "Every region of {number}, {title}, is chosen. Compute the award again.";
+        regions_cancelled: "【集采】供应地区选择取消：{number} {title}", "[jicai] Choice of regions cancelled: {number} {title}";
+        regions_cancelled_body: "{number}《{title}》的供应地区选择已取消，此前的选择不再有效。\n取消原因：{reason}", "The choice of regions for {number}, {title}, was cancelled; what was chosen no longer counts.\nReason: {reason}";
+        volume_to_place: "【集采】请调剂未中选厂牌的量：{number} {title}", "[jicai] Volume to place: {number} {title}";
+        volume_to_place_body: "贵单位在 {number}《{title}》中有需要调剂的约定采购量，可自行分给中选企业。\n截止：{deadline}；逾期按规则默认分配。", "Your hospital has agreed volume in {number}, {title}, that it may place with winners of its choice.\nDeadline: {deadline}; after it the default of the rules stands.";
+        placing_cancelled: "【集采】调剂取消：{number} {title}", "[jicai] Re-allocation cancelled: {number} {title}";
+        placing_cancelled_body: "{number}《{title}》的调剂已取消，此前填报不再有效。\n取消原因：{reason}", "The re-allocation of {number}, {title}, was cancelled; what was placed no longer counts.\nReason: {reason}";
         contract_due: "【集采】待签合同 {count} 份：{number} {title}", "[jicai] {count} contracts to confirm: {number} {title}";
         contract_due_body: "贵单位有 {count} 份 {number}《{title}》的购销合同等待确认。\n签约截止：{deadline}。", "{count} contracts of {number}, {title}, wait for your confirmation.\nDeadline: {deadline}.";
         contract_amended: "【集采】合同变更：{number} {title}", "[jicai] Contract amended: {number} {title}";

@@ -64,6 +64,7 @@ areas! {
     awards: Awards,
     evaluation: Evaluation,
     questions: Questions,
+    volumes: Volumes,
     contracts: Contracts,
     standards: Standards,
     admin: Admin,

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use rust_decimal::Decimal;
 
 use crate::audit::{self, Deed};
+use crate::awards::region_lines::{self, RegionLine};
 use crate::awards::store::{self, Decision, Version};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -31,6 +32,16 @@ pub const AWARDS: [(&str, u16); 11] = [
 /// The columns of `allocations.csv`; the last only where a company may win with several products.
 pub const ALLOCATIONS: [(&str, u16); 6] =
     [("lot", 8), ("region", 14), ("hospital", 28), ("company", 28), ("agreed_quantity", 16), ("product", 28)];
+/// The columns of `region_volumes.csv`.
+pub const REGION_VOLUMES: [(&str, u16); 7] = [
+    ("lot", 8),
+    ("region", 14),
+    ("base_volume", 16),
+    ("agreed_volume", 16),
+    ("unallocated", 14),
+    ("main", 28),
+    ("spare", 28),
+];
 
 /// A line of a file: texts, and whether a sheet takes the cell as a number.
 type Line = Vec<(String, bool)>;
@@ -56,9 +67,22 @@ fn award_line(lot: &Lot, company: &str, d: &Decision) -> Line {
     ]
 }
 
+fn region(lot: &Lot, (it, main, spare): (RegionLine, Option<String>, Option<String>)) -> Line {
+    let quantities = [it.base_volume, it.agreed_volume, it.unallocated].map(|n| (n.to_string(), true));
+    let texts = [lot.code.clone(), it.region].map(|text| (text, false));
+    let suppliers = [main, spare].map(|name| (name.unwrap_or_default(), false));
+    texts.into_iter().chain(quantities).chain(suppliers).collect()
+}
+
 fn lines(tx: &mut Tx, lots: &[Lot], award: &Version, kind: &str) -> Result<Vec<Line>> {
     let mut list = Vec::new();
     for lot in lots {
+        if kind == "region_volumes" {
+            list.extend(
+                region_lines::of(tx.conn(), &award.id, &lot.id)?.into_iter().map(|it| region(lot, it)),
+            );
+            continue;
+        }
         if kind == "awards" {
             let decided = store::decisions_of(tx.conn(), &award.id, &lot.id)?;
             list.extend(decided.iter().map(|(d, company)| award_line(lot, company, d)));
@@ -98,7 +122,7 @@ fn xlsx(sheet: &str, header: &[(&str, u16)], lines: &[Line]) -> Result<Vec<u8>> 
     file.finish()
 }
 
-/// `awards.csv`, `awards.xlsx`, `allocations.csv` or `allocations.xlsx`. An export is in the trail.
+/// `awards`, `allocations` or `region_volumes` as `.csv` or `.xlsx`. An export is in the trail.
 pub async fn file(
     who: Staff,
     app: web::Data<App>,
@@ -110,6 +134,7 @@ pub async fn file(
     let header: &[(&str, u16)] = match kind {
         "awards" => &AWARDS,
         "allocations" => &ALLOCATIONS,
+        "region_volumes" => &REGION_VOLUMES,
         _ => return Err(Error::NotFound),
     };
     if !matches!(ending, "csv" | "xlsx") {

@@ -6,6 +6,8 @@ pub mod export;
 pub mod lot;
 pub mod objections;
 pub mod public;
+pub mod reassignment;
+pub mod regions;
 pub mod show;
 pub mod volumes;
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::awards::region_lines::{self, RegionLine};
 use crate::awards::results;
 use crate::awards::store::{self, Decision, LotLine, Place, Version};
 use crate::db::Conn;
@@ -34,6 +35,8 @@ struct View {
     line: Option<LotLine>,
     winners: Vec<Winner>,
     rows: Vec<Row>,
+    /// Regions with the names of their main and spare suppliers.
+    regions: Vec<(RegionLine, Option<String>, Option<String>)>,
     sums: Vec<Quantity>,
     sum: Quantity,
     next: Option<String>,
@@ -107,7 +110,17 @@ fn view(conn: &mut Conn, who: &Who, id: &RoundId, lot: &LotId, asked: &Asked) ->
         winners.iter().map(|winner| sums.get(&winner.offer).copied().unwrap_or_default()).collect();
     let sum = add(sums.iter().copied())?;
     let line = store::lot_lines_of(conn, &award.id)?.remove(&lot.id);
-    Ok(View { round, lot, award, line, winners, rows, sums, sum, next })
+    let mut regions = region_lines::of(conn, &award.id, &lot.id)?;
+    regions.retain(|(region, ..)| concerns(who, region));
+    Ok(View { round, lot, award, line, winners, rows, regions, sums, sum, next })
+}
+
+/// A hospital sees its own region, a supplier those it supplies.
+fn concerns(who: &Who, it: &RegionLine) -> bool {
+    let own = Some(&who.organisation.id);
+    who.is_any(STAFF)
+        || (who.is(crate::people::Role::Hospital) && it.region == who.organisation.region)
+        || (own == it.main_id.as_ref() || own == it.spare_id.as_ref())
 }
 
 fn rows(

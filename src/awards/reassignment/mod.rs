@@ -1,0 +1,505 @@
+//! Re-allocation by the hospitals (调剂): what no winning brand keeps is placed by the hospital with winners of its
+//! choice until a deadline; what it does not place goes by the rule set's default.
+//!
+//! A winner's capacity beside its own brand goes to whoever is recorded first; a hospital that comes too late is
+//! told what is left. Until its deadline nothing is computed or published.
+
+pub mod rules;
+pub mod store;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::evaluation::compute;
+use super::input::{self, Input};
+use super::{Outcome, Reassignment, Status, publicity, selection};
+use crate::audit::{self, Deed};
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::notify::{self, Letter};
+use crate::people;
+use crate::rounds::rule_set::RuleSet;
+use crate::rounds::{self, Lot, Round, RoundState};
+use crate::schema::{
+    reassignment_answers, reassignment_periods, reassignment_volumes, reassignment_winners, reassignments,
+};
+use crate::types::{
+    AccountId, AwardId, Ctx, LotId, OrganisationId, PeriodId, Quantity, RoundId, Time, UnitPrice, VolumeId,
+};
+
+pub use rules::Refused;
+
+crate::words! {
+    /// Whether what was placed counts.
+    PeriodState {
+        /// It counts; hospitals may place until the deadline.
+        Open = "open",
+        /// Given up.
+        Cancelled = "cancelled",
+    }
+}
+
+/// The time in which hospitals place volume.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = reassignment_periods, treat_none_as_null = true)]
+pub struct Period {
+    /// Its id.
+    pub id: PeriodId,
+    /// Of which round.
+    pub round_id: RoundId,
+    /// After which version of the award.
+    pub award_id: AwardId,
+    /// Whether it counts.
+    pub state: PeriodState,
+    /// Until when hospitals may place.
+    pub deadline: Time,
+    /// When it began.
+    pub opened_at: Time,
+    /// Who began it.
+    pub opened_by: Option<AccountId>,
+    /// Why it was given up.
+    pub reason: String,
+}
+
+/// A winner that volume can be placed with.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reassignment_winners)]
+pub struct WinnerRow {
+    /// In which period.
+    pub period_id: PeriodId,
+    /// In which lot.
+    pub lot_id: LotId,
+    /// Its place in the ranking, from 1.
+    pub place: i32,
+    /// The company.
+    pub supplier_id: OrganisationId,
+    /// The product.
+    pub product: String,
+    /// The price it wins at, for its own spec.
+    pub price: UnitPrice,
+    /// What it can supply beside its own brand; none when it named no capacity.
+    pub room: Option<Quantity>,
+}
+
+/// Volume a hospital has to place, by who gets it otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reassignment_volumes, treat_none_as_default_value = false)]
+pub struct VolumeRow {
+    /// Its id.
+    pub id: VolumeId,
+    /// In which period.
+    pub period_id: PeriodId,
+    /// The hospital.
+    pub hospital_id: OrganisationId,
+    /// The lot.
+    pub lot_id: LotId,
+    /// The winner by default; none when nobody has capacity.
+    pub supplier_id: Option<OrganisationId>,
+    /// The quantity.
+    pub quantity: Quantity,
+}
+
+/// Volume a hospital placed.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reassignments)]
+pub struct Placed {
+    /// In which period.
+    pub period_id: PeriodId,
+    /// The lot.
+    pub lot_id: LotId,
+    /// The hospital.
+    pub hospital_id: OrganisationId,
+    /// The winner.
+    pub supplier_id: OrganisationId,
+    /// The quantity.
+    pub quantity: Quantity,
+}
+
+/// That a hospital answered, also when it left everything to the default.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = reassignment_answers, treat_none_as_null = true)]
+pub struct Answer {
+    /// In which period.
+    pub period_id: PeriodId,
+    /// The hospital.
+    pub hospital_id: OrganisationId,
+    /// Counts changes; a form carries it.
+    pub version: i32,
+    /// Who saved it.
+    pub account_id: Option<AccountId>,
+    /// When.
+    pub at: Time,
+}
+
+/// A winner as a hospital sees it.
+#[derive(Debug, Clone)]
+pub struct Winner {
+    /// What is known of it.
+    pub row: WinnerRow,
+    /// Its name.
+    pub name: String,
+    /// What it can still supply to this hospital; none when it named no capacity.
+    pub left: Option<Quantity>,
+    /// What the hospital placed with it.
+    pub placed: Quantity,
+    /// What it gets when the hospital places nothing.
+    pub default: Quantity,
+}
+
+/// One lot of a hospital's sheet.
+#[derive(Debug, Clone)]
+pub struct LotSheet {
+    /// The lot.
+    pub lot: Lot,
+    /// What there is to place.
+    pub to_place: Quantity,
+    /// The part of it nobody would have capacity for.
+    pub open: Quantity,
+    /// The winners, by rank.
+    pub winners: Vec<Winner>,
+}
+
+/// What a hospital has to place, and with whom.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// The round.
+    pub round: Round,
+    /// The period.
+    pub period: Period,
+    /// The rounding unit.
+    pub unit: Quantity,
+    /// Its answer so far.
+    pub answer: Option<Answer>,
+    /// The lots with something to place.
+    pub lots: Vec<LotSheet>,
+}
+
+/// What a hospital gives: lot, winner, quantity.
+pub type Given = (LotId, OrganisationId, Quantity);
+
+/// The page both parties use.
+pub fn path(round: &RoundId) -> String {
+    format!("/rounds/{round}/reassignment")
+}
+
+fn refuse<T>(why: Refused) -> Result<T> {
+    Err(Error::refused(why))
+}
+
+/// No award is computed or published before the deadline.
+pub fn none_open(conn: &mut Conn, round: &RoundId, now: Time) -> Result<()> {
+    match store::counting(conn, round)?.filter(|period| now < period.deadline) {
+        Some(period) => refuse(Refused::StillOpen(period.deadline)),
+        None => Ok(()),
+    }
+}
+
+/// Asks every hospital with something to place. The award has to rest on the data as they are, with the regions
+/// chosen before.
+pub fn open(tx: &mut Tx, ctx: &Ctx, round: &RoundId, id: PeriodId, deadline: Time) -> Result<()> {
+    super::store::hold_round(tx, round)?;
+    let round = rounds::round(tx.conn(), round)?;
+    match store::counting(tx.conn(), &round.id)? {
+        Some(known) if known.id == id => return Ok(()),
+        Some(_) => return refuse(Refused::OpenAlready),
+        None => {}
+    }
+    publicity::in_state(&round, RoundState::Evaluation)?;
+    selection::none_running(tx.conn(), &round.id)?;
+    let deadline = rules::deadline(&round, deadline, ctx.now).map_err(Error::refused)?;
+    let input = input::load(tx.conn(), &round)?;
+    let award = publicity::rests_on(super::store::latest(tx.conn(), &round.id)?, &input.sha256)?;
+    if !input.rules.volume.hospitals_place.unwrap_or(false) {
+        return refuse(Refused::NotPlaceable);
+    }
+    let period = Period {
+        id,
+        round_id: round.id.clone(),
+        award_id: award.id,
+        state: PeriodState::Open,
+        deadline,
+        opened_at: ctx.now,
+        opened_by: ctx.actor.account.clone(),
+        reason: String::new(),
+    };
+    let outcome = compute(&input)?;
+    let volumes = to_place(&period.id, &input, &outcome)?;
+    if volumes.is_empty() {
+        return refuse(Refused::Nothing);
+    }
+    store::insert(tx, &period)?;
+    store::insert_winners(tx, &winners(&period.id, &input, &outcome)?)?;
+    store::insert_volumes(tx, &volumes)?;
+    let hospitals: BTreeSet<&OrganisationId> = volumes.iter().map(|row| &row.hospital_id).collect();
+    let deed = Deed { action: "reassignment.open", subject: "reassignment_periods", id: period.id.as_str() };
+    let facts = json!({ "deadline": deadline.iso(), "hospitals": hospitals.len() });
+    audit::record(tx, ctx, deed, &(), &facts)?;
+    tell(tx, ctx, &hospitals, &opened(&round, deadline), &period.id, deadline)
+}
+
+fn opened(round: &Round, deadline: Time) -> Letter {
+    Letter::VolumeToPlace {
+        number: round.number.clone(),
+        title: round.title.clone(),
+        path: path(&round.id),
+        deadline: deadline.to_string(),
+    }
+}
+
+fn tell(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    hospitals: &BTreeSet<&OrganisationId>,
+    letter: &Letter,
+    period: &PeriodId,
+    at: Time,
+) -> Result<()> {
+    let key = format!("{}:{period}:{}", letter.kind(), at.millis());
+    for hospital in hospitals {
+        for to in people::recipients(tx.conn(), hospital)? {
+            notify::post(tx, ctx, &to, letter, &key)?;
+        }
+    }
+    Ok(())
+}
+
+/// What each hospital has to place: everything it agrees to beyond the winners' own brands.
+fn to_place(period: &PeriodId, input: &Input, outcome: &Outcome) -> Result<Vec<VolumeRow>> {
+    let suppliers: HashMap<(&str, &str), &OrganisationId> =
+        input.offers.iter().map(|o| ((&*o.bid.lot, &*o.bid.company), &o.supplier_id)).collect();
+    let row = |lot: &Arc<str>, hospital: &Arc<str>, supplier_id, quantity| -> Result<VolumeRow> {
+        Ok(VolumeRow {
+            id: VolumeId::new(),
+            period_id: period.clone(),
+            hospital_id: input.hospitals.get(hospital).ok_or(Error::NotFound)?.clone(),
+            lot_id: input.lot_ids.get(lot).ok_or(Error::NotFound)?.clone(),
+            supplier_id,
+            quantity,
+        })
+    };
+    let mut rows = Vec::new();
+    for part in &outcome.allocations {
+        let given = part.quantity.minus(part.own).unwrap_or_default();
+        if given.is_positive() {
+            let supplier = suppliers.get(&(&*part.lot, &*part.company)).ok_or(Error::NotFound)?;
+            rows.push(row(&part.lot, &part.hospital, Some((*supplier).clone()), given)?);
+        }
+    }
+    for part in &outcome.unallocated {
+        rows.push(row(&part.lot, &part.hospital, None, part.quantity)?);
+    }
+    Ok(rows)
+}
+
+/// The winners with volume and what each can supply beside its own brand.
+fn winners(period: &PeriodId, input: &Input, outcome: &Outcome) -> Result<Vec<WinnerRow>> {
+    let mut own: HashMap<(&str, &str), Quantity> = HashMap::new();
+    for part in &outcome.allocations {
+        let sum = own.entry((&part.lot, &part.company)).or_default();
+        *sum = sum.plus(part.own).ok_or_else(|| Error::fault("own volumes do not add up"))?;
+    }
+    let unit = unit(&input.rules);
+    let mut places: HashMap<&str, i32> = HashMap::new();
+    let mut rows = Vec::new();
+    for award in &outcome.awards {
+        let (Status::Won | Status::WonRevived, Some(price)) = (award.status, award.award_price) else {
+            continue;
+        };
+        let is_its = |o: &&input::Offer| o.bid.lot == award.lot && o.bid.company == award.company;
+        let offer = input.offers.iter().find(is_its).ok_or(Error::NotFound)?;
+        let place = places.entry(&award.lot).or_default();
+        *place += 1;
+        let own = own.get(&(&*award.lot, &*award.company)).copied().unwrap_or_default();
+        rows.push(WinnerRow {
+            period_id: period.clone(),
+            lot_id: input.lot_ids.get(&award.lot).ok_or(Error::NotFound)?.clone(),
+            place: *place,
+            supplier_id: offer.supplier_id.clone(),
+            product: award.product.clone(),
+            price,
+            room: offer.bid.capacity.map(|capacity| rules::room(capacity, own, unit)),
+        });
+    }
+    Ok(rows)
+}
+
+fn unit(rules: &RuleSet) -> Quantity {
+    Quantity::exact(rules.volume.rounding_unit.0).unwrap_or(Quantity::from_scaled(1))
+}
+
+/// Moves the deadline, as long as the award is not public.
+pub fn set_deadline(tx: &mut Tx, ctx: &Ctx, round: &RoundId, deadline: Time) -> Result<()> {
+    super::store::hold_round(tx, round)?;
+    let round = rounds::round(tx.conn(), round)?;
+    publicity::in_state(&round, RoundState::Evaluation)?;
+    let Some(before) = store::counting(tx.conn(), &round.id)? else { return refuse(Refused::NotOpen) };
+    let deadline = rules::deadline(&round, deadline, ctx.now).map_err(Error::refused)?;
+    if deadline == before.deadline {
+        return Ok(());
+    }
+    let after = Period { deadline, ..before.clone() };
+    store::update(tx, &after)?;
+    let deed =
+        Deed { action: "reassignment.deadline", subject: "reassignment_periods", id: after.id.as_str() };
+    audit::record(tx, ctx, deed, &before.deadline.iso(), &deadline.iso())?;
+    let hospitals = store::hospitals(tx.conn(), &after.id)?;
+    let hospitals = hospitals.iter().map(|it| &it.id).collect();
+    tell(tx, ctx, &hospitals, &opened(&round, deadline), &after.id, deadline)
+}
+
+/// Gives up what was placed: it no longer counts, and hospitals can be asked anew. Before the award is final this
+/// is also the way out when the winners have changed since.
+pub fn cancel(tx: &mut Tx, ctx: &Ctx, round: &RoundId, reason: &str) -> Result<()> {
+    super::store::hold_round(tx, round)?;
+    let round = rounds::round(tx.conn(), round)?;
+    publicity::in_evaluation(&round)?;
+    let reason = publicity::text(reason, "reason")?;
+    let Some(before) = store::counting(tx.conn(), &round.id)? else { return refuse(Refused::NotOpen) };
+    let after = Period { state: PeriodState::Cancelled, reason: reason.clone(), ..before };
+    store::update(tx, &after)?;
+    let deed = Deed { action: "reassignment.cancel", subject: "reassignment_periods", id: after.id.as_str() };
+    audit::record(tx, ctx, deed, &(), &reason)?;
+    let letter = Letter::PlacingCancelled {
+        number: round.number.clone(),
+        title: round.title.clone(),
+        path: path(&round.id),
+        reason,
+    };
+    let hospitals = store::hospitals(tx.conn(), &after.id)?;
+    let hospitals = hospitals.iter().map(|it| &it.id).collect();
+    tell(tx, ctx, &hospitals, &letter, &after.id, ctx.now)
+}
+
+/// A hospital's sheet in the period that counts; a hospital with nothing to place finds none.
+pub fn sheet(conn: &mut Conn, round: &RoundId, hospital: &OrganisationId) -> Result<Sheet> {
+    let round = rounds::round(conn, round)?;
+    let period = store::counting(conn, &round.id)?.ok_or(Error::NotFound)?;
+    let version = rounds::rule_set_version(conn, &round.rule_set_id)?;
+    let unit = unit(&RuleSet::parse(&version.body).map_err(Error::refused)?);
+    let answer = store::answer(conn, &period.id, hospital)?;
+    let mut volumes: BTreeMap<LotId, Vec<VolumeRow>> = BTreeMap::new();
+    for row in store::volumes(conn, &period.id, hospital)? {
+        volumes.entry(row.lot_id.clone()).or_default().push(row);
+    }
+    if volumes.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let placed: HashMap<(LotId, OrganisationId), Quantity> = store::placed(conn, &period.id, hospital)?
+        .into_iter()
+        .map(|it| ((it.lot_id, it.supplier_id), it.quantity))
+        .collect();
+    let others = store::placed_by_others(conn, &period.id, hospital)?;
+    let mut winners: HashMap<LotId, Vec<Winner>> = HashMap::new();
+    for (row, name) in store::winners(conn, &period.id)? {
+        let key = (row.lot_id.clone(), row.supplier_id.clone());
+        let taken = others.get(&key).copied().unwrap_or_default();
+        let rows = volumes.get(&row.lot_id).map_or(&[][..], Vec::as_slice);
+        let default = sum(rows.iter().filter(|it| it.supplier_id.as_ref() == Some(&row.supplier_id)))?;
+        winners.entry(row.lot_id.clone()).or_default().push(Winner {
+            left: row.room.map(|room| room.minus(taken).unwrap_or_default().max(Quantity::ZERO)),
+            placed: placed.get(&key).copied().unwrap_or_default(),
+            default,
+            name,
+            row,
+        });
+    }
+    let mut lots = Vec::new();
+    for lot in rounds::lots_of(conn, &round.id)? {
+        let Some(rows) = volumes.get(&lot.id) else { continue };
+        lots.push(LotSheet {
+            to_place: sum(rows.iter())?,
+            open: sum(rows.iter().filter(|row| row.supplier_id.is_none()))?,
+            winners: winners.remove(&lot.id).unwrap_or_default(),
+            lot,
+        });
+    }
+    Ok(Sheet { round, period, unit, answer, lots })
+}
+
+fn sum<'a>(mut rows: impl Iterator<Item = &'a VolumeRow>) -> Result<Quantity> {
+    let sum = rows.try_fold(Quantity::ZERO, |sum, row| sum.plus(row.quantity));
+    sum.ok_or_else(|| Error::fault("volumes to place do not add up"))
+}
+
+/// Records what a hospital places, in place of what it placed before; an empty list leaves everything to the
+/// default. `seen` is the version of its answer the form was made from: two colleagues do not overwrite each
+/// other, and the same form sent twice is one answer.
+pub fn place(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    round: &RoundId,
+    hospital: &OrganisationId,
+    seen: i32,
+    given: &[Given],
+) -> Result<()> {
+    super::store::hold_round(tx, round)?;
+    let sheet = sheet(tx.conn(), round, hospital)?;
+    rules::may_place(&sheet.round, &sheet.period, ctx.now).map_err(Error::refused)?;
+    let mut given: Vec<Given> = given.iter().filter(|(_, _, n)| *n != Quantity::ZERO).cloned().collect();
+    given.sort();
+    let before = store::placed(tx.conn(), &sheet.period.id, hospital)?;
+    let known: Vec<Given> =
+        before.iter().map(|it| (it.lot_id.clone(), it.supplier_id.clone(), it.quantity)).collect();
+    let version = sheet.answer.as_ref().map_or(0, |answer| answer.version);
+    if version > 0 && known == given {
+        return Ok(());
+    }
+    if version != seen {
+        return refuse(Refused::Changed);
+    }
+    let lots: BTreeMap<&LotId, &LotSheet> = sheet.lots.iter().map(|lot| (&lot.lot.id, lot)).collect();
+    for of_lot in given.chunk_by(|a, b| a.0 == b.0) {
+        let lot = lots.get(&of_lot[0].0).ok_or(Error::NotFound)?;
+        let given: Vec<(OrganisationId, Quantity)> =
+            of_lot.iter().map(|(_, supplier, quantity)| (supplier.clone(), *quantity)).collect();
+        rules::check(lot, &given, sheet.unit).map_err(Error::refused)?;
+    }
+    let row = |(lot_id, supplier_id, quantity): &Given| Placed {
+        period_id: sheet.period.id.clone(),
+        lot_id: lot_id.clone(),
+        hospital_id: hospital.clone(),
+        supplier_id: supplier_id.clone(),
+        quantity: *quantity,
+    };
+    store::replace(tx, &sheet.period.id, hospital, &given.iter().map(row).collect::<Vec<_>>())?;
+    let answer = Answer {
+        period_id: sheet.period.id.clone(),
+        hospital_id: hospital.clone(),
+        version: version.saturating_add(1),
+        account_id: ctx.actor.account.clone(),
+        at: ctx.now,
+    };
+    store::put_answer(tx, &answer)?;
+    let deed = Deed { action: "reassignment.place", subject: "organisations", id: hospital.as_str() };
+    audit::record(tx, ctx, deed, &known, &given)
+}
+
+/// What was placed in a round, as the award takes it.
+pub fn placed_in(
+    conn: &mut Conn,
+    round: &RoundId,
+    codes: &HashMap<LotId, Arc<str>>,
+) -> Result<Vec<Reassignment>> {
+    let Some(period) = store::counting(conn, round)? else { return Ok(Vec::new()) };
+    let mut list = Vec::new();
+    for (lot, hospital, _, company, _, quantity) in store::lines(conn, &period.id)? {
+        let lot = codes.get(&lot).ok_or(Error::NotFound)?.clone();
+        list.push(Reassignment { lot, hospital: hospital.into(), company: company.into(), quantity });
+    }
+    let key = |it: &Reassignment| (it.hospital.clone(), it.company.clone());
+    list.sort_by(|a, b| super::rules::natural(&a.lot, &b.lot).then_with(|| key(a).cmp(&key(b))));
+    Ok(list)
+}
+
+/// Until when a hospital is asked to place volume and has not answered.
+pub fn waiting(conn: &mut Conn, round: &Round, hospital: &OrganisationId, now: Time) -> Result<Option<Time>> {
+    let Some(period) = store::counting(conn, &round.id)?.filter(|it| now < it.deadline) else {
+        return Ok(None);
+    };
+    let is_asked = !store::volumes(conn, &period.id, hospital)?.is_empty();
+    let is_answered = store::answer(conn, &period.id, hospital)?.is_some();
+    Ok((is_asked && !is_answered).then_some(period.deadline))
+}

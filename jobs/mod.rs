@@ -10,6 +10,7 @@ mod forget_runs;
 mod mail_audit_head;
 mod remind_contracts;
 mod remind_demand;
+mod remind_openers;
 mod send_mail;
 mod wake;
 
@@ -38,6 +39,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "close_questions", cron: "0 * * * * *", run: close_questions::run },
     Job { name: "send_mail", cron: "0 * * * * *", run: send_mail::run },
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
+    Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },

@@ -1,6 +1,7 @@
 //! Settings from a file and the environment, checked once at the start; each fault names its setting.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
@@ -54,6 +55,8 @@ pub struct Settings {
     pub upload_bytes: usize,
     /// This node's name in job runs.
     pub node: String,
+    /// The file of the key that signs receipts; every node of the platform shares it.
+    pub signing_key_file: PathBuf,
 }
 
 /// Every setting's name, its default and what it is: the README's table and the check for misspelt names.
@@ -72,6 +75,7 @@ pub const NAMES: &[(&str, &str)] = &[
     ("mail_from", "jicai@localhost"),
     ("upload_mib", "64"),
     ("node", ""),
+    ("signing_key_file", ""),
 ];
 
 impl Settings {
@@ -140,8 +144,18 @@ impl Settings {
                 node if node.is_empty() => format!("node-{}", std::process::id()),
                 node => node,
             },
+            signing_key_file: match text("signing_key_file") {
+                file if file.is_empty() => beside(&text("database_url"), "jicai-signing.key"),
+                file => PathBuf::from(file),
+            },
         })
     }
+}
+
+/// A file beside a SQLite database; for one on a server, in the working folder.
+pub fn beside(database_url: &str, name: &str) -> PathBuf {
+    let folder = database_url.strip_prefix("sqlite://").and_then(|path| Path::new(path).parent());
+    folder.map_or_else(|| PathBuf::from(name), |folder| folder.join(name))
 }
 
 fn mail_server(text: &impl Fn(&str) -> String) -> Result<Option<MailServer>> {
@@ -213,5 +227,9 @@ mod tests {
         check(&[("smtp_host", "mail"), ("smtp_tls", "ssl")], Err("JICAI_SMTP_TLS"));
         check(&[("smtp_host", "mail"), ("smtp_port", "0")], Err("JICAI_SMTP_PORT"));
         check(&[("mail_from", "nobody")], Err("JICAI_MAIL_FROM"));
+        let key = |url: &str| beside(url, "k").display().to_string();
+        assert_eq!(key("sqlite://a.sqlite"), "k");
+        assert_eq!(key("sqlite:///var/jicai/a.sqlite"), "/var/jicai/k");
+        assert_eq!(key("postgres://a@b/c"), "k");
     }
 }

@@ -13,6 +13,8 @@ pub mod config;
 
 pub mod files;
 
+pub mod signing;
+
 pub mod schema;
 
 pub mod db;

@@ -36,6 +36,8 @@ enum Command {
     Ratio(cli::ratio::RatioArgs),
     Award(cli::award::Award),
     #[command(subcommand)]
+    Receipt(cli::receipt::Receipt),
+    #[command(subcommand)]
     Rules(cli::rules::Rules),
     #[command(subcommand)]
     Export(cli::export::Export),
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Code(args) => cli::code::run(&args),
         Command::Ratio(args) => cli::ratio::run(&args),
         Command::Award(args) => cli::award::run(&args),
+        Command::Receipt(command) => cli::receipt::run(&command),
         Command::Rules(command) => cli::rules::run(&command),
         Command::Export(command) => cli::export::run(&command),
     };

@@ -337,6 +337,78 @@ diesel::table! {
 }
 
 diesel::table! {
+    panels (round_id) {
+        round_id -> Text,
+        needed -> Integer,
+        named_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    panel_members (round_id, account_id) {
+        round_id -> Text,
+        account_id -> Text,
+    }
+}
+
+diesel::table! {
+    opener_keys (public_key) {
+        public_key -> Text,
+        round_id -> Text,
+        account_id -> Text,
+        taken_at -> BigInt,
+        kept_at -> Nullable<BigInt>,
+        voided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    envelope_shares (envelope_id, public_key) {
+        envelope_id -> Text,
+        public_key -> Text,
+        round_id -> Text,
+        share -> Binary,
+    }
+}
+
+diesel::table! {
+    signed_receipts (envelope_id) {
+        envelope_id -> Text,
+        round_id -> Text,
+        text -> Text,
+        signature -> Text,
+        signing_key -> Text,
+    }
+}
+
+diesel::table! {
+    receipt_roots (round_id) {
+        round_id -> Text,
+        count -> Integer,
+        root -> Text,
+        closed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    held_shares (round_id, account_id) {
+        round_id -> Text,
+        account_id -> Text,
+        at -> BigInt,
+        shares -> Binary,
+    }
+}
+
+diesel::table! {
+    opened_contents (envelope_id) {
+        envelope_id -> Text,
+        round_id -> Text,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
     offers (id) {
         id -> Text,
         round_id -> Text,
@@ -729,6 +801,21 @@ diesel::joinable!(refused_envelopes -> rounds (round_id));
 diesel::joinable!(refused_envelopes -> organisations (supplier_id));
 diesel::joinable!(openers -> rounds (round_id));
 diesel::joinable!(openers -> accounts (account_id));
+diesel::joinable!(panels -> rounds (round_id));
+diesel::joinable!(panel_members -> rounds (round_id));
+diesel::joinable!(panel_members -> accounts (account_id));
+diesel::joinable!(opener_keys -> rounds (round_id));
+diesel::joinable!(opener_keys -> accounts (account_id));
+diesel::joinable!(envelope_shares -> envelopes (envelope_id));
+diesel::joinable!(envelope_shares -> opener_keys (public_key));
+diesel::joinable!(envelope_shares -> rounds (round_id));
+diesel::joinable!(signed_receipts -> envelopes (envelope_id));
+diesel::joinable!(signed_receipts -> rounds (round_id));
+diesel::joinable!(receipt_roots -> rounds (round_id));
+diesel::joinable!(held_shares -> rounds (round_id));
+diesel::joinable!(held_shares -> accounts (account_id));
+diesel::joinable!(opened_contents -> envelopes (envelope_id));
+diesel::joinable!(opened_contents -> rounds (round_id));
 diesel::joinable!(offers -> rounds (round_id));
 diesel::joinable!(offers -> lots (lot_id));
 diesel::joinable!(offers -> envelopes (envelope_id));
@@ -809,6 +896,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     envelopes,
     refused_envelopes,
     openers,
+    panels,
+    panel_members,
+    opener_keys,
+    envelope_shares,
+    signed_receipts,
+    receipt_roots,
+    held_shares,
+    opened_contents,
     offers,
     awards,
     decisions,

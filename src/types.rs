@@ -440,6 +440,17 @@ impl Time {
     pub fn iso(self) -> String {
         self.local().format("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
     }
+
+    /// To the millisecond in UTC, for what is signed: `2026-11-23T01:00:00.000Z`.
+    pub fn utc(self) -> String {
+        self.local().with_timezone(&Utc).format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    }
+
+    /// Reads what [`Time::utc`] writes.
+    pub fn parse_utc(text: &str) -> Option<Self> {
+        let moment = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.3fZ").ok()?;
+        Some(Self(moment.and_utc().timestamp_millis()))
+    }
 }
 
 impl fmt::Display for Time {
@@ -496,7 +507,30 @@ impl Ctx {
 /// Lower-case hexadecimal SHA-256.
 pub fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest;
-    sha2::Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hex(&sha2::Sha256::digest(bytes))
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The bytes of lower-case hexadecimal of exactly that length.
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digit = |c: u8| match c {
+        b'0'..=b'9' => Some(c - b'0'),
+        b'a'..=b'f' => Some(c - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = [0; N];
+    if text.len() != 2 * N {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        let [high, low] = pair else { return None };
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]
@@ -530,11 +564,22 @@ mod tests {
     }
 
     #[test]
+    fn hexadecimal_is_read_back_or_refused() {
+        assert_eq!(unhex::<3>(&hex(&[0, 0x1f, 0xff])), Some([0, 0x1f, 0xff]));
+        for bad in ["", "00", "0000", "001fgg", "001FFF", "00 1ff", "é1fff"] {
+            assert_eq!(unhex::<3>(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
     fn time_is_shown_and_read_in_shanghai() {
         let t = Time::parse_local("2026-11-23T09:00").unwrap();
         assert_eq!(t.iso(), "2026-11-23T09:00:00.000+08:00");
         assert_eq!(Time::parse_local(&t.input()), Some(t));
         assert_eq!(Time::parse_local("2026-11-23 08:59:59.999").unwrap().plus_millis(1), t);
         assert_eq!(Time::parse_local("soon"), None);
+        assert_eq!(t.utc(), "2026-11-23T01:00:00.000Z");
+        assert_eq!(Time::parse_utc(&t.plus_millis(7).utc()), Some(t.plus_millis(7)));
+        assert_eq!(Time::parse_utc("2026-11-23T01:00:00.000"), None);
     }
 }

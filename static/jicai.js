@@ -8,6 +8,15 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-back]");
   if (link && window.history.length > 1) { event.preventDefault(); window.history.back(); }
   if (event.target.closest("[data-print]")) window.print();
+  const save = event.target.closest("[data-save]");
+  if (save) {
+    const file = new Blob([document.getElementById(save.dataset.save).value], { type: "text/plain" });
+    const way = document.createElement("a");
+    way.href = URL.createObjectURL(file);
+    way.download = save.dataset.name;
+    way.click();
+    window.setTimeout(() => URL.revokeObjectURL(way.href), 1000);
+  }
 });
 // Time left, counted from what the server said; the server decides. A page reloads when a time is over or when it
 // is to be kept fresh, but never while somebody is choosing or typing.

@@ -1,7 +1,8 @@
 //! Bidding: by form and file, replacing, withdrawing, the deadline, receipts, hostile files.
 
-use jicai::bids::{self, Content, EnvelopeState, Line, OfferKind, Receipt};
+use jicai::bids::{self, Content, EnvelopeState, Line, OfferKind, Receipt, Signed, Statement};
 use jicai::files::write::{Cell, Xlsx};
+use jicai::people::password;
 use jicai::rounds::{Lot, Round, RoundState};
 use jicai::types::{EnvelopeId, Time, sha256};
 
@@ -13,6 +14,7 @@ pub const HEADER: &str = "lot,company,product,spec,unit_price,ratio,capacity,sal
 /// A bidding round and its address.
 pub fn bidding(site: &Site) -> (Round, Vec<Lot>, String) {
     let (round, lots) = site.round_in(RoundState::Bidding);
+    site.panel(&round.id, &["officer", "officer2", "reviewer"], 2);
     let path = format!("/rounds/{}/bids", round.id);
     (round, lots, path)
 }
@@ -20,8 +22,15 @@ pub fn bidding(site: &Site) -> (Round, Vec<Lot>, String) {
 /// The same round in another state, at another time.
 pub fn move_on(site: &Site, round: &Round, state: RoundState, now: Time) {
     let after = Round { state, ..round.clone() };
-    site.app.db.write(|tx| jicai::rounds::store::update_round(tx, &after)).unwrap();
     site.set_clock(now);
+    let (ctx, signer) = (site.ctx(), site.signer());
+    site.app
+        .db
+        .write(|tx| {
+            jicai::rounds::store::update_round(tx, &after)?;
+            bids::close_due(tx, &ctx, &signer)
+        })
+        .unwrap();
 }
 
 /// Fields of a form that bids one price for every lot.
@@ -37,6 +46,7 @@ fn fields(id: &EnvelopeId, lots: &[Lot], price: &str) -> Vec<(String, String)> {
             all.push((format!("{key}:{}", lot.id), value.to_owned()));
         }
     }
+    all.push(("nonce".to_owned(), password::token()));
     all
 }
 
@@ -48,8 +58,15 @@ async fn post(site: &Site, login: &str, path: &str, fields: &[(String, String)])
 /// Bids by form; the receipt's address.
 pub async fn bid(site: &Site, login: &str, path: &str, lots: &[Lot], price: &str) -> String {
     let answer = post(site, login, path, &fields(&EnvelopeId::new(), lots, price)).await;
-    answer.is(303);
-    answer.location.trim_end_matches("?done=1").to_owned()
+    answer.is(200);
+    answer.location
+}
+
+/// The copy of the content in the answer to a submission.
+fn copy_of(answer: &Answer) -> String {
+    let (_, rest) = answer.body.split_once("id=\"copy-text\"").unwrap();
+    let (_, rest) = rest.split_once('>').unwrap();
+    rest.split_once("</textarea>").unwrap().0.replace("&#34;", "\"").replace("&#38;", "&")
 }
 
 async fn upload(site: &Site, path: &str, file: &[u8]) -> Answer {
@@ -74,18 +91,28 @@ async fn a_bid_by_form_gets_a_receipt_that_can_be_verified() {
         .shows("没有有效申报")
         .shows("阿莫西林胶囊")
         .shows("最高有效申报价 0.50 元");
-    let receipt = bid(&site, "supplier1", &path, &lots, "0.4321").await;
+    let answer = post(&site, "supplier1", &path, &fields(&EnvelopeId::new(), &lots, "0.4321")).await;
     let kept = mine(&site, &round, "supplier1").remove(0);
     assert_eq!((kept.seq, kept.lines, kept.state), (1, 2, EnvelopeState::Standing));
+    let receipt = answer.is(200).shows(&kept.sha256).location.clone();
+    // The supplier's copy is in the answer, and nowhere after it.
+    let copy = copy_of(&answer);
+    assert!(copy.contains("0.4321"));
+    assert_eq!(sha256(copy.as_bytes()), kept.sha256);
     let page = site.get("supplier1", &receipt).await;
     page.is(200).shows(&kept.sha256).shows(&site.now().iso()).shows(NAME).hides("0.4321");
-    let proof = site.get("supplier1", &format!("{receipt}/proof")).await;
-    proof.is(200).shows("0.4321");
-    assert_eq!(sha256(&proof.bytes), kept.sha256);
-    let nonce = proof.body.split(',').nth(1).unwrap();
-    page.shows(nonce);
+    page.hides(copy.split(',').nth(1).unwrap()).hides("copy-text");
     site.get("supplier1", &path).await.is(200).shows(&kept.sha256).hides("0.4321");
-    site.get("supplier1", &format!("{receipt}/content")).await.is(200).shows("0.4321");
+    site.get("supplier1", &format!("{receipt}/content")).await.is(200).shows("已加密").hides("0.4321");
+    for file in ["file", "sealed-content", "inclusion"] {
+        site.get("supplier1", &format!("{receipt}/{file}")).await.is(404);
+    }
+    let proof = site.get("supplier1", &format!("{receipt}/proof")).await;
+    let signed = Signed::read(&proof.is(200).body).unwrap();
+    assert!(signed.is_signed() && signed.key == site.signer().public());
+    let statement = Statement::read(&signed.text).unwrap();
+    assert!(statement.is_of(&kept) && statement.supplier == "91330700MA28000001");
+    page.shows(&signed.signature).shows(&signed.key).shows(&statement.sealed_sha256);
 }
 
 #[actix_web::test]
@@ -127,7 +154,8 @@ async fn an_operation_called_late_keeps_its_record() {
     site.set_clock(round.calendar.bidding_to);
     let (ctx, content) = (site.ctx_of("supplier1"), content(&round, &lots, &who.organisation.id, "0.4"));
     let id = EnvelopeId::new();
-    let answer = site.app.db.write(|tx| bids::place(tx, &ctx, &id, &content)).unwrap();
+    let signer = site.signer();
+    let answer = site.app.db.write(|tx| bids::place(tx, &ctx, &signer, &id, &content)).unwrap();
     assert_eq!(answer.unwrap_err(), bids::Refused::Late(round.calendar.bidding_to));
     assert_eq!(site.app.db.read(|c| bids::counts(c, &round.id)).unwrap().refused, 1);
 }
@@ -183,7 +211,8 @@ async fn the_same_form_twice_is_one_envelope_and_a_changed_one_is_refused() {
     let one = post(&site, "supplier1", &path, &form).await;
     site.set_clock(round.calendar.bidding_to);
     let two = post(&site, "supplier1", &path, &form).await;
-    assert_eq!(one.is(303).location, two.is(303).location);
+    assert_eq!(one.is(200).location, two.is(200).location);
+    assert_eq!(copy_of(&one), copy_of(&two));
     site.set_clock(round.calendar.bidding_from);
     let mut changed = form.clone();
     changed[3].1 = "0.3".to_owned();
@@ -198,16 +227,21 @@ fn bids_at_one_moment_get_numbers_without_a_gap() {
     let site = Site::with_city();
     let (round, lots, _) = bidding(&site);
     let same = EnvelopeId::new();
+    // One form sent twice at one moment.
+    let form = content(&round, &lots, &site.who("supplier1").organisation.id, "0.4");
     std::thread::scope(|threads| {
         for login in ["supplier1", "supplier2", "supplier3"] {
             for i in 0..4 {
-                let (site, same, lots, round) = (&site, &same, &lots, &round);
+                let (site, same, form, lots, round) = (&site, &same, &form, &lots, &round);
                 threads.spawn(move || {
                     let who = site.who(login);
-                    let (ctx, content) =
-                        (site.ctx_of(login), content(round, lots, &who.organisation.id, "0.4"));
-                    let id = if login == "supplier1" && i < 2 { same.clone() } else { EnvelopeId::new() };
-                    site.app.db.write(|tx| bids::place(tx, &ctx, &id, &content)).unwrap().unwrap();
+                    let (ctx, signer) = (site.ctx_of(login), site.signer());
+                    let (id, content) = if login == "supplier1" && i < 2 {
+                        (same.clone(), form.clone())
+                    } else {
+                        (EnvelopeId::new(), content(round, lots, &who.organisation.id, "0.4"))
+                    };
+                    site.app.db.write(|tx| bids::place(tx, &ctx, &signer, &id, &content)).unwrap().unwrap();
                 });
             }
         }
@@ -224,7 +258,7 @@ async fn another_suppliers_receipt_does_not_exist() {
     let receipt = bid(&site, "supplier1", &path, &lots, "0.4").await;
     let (other, _) = site.round_in(RoundState::Bidding);
     let id = receipt.rsplit('/').next().unwrap();
-    for tail in ["", "/content", "/file", "/proof"] {
+    for tail in ["", "/content", "/file", "/proof", "/inclusion", "/sealed-content"] {
         site.get("supplier2", &format!("{receipt}{tail}")).await.is(404);
         site.get("officer", &format!("{receipt}{tail}")).await.is(403);
         site.get("admin", &format!("{receipt}{tail}")).await.is(403);
@@ -240,19 +274,19 @@ async fn another_suppliers_receipt_does_not_exist() {
 async fn a_price_above_the_ceiling_or_a_doubtful_ratio_is_warned_of_and_taken() {
     let site = Site::with_city();
     let (_, lots, path) = bidding(&site);
-    let receipt = bid(&site, "supplier1", &path, &lots, "0.51").await;
-    site.get("supplier1", &receipt).await.shows("高于最高有效申报价，评审时将判为无效：1。").hides("0.51");
+    let answer = post(&site, "supplier1", &path, &fields(&EnvelopeId::new(), &lots, "0.51")).await;
+    answer.is(200).shows("高于最高有效申报价，评审时将判为无效：1。");
     // Twice the content may cost 1.7 times as much.
     let file = format!("{HEADER}\n1,{NAME},甲,0.5g,0.85,,,,,\n2,{NAME},乙,2ml:15mg,3.44,2,,,,\n");
     let answer = upload(&site, &path, file.as_bytes()).await;
-    let page = site.get("supplier1", &answer.is(303).location).await;
-    page.hides("高于最高有效申报价").shows("差比价系数与按规格计算的结果不同，评审时将核对，请确认无误：2。");
+    answer.is(200).hides("高于最高有效申报价");
+    answer.shows("差比价系数与按规格计算的结果不同，评审时将核对，请确认无误：2。");
     let answer = upload(&site, &path, file.replace("0.85", "0.8501").as_bytes()).await;
-    site.get("supplier1", &answer.is(303).location).await.shows("高于最高有效申报价");
+    answer.is(200).shows("高于最高有效申报价");
 }
 
 #[actix_web::test]
-async fn the_template_and_the_own_content_can_be_filled_in_and_uploaded() {
+async fn the_template_can_be_filled_in_and_the_opened_content_downloaded() {
     let site = Site::with_city();
     let (round, _, path) = bidding(&site);
     for kind in ["csv", "xlsx"] {
@@ -265,16 +299,22 @@ async fn the_template_and_the_own_content_can_be_filled_in_and_uploaded() {
     // Only the first lot is bid for.
     let filled = template.body.replacen(",,0.25g,,", ",阿莫西林胶囊,0.25g,0.4444,", 1);
     let answer = upload(&site, &path, filled.as_bytes()).await;
-    let receipt = answer.is(303).location.trim_end_matches("?done=1").to_owned();
-    for kind in ["csv", "xlsx"] {
-        let file = site.get("supplier1", &format!("{receipt}/file?as={kind}")).await;
-        upload(&site, &path, &file.is(200).bytes).await.is(303);
+    let (receipt, copy) = (answer.is(200).location.clone(), copy_of(&answer));
+    move_on(&site, &round, RoundState::Opening, round.calendar.opening_at);
+    for login in ["officer", "reviewer"] {
+        site.confirm(login, &round.id).await.is(303);
     }
+    for kind in ["csv", "xlsx"] {
+        site.get("supplier1", &format!("{receipt}/file?as={kind}")).await.is(200);
+    }
+    site.get("supplier1", &format!("{receipt}/file")).await.is(200).shows("0.4444");
+    site.get("supplier1", &format!("{receipt}/content")).await.is(200).shows("0.4444");
+    assert_eq!(site.get("supplier1", &format!("{receipt}/sealed-content")).await.is(200).body, copy);
     let list = mine(&site, &round, "supplier1");
-    assert!(list.iter().all(|r| r.lines == 1) && list.len() == 3);
+    assert!(list.iter().all(|r| r.lines == 1) && list.len() == 1);
     let (id, supplier) = (list[0].id.clone(), list[0].supplier_id.clone());
     let (_, content) = site.app.db.read(|c| bids::own_content(c, &supplier, &id)).unwrap();
-    assert_eq!(content.lines[0].unit_price.to_string(), "0.4444");
+    assert_eq!(content.unwrap().lines[0].unit_price.to_string(), "0.4444");
 }
 
 #[actix_web::test]
@@ -349,7 +389,7 @@ async fn hostile_files_are_refused_whole_with_the_line_the_value_and_the_remedy(
         .encode("竞价单元,申报企业,产品,规格,单位申报价\n1,91330700MA28000001,甲,0.25g,0.4\n")
         .0
         .into_owned();
-    upload(&site, &path, &gb).await.is(303);
+    upload(&site, &path, &gb).await.is(200);
     assert_eq!(mine(&site, &round, "supplier1")[0].seq, 1);
 }
 
@@ -360,7 +400,7 @@ async fn a_formula_in_a_sheet_is_refused() {
     let headers: Vec<(&str, u16)> = HEADER.split(',').map(|h| (h, 10)).collect();
     let mut sheet = Xlsx::new("bids", &headers).unwrap();
     sheet.row(&["1", NAME, "甲", "0.25g", "0.4"].map(Cell::Text)).unwrap();
-    upload(&site, &path, &sheet.finish().unwrap()).await.is(303);
+    upload(&site, &path, &sheet.finish().unwrap()).await.is(200);
     let mut book = rust_xlsxwriter::Workbook::new();
     let page = book.add_worksheet();
     for (at, (header, _)) in headers.iter().enumerate() {

@@ -183,13 +183,13 @@ async fn a_round_whose_date_has_come_moves_on_by_itself() {
     let site = Site::with_city();
     let (round, _) = site.round_in(RoundState::Demand);
     let job = jobs::find("advance_rounds").unwrap();
-    assert_eq!(jobs::by_hand(&site.app, job).await.unwrap(), Ok("advanced=0".to_owned()));
+    assert_eq!(jobs::by_hand(&site.app, job).await.unwrap(), Ok("advanced=0 closed=0".to_owned()));
     site.set_clock(round.calendar.demand_to.plus_days(-1));
     let remind = jobs::find("remind_demand").unwrap();
     assert_eq!(jobs::by_hand(&site.app, remind).await.unwrap(), Ok("reminded=3".to_owned()));
     site.set_clock(round.calendar.demand_to);
-    assert_eq!(jobs::by_hand(&site.app, job).await.unwrap(), Ok("advanced=1".to_owned()));
-    assert_eq!(jobs::by_hand(&site.app, job).await.unwrap(), Ok("advanced=0".to_owned()));
+    assert_eq!(jobs::by_hand(&site.app, job).await.unwrap(), Ok("advanced=1 closed=0".to_owned()));
+    assert_eq!(jobs::by_hand(&site.app, job).await.unwrap(), Ok("advanced=0 closed=0".to_owned()));
     let now = site.app.db.read(|conn| rounds::round(conn, &round.id)).unwrap();
     assert_eq!(now.state, RoundState::DemandReview);
 }

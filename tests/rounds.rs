@@ -446,6 +446,8 @@ async fn bidding_opens_by_hand_and_not_before_its_date() {
     answer.is(422).shows(&format!("{} 之前不能开放申报", round.calendar.bidding_from));
     site.set_clock(round.calendar.bidding_from);
     site.get("officer", &format!("/rounds/{}", round.id)).await.shows("开放申报");
+    site.post("officer", &path, &[]).await.is(422).shows("尚未指定开标人");
+    site.panel(&round.id, &["officer", "reviewer"], 2);
     site.post("officer", &path, &[]).await.is(303);
     assert_eq!(state(&site, &round.id), RoundState::Bidding);
     site.post("officer", &path, &[]).await.is(422);

@@ -102,7 +102,7 @@ async fn a_sealed_price_appears_nowhere_before_the_opening() {
     let log = log();
     let site = Site::with_city();
     let (round, lots, path) = bidding(&site);
-    let receipt = bid(&site, "supplier1", &path, &lots, PRICE).await;
+    bid(&site, "supplier1", &path, &lots, PRICE).await;
     let envelope = mine(&site, &round, "supplier1").remove(0).id;
     // Refused in every way a submission can be: bad file, broken file, price for a header, late, reused form.
     let upload = format!("{path}/upload");
@@ -118,9 +118,9 @@ async fn a_sealed_price_appears_nowhere_before_the_opening() {
     send(&site, "supplier1", form.insert_header((header::CONTENT_TYPE, "application/x-www-form-urlencoded")))
         .await;
     let reused = content(&round, &lots, &site.who("supplier1").organisation.id, PRICE);
-    let ctx = site.ctx_of("supplier1");
+    let (ctx, signer) = (site.ctx_of("supplier1"), site.signer());
     let other = site.app.db.write(|tx| {
-        bids::place(tx, &ctx, &envelope, &content(&round, &lots[..1], &reused.supplier_id, PRICE))
+        bids::place(tx, &ctx, &signer, &envelope, &content(&round, &lots[..1], &reused.supplier_id, PRICE))
     });
     assert!(matches!(other, Ok(Err(Refused::FormUsed(1)))));
     site.set_clock(round.calendar.bidding_to);
@@ -128,9 +128,14 @@ async fn a_sealed_price_appears_nowhere_before_the_opening() {
     assert!(status == 422 && !holds_price(&body));
     // The state before the opening, with one confirmation made.
     move_on(&site, &round, RoundState::Opening, round.calendar.opening_at);
-    site.post("officer", &format!("/rounds/{}/opening", round.id), &[]).await.is(303);
+    let opening = format!("/rounds/{}/opening", round.id);
+    let key = String::from_utf8(site.key("officer", &round.id)).unwrap();
+    let secret = key.split("secret: ").nth(1).unwrap().trim().to_owned();
+    let (status, body) = send(&site, "officer", file(&key).uri(&opening)).await;
+    assert!(status == 303 && !String::from_utf8_lossy(&body).contains(&secret));
+    let (status, body) = send(&site, "reviewer", file(&key).uri(&opening)).await;
+    assert!(status == 422 && !String::from_utf8_lossy(&body).contains(&secret));
 
-    let own = [format!("{receipt}/content"), format!("{receipt}/file"), format!("{receipt}/proof")];
     let logins = [
         "",
         "officer",
@@ -153,11 +158,9 @@ async fn a_sealed_price_appears_nowhere_before_the_opening() {
             for (login, token) in &logins {
                 let request = test::TestRequest::get().uri(&format!("{address}{query}"));
                 let (status, body) = send_with(&site, token, request).await;
-                if *login == "supplier1" && own.contains(&address) {
-                    assert!(holds_price(&body), "{address} is the supplier's own: {status}");
-                } else {
-                    assert!(!holds_price(&body), "{login} reads a sealed price on {address}{query}");
-                }
+                assert!(!holds_price(&body), "{login} reads a sealed price on {address}{query}: {status}");
+                let text = String::from_utf8_lossy(&body);
+                assert!(!text.contains(&secret), "{login} reads a key on {address}{query}");
                 walked += 1;
             }
         }
@@ -181,13 +184,13 @@ async fn a_sealed_price_appears_nowhere_before_the_opening() {
         Ok(all)
     });
     for text in kept.unwrap() {
-        assert!(!holds_price(text.as_bytes()), "{text}");
+        assert!(!holds_price(text.as_bytes()) && !text.contains(&secret), "{text}");
     }
     tracing::info!("the log is read");
     let logged = log.0.lock().unwrap().clone();
     let logged = String::from_utf8_lossy(&logged);
     assert!(logged.contains("the log is read") && logged.contains("http.route"), "the log was not captured");
-    let line = logged.lines().find(|line| holds_price(line.as_bytes()));
+    let line = logged.lines().find(|line| holds_price(line.as_bytes()) || line.contains(&secret));
     assert!(line.is_none(), "{line:?}");
 }
 
@@ -202,4 +205,39 @@ fn fill(pattern: &str, round: &str, envelope: &str) -> String {
         })
         .collect::<Vec<_>>()
         .join("/")
+}
+
+/// Whoever takes the database's files away between bid and opening reads no price and opens nothing with them.
+#[actix_web::test]
+async fn no_price_and_no_key_is_in_the_databases_files_before_the_opening() {
+    let site = Site::with_city();
+    let Some(file) = site.app.settings.database_url.strip_prefix("sqlite://").map(str::to_owned) else {
+        return;
+    };
+    let (round, lots, path) = bidding(&site);
+    for price in ["7.7731", "7.7732", "7.7733"] {
+        bid(&site, "supplier1", &path, &lots, price).await;
+    }
+    move_on(&site, &round, RoundState::Opening, round.calendar.opening_at);
+    site.confirm("officer", &round.id).await.is(303);
+    let read = || {
+        let ends = ["", "-wal", "-shm"].map(|end| std::fs::read(format!("{file}{end}")).unwrap_or_default());
+        ends.concat()
+    };
+    let has = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+    let bytes = read();
+    assert!(has(&bytes, b"jicai-receipt-1"), "the files were read");
+    let scaled = 7_773_100_i64.to_be_bytes();
+    for part in [b"7.773", SCALED.as_bytes(), &scaled[4..], b"jicai-bid-1"] {
+        assert!(!has(&bytes, part), "{part:?}");
+    }
+    for login in ["officer", "officer2", "reviewer"] {
+        let key = String::from_utf8(site.key(login, &round.id)).unwrap();
+        let secret = key.split("secret: ").nth(1).unwrap().trim();
+        let raw = jicai::types::unhex::<32>(secret).unwrap();
+        assert!(!has(&bytes, secret.as_bytes()) && !has(&bytes, &raw), "{login}'s key");
+    }
+    // The same price is there once it may be.
+    site.confirm("reviewer", &round.id).await.is(303);
+    assert!(has(&read(), b"7.7733") && !has(&read(), b"7.7731"));
 }

@@ -3,15 +3,17 @@
 //! SQLite by default; with `JICAI_TEST_POSTGRES=postgres://…/postgres` every test makes its own database there.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use actix_web::http::{StatusCode, header};
 use actix_web::test;
 use jicai::config::Settings;
 use jicai::db::Db;
 use jicai::people::{self, NewAccount, Organisation, OrganisationKind, Role, password};
+use jicai::rounds::openers::{self, key::Key};
 use jicai::rounds::{self, Calendar, Category, FormClass, Lot, Round, RoundKind, RoundState};
+use jicai::signing::Signer;
 use jicai::text::Lang;
 use jicai::types::{AccountId, Ctx, LotId, OrganisationId, RoundId, Time, sha256};
 use jicai::web::{App, serve};
@@ -24,12 +26,15 @@ pub struct Site {
     pub app: App,
     clock: Arc<AtomicI64>,
     counter: AtomicI64,
+    keys: Mutex<BTreeMap<(String, RoundId), Vec<u8>>>,
     _folder: Option<tempfile::TempDir>,
+    _secrets: tempfile::TempDir,
 }
 
 /// An answer of the site.
 pub struct Answer {
     pub status: StatusCode,
+    /// Where it leads, or what it shows.
     pub location: String,
     pub body: String,
     pub bytes: Vec<u8>,
@@ -76,8 +81,10 @@ impl Site {
     /// A platform with nothing in it.
     pub fn new() -> Self {
         let (db, url, folder) = fresh_db();
+        let secrets = tempfile::tempdir().unwrap();
         let settings = BTreeMap::from([
             ("database_url".to_owned(), url),
+            ("signing_key_file".to_owned(), secrets.path().join("signing.key").display().to_string()),
             ("listen".to_owned(), "127.0.0.1:0".to_owned()),
             ("base_url".to_owned(), "http://jicai.example".to_owned()),
             ("secure_cookies".to_owned(), "false".to_owned()),
@@ -89,7 +96,8 @@ impl Site {
             settings: Arc::new(Settings::from_map(&settings).unwrap()),
             clock: Arc::new(move || Time::from_millis(hands.load(Ordering::SeqCst))),
         };
-        Self { app, clock, counter: AtomicI64::new(1), _folder: folder }
+        let keys = Mutex::default();
+        Self { app, clock, counter: AtomicI64::new(1), keys, _folder: folder, _secrets: secrets }
     }
 
     /// A platform with a small city: see [`Site::city`].
@@ -224,6 +232,49 @@ impl Site {
             .unwrap()
     }
 
+    /// Who signs for the platform.
+    pub fn signer(&self) -> Signer {
+        self.app.signer().unwrap()
+    }
+
+    /// Names the openers of a round; each takes a key and shows that it was kept.
+    pub fn panel(&self, round: &RoundId, logins: &[&str], needed: u8) {
+        let accounts: Vec<AccountId> = logins.iter().map(|login| self.who(login).account.id).collect();
+        let ctx = self.ctx_of("officer");
+        self.app.db.write(|tx| openers::name(tx, &ctx, round, &accounts, needed)).unwrap();
+        for login in logins {
+            self.take_key(login, round);
+        }
+    }
+
+    /// An opener takes a key and shows that it was kept; the file.
+    pub fn take_key(&self, login: &str, round: &RoundId) -> Vec<u8> {
+        let (ctx, key, who) = (self.ctx_of(login), Key::generate(), self.who(login));
+        let taken = |tx: &mut jicai::db::Tx| {
+            openers::take(tx, &ctx, round, key.public())?;
+            openers::keep(tx, &ctx, round, &key)
+        };
+        self.app.db.write(taken).unwrap();
+        let file = key.file(round, "JH", &who.account.id, &who.account.name).as_bytes().to_vec();
+        self.keys.lock().unwrap().insert((login.to_owned(), round.clone()), file.clone());
+        file
+    }
+
+    /// The file of the key an opener took last.
+    pub fn key(&self, login: &str, round: &RoundId) -> Vec<u8> {
+        self.keys.lock().unwrap().get(&(login.to_owned(), round.clone())).cloned().unwrap_or_default()
+    }
+
+    /// An opener confirms the opening with his own key.
+    pub async fn confirm(&self, login: &str, round: &RoundId) -> Answer {
+        self.confirm_with(login, round, &self.key(login, round)).await
+    }
+
+    /// Somebody confirms the opening with a file.
+    pub async fn confirm_with(&self, login: &str, round: &RoundId, file: &[u8]) -> Answer {
+        self.upload(login, &format!("/rounds/{round}/opening"), &[], "my.key", file).await
+    }
+
     fn next(&self) -> i64 {
         self.counter.fetch_add(1, Ordering::SeqCst)
     }
@@ -333,8 +384,8 @@ impl Site {
         let response = test::call_service(&service, request.to_request()).await;
         let status = response.status();
         let headers = response.headers().clone();
-        let location =
-            headers.get(header::LOCATION).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+        let location = headers.get(header::LOCATION).or(headers.get(header::CONTENT_LOCATION));
+        let location = location.map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
         let bytes = test::read_body(response).await.to_vec();
         let body = String::from_utf8_lossy(&bytes).into_owned();
         Answer { status, location, body, bytes, headers }

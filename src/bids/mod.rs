@@ -1,8 +1,11 @@
-//! Bids: sealed envelopes with receipts, and the opening by two people.
+//! Bids: envelopes sealed to the keys of their openers, signed receipts, and the opening.
 
+mod closing;
 pub mod content;
 pub mod import;
+pub mod merkle;
 mod opening;
+pub mod receipts;
 pub mod rules;
 pub mod seal;
 pub mod store;
@@ -13,14 +16,22 @@ use serde::Serialize;
 use crate::audit::{self, Deed};
 use crate::db::{self, Conn, Tx};
 use crate::error::{Error, Result};
+use crate::people;
+use crate::rounds::openers::{self as panel, Named};
 use crate::rounds::{self, Round};
-use crate::schema::{envelopes, offers, openers, refused_envelopes};
+use crate::schema::{
+    envelope_shares, envelopes, held_shares, offers, openers, receipt_roots, refused_envelopes,
+    signed_receipts,
+};
+use crate::signing::Signer;
 use crate::types::{
     AccountId, Ctx, EnvelopeId, LotId, OfferId, OrganisationId, Quantity, RoundId, Time, UnitPrice, sha256,
 };
 
+pub use closing::{close_due, inclusion};
 pub use content::{Content, Line};
-pub use opening::{Confirmed, confirm_opening};
+pub use opening::{Confirmed, confirm_opening, forget_lapsed};
+pub use receipts::{Signed, Statement};
 pub use rules::{BadCell, Refused};
 
 crate::words! {
@@ -32,7 +43,7 @@ crate::words! {
         Replaced = "replaced",
         /// Taken back by the supplier.
         Withdrawn = "withdrawn",
-        /// Opened by two people.
+        /// Opened by its openers.
         Opened = "opened",
     }
 
@@ -84,6 +95,64 @@ pub struct Envelope {
     pub receipt: Receipt,
     /// The sealed content ([`seal`]).
     pub sealed: Vec<u8>,
+}
+
+/// One opener's share of an envelope's key, sealed to that opener.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = envelope_shares)]
+pub struct Share {
+    /// Of which envelope.
+    pub envelope_id: EnvelopeId,
+    /// The opener's public key.
+    pub public_key: String,
+    /// Of which round.
+    pub round_id: RoundId,
+    /// The sealed share.
+    pub share: Vec<u8>,
+}
+
+/// A receipt's text with the platform's signature.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = signed_receipts)]
+pub struct SignedReceipt {
+    /// Of which envelope.
+    pub envelope_id: EnvelopeId,
+    /// Of which round.
+    pub round_id: RoundId,
+    /// The text ([`Statement`]).
+    pub text: String,
+    /// The signature.
+    pub signature: String,
+    /// The public key it was signed with.
+    pub signing_key: String,
+}
+
+/// The Merkle root over a round's receipts, published at the deadline.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = receipt_roots)]
+pub struct Root {
+    /// Of which round.
+    pub round_id: RoundId,
+    /// Over how many receipts.
+    pub count: i32,
+    /// The root, as hexadecimal.
+    pub root: String,
+    /// When it was computed.
+    pub closed_at: Time,
+}
+
+/// The shares of an opener who confirmed, until the others have too. It has no `Debug`.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = held_shares)]
+pub struct HeldShares {
+    /// Of which round.
+    pub round_id: RoundId,
+    /// Whose.
+    pub account_id: AccountId,
+    /// When that person confirmed.
+    pub at: Time,
+    /// The shares, encrypted under a secret that is not in the database.
+    pub shares: Vec<u8>,
 }
 
 /// An envelope that came too late; its content was not kept.
@@ -171,6 +240,12 @@ struct Facts<'a> {
     received_at: Time,
 }
 
+impl From<SignedReceipt> for Signed {
+    fn from(row: SignedReceipt) -> Self {
+        Self { text: row.text, signature: row.signature, key: row.signing_key }
+    }
+}
+
 impl Receipt {
     fn facts(&self) -> Facts<'_> {
         Facts {
@@ -194,13 +269,14 @@ fn unnamed(ctx: &Ctx) -> Ctx {
 pub fn place(
     tx: &mut Tx,
     ctx: &Ctx,
+    signer: &Signer,
     id: &EnvelopeId,
     content: &Content,
 ) -> Result<std::result::Result<Receipt, Refused>> {
     let round = rounds::round(tx.conn(), &content.round_id)?;
     let bytes = content.bytes()?;
-    if let Some(known) = store::envelope(tx.conn(), id)? {
-        return same_form(&known, content);
+    if let Some(known) = store::receipt(tx.conn(), id)? {
+        return same_form(known, content, &sha256(&bytes));
     }
     if let Err(why) = rules::may_bid(&round, ctx.now) {
         if matches!(why, Refused::Late(_)) {
@@ -210,6 +286,10 @@ pub fn place(
     }
     let lots = rounds::lots_of(tx.conn(), &round.id)?;
     rules::fits(content, &lots).map_err(Error::refused)?;
+    let named = match panel::ready(tx.conn(), &round.id)? {
+        Ok(named) => named,
+        Err(_) => return Ok(Err(Refused::NoKeys)),
+    };
     // First of all writes: two bids at one moment queue here.
     let seq = db::next_number(tx, &format!("bids:{}", round.id))?;
     let before = store::receipts_of(tx.conn(), &round.id, &content.supplier_id)?
@@ -221,7 +301,7 @@ pub fn place(
     let too_many = |_| Error::fault("more envelopes or lines than can be counted");
     let receipt = Receipt {
         id: id.clone(),
-        round_id: round.id,
+        round_id: round.id.clone(),
         supplier_id: content.supplier_id.clone(),
         seq: i32::try_from(seq).map_err(too_many)?,
         state: EnvelopeState::Standing,
@@ -230,20 +310,70 @@ pub fn place(
         received_at: ctx.now,
         account_id: ctx.actor.account.clone(),
     };
-    store::insert_envelope(tx, &Envelope { receipt: receipt.clone(), sealed: seal::seal(&bytes) })?;
+    let sealed_sha256 = keep(tx, &receipt, &bytes, &named)?;
+    panel::mark_used(tx, ctx, &named)?;
+    sign(tx, signer, &round, &receipt, sealed_sha256)?;
     let deed = Deed { action: "bid.place", subject: "envelopes", id: id.as_str() };
     audit::record(tx, &unnamed(ctx), deed, &before.as_ref().map(Receipt::facts), &receipt.facts())?;
     Ok(Ok(receipt))
 }
 
+/// Seals a content to the openers' keys and keeps what came of it; its hash.
+fn keep(tx: &mut Tx, receipt: &Receipt, content: &[u8], named: &Named) -> Result<String> {
+    let associated = seal::associated(&receipt.round_id, &receipt.id, &receipt.sha256);
+    let keys = named.keys();
+    let sealed = seal::seal(content, &associated, &keys, named.needed())?;
+    let shares = || keys.iter().copied().zip(sealed.shares.iter().map(Vec::as_slice));
+    let hash = seal::hash(&sealed.blob, shares());
+    store::insert_envelope(tx, &Envelope { receipt: receipt.clone(), sealed: sealed.blob.clone() })?;
+    for (public, share) in shares() {
+        let row = Share {
+            envelope_id: receipt.id.clone(),
+            public_key: public.to_owned(),
+            round_id: receipt.round_id.clone(),
+            share: share.to_vec(),
+        };
+        store::insert_share(tx, &row)?;
+    }
+    Ok(hash)
+}
+
+/// Signs the receipt of an envelope.
+fn sign(tx: &mut Tx, signer: &Signer, round: &Round, receipt: &Receipt, sealed_sha256: String) -> Result<()> {
+    let supplier = people::store::organisation(tx.conn(), &receipt.supplier_id)?.ok_or(Error::NotFound)?;
+    let statement = Statement {
+        round: round.id.clone(),
+        number: round.number.clone(),
+        envelope: receipt.id.clone(),
+        sequence: receipt.seq,
+        supplier: supplier.code,
+        received_at: receipt.received_at,
+        lines: receipt.lines,
+        content_sha256: receipt.sha256.clone(),
+        sealed_sha256,
+    };
+    let signed = Signed::new(&statement, signer);
+    let row = SignedReceipt {
+        envelope_id: receipt.id.clone(),
+        round_id: round.id.clone(),
+        text: signed.text,
+        signature: signed.signature,
+        signing_key: signed.key,
+    };
+    store::insert_signed(tx, &row)
+}
+
 /// A form sent again is the same envelope; a form changed and sent again must not pass silently for a new bid.
-fn same_form(known: &Envelope, content: &Content) -> Result<std::result::Result<Receipt, Refused>> {
-    let receipt = &known.receipt;
-    if receipt.supplier_id != content.supplier_id || receipt.round_id != content.round_id {
+/// Nobody can read the first, but the form carries the nonce of its content: the same form has the same hash.
+fn same_form(
+    known: Receipt,
+    content: &Content,
+    sha256: &str,
+) -> Result<std::result::Result<Receipt, Refused>> {
+    if known.supplier_id != content.supplier_id || known.round_id != content.round_id {
         return Err(Error::NotFound);
     }
-    let is_same = rules::unseal(known).is_some_and(|before| before.lines == content.lines);
-    Ok(if is_same { Ok(receipt.clone()) } else { Err(Refused::FormUsed(receipt.seq)) })
+    Ok(if known.sha256 == sha256 { Ok(known) } else { Err(Refused::FormUsed(known.seq)) })
 }
 
 /// Records that something came too late. `sha256` is over a nonce and what came, so it is no way to a price.
@@ -292,23 +422,35 @@ pub fn withdraw(tx: &mut Tx, ctx: &Ctx, supplier: &OrganisationId, id: &Envelope
 
 /// A supplier's own receipt; anybody else's does not exist.
 pub fn receipt(conn: &mut Conn, supplier: &OrganisationId, id: &EnvelopeId) -> Result<Receipt> {
-    Ok(own(conn, supplier, id)?.receipt)
+    store::receipt(conn, id)?.filter(|r| r.supplier_id == *supplier).ok_or(Error::NotFound)
 }
 
-/// The content of a supplier's own envelope, for that supplier's eyes only.
+/// The signed receipt of an envelope, if it has one: those of earlier versions get theirs at the deadline.
+pub fn signed_receipt(conn: &mut Conn, id: &EnvelopeId) -> Result<Option<Signed>> {
+    Ok(store::signed_of(conn, id)?.map(Signed::from))
+}
+
+/// The content of a supplier's own envelope, for that supplier's eyes only. Until the opening nobody can read
+/// it, the platform included.
 pub fn own_content(
     conn: &mut Conn,
     supplier: &OrganisationId,
     id: &EnvelopeId,
-) -> Result<(Receipt, Content)> {
-    let envelope = own(conn, supplier, id)?;
-    let content = rules::unseal(&envelope)
-        .ok_or_else(|| Error::fault(format!("envelope {id} does not match its receipt")))?;
-    Ok((envelope.receipt, content))
-}
-
-fn own(conn: &mut Conn, supplier: &OrganisationId, id: &EnvelopeId) -> Result<Envelope> {
-    store::envelope(conn, id)?.filter(|e| e.receipt.supplier_id == *supplier).ok_or(Error::NotFound)
+) -> Result<(Receipt, Option<Content>)> {
+    let receipt = receipt(conn, supplier, id)?;
+    let bytes = match store::content(conn, id)? {
+        Some(bytes) => Some(bytes),
+        // An envelope of an earlier version, which only framed its content.
+        None => store::envelope(conn, id)?.and_then(|e| seal::open_framed(&e.sealed)),
+    };
+    let content = match bytes {
+        None => None,
+        Some(bytes) => Some(
+            rules::content(&receipt, &bytes)
+                .ok_or_else(|| Error::fault(format!("envelope {id} does not match its receipt")))?,
+        ),
+    };
+    Ok((receipt, content))
 }
 
 /// The opened offers of a round, by lot and supplier; none before the opening.

@@ -1,23 +1,31 @@
-//! The opening: two people confirm, every envelope is checked against its receipt, and offers come out.
+//! The opening: the openers give their keys, every envelope is checked against its receipt, and offers come out.
+//!
+//! Whoever comes first has his shares opened and held, encrypted, for half an hour; fewer than are needed reveal
+//! nothing. With the last one needed everything is opened in one transaction, and the held shares are gone.
 
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::audit::{self, Deed};
+use crate::bids::closing::{self, Kept};
 use crate::bids::content::Content;
-use crate::bids::rules::{self, Refused, Step};
-use crate::bids::{EnvelopeState, Offer, Opener, store};
+use crate::bids::rules::{self, CONFIRM_MILLIS, Refused, Step};
+use crate::bids::{EnvelopeState, HeldShares, Offer, Opener, Receipt, seal, store};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
 use crate::people::{self, Role};
+use crate::rounds::openers::key::Key;
+use crate::rounds::openers::{self, Named};
 use crate::rounds::{self, Round, RoundState};
+use crate::signing::Signer;
 use crate::types::{AccountId, Ctx, EnvelopeId, OfferId, OrganisationId, RoundId};
 
 /// What a confirmation brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Confirmed {
-    /// It waits for a second person.
-    First,
+    /// It waits for so many others.
+    Waits(usize),
     /// The round was opened.
     Opened {
         /// How many offers came out.
@@ -25,26 +33,25 @@ pub enum Confirmed {
     },
 }
 
-/// Confirms the opening of a round; with the second person's confirmation it is opened in this transaction. A
-/// refusal is recorded in the trail, so the answer comes back inside: the record must stay.
+/// The answer to a confirmation. A refusal is recorded in the trail, so it comes back inside: the record must stay.
+type Answer = std::result::Result<Confirmed, Refused>;
+
+/// Confirms the opening of a round with an opener's key; with the last one needed the round is opened in this
+/// transaction.
 pub fn confirm_opening(
     tx: &mut Tx,
     ctx: &Ctx,
+    signer: &Signer,
     id: &RoundId,
-) -> Result<std::result::Result<Confirmed, Refused>> {
+    key: Option<&Key>,
+) -> Result<Answer> {
     let round = rounds::round(tx.conn(), id)?;
     let me = ctx.actor.account.clone().ok_or(Error::Forbidden)?;
-    let am_officer = is_officer(tx, &me)?;
-    let earlier = store::openers(tx.conn(), id)?
-        .into_iter()
-        .map(|opener| is_officer(tx, &opener.account_id).map(|officer| (opener, officer)))
-        .collect::<Result<Vec<_>>>()?;
-    let step =
-        rules::may_open(&round, ctx.now).and_then(|()| rules::confirm(&earlier, &me, am_officer, ctx.now));
-    let answer = match step {
-        Ok(Step::First) => first(tx, ctx, &round, me).map(|()| Ok(Confirmed::First))?,
-        Ok(Step::Second(other)) => second(tx, ctx, round, [other, me])?,
-        Err(why) => Err(why),
+    let named = openers::named(tx.conn(), id)?;
+    let answer = match (rules::may_open(&round, ctx.now), named) {
+        (Err(why), _) => Err(why),
+        (Ok(()), Some(named)) => with_key(tx, ctx, signer, &round, &named, me, key)?,
+        (Ok(()), None) => without_key(tx, ctx, &round, me)?,
     };
     if let Err(why) = &answer {
         let deed = Deed { action: "bid.opening_refused", subject: "rounds", id: id.as_str() };
@@ -53,66 +60,230 @@ pub fn confirm_opening(
     Ok(answer)
 }
 
+/// Forgets the shares of openers whose half hour is over.
+pub fn forget_lapsed(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
+    store::delete_held_until(tx, ctx.now.plus_millis(-CONFIRM_MILLIS))
+}
+
+fn with_key(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    signer: &Signer,
+    round: &Round,
+    named: &Named,
+    me: AccountId,
+    key: Option<&Key>,
+) -> Result<Answer> {
+    forget_lapsed(tx, ctx)?;
+    if named.seat(&me).is_none() {
+        return Ok(Err(Refused::Key(openers::Refused::NotAnOpener)));
+    }
+    let Some(key) = key else { return Ok(Err(Refused::Key(openers::Refused::NotAKey))) };
+    if let Err(why) = openers::holding(tx.conn(), named, &me, key)? {
+        return Ok(Err(Refused::Key(why)));
+    }
+    let mut standing = match closing::checked(tx.conn(), &round.id)? {
+        Ok(all) => all,
+        Err(why) => return Ok(Err(why)),
+    };
+    standing.retain(|kept| kept.envelope.receipt.state == EnvelopeState::Standing);
+    let mine = match shares_of(tx, key, &standing)? {
+        Ok(mine) => mine,
+        Err(why) => return Ok(Err(why)),
+    };
+    let mut held = Vec::new();
+    for it in store::held(tx.conn(), &round.id)? {
+        if it.account_id == me {
+            return Ok(Err(Refused::SamePerson(it.at.plus_millis(CONFIRM_MILLIS))));
+        }
+        held.extend(release(signer, &it).map(|shares| (it.account_id, shares)));
+    }
+    let needed = usize::from(named.needed());
+    if held.len() + 1 < needed {
+        hold(tx, ctx, signer, round, &me, &mine)?;
+        put(tx, ctx, round, &me)?;
+        return Ok(Ok(Confirmed::Waits(needed - held.len() - 1)));
+    }
+    held.truncate(needed - 1);
+    let (mut people, mut given): (Vec<_>, Vec<_>) = held.into_iter().unzip();
+    people.push(me);
+    given.push(mine);
+    let opened = match open_all(tx, round, &standing, &given, named.needed())? {
+        Ok(opened) => opened,
+        Err(why) => return Ok(Err(why)),
+    };
+    enter(tx, ctx, round, &people, opened).map(Ok)
+}
+
+/// The plain shares of one opener, in the order of the standing envelopes; nothing for one that was only framed.
+type Shares = Vec<Zeroizing<Vec<u8>>>;
+
+fn shares_of(tx: &mut Tx, key: &Key, standing: &[Kept]) -> Result<std::result::Result<Shares, Refused>> {
+    let mut found = Vec::new();
+    for kept in standing {
+        let receipt = &kept.envelope.receipt;
+        if !seal::is_encrypted(&kept.envelope.sealed) {
+            found.push(Zeroizing::new(Vec::new()));
+            continue;
+        }
+        let share = kept.shares.iter().find(|share| share.public_key == key.public());
+        match share.and_then(|share| seal::open_share(key, &share.share, &associated(receipt))) {
+            Some(share) => found.push(share),
+            None => return Ok(Err(tampered(tx, receipt)?)),
+        }
+    }
+    Ok(Ok(found))
+}
+
+fn associated(receipt: &Receipt) -> Vec<u8> {
+    seal::associated(&receipt.round_id, &receipt.id, &receipt.sha256)
+}
+
+fn tampered(tx: &mut Tx, receipt: &Receipt) -> Result<Refused> {
+    Ok(Refused::Tampered { company: closing::company(tx.conn(), &receipt.supplier_id)?, seq: receipt.seq })
+}
+
+/// The secret and the binding under which shares are held. The secret is not in the database: whatever a database
+/// keeps of deleted rows is of no use without the platform's key file.
+fn holding(signer: &Signer, round: &RoundId, account: &AccountId) -> (Zeroizing<[u8; 32]>, Vec<u8>) {
+    (signer.secret_for("jicai-held-shares-1"), format!("{round}\n{account}\n").into_bytes())
+}
+
+fn hold(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    signer: &Signer,
+    round: &Round,
+    me: &AccountId,
+    shares: &Shares,
+) -> Result<()> {
+    let (secret, associated) = holding(signer, &round.id, me);
+    let mut plain = Zeroizing::new(Vec::new());
+    for share in shares {
+        plain.push(u8::try_from(share.len()).map_err(Error::fault_of)?);
+        plain.extend_from_slice(share);
+    }
+    let it = HeldShares {
+        round_id: round.id.clone(),
+        account_id: me.clone(),
+        at: ctx.now,
+        shares: seal::encrypt(&secret, &plain, &associated)?,
+    };
+    store::put_held(tx, &it)
+}
+
+/// Held shares; `None` when the platform's key has changed since: then that opener confirms again.
+fn release(signer: &Signer, held: &HeldShares) -> Option<Shares> {
+    let (secret, associated) = holding(signer, &held.round_id, &held.account_id);
+    let plain = Zeroizing::new(seal::decrypt(&secret, &held.shares, &associated)?);
+    let (mut rest, mut shares) = (plain.as_slice(), Vec::new());
+    while let Some((length, after)) = rest.split_first() {
+        let (share, after) = after.split_at_checked(usize::from(*length))?;
+        shares.push(Zeroizing::new(share.to_vec()));
+        rest = after;
+    }
+    Some(shares)
+}
+
+/// An opened envelope.
+struct OpenedEnvelope {
+    receipt: Receipt,
+    bytes: Vec<u8>,
+    content: Content,
+}
+
+type Opened = std::result::Result<Vec<OpenedEnvelope>, Refused>;
+
+/// Every standing envelope's content, or the first that is not what its receipt says: then none is opened.
+fn open_all(tx: &mut Tx, round: &Round, standing: &[Kept], given: &[Shares], needed: u8) -> Result<Opened> {
+    let lots = rounds::lots_of(tx.conn(), &round.id)?;
+    let mut opened = Vec::new();
+    for (at, kept) in standing.iter().enumerate() {
+        let (receipt, blob) = (&kept.envelope.receipt, &kept.envelope.sealed);
+        let bytes = if seal::is_encrypted(blob) {
+            let shares: Vec<&[u8]> =
+                given.iter().filter_map(|of| of.get(at)).map(|share| share.as_slice()).collect();
+            seal::open(blob, &associated(receipt), &shares, needed)
+        } else {
+            seal::open_framed(blob)
+        };
+        let content = bytes.and_then(|bytes| rules::content(receipt, &bytes).map(|content| (bytes, content)));
+        let Some((bytes, content)) = content else { return Ok(Err(tampered(tx, receipt)?)) };
+        if let Err(Refused::LotsChanged(lot)) = rules::fits(&content, &lots) {
+            let company = closing::company(tx.conn(), &receipt.supplier_id)?;
+            return Ok(Err(Refused::LotGone { company, lot }));
+        }
+        opened.push(OpenedEnvelope { receipt: receipt.clone(), bytes, content });
+    }
+    Ok(Ok(opened))
+}
+
+/// A round of an earlier version has envelopes that were only framed and no openers: two people open it together,
+/// one of them an officer.
+fn without_key(tx: &mut Tx, ctx: &Ctx, round: &Round, me: AccountId) -> Result<Answer> {
+    let standing = match closing::checked(tx.conn(), &round.id)? {
+        Ok(all) => all,
+        Err(why) => return Ok(Err(why)),
+    };
+    let am_officer = is_officer(tx, &me)?;
+    let earlier = store::openers(tx.conn(), &round.id)?
+        .into_iter()
+        .map(|opener| is_officer(tx, &opener.account_id).map(|officer| (opener, officer)))
+        .collect::<Result<Vec<_>>>()?;
+    let other = match rules::confirm(&earlier, &me, am_officer, ctx.now) {
+        Ok(Step::First) => {
+            put(tx, ctx, round, &me)?;
+            return Ok(Ok(Confirmed::Waits(1)));
+        }
+        Ok(Step::Second(other)) => other,
+        Err(why) => return Ok(Err(why)),
+    };
+    let is_standing = |kept: &Kept| kept.envelope.receipt.state == EnvelopeState::Standing;
+    let standing: Vec<Kept> = standing.into_iter().filter(is_standing).collect();
+    match open_all(tx, round, &standing, &[], 0)? {
+        Ok(opened) => enter(tx, ctx, round, &[other, me], opened).map(Ok),
+        Err(why) => Ok(Err(why)),
+    }
+}
+
 fn is_officer(tx: &mut Tx, account: &AccountId) -> Result<bool> {
     let roles = people::store::roles(tx.conn(), account)?;
     Ok(roles.contains(&Role::Officer))
 }
 
-fn first(tx: &mut Tx, ctx: &Ctx, round: &Round, me: AccountId) -> Result<()> {
-    store::put_opener(tx, &Opener { round_id: round.id.clone(), account_id: me, at: ctx.now })?;
+fn put(tx: &mut Tx, ctx: &Ctx, round: &Round, me: &AccountId) -> Result<()> {
+    let it = Opener { round_id: round.id.clone(), account_id: me.clone(), at: ctx.now };
+    store::put_opener(tx, &it)?;
     let deed = Deed { action: "bid.opening_confirm", subject: "rounds", id: round.id.as_str() };
     audit::record(tx, ctx, deed, &(), &ctx.now)
 }
 
-fn second(
+/// Moves the round on and enters what came out. `people` are those who opened, the actor last.
+fn enter(
     tx: &mut Tx,
     ctx: &Ctx,
-    round: Round,
-    two: [AccountId; 2],
-) -> Result<std::result::Result<Confirmed, Refused>> {
-    let opened = match unseal_all(tx, &round.id)? {
-        Ok(opened) => opened,
-        Err(why) => return Ok(Err(why)),
-    };
+    round: &Round,
+    people: &[AccountId],
+    opened: Vec<OpenedEnvelope>,
+) -> Result<Confirmed> {
     // First of all writes: whoever opens at the same moment loses here and finds the round opened.
     rounds::advance(tx, ctx, &round.id, RoundState::Evaluation)?;
-    let [other, me] = two;
+    let (me, others) = people.split_last().ok_or(Error::Forbidden)?;
     store::put_opener(tx, &Opener { round_id: round.id.clone(), account_id: me.clone(), at: ctx.now })?;
-    store::keep_openers(tx, &round.id, [&other, &me])?;
+    store::keep_openers(tx, &round.id, people)?;
+    store::delete_held(tx, &round.id)?;
     let mut count = 0;
-    for (envelope, content) in &opened {
-        store::set_state(tx, envelope, EnvelopeState::Opened)?;
-        for offer in offers_of(envelope, content) {
+    for it in &opened {
+        store::set_state(tx, &it.receipt.id, EnvelopeState::Opened)?;
+        store::insert_content(tx, &it.receipt, &it.bytes)?;
+        for offer in offers_of(&it.receipt.id, &it.content) {
             store::insert_offer(tx, &offer)?;
             count += 1;
         }
     }
-    record(tx, ctx, &round, &other)?;
-    write_letters(tx, ctx, &round, opened.iter().map(|(_, content)| &content.supplier_id))?;
-    Ok(Ok(Confirmed::Opened { offers: count }))
-}
-
-/// Every standing envelope's content, or the first that is not what its receipt says: then none is opened.
-type Unsealed = std::result::Result<Vec<(EnvelopeId, Content)>, Refused>;
-
-fn unseal_all(tx: &mut Tx, round: &RoundId) -> Result<Unsealed> {
-    let lots = rounds::lots_of(tx.conn(), round)?;
-    let mut opened = Vec::new();
-    for envelope in store::standing(tx.conn(), round)? {
-        let supplier = &envelope.receipt.supplier_id;
-        let mut company = || -> Result<String> {
-            let found = people::store::organisation(tx.conn(), supplier)?;
-            Ok(found.map(|organisation| organisation.name).unwrap_or_default())
-        };
-        let Some(content) = rules::unseal(&envelope) else {
-            return Ok(Err(Refused::Tampered { company: company()?, seq: envelope.receipt.seq }));
-        };
-        if let Err(Refused::LotsChanged(lot)) = rules::fits(&content, &lots) {
-            return Ok(Err(Refused::LotGone { company: company()?, lot }));
-        }
-        opened.push((envelope.receipt.id, content));
-    }
-    Ok(Ok(opened))
+    record(tx, ctx, round, others)?;
+    write_letters(tx, ctx, round, opened.iter().map(|it| &it.receipt.supplier_id))?;
+    Ok(Confirmed::Opened { offers: count })
 }
 
 fn offers_of(envelope: &EnvelopeId, content: &Content) -> Vec<Offer> {
@@ -138,21 +309,21 @@ fn offers_of(envelope: &EnvelopeId, content: &Content) -> Vec<Offer> {
 
 /// What the trail says of each envelope once it may be known whose it is.
 #[derive(Serialize)]
-struct Named<'a> {
+struct Revealed<'a> {
     #[serde(flatten)]
     facts: super::Facts<'a>,
     supplier: &'a OrganisationId,
     account: &'a Option<AccountId>,
 }
 
-fn record(tx: &mut Tx, ctx: &Ctx, round: &Round, other: &AccountId) -> Result<()> {
+fn record(tx: &mut Tx, ctx: &Ctx, round: &Round, others: &[AccountId]) -> Result<()> {
     let receipts = store::receipts(tx.conn(), &round.id)?;
-    let named: Vec<Named> = receipts
+    let named: Vec<Revealed> = receipts
         .iter()
-        .map(|r| Named { facts: r.facts(), supplier: &r.supplier_id, account: &r.account_id })
+        .map(|r| Revealed { facts: r.facts(), supplier: &r.supplier_id, account: &r.account_id })
         .collect();
     let deed = Deed { action: "bid.open", subject: "rounds", id: round.id.as_str() };
-    audit::record(tx, ctx, deed, &other, &named)
+    audit::record(tx, ctx, deed, &others, &named)
 }
 
 fn write_letters<'a>(

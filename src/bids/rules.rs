@@ -3,10 +3,10 @@
 use rust_decimal::Decimal;
 
 use crate::bids::content::{Content, Line};
-use crate::bids::{Envelope, EnvelopeState, OfferKind, Opener, RefusedReason};
+use crate::bids::{EnvelopeState, OfferKind, Opener, Receipt, RefusedReason};
 use crate::catalog::ratio::{Item, Ratios, convert};
 use crate::rounds::rule_set::RuleSet;
-use crate::rounds::{Lot, Round, RoundState};
+use crate::rounds::{Lot, Round, RoundState, openers};
 use crate::text::{Say, Text, fill};
 use crate::types::{AccountId, Time, half_up};
 
@@ -48,13 +48,26 @@ pub enum Refused {
         /// The lot's code.
         lot: String,
     },
-    /// A sealed blob does not match its receipt.
+    /// Something of an envelope does not match its receipt.
     Tampered {
         /// Whose.
         company: String,
         /// Its sequence.
         seq: i32,
     },
+    /// No bid can be received: an opener has no key yet.
+    NoKeys,
+    /// The root of the receipts has not been published yet.
+    NoRoot,
+    /// The receipts are not those the root was published for.
+    RootDiffers {
+        /// How many receipts were counted at the deadline.
+        published: i32,
+        /// How many there are.
+        found: usize,
+    },
+    /// The key given is not the one that counts.
+    Key(openers::Refused),
 }
 
 impl Say for Refused {
@@ -74,6 +87,12 @@ impl Say for Refused {
             Refused::SamePerson(until) => fill(b.same_person, &[("until", &until.seconds())]),
             Refused::LotGone { company, lot } => fill(b.lot_gone, &[("company", company), ("lot", lot)]),
             Refused::Tampered { company, seq } => fill(b.tampered, &[("company", company), ("seq", seq)]),
+            Refused::NoKeys => t.sealing.no_keys.to_owned(),
+            Refused::NoRoot => t.sealing.no_root.to_owned(),
+            Refused::RootDiffers { published, found } => {
+                fill(t.sealing.root_differs, &[("published", published), ("found", found)])
+            }
+            Refused::Key(why) => why.say(t),
         }
     }
 }
@@ -194,7 +213,7 @@ pub fn is_over_ceiling(line: &Line, lot: &Lot) -> bool {
     lot.ceiling.decimal().checked_mul(line.ratio).is_some_and(|most| line.unit_price.decimal() > most)
 }
 
-/// What a confirmation of the opening brings.
+/// What a confirmation of the opening brings in a round whose openers were not named: one of an earlier version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// It is the first; another person must follow.
@@ -231,14 +250,12 @@ pub fn confirm(
     }
 }
 
-/// The content of an envelope, if the blob is the one the receipt was given for.
-pub fn unseal(envelope: &Envelope) -> Option<Content> {
-    let receipt = &envelope.receipt;
-    let bytes = super::seal::open(&envelope.sealed).ok()?;
-    if crate::types::sha256(&bytes) != receipt.sha256 {
+/// The content of an envelope, if the bytes are those the receipt was given for.
+pub fn content(receipt: &Receipt, bytes: &[u8]) -> Option<Content> {
+    if crate::types::sha256(bytes) != receipt.sha256 {
         return None;
     }
-    let content = Content::read(&bytes)?;
+    let content = Content::read(bytes)?;
     let belongs = content.round_id == receipt.round_id && content.supplier_id == receipt.supplier_id;
     belongs.then_some(content)
 }

@@ -2,12 +2,22 @@
 
 use diesel::prelude::*;
 
-use crate::bids::{Envelope, EnvelopeState, Offer, Opener, Receipt, RefusedEnvelope};
+use crate::bids::{
+    Envelope, EnvelopeState, HeldShares, Offer, Opener, Receipt, RefusedEnvelope, Root, Share, SignedReceipt,
+};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::rounds::Lot;
-use crate::schema::{envelopes, lots, offers, openers, organisations, refused_envelopes};
-use crate::types::{AccountId, EnvelopeId, OfferId, OrganisationId, RoundId, UnitPrice};
+use crate::schema::{
+    envelope_shares, envelopes, held_shares, lots, offers, opened_contents, openers, organisations,
+    receipt_roots, refused_envelopes, signed_receipts,
+};
+use crate::types::{AccountId, EnvelopeId, OfferId, OrganisationId, RoundId, Time, UnitPrice};
+
+/// What is known of one envelope.
+pub fn receipt(conn: &mut Conn, id: &EnvelopeId) -> Result<Option<Receipt>> {
+    Ok(envelopes::table.find(id).select(Receipt::as_select()).first(conn).optional()?)
+}
 
 /// One envelope with its sealed blob.
 pub fn envelope(conn: &mut Conn, id: &EnvelopeId) -> Result<Option<Envelope>> {
@@ -32,13 +42,120 @@ pub fn receipts(conn: &mut Conn, round: &RoundId) -> Result<Vec<Receipt>> {
         .load(conn)?)
 }
 
-/// The standing envelopes of a round with their blobs, in order.
-pub fn standing(conn: &mut Conn, round: &RoundId) -> Result<Vec<Envelope>> {
+/// Every envelope of a round with its blob, in order.
+pub fn envelopes(conn: &mut Conn, round: &RoundId) -> Result<Vec<Envelope>> {
     Ok(envelopes::table
-        .filter(envelopes::round_id.eq(round).and(envelopes::state.eq(EnvelopeState::Standing)))
+        .filter(envelopes::round_id.eq(round))
         .order(envelopes::seq)
         .select(Envelope::as_select())
         .load(conn)?)
+}
+
+/// The sealed shares of a round's envelopes.
+pub fn shares(conn: &mut Conn, round: &RoundId) -> Result<Vec<Share>> {
+    Ok(envelope_shares::table
+        .filter(envelope_shares::round_id.eq(round))
+        .order((envelope_shares::envelope_id, envelope_shares::public_key))
+        .select(Share::as_select())
+        .load(conn)?)
+}
+
+/// Enters an opener's share of an envelope.
+pub fn insert_share(tx: &mut Tx, it: &Share) -> Result<()> {
+    diesel::insert_into(envelope_shares::table).values(it).execute(tx.conn())?;
+    Ok(())
+}
+
+/// The signed receipts of a round.
+pub fn signed(conn: &mut Conn, round: &RoundId) -> Result<Vec<SignedReceipt>> {
+    Ok(signed_receipts::table
+        .filter(signed_receipts::round_id.eq(round))
+        .order(signed_receipts::envelope_id)
+        .select(SignedReceipt::as_select())
+        .load(conn)?)
+}
+
+/// The signed receipt of an envelope.
+pub fn signed_of(conn: &mut Conn, envelope: &EnvelopeId) -> Result<Option<SignedReceipt>> {
+    Ok(signed_receipts::table.find(envelope).select(SignedReceipt::as_select()).first(conn).optional()?)
+}
+
+/// Enters a signed receipt.
+pub fn insert_signed(tx: &mut Tx, it: &SignedReceipt) -> Result<()> {
+    diesel::insert_into(signed_receipts::table).values(it).execute(tx.conn())?;
+    Ok(())
+}
+
+/// The root published for a round.
+pub fn root(conn: &mut Conn, round: &RoundId) -> Result<Option<Root>> {
+    Ok(receipt_roots::table.find(round).select(Root::as_select()).first(conn).optional()?)
+}
+
+/// The roots published, newest first, each with its round's number and title.
+pub fn roots(conn: &mut Conn, before: Option<&Root>, limit: i64) -> Result<Vec<(Root, String, String)>> {
+    use crate::schema::rounds;
+    let mut query = receipt_roots::table
+        .inner_join(rounds::table)
+        .select((Root::as_select(), rounds::number, rounds::title))
+        .into_boxed();
+    if let Some(last) = before {
+        let same_time =
+            receipt_roots::closed_at.eq(last.closed_at).and(receipt_roots::round_id.lt(&last.round_id));
+        query = query.filter(receipt_roots::closed_at.lt(last.closed_at).or(same_time));
+    }
+    Ok(query
+        .order((receipt_roots::closed_at.desc(), receipt_roots::round_id.desc()))
+        .limit(limit)
+        .load(conn)?)
+}
+
+/// Enters a root.
+pub fn insert_root(tx: &mut Tx, it: &Root) -> Result<()> {
+    diesel::insert_into(receipt_roots::table).values(it).execute(tx.conn())?;
+    Ok(())
+}
+
+/// The shares held for openers who confirmed.
+pub fn held(conn: &mut Conn, round: &RoundId) -> Result<Vec<HeldShares>> {
+    Ok(held_shares::table
+        .filter(held_shares::round_id.eq(round))
+        .order((held_shares::at, held_shares::account_id))
+        .select(HeldShares::as_select())
+        .load(conn)?)
+}
+
+/// Holds an opener's shares.
+pub fn put_held(tx: &mut Tx, it: &HeldShares) -> Result<()> {
+    diesel::delete(held_shares::table.find((&it.round_id, &it.account_id))).execute(tx.conn())?;
+    diesel::insert_into(held_shares::table).values(it).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Forgets every share held for a round.
+pub fn delete_held(tx: &mut Tx, round: &RoundId) -> Result<()> {
+    diesel::delete(held_shares::table.filter(held_shares::round_id.eq(round))).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Forgets the shares of confirmations made at or before a moment.
+pub fn delete_held_until(tx: &mut Tx, until: Time) -> Result<usize> {
+    Ok(diesel::delete(held_shares::table.filter(held_shares::at.le(until))).execute(tx.conn())?)
+}
+
+/// Enters what an opened envelope held.
+pub fn insert_content(tx: &mut Tx, envelope: &Receipt, content: &[u8]) -> Result<()> {
+    let row = (
+        opened_contents::envelope_id.eq(&envelope.id),
+        opened_contents::round_id.eq(&envelope.round_id),
+        opened_contents::content.eq(content),
+    );
+    diesel::insert_into(opened_contents::table).values(row).execute(tx.conn())?;
+    Ok(())
+}
+
+/// What an opened envelope held.
+pub fn content(conn: &mut Conn, envelope: &EnvelopeId) -> Result<Option<Vec<u8>>> {
+    Ok(opened_contents::table.find(envelope).select(opened_contents::content).first(conn).optional()?)
 }
 
 /// How many envelopes of a round are in a state.
@@ -105,10 +222,12 @@ pub fn put_opener(tx: &mut Tx, it: &Opener) -> Result<()> {
     Ok(())
 }
 
-/// Takes away every confirmation but those of the two who opened.
-pub fn keep_openers(tx: &mut Tx, round: &RoundId, two: [&AccountId; 2]) -> Result<()> {
-    diesel::delete(openers::table.filter(openers::round_id.eq(round).and(openers::account_id.ne_all(two))))
-        .execute(tx.conn())?;
+/// Takes away every confirmation but those of the people who opened.
+pub fn keep_openers(tx: &mut Tx, round: &RoundId, opened: &[AccountId]) -> Result<()> {
+    diesel::delete(
+        openers::table.filter(openers::round_id.eq(round).and(openers::account_id.ne_all(opened))),
+    )
+    .execute(tx.conn())?;
     Ok(())
 }
 

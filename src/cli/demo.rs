@@ -1,12 +1,14 @@
 //! `jicai demo`: a sample city in a fresh database, then the site on it.
 
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jicai::config::Settings;
+use jicai::config::{Settings, beside};
 use jicai::db::Db;
 use jicai::demo;
 use jicai::people::password;
+use jicai::signing::{self, Signer};
 use jicai::text::fill;
 use jicai::types::Time;
 
@@ -44,7 +46,8 @@ pub fn run(args: &DemoArgs) -> Result<(), Stop> {
     let (word, token) = (password::token(), password::token());
     let word: String = word.chars().take(12).collect();
     let hash = password::hash(&word).map_err(Stop::of)?;
-    demo::fill(&db, Time::now(), &hash, &token, &mut |step| {
+    let signer = Signer::open(&settings.signing_key_file).map_err(Stop::of)?;
+    let keys = demo::fill(&db, Time::now(), &signer, &hash, &token, &mut |step| {
         eprintln!(
             "{}",
             match step {
@@ -65,12 +68,30 @@ pub fn run(args: &DemoArgs) -> Result<(), Stop> {
             fill(a.demo_login, &[("role", &role.name(lang().text())), ("login", login), ("password", &word)])
         );
     }
+    let folder = keep(&settings.database_url, &keys).map_err(|e| Stop::of(e.into()))?;
+    println!("{}", fill(a.demo_keys, &[("folder", &folder.display())]));
     println!("{}", fill(a.demo_token, &[("address", &settings.base_url), ("token", &token)]));
     if args.no_serve {
         return Ok(());
     }
     serve::log();
     serve::site(&app(settings, db))
+}
+
+/// Writes the openers' keys of the round that is open for bids beside the database. In earnest each opener keeps
+/// his own and they are never together.
+fn keep(database_url: &str, keys: &[demo::KeyFile]) -> std::io::Result<PathBuf> {
+    let folder = beside(database_url, "jicai-demo-keys");
+    std::fs::create_dir_all(&folder)?;
+    for key in keys {
+        let file = folder.join(&key.name);
+        // Of an earlier sample city.
+        if file.exists() {
+            std::fs::remove_file(&file)?;
+        }
+        signing::private(&file)?.write_all(key.text.as_bytes())?;
+    }
+    Ok(folder)
 }
 
 /// Removes an earlier sample city; anything else under that name is left alone.

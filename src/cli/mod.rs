@@ -9,6 +9,7 @@ pub mod export;
 pub mod import;
 pub mod job;
 pub mod ratio;
+pub mod receipt;
 pub mod rules;
 pub mod serve;
 pub mod user;

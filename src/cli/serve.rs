@@ -33,6 +33,8 @@ pub fn run(_: &ServeArgs) -> Result<(), Stop> {
 /// Runs the site and the timetable until told to stop; requests and jobs in progress are finished.
 pub fn site(app: &App) -> Result<(), Stop> {
     let a = &lang().text().admin;
+    // Made now if it is missing: the first receipt must not be the first to find that it cannot be.
+    app.signer().map_err(Stop::of)?;
     let runtime = runtime()?;
     runtime.block_on(async {
         let (server, address) = serve::bind(app.clone()).map_err(|e| {

@@ -11,7 +11,9 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::people::store;
 use crate::rounds;
+use crate::signing::Signer;
 use crate::types::{Ctx, Time};
+use zeroize::Zeroizing;
 
 pub use people::{City, LOGINS};
 
@@ -48,9 +50,25 @@ pub fn is_sample(db: &Db) -> Result<bool> {
     })
 }
 
+/// The key of an opener of the round that is open for bids.
+pub struct KeyFile {
+    /// The file's name.
+    pub name: String,
+    /// The key.
+    pub text: Zeroizing<String>,
+}
+
 /// Fills an empty database. `say` hears each step as it is done. Every account gets the password hashed in
-/// `password_hash`; `token` is the settlement system's.
-pub fn fill(db: &Db, now: Time, password_hash: &str, token: &str, say: &mut dyn FnMut(Step)) -> Result<()> {
+/// `password_hash`; `token` is the settlement system's. What comes back are the keys of the round that is open for
+/// bids: nobody else has them.
+pub fn fill(
+    db: &Db,
+    now: Time,
+    signer: &Signer,
+    password_hash: &str,
+    token: &str,
+    say: &mut dyn FnMut(Step),
+) -> Result<Vec<KeyFile>> {
     let began = now.plus_days(-1_100);
     let ctx = Ctx::system(began, "demo");
     db.write(|tx| rounds::seed_rule_sets(tx, &ctx))?;
@@ -60,14 +78,14 @@ pub fn fill(db: &Db, now: Time, password_hash: &str, token: &str, say: &mut dyn 
     let round_began = now.plus_days(-round::BEGAN);
     history::buy(db, &city, &products, now, 10..=36, round_began)?;
     say(Step::Purchases);
-    round::finished(db, &city, now, token)?;
+    round::finished(db, &city, now, signer, token)?;
     say(Step::Finished);
     history::buy(db, &city, &products, now, 1..=9, now.plus_days(-12))?;
-    round::bidding(db, &city, now)?;
+    let keys = round::bidding(db, &city, now, signer)?;
     say(Step::Bidding);
-    round::reporting(db, &city, now)?;
+    round::reporting(db, &city, now, signer)?;
     say(Step::Reporting);
-    stents::evaluating(db, &city, now)?;
+    stents::evaluating(db, &city, now, signer)?;
     say(Step::Evaluating);
-    Ok(())
+    Ok(keys)
 }

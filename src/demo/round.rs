@@ -7,6 +7,7 @@ use crate::awards::{confirmation, evaluation};
 use crate::bids::{self, Content, Line, OfferKind};
 use crate::contracts;
 use crate::db::{Db, Tx};
+use crate::demo::KeyFile;
 use crate::demo::city::{DRUGS, Drug, SUPPLIERS};
 use crate::demo::history::code;
 use crate::demo::people::{City, REGIONS, acts};
@@ -15,7 +16,9 @@ use crate::people::Organisation;
 use crate::rounds::approvals::{self, Action};
 use crate::rounds::demand::{self, Entered, Entry, Save};
 use crate::rounds::lots::LotFields;
+use crate::rounds::openers::{self, key::Key};
 use crate::rounds::{self, Calendar, Fields, RoundKind, publication, steps};
+use crate::signing::Signer;
 use crate::standards::{self, feed};
 use crate::types::{
     ConsumerId, Ctx, EnvelopeId, LotId, Quantity, RoundId, Time, UnitPrice, parse_decimal, sha256,
@@ -24,9 +27,13 @@ use crate::types::{
 /// How many days ago the first round began.
 pub const BEGAN: i64 = 270;
 
+/// Who opens the rounds.
+const OPENERS: &[&str] = &["officer", "officer2", "reviewer"];
+
 /// A round being walked.
 pub(super) struct Walk<'a> {
     pub(super) db: &'a Db,
+    pub(super) signer: &'a Signer,
     pub(super) city: &'a City,
     pub(super) id: RoundId,
     pub(super) drugs: &'static [Drug],
@@ -36,7 +43,7 @@ pub(super) struct Walk<'a> {
 const OF_DRUGS: (RoundKind, &str) = (RoundKind::Drug, "GY-YD2024-2");
 
 /// The first round: walked to its payment standards, in execution today.
-pub fn finished(db: &Db, city: &City, now: Time, token: &str) -> Result<()> {
+pub fn finished(db: &Db, city: &City, now: Time, signer: &Signer, token: &str) -> Result<()> {
     let day = |n: i64| morning(now.plus_days(n - BEGAN));
     let calendar = Calendar {
         demand_from: day(2),
@@ -50,14 +57,16 @@ pub fn finished(db: &Db, city: &City, now: Time, token: &str) -> Result<()> {
         execution_from: day(90).day(),
         execution_to: day(90 + 3 * 365).day(),
     };
-    let walk = Walk { db, city, id: RoundId::new(), drugs: DRUGS };
+    let walk = Walk { db, signer, city, id: RoundId::new(), drugs: DRUGS };
     walk.publish(OF_DRUGS, "AH-YD2026-1", "安和市第一批药品集中带量采购", calendar, day(0), day(1))?;
     walk.report(usize::MAX, day(6), 100)?;
     walk.approve_demand(day(22))?;
+    walk.name_openers(day(23))?;
+    let keys = walk.take_keys(day(24))?;
     walk.write("officer", day(30), |tx, ctx, id| steps::open_bidding(tx, ctx, id).map(drop))?;
     walk.bid(usize::MAX, day(40))?;
     walk.due(day(45))?;
-    walk.open(day(45).plus_millis(2 * 3_600_000))?;
+    walk.open(&keys, day(45).plus_millis(2 * 3_600_000))?;
     walk.write("officer", day(46), |tx, ctx, id| evaluation::evaluate(tx, ctx, id, "").map(drop))?;
     walk.write("officer", day(48), confirmation::publish)?;
     walk.write("officer", day(55), |tx, ctx, id| confirmation::ask(tx, ctx, id))?;
@@ -72,7 +81,7 @@ pub fn finished(db: &Db, city: &City, now: Time, token: &str) -> Result<()> {
 }
 
 /// The second round: open for bids today, with five envelopes in.
-pub fn bidding(db: &Db, city: &City, now: Time) -> Result<()> {
+pub fn bidding(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<Vec<KeyFile>> {
     let day = |n: i64| morning(now.plus_days(n));
     let calendar = Calendar {
         demand_from: day(-40),
@@ -86,16 +95,19 @@ pub fn bidding(db: &Db, city: &City, now: Time) -> Result<()> {
         execution_from: day(60).day(),
         execution_to: day(60 + 730).day(),
     };
-    let walk = Walk { db, city, id: RoundId::new(), drugs: DRUGS.get(..3).unwrap_or_default() };
+    let walk = Walk { db, signer, city, id: RoundId::new(), drugs: DRUGS.get(..3).unwrap_or_default() };
     walk.publish(OF_DRUGS, "AH-YD2026-2", "安和市第二批药品集中带量采购", calendar, day(-45), day(-42))?;
     walk.report(usize::MAX, day(-35), 96)?;
     walk.approve_demand(day(-20))?;
+    walk.name_openers(day(-19))?;
+    let keys = walk.take_keys(day(-10))?;
     walk.write("officer", day(-3), |tx, ctx, id| steps::open_bidding(tx, ctx, id).map(drop))?;
-    walk.bid(5, day(-1))
+    walk.bid(5, day(-1))?;
+    keys.iter().map(|(login, key)| walk.file(login, key, now)).collect()
 }
 
 /// The third round: hospitals report today; four have.
-pub fn reporting(db: &Db, city: &City, now: Time) -> Result<()> {
+pub fn reporting(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<()> {
     let day = |n: i64| morning(now.plus_days(n));
     let calendar = Calendar {
         demand_from: day(-5),
@@ -109,8 +121,9 @@ pub fn reporting(db: &Db, city: &City, now: Time) -> Result<()> {
         execution_from: day(90).day(),
         execution_to: day(90 + 730).day(),
     };
-    let walk = Walk { db, city, id: RoundId::new(), drugs: DRUGS.get(3..).unwrap_or_default() };
+    let walk = Walk { db, signer, city, id: RoundId::new(), drugs: DRUGS.get(3..).unwrap_or_default() };
     walk.publish(OF_DRUGS, "AH-YD2026-3", "安和市第三批药品集中带量采购", calendar, day(-10), day(-8))?;
+    walk.name_openers(day(-7))?;
     walk.report(4, day(-2), 98)
 }
 
@@ -130,11 +143,13 @@ impl Walk<'_> {
         self.db.write(|tx| act(tx, &ctx, &self.id))
     }
 
-    /// Two people open the bids.
-    pub(super) fn open(&self, at: Time) -> Result<()> {
-        for login in ["officer", "reviewer"] {
+    /// Two of the openers open the bids.
+    pub(super) fn open(&self, keys: &[(&'static str, Key)], at: Time) -> Result<()> {
+        for (login, key) in keys.iter().filter(|(login, _)| *login != "officer2") {
             self.write(login, at, |tx, ctx, id| {
-                bids::confirm_opening(tx, ctx, id)?.map(drop).map_err(Error::refused)
+                bids::confirm_opening(tx, ctx, self.signer, id, Some(key))?
+                    .map(drop)
+                    .map_err(Error::refused)
             })?;
         }
         Ok(())
@@ -143,7 +158,41 @@ impl Walk<'_> {
     /// What the clock moves.
     pub(super) fn due(&self, at: Time) -> Result<()> {
         let ctx = Ctx::system(at, "advance_rounds");
-        self.db.write(|tx| steps::advance_due(tx, &ctx)).map(drop)
+        self.db.write(|tx| {
+            steps::advance_due(tx, &ctx)?;
+            bids::close_due(tx, &ctx, self.signer).map(drop)
+        })
+    }
+
+    /// Two of three are to open.
+    pub(super) fn name_openers(&self, at: Time) -> Result<()> {
+        let mut accounts = Vec::new();
+        for login in OPENERS {
+            accounts.extend(acts(self.db, login, at)?.actor.account);
+        }
+        self.write("officer", at, |tx, ctx, id| openers::name(tx, ctx, id, &accounts, 2))
+    }
+
+    /// Each opener takes a key and shows that it was kept.
+    pub(super) fn take_keys(&self, at: Time) -> Result<Vec<(&'static str, Key)>> {
+        let mut keys = Vec::new();
+        for login in OPENERS {
+            let key = Key::generate();
+            self.write(login, at, |tx, ctx, id| {
+                openers::take(tx, ctx, id, key.public())?;
+                openers::keep(tx, ctx, id, &key)
+            })?;
+            keys.push((*login, key));
+        }
+        Ok(keys)
+    }
+
+    fn file(&self, login: &str, key: &Key, now: Time) -> Result<KeyFile> {
+        let number = self.db.read(|conn| rounds::round(conn, &self.id))?.number;
+        let actor = acts(self.db, login, now)?.actor;
+        let holder = actor.account.ok_or(Error::NotFound)?;
+        let text = key.file(&self.id, &number, &holder, &actor.name);
+        Ok(KeyFile { name: format!("{number}-{login}.key"), text })
     }
 
     pub(super) fn publish(
@@ -260,7 +309,9 @@ impl Walk<'_> {
             placed += 1;
             let content = Content::new(self.id.clone(), supplier.id.clone(), lines);
             self.write(&format!("supplier{}", i + 1), at, |tx, ctx, _| {
-                bids::place(tx, ctx, &EnvelopeId::new(), &content)?.map(drop).map_err(Error::refused)
+                bids::place(tx, ctx, self.signer, &EnvelopeId::new(), &content)?
+                    .map(drop)
+                    .map_err(Error::refused)
             })?;
         }
         Ok(())

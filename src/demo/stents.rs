@@ -10,6 +10,7 @@ use crate::demo::people::City;
 use crate::error::{Error, Result};
 use crate::rounds::demand::{self, Entered, Entry, Save};
 use crate::rounds::{self, Calendar, Lot, RoundKind, steps};
+use crate::signing::Signer;
 use crate::types::{EnvelopeId, Quantity, RoundId, Time};
 
 /// A maker's stent at a price.
@@ -57,7 +58,7 @@ fn code(kind: &Drug, offered: &Offered, number: usize) -> String {
 }
 
 /// The round: demand by product approved, bids opened an hour ago.
-pub fn evaluating(db: &Db, city: &City, now: Time) -> Result<()> {
+pub fn evaluating(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<()> {
     let day = |n: i64| morning(now.plus_days(n));
     let calendar = Calendar {
         demand_from: day(-40),
@@ -71,9 +72,11 @@ pub fn evaluating(db: &Db, city: &City, now: Time) -> Result<()> {
         execution_from: day(50).day(),
         execution_to: day(50 + 730).day(),
     };
-    let walk = Walk { db, city, id: RoundId::new(), drugs: STENTS };
+    let walk = Walk { db, signer, city, id: RoundId::new(), drugs: STENTS };
     let of_stents = (RoundKind::Consumable, "GY-HD2020-1");
     walk.publish(of_stents, "AH-HD2026-1", "安和市冠脉支架集中带量采购", calendar, day(-45), day(-42))?;
+    walk.name_openers(day(-41))?;
+    let keys = walk.take_keys(day(-21))?;
     let lot = db.read(|conn| rounds::lots_of(conn, &walk.id))?.into_iter().next().ok_or(Error::NotFound)?;
     let kind = STENTS.first().ok_or(Error::NotFound)?;
     report(&walk, kind, &lot, day(-35))?;
@@ -81,7 +84,7 @@ pub fn evaluating(db: &Db, city: &City, now: Time) -> Result<()> {
     walk.write("officer", day(-15), |tx, ctx, id| steps::open_bidding(tx, ctx, id).map(drop))?;
     bid(&walk, kind, &lot, day(-5))?;
     walk.due(day(-2))?;
-    walk.open(day(-1))
+    walk.open(&keys, day(-1))
 }
 
 /// Each hospital names two products and leaves a fifth of its demand to any.
@@ -133,7 +136,7 @@ fn bid(walk: &Walk, kind: &Drug, lot: &Lot, at: Time) -> Result<()> {
         }
         let content = Content::new(walk.id.clone(), supplier.id.clone(), lines);
         walk.write(&format!("supplier{}", i + 1), at, |tx, ctx, _| {
-            bids::place(tx, ctx, &EnvelopeId::new(), &content)?.map(drop).map_err(Error::refused)
+            bids::place(tx, ctx, walk.signer, &EnvelopeId::new(), &content)?.map(drop).map_err(Error::refused)
         })?;
     }
     Ok(())

@@ -64,6 +64,21 @@ pub enum Letter {
         by: String,
         remark: String,
     },
+    /// An opener has not yet taken the key.
+    OpenerKeyDue {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+    },
+    /// A round closed for bids; the root of its receipts.
+    RootPublished {
+        number: String,
+        title: String,
+        path: String,
+        count: i64,
+        root: String,
+    },
     /// The bids of a round were opened.
     BidsOpened {
         number: String,
@@ -204,6 +219,8 @@ impl Letter {
             Letter::DemandReturned { .. } => "demand_returned",
             Letter::ApprovalAsked { .. } => "approval_asked",
             Letter::ApprovalDecided { .. } => "approval_decided",
+            Letter::OpenerKeyDue { .. } => "opener_key_due",
+            Letter::RootPublished { .. } => "root_published",
             Letter::BidsOpened { .. } => "bids_opened",
             Letter::QuestionsAsked { .. } => "questions_asked",
             Letter::QuestionWithdrawn { .. } => "question_withdrawn",
@@ -273,6 +290,22 @@ impl Letter {
                     ("by", by.clone()),
                     ("remark", remark.clone()),
                 ],
+            ),
+            Letter::OpenerKeyDue { number, title, path, deadline } => (
+                m.opener_key_due,
+                m.opener_key_due_body,
+                number,
+                title,
+                path,
+                vec![("deadline", deadline.clone())],
+            ),
+            Letter::RootPublished { number, title, path, count, root } => (
+                m.root_published,
+                m.root_published_body,
+                number,
+                title,
+                path,
+                vec![("count", count.to_string()), ("root", root.clone())],
             ),
             Letter::BidsOpened { number, title, path } => {
                 (m.bids_opened, m.bids_opened_body, number, title, path, vec![])

@@ -8,6 +8,7 @@ pub mod family_check;
 pub mod import;
 pub mod lots;
 mod names;
+pub mod openers;
 pub mod parameters;
 pub mod publication;
 pub mod rule_check;

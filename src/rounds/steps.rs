@@ -7,7 +7,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::notify::Letter;
 use crate::rounds::{
-    Refused, Round, RoundState, amendments, approvals, demand, publication, round, rules, store,
+    Refused, Round, RoundState, amendments, approvals, demand, openers, publication, round, rules, store,
 };
 use crate::types::{AmendmentId, Ctx, RoundId};
 
@@ -37,11 +37,12 @@ pub(super) fn step(tx: &mut Tx, ctx: &Ctx, before: Round, to: RoundState) -> Res
     Ok(after)
 }
 
-/// Opens bidding: an officer's act once the demand is checked, not before its date.
+/// Opens bidding: an officer's act once the demand is checked and every opener holds a key, not before its date.
 pub fn open_bidding(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<Round> {
     let before = round(tx.conn(), id)?;
     let is_ready = demand::is_ready(tx.conn(), id)?;
     rules::open_bidding(&before, is_ready, ctx.now).map_err(Error::refused)?;
+    openers::ready(tx.conn(), id)?.map_err(Error::refused)?;
     step(tx, ctx, before, RoundState::Bidding)
 }
 

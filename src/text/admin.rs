@@ -110,6 +110,7 @@ messages! {
         what_close_questions: "关闭到期未答复的询问", "Closes questions whose deadline has passed";
         what_send_mail: "发送邮件队列", "Sends the mail that waits";
         what_remind_demand: "提醒未报量的医疗机构", "Reminds hospitals that have not reported demand";
+        what_remind_openers: "提醒未领取密钥的开标人", "Reminds openers that have not taken their keys";
         what_remind_contracts: "提醒未签约的医疗机构和企业", "Reminds hospitals and suppliers that have not confirmed contracts";
         what_end_sessions: "清理过期登录", "Deletes sessions that have ended";
         what_mail_audit_head: "向审计人员寄送审计链头", "Mails the head of the audit chain to the auditors";
@@ -124,6 +125,7 @@ messages! {
         count_links: "审计记录", "audit links";
         count_letters: "收件人", "recipients";
         count_advanced: "已推进批次", "rounds moved on";
+        count_closed: "已公布默克尔根", "roots published";
         count_reminded: "已提醒", "reminded";
         audit: "审计记录", "Audit trail";
         audit_none: "没有符合条件的审计记录，请放宽条件。", "No entry matches; widen the filter.";
@@ -174,6 +176,7 @@ messages! {
         demo_reporting: "第三批：报量中", "Round 3 is in demand reporting";
         demo_address: "地址：{address}", "Address: {address}";
         demo_login: "{role}：账号 {login}，密码 {password}", "{role}: login {login}, password {password}";
+        demo_keys: "第二批三名开标人的密钥（仅供演示；正式使用时各自保管，不得放在一起）：{folder}", "Keys of round 2's three openers (for the demonstration only; in earnest each keeps his own, never together): {folder}";
         demo_token: "结算取数：curl -H 'Authorization: Bearer {token}' '{address}/api/standards?since=0'", "Settlement feed: curl -H 'Authorization: Bearer {token}' '{address}/api/standards?since=0'";
     }
 }

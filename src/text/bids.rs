@@ -17,7 +17,7 @@ messages! {
         too_many_lines: "文件超过 {limit} 行的上限，而本批次只有 {lots} 个竞价单元。请每个竞价单元只保留一行。", "The file has more than the limit of {limit} lines, but the round has only {lots} lots. Keep one line for each lot.";
         lots_changed: "竞价单元 {lot} 在填写期间已变更。请重新打开申报页面，核对后再提交。", "Lot {lot} was changed while you were filling in the form. Open the bidding page anew, check it and submit again.";
         not_standing: "序号 {seq} 的申报已被替换或撤回，不是当前有效申报。请刷新页面查看当前状态。", "The bid with sequence {seq} was replaced or withdrawn and no longer stands. Reload the page to see where things are.";
-        early: "未到开标时间 {at}，不能开标，本次操作已记入审计。请届时再由两人共同确认。", "Opening is not allowed before {at}; this attempt has been recorded. Two people may confirm from then on.";
+        early: "未到开标时间 {at}，不能开标，本次操作已记入审计。请届时再由开标人确认。", "Opening is not allowed before {at}; this attempt has been recorded. The openers may confirm from then on.";
         same_person: "您已确认开标，须由另一人在 {until} 前确认。同一账号不能确认两次。", "You have confirmed already. Another person must confirm before {until}; the same account cannot confirm twice.";
         tampered: "{company}（回执序号 {seq}）的申报文件与回执的内容摘要不符，开标已中止，没有开启任何文件。请保全数据库并查明原因。", "The sealed bid of {company} (receipt {seq}) does not match its receipt's hash. The opening was stopped and nothing was opened. Preserve the database and find out why.";
         lot_gone: "{company} 的申报含竞价单元 {lot}，而该单元已不在批次中，开标已中止，没有开启任何文件。请先通过变更公告恢复该竞价单元。", "The bid of {company} is for lot {lot}, which is no longer in the round. The opening was stopped and nothing was opened. Restore the lot by an amendment first.";
@@ -116,7 +116,6 @@ messages! {
         openers: "开标人", "Opened by";
         confirmed_at: "确认时间", "Confirmed at";
         opener: "确认人", "Person";
-        first_waits: "{name} 已确认，另一人须在 {until} 前确认，逾期作废。", "{name} has confirmed; another person must confirm before {until}, else it lapses.";
         opening_rule: "须由两个不同账号在 30 分钟内先后确认，其中至少一人为采购经办。第二人确认后，系统立即核对全部摘要并开启。", "Two different accounts must confirm within 30 minutes, at least one of them a procurement officer. With the second confirmation every hash is checked and the bids are opened at once.";
         opening_confirm: "确认开标", "Confirm the opening";
         opening_question: "确认开启 {number} 的全部申报文件？此操作不可撤销。", "Open all bids of {number}? This cannot be undone.";

@@ -9,8 +9,10 @@ messages! {
         draft: "完成编制并提请发布：{number} {title}", "Finish and ask for publication: {number} {title}";
         demand_missing: "尚有 {n} 家医疗机构未提交报量：{number} {title}", "{n} hospitals have not reported demand: {number} {title}";
         demand_review: "审核报量：{number} {title}", "Review the demand: {number} {title}";
+        name_openers: "指定开标人：{number} {title}", "Name the openers: {number} {title}";
+        take_key: "领取本人的开标密钥并确认保存：{number} {title}", "Take your opener's key and confirm that it was kept: {number} {title}";
         open_bidding: "报量已审核，开启申报：{number} {title}", "Demand is approved; open the bidding: {number} {title}";
-        open_bids: "开标（须两人共同确认）：{number} {title}", "Open the bids (two people together): {number} {title}";
+        open_bids: "开标（须规定人数的开标人共同确认）：{number} {title}", "Open the bids (the openers together): {number} {title}";
         evaluate: "计算并公示拟中选结果：{number} {title}", "Compute and publish the proposed award: {number} {title}";
         questions: "答复复活、议价询问 {n} 项：{number} {title}", "Answer {n} questions on revival or negotiation: {number} {title}";
         questions_open: "等待企业答复询问 {n} 项：{number} {title}", "Bidders have {n} questions to answer: {number} {title}";

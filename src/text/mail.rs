@@ -17,8 +17,12 @@ messages! {
         approval_asked_body: "{by} 提请复核 {number}《{title}》：{action}。", "{by} asks for approval of {number}, {title}: {action}.";
         approval_decided: "【集采】复核结果——{decision}：{number} {title}", "[jicai] Review of {number} {title}: {decision}";
         approval_decided_body: "您提请复核的 {number}《{title}》（{action}）已由 {by} 复核，结果：{decision}。\n复核意见：{remark}", "Your request for {number}, {title} ({action}) was reviewed by {by}: {decision}.\nRemark: {remark}";
+        opener_key_due: "【集采】请领取开标密钥：{number} {title}", "[jicai] Take your opener's key: {number} {title}";
+        opener_key_due_body: "您是 {number}《{title}》的开标人。请登录领取本人的开标密钥，保存后交回核对。\n须在开放申报前办理：{deadline}。全部开标人办理之前，不能开放申报。", "You are an opener of {number}, {title}. Log in, take your key, save it and give it back to be checked.\nDo so before bidding begins: {deadline}. Bidding cannot be opened until every opener has.";
+        root_published: "【集采】申报截止，回执默克尔根已公布：{number} {title}", "[jicai] Bidding closed, root of the receipts published: {number} {title}";
+        root_published_body: "{number}《{title}》申报已截止，共 {count} 份回执，默克尔根为：\n{root}\n请妥善保存本邮件。已申报的企业可下载包含证明，核验自己的回执已被计入且此后没有增删改动。", "Bidding for {number}, {title}, is closed with {count} receipts. Their Merkle root is:\n{root}\nPlease keep this mail. Bidders can download a proof that their receipt was counted and that nothing was changed since.";
         bids_opened: "【集采】已开标：{number} {title}", "[jicai] Bids opened: {number} {title}";
-        bids_opened_body: "{number}《{title}》的申报文件已由两人共同开启。", "Two people together opened the bids of {number}, {title}.";
+        bids_opened_body: "{number}《{title}》的申报文件已由开标人共同开启。", "The openers together opened the bids of {number}, {title}.";
         questions_asked: "【集采】请答复 {count} 项询问：{number} {title}", "[jicai] {count} questions to answer: {number} {title}";
         questions_asked_body: "{number}《{title}》评审中有 {count} 项复活或议价询问等待贵单位答复。\n答复截止：{deadline}。逾期未答复视为不接受。", "{count} questions about a revival or a negotiation in {number}, {title}, wait for your answer.\nDeadline: {deadline}. No answer counts as a refusal.";
         question_withdrawn: "【集采】询问已撤回：{number} {title}", "[jicai] Question withdrawn: {number} {title}";

@@ -61,6 +61,7 @@ areas! {
     rule_sets: RuleSets,
     demand: Demand,
     bids: Bids,
+    sealing: Sealing,
     awards: Awards,
     evaluation: Evaluation,
     questions: Questions,

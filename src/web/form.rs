@@ -5,6 +5,7 @@ use std::str::FromStr;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
+use zeroize::Zeroize;
 
 use crate::error::{Error, Result};
 use crate::text::{Say, Text, fill};
@@ -64,6 +65,13 @@ impl Form {
     /// From pairs, for uploads and tests.
     pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
         Self(pairs)
+    }
+
+    /// Wipes what was submitted from memory: for keys.
+    pub fn wipe(&mut self) {
+        for (_, value) in &mut self.0 {
+            value.zeroize();
+        }
     }
 
     /// A field's text without the spaces around it; empty when absent.

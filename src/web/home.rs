@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::notify::outbox;
 use crate::people::{OrganisationKind, Role, Who};
 use crate::rounds::demand::{self, ReportState};
+use crate::rounds::openers;
 use crate::rounds::{self, Round, RoundState};
 use crate::standards;
 use crate::text::{Text, fill};
@@ -81,6 +82,9 @@ fn tasks(conn: &mut Conn, who: &Who, t: &Text, now: Time) -> Result<Vec<Task>> {
         for round in rounds::store::in_state(conn, *state)? {
             if who.is(Role::Officer) {
                 list.extend(officer(conn, &round, t, now)?);
+            }
+            if who.is_any(openers::ROLES) {
+                list.extend(opener(conn, who, &round, t)?);
             }
             if who.is(Role::Reviewer)
                 && round.state == RoundState::Opening
@@ -172,6 +176,22 @@ fn officer(conn: &mut Conn, round: &Round, t: &Text, now: Time) -> Result<Vec<Ta
         _ => {}
     }
     Ok(list)
+}
+
+/// Before bidding begins openers are named and each takes his key.
+fn opener(conn: &mut Conn, who: &Who, round: &Round, t: &Text) -> Result<Option<Task>> {
+    use RoundState::{Bidding, Demand, DemandReview, Draft};
+    if !matches!(round.state, Draft | Demand | DemandReview | Bidding) {
+        return Ok(None);
+    }
+    let task = |message| Task::of(round, "/openers", message, 0).until(round.calendar.bidding_from);
+    Ok(match openers::named(conn, &round.id)? {
+        None if who.is(Role::Officer) && round.state != Draft => Some(task(t.home.name_openers)),
+        Some(named) => {
+            named.seat(&who.account.id).filter(|seat| !seat.is_ready()).map(|_| task(t.home.take_key))
+        }
+        None => None,
+    })
 }
 
 fn hospital(conn: &mut Conn, who: &Who, round: &Round, t: &Text, now: Time) -> Result<Option<Task>> {

@@ -30,6 +30,7 @@ use crate::config::Settings;
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
 use crate::people::Role;
+use crate::signing::Signer;
 use crate::types::Time;
 
 pub use access::{
@@ -54,6 +55,11 @@ impl App {
     /// The moment by the server's clock.
     pub fn now(&self) -> Time {
         (self.clock)()
+    }
+
+    /// Who signs for the platform.
+    pub fn signer(&self) -> Result<Signer> {
+        Signer::open(&self.settings.signing_key_file)
     }
 
     /// Reads on a thread that may wait.
@@ -127,7 +133,9 @@ routes! {
     GET  "/rounds/{id}/bids/{envelope}" bids::receipt::show, Only(&[Role::Supplier]);
     GET  "/rounds/{id}/bids/{envelope}/content" bids::content::show, Only(&[Role::Supplier]);
     GET  "/rounds/{id}/bids/{envelope}/file" bids::content::file, Only(&[Role::Supplier]);
-    GET  "/rounds/{id}/bids/{envelope}/proof" bids::content::proof, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/sealed-content" bids::content::sealed, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/proof" bids::receipt::file, Only(&[Role::Supplier]);
+    GET  "/rounds/{id}/bids/{envelope}/inclusion" bids::receipt::inclusion, Only(&[Role::Supplier]);
     GET  "/rounds/{id}/opening" bids::opening::show, Only(access::STAFF);
     POST "/rounds/{id}/opening" bids::opening::confirm, Only(bids::OPENERS);
     GET  "/account" admin::account::show, Anyone;
@@ -218,6 +226,7 @@ routes! {
     POST "/objections/{id}/answer" awards::objections::answer, Only(&[Role::Officer]);
     POST "/objections/{id}/documents" awards::objections::add_document, Only(&[Role::Supplier]);
     GET  "/objections/{id}/documents/{document}" awards::objections::document, Only(OBJECTORS);
+    GET  "/public/receipts" bids::roots::list, Public;
     GET  "/public/rounds" awards::public::list, Public;
     GET  "/public/rounds/{id}" awards::public::show, Public;
     GET  "/public/rounds/{id}/{file}" awards::public::file, Public;
@@ -262,6 +271,10 @@ routes! {
     POST "/rounds/{id}/open-bidding" rounds::steps::open_bidding, Only(&[OFFICER]);
     POST "/rounds/{id}/reopen-demand" rounds::steps::reopen_demand, Only(&[OFFICER]);
     POST "/rounds/{id}/abort" rounds::steps::abort, Only(&[OFFICER]);
+    GET  "/rounds/{id}/openers" rounds::openers::show, Only(STAFF);
+    POST "/rounds/{id}/openers" rounds::openers::name, Only(&[OFFICER]);
+    POST "/rounds/{id}/openers/take" rounds::openers::take, Only(bids::OPENERS);
+    POST "/rounds/{id}/openers/keep" rounds::openers::keep, Only(bids::OPENERS);
     GET  "/rounds/{id}/lots" rounds::lots::list, Anyone;
     POST "/rounds/{id}/lots" rounds::lots::add, Only(&[OFFICER]);
     GET  "/rounds/{id}/lots.csv" rounds::lots::csv, Anyone;

@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::error::{Error, Result};
-use crate::people::{Role, Who};
+use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
 use crate::web::access::OVERSEERS;
@@ -97,6 +97,11 @@ impl Page {
     /// A fresh id for a form that makes a row.
     pub fn fresh_id(&self) -> String {
         AccountId::new().to_string()
+    }
+
+    /// A fresh nonce for a form whose content is sealed.
+    pub fn fresh_nonce(&self) -> String {
+        password::token()
     }
 
     /// The address of a file in `static/`, changing with its content.

@@ -3,6 +3,7 @@
 mod walk;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,7 @@ pub struct Browser {
     pub driver: WebDriver,
     pub base: String,
     chromedriver: Child,
+    downloads: tempfile::TempDir,
     _profile: tempfile::TempDir,
 }
 
@@ -88,9 +90,19 @@ impl Browser {
             caps.add_arg(argument).unwrap();
         }
         caps.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
+        let downloads = tempfile::tempdir().unwrap();
+        let folder = downloads.path().display().to_string();
+        caps.add_experimental_option(
+            "prefs",
+            serde_json::json!({
+                "download.default_directory": folder,
+                "profile.default_content_setting_values.automatic_downloads": 1,
+            }),
+        )
+        .unwrap();
         caps.set_browser_log_level(thirtyfour::LoggingPrefsLogLevel::All).unwrap();
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), caps).await.unwrap();
-        Self { driver, base: format!("http://{address}"), chromedriver, _profile: profile }
+        Self { driver, base: format!("http://{address}"), chromedriver, downloads, _profile: profile }
     }
 
     /// Logs in through the form.
@@ -106,6 +118,31 @@ impl Browser {
     /// Opens a page.
     pub async fn goto(&self, path: &str) {
         self.driver.goto(format!("{}{path}", self.base)).await.unwrap();
+    }
+
+    /// Waits for a file that a page saved; its path.
+    pub async fn saved(&self, name: &str) -> PathBuf {
+        let (path, started) = (self.downloads.path().join(name), Instant::now());
+        while !path.exists() {
+            assert!(started.elapsed() < Duration::from_secs(10), "{name} was not saved");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        path
+    }
+
+    /// Chooses a file.
+    pub async fn attach(&self, name: &str, file: &Path) {
+        self.find(&format!("[name='{name}']")).await.send_keys(file.display().to_string()).await.unwrap();
+    }
+
+    /// An attribute of what the selector finds.
+    pub async fn attribute(&self, css: &str, name: &str) -> String {
+        self.find(css).await.attr(name).await.unwrap().unwrap_or_default()
+    }
+
+    /// Runs a script on the page.
+    pub async fn run(&self, script: &str, argument: &str) {
+        self.driver.execute(script, vec![argument.into()]).await.unwrap();
     }
 
     /// Types into the field of that name.

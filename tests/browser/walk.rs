@@ -1,6 +1,6 @@
 //! From publishing a round to its payment standards, through the pages only.
 
-use jicai::types::Time;
+use jicai::types::{Time, sha256};
 
 use crate::browser::{Browser, is_here, serve};
 use crate::support::Site;
@@ -81,6 +81,43 @@ async fn bid(browser: &Browser, login: &str, round: &str, product: &str, price: 
     browser.press_and_confirm("form[action$='/bids'] button").await;
     browser.sees("SHA-256").await;
     browser.is_clean().await;
+    browser.shot("receipt").await;
+    // The copy that is saved has the hash that the receipt states.
+    browser.press("[data-save='copy-text']").await;
+    let name = browser.attribute("[data-save='copy-text']", "data-name").await;
+    let copy = std::fs::read(browser.saved(&name).await).unwrap();
+    browser.sees(&sha256(&copy)).await;
+}
+
+/// The officer names the openers; each takes a key, saves it and gives the file back.
+async fn take_keys(browser: &Browser, round: &str) {
+    browser.log_in("officer", PASSWORD).await;
+    browser.goto(&format!("{round}/openers")).await;
+    browser.is_clean().await;
+    for login in ["officer", "reviewer"] {
+        let script = "[...document.querySelectorAll('main label')].find(l => \
+                      l.textContent.includes(`(${arguments[0]},`)).querySelector('input').click()";
+        browser.run(script, login).await;
+    }
+    browser.submit("form[action$='/openers'] button").await;
+    browser.sees("2 人中的 2 人").await;
+    for login in ["officer", "reviewer"] {
+        browser.log_in(login, PASSWORD).await;
+        browser.sees("领取本人的开标密钥").await;
+        browser.goto(&format!("{round}/openers")).await;
+        browser.is_clean().await;
+        browser.press_and_confirm("form[action$='/openers/take'] button").await;
+        browser.sees("仅显示这一次").await;
+        browser.is_clean().await;
+        browser.shot("opener_key").await;
+        browser.press("[data-save='key-text']").await;
+        let key = browser.saved(&format!("JH-YD2026-1-{login}.key")).await;
+        browser.attach("file", &key).await;
+        browser.submit("form[action$='/openers/keep'] button").await;
+        browser.sees("您的密钥已确认保存").await;
+        browser.is_clean().await;
+        browser.shot("openers").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,6 +151,8 @@ async fn a_round_from_draft_to_payment_standard() {
         browser.submit("button[formaction$='/approve']").await;
         browser.sees("操作已完成").await;
     }
+    take_keys(&browser, &round).await;
+    browser.log_in("officer", PASSWORD).await;
     browser.goto(&round).await;
     browser.press_and_confirm("form[action$='/open-bidding'] button").await;
     browser.sees("申报中").await;
@@ -124,10 +163,17 @@ async fn a_round_from_draft_to_payment_standard() {
 
     set(&site, "2026-12-18 18:30");
     advance(&site);
+    browser.goto("/public/receipts").await;
+    browser.sees("JH-YD2026-1").await;
+    browser.is_clean().await;
+    browser.shot("roots").await;
     for login in ["officer", "reviewer"] {
         browser.log_in(login, PASSWORD).await;
         browser.goto(&format!("{round}/opening")).await;
         browser.is_clean().await;
+        browser.shot("opening").await;
+        let key = browser.saved(&format!("JH-YD2026-1-{login}.key")).await;
+        browser.attach("file", &key).await;
         browser.press_and_confirm("form[action$='/opening'] button").await;
         browser.sees(login).await;
     }
@@ -185,6 +231,12 @@ async fn a_round_from_draft_to_payment_standard() {
 
 /// What the timetable does at this hour.
 fn advance(site: &Site) {
-    let ctx = site.ctx();
-    site.app.db.write(|tx| jicai::rounds::advance_due(tx, &ctx)).unwrap();
+    let (ctx, signer) = (site.ctx(), site.signer());
+    site.app
+        .db
+        .write(|tx| {
+            jicai::rounds::advance_due(tx, &ctx)?;
+            jicai::bids::close_due(tx, &ctx, &signer)
+        })
+        .unwrap();
 }

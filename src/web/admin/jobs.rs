@@ -116,6 +116,7 @@ fn what(job: &str, t: &Text) -> &'static str {
         "close_questions" => a.what_close_questions,
         "send_mail" => a.what_send_mail,
         "remind_demand" => a.what_remind_demand,
+        "remind_openers" => a.what_remind_openers,
         "remind_contracts" => a.what_remind_contracts,
         "end_sessions" => a.what_end_sessions,
         "mail_audit_head" => a.what_mail_audit_head,
@@ -143,6 +144,7 @@ fn detail(run: &Run, t: &Text) -> String {
             "links" => a.count_links,
             "letters" => a.count_letters,
             "advanced" => a.count_advanced,
+            "closed" => a.count_closed,
             "reminded" => a.count_reminded,
             _ => word,
         };

@@ -1,4 +1,4 @@
-//! What a supplier's own envelope holds, shown to that supplier when it asks, and to nobody else.
+//! What a supplier's own envelope held, shown to that supplier once it is opened, and to nobody else.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -16,11 +16,12 @@ struct Show {
     page: Page,
     desk: Desk,
     receipt: Receipt,
-    content: Content,
+    /// Nothing before the opening: nobody can read it then.
+    content: Option<Content>,
     blocks: Vec<Block>,
 }
 
-/// The page, with the form filled in for a change while bidding is open.
+/// The page, with the form for a change while bidding is open.
 pub async fn show(
     page: Page,
     who: Supplier,
@@ -28,7 +29,7 @@ pub async fn show(
     path: web::Path<(RoundId, EnvelopeId)>,
 ) -> Result<HttpResponse> {
     let (desk, receipt, content) = own(&app, &who, path.into_inner()).await?;
-    let blocks = Block::filled(&desk.terms, &content.lines, page.t);
+    let blocks = Block::all(&desk.terms, page.t);
     page::show(&Show { page, desk, receipt, content, blocks })
 }
 
@@ -36,7 +37,7 @@ async fn own(
     app: &App,
     who: &Supplier,
     (round, envelope): (RoundId, EnvelopeId),
-) -> Result<(Desk, Receipt, Content)> {
+) -> Result<(Desk, Receipt, Option<Content>)> {
     let (supplier, now) = (who.organisation.clone(), app.now());
     app.read(move |conn| {
         let (receipt, content) = bids::own_content(conn, &supplier.id, &envelope)?;
@@ -57,6 +58,7 @@ pub async fn file(
     file: web::Query<As>,
 ) -> Result<HttpResponse> {
     let (desk, receipt, content) = own(&app, &who, path.into_inner()).await?;
+    let content = content.ok_or(Error::NotFound)?;
     let mut rows = Vec::new();
     for lot in &desk.terms.lots {
         let own = content.lines.iter().filter(|line| line.lot_id == lot.id);
@@ -67,13 +69,14 @@ pub async fn file(
     Ok(page::download(&name, file.kind.media_type(), bytes))
 }
 
-/// The bytes whose SHA-256 is the hash on the receipt.
-pub async fn proof(
+/// The opened content: the bytes whose SHA-256 is the hash on the receipt.
+pub async fn sealed(
     who: Supplier,
     app: web::Data<App>,
     path: web::Path<(RoundId, EnvelopeId)>,
 ) -> Result<HttpResponse> {
     let (desk, receipt, content) = own(&app, &who, path.into_inner()).await?;
-    let name = format!("{}-bid-{}.sealed-content.txt", desk.round.number, receipt.seq);
-    Ok(page::download(&name, "text/plain; charset=utf-8", content.bytes()?))
+    let content = content.ok_or(Error::NotFound)?;
+    let name = format!("{}-bid-{}.content.csv", desk.round.number, receipt.seq);
+    Ok(page::download(&name, "text/csv; charset=utf-8", content.bytes()?))
 }

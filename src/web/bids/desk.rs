@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::bids::import::{self, Terms};
-use crate::bids::{self, EnvelopeState, Line, Receipt, RefusedEnvelope, rules};
+use crate::bids::{self, EnvelopeState, Receipt, RefusedEnvelope, rules};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::Organisation;
@@ -165,7 +165,8 @@ impl Block {
 
     /// The blocks of a form not yet filled in.
     pub fn all(terms: &Terms, t: &Text) -> Vec<Self> {
-        Self::filled(terms, &[], t)
+        let of = |lot: &Lot| (0..blocks(terms, 0)).map(|at| Self::blank(lot, at, terms, t)).collect::<Vec<_>>();
+        terms.lots.iter().flat_map(of).collect()
     }
 
     /// The blocks as somebody typed them.
@@ -188,33 +189,6 @@ impl Block {
                 current_price: of("current_price"),
                 ..Self::blank(lot, at, terms, t)
             });
-        }
-        list
-    }
-
-    /// The blocks filled with an earlier bid, to change it.
-    pub fn filled(terms: &Terms, lines: &[Line], t: &Text) -> Vec<Self> {
-        let block = |lot: &Lot, at: usize, line: Option<&&Line>| {
-            let blank = Self::blank(lot, at, terms, t);
-            let Some(line) = line else { return blank };
-            Self {
-                product: line.product.clone(),
-                spec: line.spec.clone(),
-                unit_price: line.unit_price.to_string(),
-                ratio: line.ratio.to_string(),
-                capacity: line.capacity.map(|n| n.to_string()).unwrap_or_default(),
-                sales: line.sales.map(|n| n.to_string()).unwrap_or_default(),
-                kind: line.kind.to_string(),
-                accepts_revival: line.accepts_revival,
-                supplies_all: line.supplies_all,
-                current_price: line.current_price.map(|n| n.to_string()).unwrap_or_default(),
-                ..blank
-            }
-        };
-        let mut list = Vec::new();
-        for lot in &terms.lots {
-            let own: Vec<&Line> = lines.iter().filter(|line| line.lot_id == lot.id).collect();
-            list.extend((0..blocks(terms, own.len())).map(|at| block(lot, at, own.get(at))));
         }
         list
     }

@@ -1,5 +1,5 @@
-//! Pages of bidding and opening. A sealed price is shown to nobody but its own supplier, and to that one only on
-//! the content page; no error passed to the gate and no address carries one.
+//! Pages of bidding and opening. A sealed price is shown to nobody but its own supplier, and to that one only in the
+//! answer to its submission; no error passed to the gate and no address carries one.
 
 pub mod content;
 pub mod desk;
@@ -8,6 +8,7 @@ pub mod offers;
 pub mod opening;
 pub mod place;
 pub mod receipt;
+pub mod roots;
 pub mod show;
 
 use crate::bids::import::FileKind;
@@ -16,8 +17,8 @@ use crate::people::Role;
 /// Everybody who has a bids page of a round: suppliers their own, the bureau's people theirs.
 pub const PARTIES: &[Role] =
     &[Role::Supplier, Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
-/// Who may confirm an opening.
-pub const OPENERS: &[Role] = &[Role::Officer, Role::Reviewer];
+/// Who may be an opener and confirm an opening.
+pub const OPENERS: &[Role] = crate::rounds::openers::ROLES;
 
 /// In what form a file is wanted: `?as=csv` or `?as=xlsx`.
 #[derive(serde::Deserialize)]

@@ -11,8 +11,9 @@ use crate::files::write::Csv;
 use crate::people::password;
 use crate::rounds::Lot;
 use crate::text::{Lang, Text, fill};
-use crate::types::{Ctx, EnvelopeId, RoundId, sha256};
+use crate::types::{Ctx, EnvelopeId, RoundId, hex, sha256, unhex};
 use crate::web::bids::desk::{self, Block, Desk, Show};
+use crate::web::bids::receipt;
 use crate::web::form::Form;
 use crate::web::upload::Upload;
 use crate::web::{App, Page, Supplier, block, page};
@@ -22,6 +23,8 @@ struct Sent {
     ctx: Ctx,
     /// The envelope it is to become.
     id: EnvelopeId,
+    /// The nonce of its content, from the form: the same form sent twice is the same content.
+    nonce: Option<String>,
     /// The file, or the form written as one.
     bytes: Vec<u8>,
     /// For a form: the lot of each line, to name it where a file names the line.
@@ -30,7 +33,7 @@ struct Sent {
 
 /// What became of it.
 enum Outcome {
-    Sealed(Receipt),
+    Sealed(Receipt, Content),
     Faulty(Faults),
     Refused(Box<dyn crate::text::Say>),
     /// With the nonce of the record.
@@ -49,7 +52,7 @@ pub async fn form(
     let desk = Desk::of(&app, &who, &id, ctx.now).await?;
     let envelope = form.choice("id")?;
     let (bytes, lots) = as_file(&form, &desk, page.t)?;
-    let sent = Sent { ctx, id: envelope, bytes, lots: Some(lots) };
+    let sent = Sent { ctx, id: envelope, nonce: nonce(&form), bytes, lots: Some(lots) };
     let blocks = Block::typed(&desk.terms, &form, page.t);
     answer(page, &app, desk, blocks, sent).await
 }
@@ -65,7 +68,7 @@ pub async fn upload(
     let ctx = who.ctx(&app);
     let desk = Desk::of(&app, &who, &id, ctx.now).await?;
     let envelope = upload.form.choice("id")?;
-    let sent = Sent { ctx, id: envelope, bytes: upload.bytes, lots: None };
+    let sent = Sent { ctx, id: envelope, nonce: nonce(&upload.form), bytes: upload.bytes, lots: None };
     let blocks = Block::all(&desk.terms, page.t);
     answer(page, &app, desk, blocks, sent).await
 }
@@ -74,8 +77,8 @@ async fn answer(page: Page, app: &App, desk: Desk, blocks: Vec<Block>, sent: Sen
     let (round, supplier) = (desk.round.id.clone(), desk.terms.supplier.id.clone());
     let lots = sent.lots.clone();
     let outcome = accept(app, &desk, sent).await?;
-    if let Outcome::Sealed(receipt) = outcome {
-        return Ok(page::see_done(&format!("/rounds/{}/bids/{}", receipt.round_id, receipt.id)));
+    if let Outcome::Sealed(receipt, content) = outcome {
+        return receipt::answer(page, app, desk.terms, receipt, &content).await;
     }
     let mut show = Show { blocks, ..Show::new(page, desk) };
     match outcome {
@@ -89,7 +92,7 @@ async fn answer(page: Page, app: &App, desk: Desk, blocks: Vec<Block>, sent: Sen
             show.desk.late = app.read(move |conn| bids::store::refused_of(conn, &round, &supplier)).await?;
         }
         Outcome::Refused(why) => show.page = show.page.refused(&*why),
-        Outcome::Sealed(_) => {}
+        Outcome::Sealed(..) => {}
     }
     page::show_refused(&show)
 }
@@ -97,7 +100,7 @@ async fn answer(page: Page, app: &App, desk: Desk, blocks: Vec<Block>, sent: Sen
 /// Checks and seals what was sent. No price leaves this function but inside a seal or in the faults that are
 /// shown to the supplier itself.
 async fn accept(app: &App, desk: &Desk, sent: Sent) -> Result<Outcome> {
-    let Sent { ctx, id, bytes, .. } = sent;
+    let Sent { ctx, id, nonce, bytes, .. } = sent;
     let is_again = desk.mine.iter().any(|receipt| receipt.id == id);
     match &desk.may_bid {
         Err(why @ Refused::Late(_)) if !is_again => return late(app, ctx, desk, id, why, bytes).await,
@@ -109,13 +112,20 @@ async fn accept(app: &App, desk: &Desk, sent: Sent) -> Result<Outcome> {
         Ok(lines) => lines,
         Err(outcome) => return Ok(outcome),
     };
-    let content = Content::new(desk.round.id.clone(), desk.terms.supplier.id.clone(), lines);
-    match app.write(move |tx| bids::place(tx, &ctx, &id, &content)).await {
-        Ok(Ok(receipt)) => Ok(Outcome::Sealed(receipt)),
+    let mut content = Content::new(desk.round.id.clone(), desk.terms.supplier.id.clone(), lines);
+    content.nonce = nonce.unwrap_or(content.nonce);
+    let (signer, kept) = (app.signer()?, content.clone());
+    match app.write(move |tx| bids::place(tx, &ctx, &signer, &id, &content)).await {
+        Ok(Ok(receipt)) => Ok(Outcome::Sealed(receipt, kept)),
         Ok(Err(why)) => Ok(Outcome::Refused(Box::new(why))),
         Err(Error::Refused(why)) => Ok(Outcome::Refused(why)),
         Err(fault) => Err(fault),
     }
+}
+
+/// The nonce that the form was given; anything else is replaced by a fresh one.
+fn nonce(form: &Form) -> Option<String> {
+    unhex::<32>(form.text("nonce")).map(|bytes| hex(&bytes))
 }
 
 fn read(file: Result<(Vec<Line>, Faults)>) -> Result<std::result::Result<Vec<Line>, Outcome>> {

@@ -5,5 +5,6 @@ pub mod edit;
 pub mod import;
 pub mod list;
 pub mod lots;
+pub mod openers;
 pub mod show;
 pub mod steps;

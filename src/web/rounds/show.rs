@@ -185,10 +185,11 @@ fn phases(it: &Calendar, now: Time, t: &'static Text) -> Vec<Phase> {
 
 /// The pages of a round: from which state on, and for whom.
 fn links(round: &Round, who: &Who, t: &'static Text) -> Vec<Link> {
-    use RoundState::{Awarded, Bidding, Contracting, Demand, Evaluation, Opening, Publicity};
+    use RoundState::{Awarded, Bidding, Contracting, Demand, Draft, Evaluation, Opening, Publicity};
     let (r, id) = (&t.rounds, &round.id);
     let of = |part: &str| format!("/rounds/{id}/{part}");
     let all: [(String, &'static str, RoundState, &[Role]); 10] = [
+        (of("openers"), t.sealing.openers_title, Draft, STAFF),
         (of("demand"), r.page_demand, Demand, web::demand::READERS),
         (of("bids"), r.page_bids, Bidding, web::bids::PARTIES),
         (of("opening"), r.page_opening, Opening, STAFF),

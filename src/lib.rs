@@ -34,6 +34,8 @@ pub mod bids;
 
 pub mod awards;
 
+pub mod screens;
+
 pub mod contracts;
 
 pub mod standards;

@@ -35,6 +35,7 @@ enum Command {
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
     Award(cli::award::Award),
+    Screens(cli::screens::Screens),
     #[command(subcommand)]
     Rules(cli::rules::Rules),
     #[command(subcommand)]
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Command::Code(args) => cli::code::run(&args),
         Command::Ratio(args) => cli::ratio::run(&args),
         Command::Award(args) => cli::award::run(&args),
+        Command::Screens(args) => cli::screens::run(&args),
         Command::Rules(command) => cli::rules::run(&command),
         Command::Export(command) => cli::export::run(&command),
     };

@@ -4,6 +4,7 @@
 //! award with it, keeps its versions, makes it public and final is in `evaluation`, `confirmation` and `objections`.
 
 pub mod allocations;
+pub mod comparison;
 pub mod confirmation;
 pub mod documents;
 pub mod evaluation;

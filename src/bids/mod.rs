@@ -6,6 +6,7 @@ mod opening;
 pub mod rules;
 pub mod seal;
 pub mod store;
+pub mod submissions;
 
 use diesel::prelude::*;
 use serde::Serialize;

@@ -65,7 +65,7 @@ pub fn run(args: &Award) -> Result<(), Stop> {
 }
 
 /// One line a fault, the first of all files, and how many there are.
-fn told(faulty: &[Faulty], text: &Text) -> Vec<String> {
+pub(super) fn told(faulty: &[Faulty], text: &Text) -> Vec<String> {
     let (mut lines, mut count) = (Vec::new(), 0);
     for (path, found) in faulty {
         let file = path.display().to_string();

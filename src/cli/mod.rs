@@ -10,6 +10,7 @@ pub mod import;
 pub mod job;
 pub mod ratio;
 pub mod rules;
+pub mod screens;
 pub mod serve;
 pub mod user;
 

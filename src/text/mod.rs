@@ -63,6 +63,8 @@ areas! {
     bids: Bids,
     awards: Awards,
     evaluation: Evaluation,
+    screens: Screens,
+    comparison: Comparison,
     contracts: Contracts,
     standards: Standards,
     admin: Admin,

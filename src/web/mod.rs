@@ -17,6 +17,7 @@ mod login;
 pub mod page;
 mod rounds;
 mod rules;
+mod screens;
 pub mod serve;
 mod standards;
 pub mod upload;
@@ -32,8 +33,8 @@ use crate::people::Role;
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Overseer, Person, Reviewer, STAFF, Settlement,
-    Staff, Supplier, Visitor,
+    Admin, Allowed, Auditor, Cataloguer, EVALUATORS, Evaluator, Hospital, Officer, Overseer, Person,
+    Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -190,6 +191,13 @@ routes! {
     GET  "/rounds/{id}/award/export/{file}" awards::export::file, Only(STAFF);
     GET  "/rounds/{id}/award/{lot}" awards::lot::show, Only(STAFF);
     GET  "/rounds/{id}/award/{lot}/volumes" awards::volumes::show, Anyone;
+    GET  "/rounds/{id}/comparison" awards::comparison::show, Only(EVALUATORS);
+    GET  "/rounds/{id}/report" awards::report::show, Only(EVALUATORS);
+    GET  "/rounds/{id}/report.xlsx" awards::report_file::xlsx, Only(EVALUATORS);
+    GET  "/rounds/{id}/screens" screens::list::show, Only(EVALUATORS);
+    GET  "/rounds/{id}/screens/export" screens::list::file, Only(EVALUATORS);
+    GET  "/rounds/{id}/screens/{finding}" screens::show::show, Only(EVALUATORS);
+    POST "/rounds/{id}/screens/{finding}" screens::show::remark, Only(&[Role::Officer]);
     GET  "/rounds/{id}/objections" awards::objections::list, Only(OBJECTORS);
     POST "/rounds/{id}/objections" awards::objections::file, Only(&[Role::Supplier]);
     GET  "/objections/{id}" awards::objections::show, Only(OBJECTORS);

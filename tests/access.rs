@@ -101,6 +101,13 @@ POST /rounds/{id}/confirmation/back              reviewer
 GET  /rounds/{id}/award/export/{file}            staff
 GET  /rounds/{id}/award/{lot}                    staff
 GET  /rounds/{id}/award/{lot}/volumes            anyone
+GET  /rounds/{id}/comparison                     officer reviewer auditor
+GET  /rounds/{id}/report                         officer reviewer auditor
+GET  /rounds/{id}/report.xlsx                    officer reviewer auditor
+GET  /rounds/{id}/screens                        officer reviewer auditor
+GET  /rounds/{id}/screens/export                 officer reviewer auditor
+GET  /rounds/{id}/screens/{finding}              officer reviewer auditor
+POST /rounds/{id}/screens/{finding}              officer
 GET  /rounds/{id}/objections                     staff supplier
 POST /rounds/{id}/objections                     supplier
 GET  /objections/{id}                            staff supplier

@@ -313,6 +313,8 @@ fn told(screened: &Screened, bids: &[Bid]) -> Vec<String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn order_never_matters(bids in round(), seed in any::<u64>()) {
         let first = look(nine(1_000_000), bids.clone());

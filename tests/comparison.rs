@@ -20,7 +20,8 @@ pub fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
         let text = match cell.get_value() {
             DataRef::SharedString(text) => (*text).to_owned(),
             DataRef::String(text) => text.clone(),
-            other => other.to_string(),
+            DataRef::Float(number) => number.to_string(),
+            other => panic!("{other:?}"),
         };
         rows.resize((row as usize + 1).max(rows.len()), Vec::new());
         let cells = &mut rows[row as usize];

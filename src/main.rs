@@ -35,6 +35,7 @@ enum Command {
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
     Award(cli::award::Award),
+    Screens(cli::screens::Screens),
     #[command(subcommand)]
     Receipt(cli::receipt::Receipt),
     #[command(subcommand)]
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         Command::Ratio(args) => cli::ratio::run(&args),
         Command::Award(args) => cli::award::run(&args),
         Command::Receipt(command) => cli::receipt::run(&command),
+        Command::Screens(args) => cli::screens::run(&args),
         Command::Rules(command) => cli::rules::run(&command),
         Command::Export(command) => cli::export::run(&command),
     };

@@ -329,6 +329,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    submissions (envelope_id) {
+        envelope_id -> Text,
+        round_id -> Text,
+        supplier_id -> Text,
+        seq -> Integer,
+        at -> BigInt,
+        network -> Text,
+        device -> Text,
+        agent -> Text,
+        author -> Text,
+        editor -> Text,
+        made -> Text,
+    }
+}
+
+diesel::table! {
+    screen_remarks (id) {
+        id -> Text,
+        round_id -> Text,
+        finding -> Text,
+        screen -> Text,
+        figure -> Text,
+        outcome -> Text,
+        remark -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     openers (round_id, account_id) {
         round_id -> Text,
         account_id -> Text,
@@ -895,6 +925,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     demand_lines,
     envelopes,
     refused_envelopes,
+    submissions,
+    screen_remarks,
     openers,
     panels,
     panel_members,

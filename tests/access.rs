@@ -129,6 +129,13 @@ POST /rounds/{id}/reassignment/open              officer
 POST /rounds/{id}/reassignment/deadline          officer
 POST /rounds/{id}/reassignment/cancel            officer
 GET  /rounds/{id}/reassignment/reassignments.csv staff
+GET  /rounds/{id}/comparison                     officer reviewer auditor
+GET  /rounds/{id}/report                         officer reviewer auditor
+GET  /rounds/{id}/report.xlsx                    officer reviewer auditor
+GET  /rounds/{id}/screens                        officer reviewer auditor
+GET  /rounds/{id}/screens/export                 officer reviewer auditor
+GET  /rounds/{id}/screens/{finding}              officer reviewer auditor
+POST /rounds/{id}/screens/{finding}              officer
 GET  /rounds/{id}/objections                     staff supplier
 POST /rounds/{id}/objections                     supplier
 GET  /objections/{id}                            staff supplier

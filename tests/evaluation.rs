@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use crate::support::Site;
 
 /// Enters an opened offer of an organisation.
-fn offer_of(
+pub fn offer_of(
     site: &Site,
     round: &Round,
     lot: &Lot,
@@ -121,7 +121,7 @@ pub fn demand(site: &Site, lot: &Lot, login: &str, company: &str, quantity: i64)
 }
 
 /// A round in evaluation with three opened offers for its first lot and one for the second.
-fn opened(site: &Site) -> (Round, Vec<Lot>) {
+pub fn opened(site: &Site) -> (Round, Vec<Lot>) {
     let (round, lots) = site.round_in(RoundState::Evaluation);
     offer(site, &round, &lots[0], "supplier1", "0.1", false);
     offer(site, &round, &lots[0], "supplier2", "0.12", true);
@@ -135,7 +135,7 @@ fn opened(site: &Site) -> (Round, Vec<Lot>) {
     (round, lots)
 }
 
-fn compute(site: &Site, round: &RoundId, reason: &str) -> Evaluated {
+pub fn compute(site: &Site, round: &RoundId, reason: &str) -> Evaluated {
     let ctx = site.ctx_of("officer");
     site.app.db.write(|tx| evaluation::evaluate(tx, &ctx, round, reason)).unwrap()
 }

@@ -6,6 +6,7 @@
 pub mod allocations;
 pub mod choices;
 pub mod classes;
+pub mod comparison;
 pub mod confirmation;
 pub mod documents;
 pub mod evaluation;

@@ -9,6 +9,7 @@ pub mod receipts;
 pub mod rules;
 pub mod seal;
 pub mod store;
+pub mod submissions;
 
 use diesel::prelude::*;
 use serde::Serialize;

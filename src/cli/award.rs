@@ -88,7 +88,7 @@ fn read(args: &Award, rules: &RuleSet) -> Result<Input, Vec<Faulty>> {
 }
 
 /// One line a fault, the first of all files, and how many there are.
-fn told(faulty: &[Faulty], text: &Text) -> Vec<String> {
+pub(super) fn told(faulty: &[Faulty], text: &Text) -> Vec<String> {
     let (mut lines, mut count) = (Vec::new(), 0);
     for (path, found) in faulty {
         let file = path.display().to_string();

@@ -66,6 +66,8 @@ areas! {
     evaluation: Evaluation,
     questions: Questions,
     volumes: Volumes,
+    screens: Screens,
+    comparison: Comparison,
     contracts: Contracts,
     standards: Standards,
     admin: Admin,

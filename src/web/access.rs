@@ -47,6 +47,9 @@ pub const CATALOGUERS: &[Role] = &[Role::Officer, Role::Admin];
 /// Who reads mail, jobs and the audit trail.
 pub const OVERSEERS: &[Role] = &[Role::Auditor, Role::Admin];
 
+/// Who evaluates opened bids, and who oversees that.
+pub const EVALUATORS: &[Role] = &[Role::Officer, Role::Reviewer, Role::Auditor];
+
 /// Whoever it is, perhaps nobody.
 pub struct Visitor(pub Option<Who>);
 
@@ -113,6 +116,8 @@ visitors! {
     Admin: &[Role::Admin];
     /// An auditor or an administrator.
     Overseer: OVERSEERS;
+    /// Somebody who evaluates opened bids, or oversees that.
+    Evaluator: EVALUATORS;
     /// Any of the bureau's people.
     Staff: STAFF;
     /// Whoever keeps the catalogue.

@@ -18,6 +18,7 @@ pub mod page;
 mod questions;
 mod rounds;
 mod rules;
+mod screens;
 pub mod serve;
 mod standards;
 pub mod upload;
@@ -34,8 +35,8 @@ use crate::signing::Signer;
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Overseer, Person, Reviewer, STAFF, Settlement,
-    Staff, Supplier, Visitor,
+    Admin, Allowed, Auditor, Cataloguer, EVALUATORS, Evaluator, Hospital, Officer, Overseer, Person,
+    Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -220,6 +221,13 @@ routes! {
     POST "/rounds/{id}/reassignment/deadline" awards::reassignment::set_deadline, Only(&[Role::Officer]);
     POST "/rounds/{id}/reassignment/cancel" awards::reassignment::cancel, Only(&[Role::Officer]);
     GET  "/rounds/{id}/reassignment/reassignments.csv" awards::reassignment::file, Only(STAFF);
+    GET  "/rounds/{id}/comparison" awards::comparison::show, Only(EVALUATORS);
+    GET  "/rounds/{id}/report" awards::report::show, Only(EVALUATORS);
+    GET  "/rounds/{id}/report.xlsx" awards::report_file::xlsx, Only(EVALUATORS);
+    GET  "/rounds/{id}/screens" screens::list::show, Only(EVALUATORS);
+    GET  "/rounds/{id}/screens/export" screens::list::file, Only(EVALUATORS);
+    GET  "/rounds/{id}/screens/{finding}" screens::show::show, Only(EVALUATORS);
+    POST "/rounds/{id}/screens/{finding}" screens::show::remark, Only(&[Role::Officer]);
     GET  "/rounds/{id}/objections" awards::objections::list, Only(OBJECTORS);
     POST "/rounds/{id}/objections" awards::objections::file, Only(&[Role::Supplier]);
     GET  "/objections/{id}" awards::objections::show, Only(OBJECTORS);

@@ -11,7 +11,7 @@ use crate::rounds::approvals::{self, Action, Approval};
 use crate::rounds::{self, Calendar, Lot, Round, RoundState, RuleSetVersion, calendar, demand, rules};
 use crate::text::Text;
 use crate::types::{RoundId, Time};
-use crate::web::{self, App, Page, Person, STAFF, awards, page};
+use crate::web::{self, App, EVALUATORS, Page, Person, STAFF, awards, page};
 
 #[derive(Template)]
 #[template(path = "rounds/show.html")]
@@ -188,12 +188,15 @@ fn links(round: &Round, who: &Who, t: &'static Text) -> Vec<Link> {
     use RoundState::{Awarded, Bidding, Contracting, Demand, Draft, Evaluation, Opening, Publicity};
     let (r, id) = (&t.rounds, &round.id);
     let of = |part: &str| format!("/rounds/{id}/{part}");
-    let all: [(String, &'static str, RoundState, &[Role]); 10] = [
+    let all: [(String, &'static str, RoundState, &[Role]); N] = [
         (of("openers"), t.sealing.openers_title, Draft, STAFF),
         (of("demand"), r.page_demand, Demand, web::demand::READERS),
         (of("bids"), r.page_bids, Bidding, web::bids::PARTIES),
         (of("opening"), r.page_opening, Opening, STAFF),
+        (of("screens"), t.screens.page, Evaluation, EVALUATORS),
         (of("award"), r.page_award, Evaluation, STAFF),
+        (of("comparison"), t.comparison.page, Evaluation, EVALUATORS),
+        (of("report"), t.comparison.report, Evaluation, EVALUATORS),
         (format!("/public/rounds/{id}"), r.page_publicity, Publicity, &[]),
         (of("questions"), r.page_questions, Evaluation, web::questions::PARTIES),
         (of("objections"), r.page_objections, Publicity, web::awards::OBJECTORS),

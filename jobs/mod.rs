@@ -11,6 +11,7 @@ mod mail_audit_head;
 mod remind_contracts;
 mod remind_demand;
 mod remind_openers;
+mod run_simulations;
 mod send_mail;
 mod wake;
 
@@ -41,6 +42,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
+    Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },
     Job { name: "forget_runs", cron: "0 40 3 * * *", run: forget_runs::run },

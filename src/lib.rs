@@ -44,6 +44,9 @@ pub mod contracts;
 
 pub mod standards;
 
+pub mod archive;
+pub mod simulations;
+
 pub mod demo;
 
 pub mod web;

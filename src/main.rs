@@ -38,6 +38,8 @@ enum Command {
     Screens(cli::screens::Screens),
     #[command(subcommand)]
     Receipt(cli::receipt::Receipt),
+    Simulate(cli::simulate::Simulate),
+    Verify(cli::verify::Verify),
     #[command(subcommand)]
     Rules(cli::rules::Rules),
     #[command(subcommand)]
@@ -58,6 +60,8 @@ fn main() -> ExitCode {
         Command::Award(args) => cli::award::run(&args),
         Command::Receipt(command) => cli::receipt::run(&command),
         Command::Screens(args) => cli::screens::run(&args),
+        Command::Simulate(args) => cli::simulate::run(&args),
+        Command::Verify(args) => cli::verify::run(&args),
         Command::Rules(command) => cli::rules::run(&command),
         Command::Export(command) => cli::export::run(&command),
     };

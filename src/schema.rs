@@ -810,6 +810,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    simulations (id) {
+        id -> Text,
+        name -> Text,
+        round_id -> Nullable<Text>,
+        base -> Text,
+        rules -> Text,
+        changes -> Text,
+        input_sha256 -> Text,
+        comparison -> Text,
+        base_saved -> BigInt,
+        changed_saved -> BigInt,
+        differing -> Integer,
+        state -> Text,
+        runs -> Integer,
+        runs_done -> Integer,
+        result -> Text,
+        fault -> Text,
+        node -> Text,
+        account_id -> Text,
+        created_at -> BigInt,
+        touched_at -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -900,6 +925,7 @@ diesel::joinable!(contract_changes -> contracts (contract_id));
 diesel::joinable!(releases -> rounds (round_id));
 diesel::joinable!(standards -> releases (release_id));
 diesel::joinable!(standards -> rounds (round_id));
+diesel::joinable!(simulations -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
@@ -962,4 +988,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     releases,
     standards,
     consumers,
+    simulations,
 );

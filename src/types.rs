@@ -311,6 +311,8 @@ ids! {
     TransactionId;
     /// A version of a rule set.
     RuleSetId;
+    /// A simulation of an award.
+    SimulationId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

@@ -203,6 +203,14 @@ GET  /rounds/{id}/amend                          officer
 POST /rounds/{id}/amend                          officer
 GET  /approvals                                  officer reviewer auditor
 POST /approvals/{id}                             reviewer
+GET  /rounds/{id}/archive                        staff
+GET  /rounds/{id}/replay                         staff
+GET  /simulations                                officer reviewer auditor
+GET  /simulations/new                            officer reviewer auditor
+POST /simulations                                officer reviewer auditor
+GET  /simulations/{id}                           officer reviewer auditor
+POST /simulations/{id}/delete                    officer reviewer auditor
+GET  /simulations/{id}/export/{file}             officer reviewer auditor
 GET  /rules                                      anyone
 GET  /rules/{id}                                 anyone
 ";

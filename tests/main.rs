@@ -4,6 +4,7 @@
 
 mod access;
 mod admin;
+mod archive;
 mod audit;
 mod award;
 mod bids;
@@ -31,5 +32,6 @@ mod round_lots;
 mod rounds;
 mod screens;
 mod sealed;
+mod simulations;
 mod standards;
 mod support;

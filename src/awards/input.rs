@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{self, Round};
 use crate::schema::{demand_lines, demand_reports, offers, organisations};
-use crate::types::{LotId, OfferId, OrganisationId, Quantity, RoundId, UnitPrice};
+use crate::types::{LotId, OfferId, OrganisationId, Quantity, RoundId, Time, UnitPrice};
 
 /// Lines of text hashed so that no two lists of lines share a hash: each cell is preceded by its length.
 #[derive(Default)]
@@ -95,11 +95,16 @@ pub struct Input {
 
 /// Reads what a round's award is computed from.
 pub fn load(conn: &mut Conn, round: &Round) -> Result<Input> {
+    load_as_of(conn, round, None)
+}
+
+/// The same as it stood at a moment: what was found or answered later is left out.
+pub fn load_as_of(conn: &mut Conn, round: &Round, at: Option<Time>) -> Result<Input> {
     let rules = rounds::rules_of(conn, round)?;
     let (lots, lot_ids) = lots(conn, &round.id)?;
     let codes: HashMap<LotId, Arc<str>> =
         lot_ids.iter().map(|(code, id)| (id.clone(), code.clone())).collect();
-    let offers = offers(conn, &round.id, &codes)?;
+    let offers = offers(conn, &round.id, &codes, at)?;
     let (demand, hospitals) = demand(conn, &round.id, &codes, &offers)?;
     let answers = Answers {
         consents: questions::consents(conn, &round.id, &offers)?,
@@ -142,7 +147,7 @@ pub fn codes_of(conn: &mut Conn, round: &RoundId) -> Result<HashMap<LotId, Arc<s
 /// The opened offers of a round as an award would take them, by lot and company code.
 pub fn offers_of(conn: &mut Conn, round: &RoundId) -> Result<Vec<Offer>> {
     let codes = codes_of(conn, round)?;
-    offers(conn, round, &codes)
+    offers(conn, round, &codes, None)
 }
 
 type Row = (Offered, String, String, String);
@@ -155,10 +160,18 @@ fn offered(conn: &mut Conn, round: &RoundId) -> Result<Vec<Row>> {
         .load(conn)?)
 }
 
-fn offers(conn: &mut Conn, round: &RoundId, codes: &HashMap<LotId, Arc<str>>) -> Result<Vec<Offer>> {
+fn offers(
+    conn: &mut Conn,
+    round: &RoundId,
+    codes: &HashMap<LotId, Arc<str>>,
+    at: Option<Time>,
+) -> Result<Vec<Offer>> {
     // The newest ruling on an offer counts.
-    let rulings: HashMap<OfferId, Ruling> =
-        store::rulings_of(conn, round)?.into_iter().map(|it| (it.offer_id.clone(), it)).collect();
+    let rulings: HashMap<OfferId, Ruling> = store::rulings_of(conn, round)?
+        .into_iter()
+        .filter(|ruling| at.is_none_or(|at| ruling.at <= at))
+        .map(|it| (it.offer_id.clone(), it))
+        .collect();
     let mut list = Vec::new();
     for (row, code, name, group) in offered(conn, round)? {
         let ruling = rulings.get(&row.id);
@@ -262,7 +275,7 @@ fn or_empty<T: ToString>(value: Option<T>) -> String {
 }
 
 /// The hash of everything the result can depend on, and of nothing else: no ids, no times.
-fn hash(input: &Input) -> String {
+pub fn hash(input: &Input) -> String {
     let mut canon = Canon::default();
     canon.line(&["rules", &input.rules.hash]);
     for lot in &input.lots {

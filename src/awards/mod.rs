@@ -31,6 +31,7 @@ pub mod results;
 pub mod revival;
 pub mod rules;
 pub mod selection;
+pub mod sheets;
 pub mod shortlist;
 pub mod store;
 #[cfg(test)]

@@ -127,7 +127,8 @@ pub fn region_volumes(outcome: &Outcome) -> Table<'_> {
     Table { name: "region_volumes.csv", header, lines: Box::new(outcome.volumes.iter().map(line)) }
 }
 
-fn or_empty(value: Option<impl ToString>) -> String {
+/// A value as written in files, nothing when there is none.
+pub(super) fn or_empty(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 

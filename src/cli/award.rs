@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 use jicai::awards::files::{Faulty, Input, read_choices, read_input};
-use jicai::awards::output::{self, Table};
+use jicai::awards::output;
 use jicai::awards::{self, Answers, Outcome};
 use jicai::error::Error;
 use jicai::files::write::Csv;
 use jicai::rounds::rule_set::RuleSet;
-use jicai::standards::rules::{Proposed, proposed};
+use jicai::standards::output::standards;
+use jicai::standards::rules::proposed;
 use jicai::text::{Say, Text, fill};
 use jicai::types::Quantity;
 
@@ -128,9 +129,9 @@ fn write(
             _ => Ok(()),
         };
     };
-    let standards = proposed(rules, outcome);
+    let proposed = proposed(rules, outcome);
     let from = args.from.map(|day| day.to_string()).unwrap_or_default();
-    let mut tables = vec![output::awards(outcome), standards_table(&standards, &from)];
+    let mut tables = vec![output::awards(outcome), standards(&proposed, &from)];
     if args.demand.is_some() {
         tables.push(output::allocations(outcome));
         tables.push(output::region_volumes(outcome));
@@ -153,23 +154,7 @@ fn write(
     written.map_err(|e| unwritable(&folder.display().to_string(), &e, text))
 }
 
-/// `standards.csv`.
-fn standards_table<'a>(standards: &'a [Proposed], from: &'a str) -> Table<'a> {
-    let line = move |standard: &Proposed| {
-        vec![
-            standard.lot.to_string(),
-            standard.company.to_string(),
-            standard.product.clone(),
-            standard.standard.to_string(),
-            from.to_owned(),
-            format!("{} {}", standard.basis, standard.arithmetic),
-        ]
-    };
-    let header = &["lot", "company", "product", "payment_standard", "from", "basis"];
-    Table { name: "standards.csv", header, lines: Box::new(standards.iter().map(line)) }
-}
-
-fn unwritable(folder: &str, error: &Error, text: &Text) -> Stop {
+pub(super) fn unwritable(folder: &str, error: &Error, text: &Text) -> Stop {
     Stop::Bad(vec![fill(text.awards.output_unwritable, &[("folder", &folder), ("error", error)])])
 }
 

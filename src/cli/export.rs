@@ -5,20 +5,35 @@ use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use jicai::archive::{self, Refused};
 use jicai::audit::{self, Deed};
 use jicai::db::Db;
-use jicai::error::Result;
+use jicai::error::{Error, Result};
 use jicai::files::write::Csv;
+use jicai::rounds;
 use jicai::standards::feed;
+use jicai::text::fill;
 use jicai::types::{Ctx, Time};
 
-use super::{Stop, open_db};
+use super::{Stop, lang, open_db};
 
 /// Writes what other systems take over.
 #[derive(Subcommand)]
 pub enum Export {
     /// Payment standards as CSV, the same rows and columns as the settlement feed
     Standards(Standards),
+    /// The archive of an opened round, which `jicai verify` checks without a database
+    Archive(Archive),
+}
+
+/// Arguments of `export archive`.
+#[derive(Args)]
+pub struct Archive {
+    /// The round's number
+    #[arg(long, value_name = "NUMBER")]
+    round: String,
+    /// The file to write, whole or not at all
+    file: PathBuf,
 }
 
 /// Arguments of `export standards`.
@@ -34,11 +49,48 @@ pub struct Standards {
 
 /// Runs the command.
 pub fn run(command: &Export) -> std::result::Result<(), Stop> {
-    let Export::Standards(args) = command;
+    match command {
+        Export::Standards(args) => standards(args),
+        Export::Archive(args) => archive(args),
+    }
+}
+
+/// Writes the archive of a round.
+fn archive(args: &Archive) -> std::result::Result<(), Stop> {
+    let (_, db) = open_db()?;
+    let now = Time::now();
+    let (round, written) = db
+        .read(|conn| {
+            let round = rounds::store::round_by_number(conn, &args.round)?;
+            let round = round.ok_or_else(|| Error::refused(Refused::NoRound(args.round.clone())))?;
+            let written = archive::export(conn, &round, now)?;
+            Ok((round, written))
+        })
+        .map_err(Stop::of)?;
+    whole(&args.file, |mut out| {
+        out.write_all(&written.bytes)?;
+        Ok((out, ()))
+    })
+    .map_err(Stop::of)?;
+    let ctx = Ctx::system(now, "jicai export archive");
+    db.write(|tx| {
+        let deed = Deed { action: "round.archive", subject: "rounds", id: round.id.as_str() };
+        audit::record(tx, &ctx, deed, &(), &written.sha256)
+    })
+    .map_err(Stop::of)?;
+    let (file, sha256) = (args.file.display(), &written.sha256);
+    let line = fill(lang().text().archive.written, &[("file", &file), ("sha256", sha256)]);
+    // Nobody may be listening on standard error; the file is written.
+    let _ = writeln!(std::io::stderr(), "{line}");
+    Ok(())
+}
+
+/// Writes the payment standards.
+fn standards(args: &Standards) -> std::result::Result<(), Stop> {
     let failed = Stop::of;
     let (_, db) = open_db()?;
     let lines = match &args.out {
-        Some(file) => to_file(&db, args.since, file),
+        Some(file) => whole(file, |out| rows(&db, args.since, out)),
         None => rows(&db, args.since, BufWriter::new(stdout().lock())).map(|(_, lines)| lines),
     };
     let lines = lines.map_err(failed)?;
@@ -51,14 +103,14 @@ pub fn run(command: &Export) -> std::result::Result<(), Stop> {
 }
 
 /// Writes beside the file first, so that a file that is there is a whole one.
-fn to_file(db: &Db, since: i64, file: &Path) -> Result<usize> {
+fn whole<T>(file: &Path, write: impl FnOnce(BufWriter<File>) -> Result<(BufWriter<File>, T)>) -> Result<T> {
     let mut name = file.as_os_str().to_owned();
     name.push(".part");
     let part = PathBuf::from(name);
-    let written = rows(db, since, BufWriter::new(File::create(&part)?)).and_then(|(out, lines)| {
+    let written = write(BufWriter::new(File::create(&part)?)).and_then(|(out, value)| {
         out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
         std::fs::rename(&part, file)?;
-        Ok(lines)
+        Ok(value)
     });
     if written.is_err() {
         // The fault that stopped the export is the one to tell.

@@ -13,7 +13,9 @@ pub mod receipt;
 pub mod rules;
 pub mod screens;
 pub mod serve;
+pub mod simulate;
 pub mod user;
+pub mod verify;
 
 use std::sync::Arc;
 

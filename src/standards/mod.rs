@@ -4,6 +4,7 @@
 
 pub mod draft;
 pub mod feed;
+pub mod output;
 pub mod path;
 pub mod refused;
 pub mod rules;

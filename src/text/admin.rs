@@ -109,6 +109,7 @@ messages! {
         what_advance_rounds: "按日程推进批次状态", "Moves rounds on by their calendar";
         what_close_questions: "关闭到期未答复的询问", "Closes questions whose deadline has passed";
         what_send_mail: "发送邮件队列", "Sends the mail that waits";
+        what_run_simulations: "计算等待中的报价波动模拟", "Makes the runs of simulations that wait";
         what_remind_demand: "提醒未报量的医疗机构", "Reminds hospitals that have not reported demand";
         what_remind_openers: "提醒未领取密钥的开标人", "Reminds openers that have not taken their keys";
         what_remind_contracts: "提醒未签约的医疗机构和企业", "Reminds hospitals and suppliers that have not confirmed contracts";

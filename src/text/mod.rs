@@ -70,6 +70,8 @@ areas! {
     comparison: Comparison,
     contracts: Contracts,
     standards: Standards,
+    archive: Archive,
+    simulations: Simulations,
     admin: Admin,
     mail: Mail,
     people: People,

@@ -15,6 +15,7 @@ messages! {
         products: "产品目录", "Catalogue";
         rounds: "批次", "Rounds";
         approvals: "复核", "Approvals";
+        simulations: "模拟", "Simulations";
         rules: "规则", "Rule sets";
     }
 }

@@ -156,6 +156,8 @@ messages! {
         page_questions: "复活与议价询问", "Questions on revival and negotiation";
         page_objections: "异议", "Objections";
         page_contracts: "合同", "Contracts";
+        page_archive: "档案与复算", "Archive and replay";
+        page_simulate: "模拟", "Simulate";
         page_standards: "支付标准", "Payment standards";
         abort_title: "废止批次", "Give the round up";
         abort: "废止", "Give up";

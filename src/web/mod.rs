@@ -20,6 +20,7 @@ mod rounds;
 mod rules;
 mod screens;
 pub mod serve;
+mod simulations;
 mod standards;
 pub mod upload;
 
@@ -300,6 +301,14 @@ routes! {
     POST "/rounds/{id}/amend" rounds::amendments::amend, Only(&[OFFICER]);
     GET  "/approvals" approvals::list, Only(&[OFFICER, REVIEWER, AUDITOR]);
     POST "/approvals/{id}" approvals::decide, Only(&[REVIEWER]);
+    GET  "/rounds/{id}/archive" rounds::archive::download, Only(STAFF);
+    GET  "/rounds/{id}/replay" rounds::archive::replay, Only(STAFF);
+    GET  "/simulations" simulations::list::index, Only(EVALUATORS);
+    GET  "/simulations/new" simulations::new::form, Only(EVALUATORS);
+    POST "/simulations" simulations::new::create, Only(EVALUATORS);
+    GET  "/simulations/{id}" simulations::show::index, Only(EVALUATORS);
+    POST "/simulations/{id}/delete" simulations::show::delete, Only(EVALUATORS);
+    GET  "/simulations/{id}/export/{file}" simulations::export::file, Only(EVALUATORS);
     GET  "/rules" rules::list, Anyone;
     GET  "/rules/{id}" rules::show, Anyone;
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
-use crate::web::access::OVERSEERS;
+use crate::web::access::{OVERSEERS, EVALUATORS};
 use crate::web::asset;
 
 /// What every page has.
@@ -119,6 +119,7 @@ impl Page {
             ("/products", n.products, &[]),
             ("/contracts", n.contracts, &[]),
             ("/standards", n.standards, &[]),
+            ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
             ("/organisations", n.organisations, &[Role::Admin]),

@@ -117,6 +117,7 @@ fn what(job: &str, t: &Text) -> &'static str {
         "send_mail" => a.what_send_mail,
         "remind_demand" => a.what_remind_demand,
         "remind_openers" => a.what_remind_openers,
+        "run_simulations" => a.what_run_simulations,
         "remind_contracts" => a.what_remind_contracts,
         "end_sessions" => a.what_end_sessions,
         "mail_audit_head" => a.what_mail_audit_head,

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::files::write::Csv;
 use crate::rounds::{self, Round, RoundState};
 use crate::types::RoundId;
+use crate::web::rounds::archive;
 use crate::web::{App, Page, page};
 
 /// Rounds on a page.
@@ -52,6 +53,10 @@ struct Show {
 }
 
 impl Show {
+    fn has_archive(&self) -> bool {
+        crate::archive::is_public(self.round.state)
+    }
+
     fn is_proposal(&self) -> bool {
         self.round.state == RoundState::Publicity
     }
@@ -191,9 +196,12 @@ fn csv((_, award, _, lots): &Seen) -> Result<Vec<u8>> {
     file.finish()
 }
 
-/// `awards.csv` or `awards.json`.
+/// `awards.csv`, `awards.json`, or the archive once the award is final.
 pub async fn file(app: web::Data<App>, path: web::Path<(RoundId, String)>) -> Result<HttpResponse> {
     let (id, file) = path.into_inner();
+    if file == "archive.zip" {
+        return archive::public(&app, id).await;
+    }
     if !matches!(file.as_str(), "awards.csv" | "awards.json") {
         return Err(Error::NotFound);
     }

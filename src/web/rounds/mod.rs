@@ -1,6 +1,7 @@
 //! Pages of rounds: one file a page.
 
 pub mod amendments;
+pub mod archive;
 pub mod edit;
 pub mod import;
 pub mod list;

@@ -188,7 +188,7 @@ fn links(round: &Round, who: &Who, t: &'static Text) -> Vec<Link> {
     use RoundState::{Awarded, Bidding, Contracting, Demand, Draft, Evaluation, Opening, Publicity};
     let (r, id) = (&t.rounds, &round.id);
     let of = |part: &str| format!("/rounds/{id}/{part}");
-    let all: [(String, &'static str, RoundState, &[Role]); N] = [
+    let all: Vec<(String, &'static str, RoundState, &[Role])> = vec![
         (of("openers"), t.sealing.openers_title, Draft, STAFF),
         (of("demand"), r.page_demand, Demand, web::demand::READERS),
         (of("bids"), r.page_bids, Bidding, web::bids::PARTIES),
@@ -203,6 +203,8 @@ fn links(round: &Round, who: &Who, t: &'static Text) -> Vec<Link> {
         (of("contracts"), r.page_contracts, Awarded, STAFF),
         (format!("/contracts?round={id}"), r.page_contracts, Contracting, &[Role::Hospital, Role::Supplier]),
         (of("standards"), r.page_standards, Awarded, STAFF),
+        (of("replay"), r.page_archive, Evaluation, STAFF),
+        (format!("/simulations/new?round={id}"), r.page_simulate, Evaluation, web::EVALUATORS),
     ];
     all.into_iter()
         .filter(|(_, _, from, roles)| {

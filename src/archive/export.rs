@@ -1,0 +1,255 @@
+//! Writing the archive of a round from the database.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{Cursor, Write};
+
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use super::format::{
+    AwardFacts, COMPANIES, COMPANY_COLUMNS, FORMAT, MANIFEST, MANIFEST_HASH, Manifest, RECEIPT_COLUMNS,
+    RECEIPTS, ROUND, RULES, RULING_COLUMNS, RULINGS, RoundFacts, RuleSetFacts, content_name, envelope_name,
+};
+use super::refused::Refused;
+use crate::awards::input::{self, Input};
+use crate::awards::output::{self, Table};
+use crate::awards::store::{self, Ruling, Version};
+use crate::awards::{Outcome, evaluation, sheets};
+use crate::bids::{self, EnvelopeState, Receipt, seal};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::files::read::Column;
+use crate::files::write::Csv;
+use crate::people::{self, Organisation};
+use crate::rounds::{self, Round, RoundState};
+use crate::standards;
+use crate::types::{OfferId, OrganisationId, Time, sha256};
+
+/// A written archive.
+pub struct Archive {
+    /// Its bytes, a ZIP file.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of the bytes.
+    pub sha256: String,
+}
+
+/// Whether a round has an archive: once its bids are opened.
+pub fn has_archive(state: RoundState) -> bool {
+    state >= RoundState::Evaluation && state != RoundState::Aborted
+}
+
+/// Whether everybody may have the archive: once the award is final.
+pub fn is_public(state: RoundState) -> bool {
+    state >= RoundState::Awarded && state != RoundState::Aborted
+}
+
+/// Writes the archive of a round. It names companies and hospitals, and no person.
+pub fn export(conn: &mut Conn, round: &Round, now: Time) -> Result<Archive> {
+    if !has_archive(round.state) {
+        return Err(Error::refused(Refused::NotOpened));
+    }
+    let input = input::load(conn, round)?;
+    let award = award(conn, round, &input)?;
+    let mut packing = Packing::default();
+
+    packing.json(ROUND, &facts(conn, round, &input, award.as_ref().map(|(version, _)| version))?)?;
+    packing.add(RULES, input.rules.text.as_bytes())?;
+    inputs(&mut packing, &input)?;
+    if let Some((_, outcome)) = &award {
+        results(&mut packing, round, &input, outcome)?;
+    }
+    sealed(conn, &mut packing, round)?;
+    packing.lines(RULINGS, RULING_COLUMNS, rulings(&input, store::rulings_of(conn, &round.id)?)?)?;
+    packing.finish(round, now)
+}
+
+/// The newest version with its result, computed again; none when its input is no longer the one at hand.
+fn award(conn: &mut Conn, round: &Round, input: &Input) -> Result<Option<(Version, Outcome)>> {
+    let latest = store::latest(conn, &round.id)?;
+    let Some(version) = latest.filter(|version| version.input_sha256 == input.sha256) else {
+        return Ok(None);
+    };
+    let outcome = evaluation::compute(input)?;
+    if input::hash_of_outcome(&outcome) != version.output_sha256 {
+        return Err(Error::refused(Refused::Differs(version.version)));
+    }
+    Ok(Some((version, outcome)))
+}
+
+fn facts(conn: &mut Conn, round: &Round, input: &Input, award: Option<&Version>) -> Result<RoundFacts> {
+    let rules = rounds::rule_set_version(conn, &round.rule_set_id)?;
+    Ok(RoundFacts {
+        id: round.id.clone(),
+        number: round.number.clone(),
+        title: round.title.clone(),
+        kind: round.kind,
+        state: round.state,
+        regions: rounds::store::regions_of(conn, &round.id)?,
+        bidding_to: round.calendar.bidding_to.iso(),
+        execution_from: round.calendar.execution_from,
+        rule_set: RuleSetFacts { name: rules.name, version: rules.version, sha256: input.rules.hash.clone() },
+        lots: input.lot_ids.iter().map(|(code, id)| (code.to_string(), id.clone())).collect(),
+        input_sha256: input.sha256.clone(),
+        award: award.map(|version| AwardFacts {
+            version: version.version,
+            state: version.state,
+            computed_at: version.computed_at.iso(),
+            published_at: version.published_at.map(Time::iso),
+            output_sha256: version.output_sha256.clone(),
+        }),
+    })
+}
+
+fn inputs(packing: &mut Packing, input: &Input) -> Result<()> {
+    packing.table(sheets::lots(&input.lots))?;
+    let taking_part = input.offers.iter().filter(|offer| offer.excluded.is_empty());
+    packing.table(sheets::bids(taking_part.map(|offer| &offer.bid)))?;
+    packing.table(sheets::demand(&input.demand))?;
+    let answers = &input.answers;
+    if !answers.consents.is_empty() {
+        packing.table(sheets::consents(&answers.consents))?;
+    }
+    if !answers.picks.is_empty() {
+        packing.table(sheets::picks(&answers.picks))?;
+    }
+    if !answers.reassignments.is_empty() {
+        packing.table(sheets::reassignments(&answers.reassignments))?;
+    }
+    Ok(())
+}
+
+/// The result files, as `jicai award` writes them.
+fn results(packing: &mut Packing, round: &Round, input: &Input, outcome: &Outcome) -> Result<()> {
+    packing.table(output::awards(outcome))?;
+    let proposed = standards::rules::proposed(&input.rules, outcome);
+    let from = round.calendar.execution_from.to_string();
+    packing.table(standards::output::standards(&proposed, &from))?;
+    if !input.demand.is_empty() {
+        packing.table(output::allocations(outcome))?;
+        if input.rules.regions.is_some() {
+            packing.table(output::regions(outcome))?;
+        }
+    }
+    Ok(())
+}
+
+/// Receipts, the companies they were given to, and what was opened. An envelope that was replaced or withdrawn was
+/// never opened and its content stays its company's own: it is in the list only.
+fn sealed(conn: &mut Conn, packing: &mut Packing, round: &Round) -> Result<()> {
+    let mut companies: BTreeMap<OrganisationId, Organisation> = BTreeMap::new();
+    let mut lines = Vec::new();
+    for receipt in bids::store::receipts(conn, &round.id)? {
+        let envelope = bids::store::envelope(conn, &receipt.id)?.ok_or(Error::NotFound)?;
+        if !companies.contains_key(&receipt.supplier_id) {
+            let company = people::store::organisation(conn, &receipt.supplier_id)?.ok_or(Error::NotFound)?;
+            companies.insert(company.id.clone(), company);
+        }
+        let company = companies.get(&receipt.supplier_id).map(|company| company.code.clone());
+        lines.push(receipt_line(&receipt, company.unwrap_or_default(), &sha256(&envelope.sealed)));
+        if receipt.state == EnvelopeState::Opened {
+            packing.add(&content_name(receipt.seq), &opened(&receipt, &envelope.sealed)?)?;
+            packing.add(&envelope_name(receipt.seq), &envelope.sealed)?;
+        }
+    }
+    packing.lines(RECEIPTS, RECEIPT_COLUMNS, lines)?;
+    let mut companies: Vec<Organisation> = companies.into_values().collect();
+    companies.sort_by(|a, b| a.code.cmp(&b.code));
+    let line = |it: Organisation| vec![it.code, it.id.to_string(), it.name, it.group_name];
+    packing.lines(COMPANIES, COMPANY_COLUMNS, companies.into_iter().map(line).collect())
+}
+
+/// The canonical bytes of an opened envelope.
+fn opened(receipt: &Receipt, sealed: &[u8]) -> Result<Vec<u8>> {
+    let content = seal::open(sealed)?;
+    if sha256(&content) != receipt.sha256 {
+        return Err(Error::fault(format!("envelope {} does not match its receipt", receipt.id)));
+    }
+    Ok(content)
+}
+
+fn receipt_line(receipt: &Receipt, company: String, sealed_sha256: &str) -> Vec<String> {
+    vec![
+        receipt.seq.to_string(),
+        receipt.id.to_string(),
+        company,
+        receipt.state.to_string(),
+        receipt.received_at.iso(),
+        receipt.lines.to_string(),
+        receipt.sha256.clone(),
+        sealed_sha256.to_owned(),
+    ]
+}
+
+fn rulings(input: &Input, rulings: Vec<Ruling>) -> Result<Vec<Vec<String>>> {
+    let offers: HashMap<&OfferId, &input::Offer> = input.offers.iter().map(|o| (&o.id, o)).collect();
+    let line = |ruling: Ruling| {
+        let bid = &offers.get(&ruling.offer_id).ok_or(Error::NotFound)?.bid;
+        Ok(vec![
+            bid.lot.to_string(),
+            bid.company.to_string(),
+            if ruling.excluded { "yes" } else { "no" }.to_owned(),
+            ruling.ratio,
+            ruling.reason,
+            ruling.at.iso(),
+        ])
+    };
+    rulings.into_iter().map(line).collect()
+}
+
+/// An archive being written: its files one after the other, and their hashes.
+struct Packing {
+    zip: ZipWriter<Cursor<Vec<u8>>>,
+    hashes: BTreeMap<String, String>,
+}
+
+impl Default for Packing {
+    fn default() -> Self {
+        Self { zip: ZipWriter::new(Cursor::new(Vec::new())), hashes: BTreeMap::new() }
+    }
+}
+
+impl Packing {
+    fn add(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        // The moment in a ZIP file has no zone: the manifest says when, and the same facts give the same bytes.
+        let options = SimpleFileOptions::default().last_modified_time(zip::DateTime::default());
+        self.zip.start_file(name, options).map_err(Error::fault_of)?;
+        self.zip.write_all(bytes)?;
+        self.hashes.insert(name.to_owned(), sha256(bytes));
+        Ok(())
+    }
+
+    fn table(&mut self, table: Table) -> Result<()> {
+        let name = table.name;
+        let bytes = output::write(table, Csv::new(Vec::new())?)?;
+        self.add(name, &bytes)
+    }
+
+    fn lines(&mut self, name: &str, columns: &[Column], lines: Vec<Vec<String>>) -> Result<()> {
+        let mut csv = Csv::new(Vec::new())?;
+        csv.row(columns.iter().map(|column| column.key))?;
+        for line in lines {
+            csv.row(line)?;
+        }
+        let bytes = csv.finish()?;
+        self.add(name, &bytes)
+    }
+
+    fn json(&mut self, name: &str, value: &impl serde::Serialize) -> Result<()> {
+        let mut bytes = serde_json::to_vec_pretty(value)?;
+        bytes.push(b'\n');
+        self.add(name, &bytes)
+    }
+
+    fn finish(mut self, round: &Round, now: Time) -> Result<Archive> {
+        let manifest = Manifest {
+            format: FORMAT.to_owned(),
+            round: round.number.clone(),
+            created_at: now.iso(),
+            files: std::mem::take(&mut self.hashes),
+        };
+        self.json(MANIFEST, &manifest)?;
+        let hash = self.hashes.remove(MANIFEST).unwrap_or_default();
+        self.add(MANIFEST_HASH, format!("{hash}  {MANIFEST}\n").as_bytes())?;
+        let bytes = self.zip.finish().map_err(Error::fault_of)?.into_inner();
+        Ok(Archive { sha256: sha256(&bytes), bytes })
+    }
+}

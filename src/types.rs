@@ -297,6 +297,8 @@ ids! {
     TransactionId;
     /// A version of a rule set.
     RuleSetId;
+    /// A draft of a rule set.
+    RuleDraftId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

@@ -120,7 +120,7 @@ fn demand(site: &Site, lot: &Lot, login: &str, company: &str, quantity: i64) {
 }
 
 /// A round in evaluation with three opened offers for its first lot and one for the second.
-fn opened(site: &Site) -> (Round, Vec<Lot>) {
+pub fn opened(site: &Site) -> (Round, Vec<Lot>) {
     let (round, lots) = site.round_in(RoundState::Evaluation);
     offer(site, &round, &lots[0], "supplier1", "0.1", false);
     offer(site, &round, &lots[0], "supplier2", "0.12", true);

@@ -20,7 +20,7 @@ const CHINESE: &[&str] = &[
     "src/awards/files.rs",
     "src/catalog/spec.rs",
     "src/catalog/words.rs",
-    "src/cli/ratio.rs",
+    "src/catalog/ratio/lines.rs",
 ];
 
 fn root() -> &'static Path {

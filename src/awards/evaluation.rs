@@ -73,7 +73,7 @@ pub fn evaluate(tx: &mut Tx, ctx: &Ctx, id: &RoundId, reason: &str) -> Result<Ev
 }
 
 /// Runs the engine over the offers that take part.
-fn compute(input: &Input) -> Result<Outcome> {
+pub fn compute(input: &Input) -> Result<Outcome> {
     let bids: Vec<_> = input.offers.iter().filter(|o| o.excluded.is_empty()).map(|o| o.bid.clone()).collect();
     award(&input.rules, &input.lots, &bids, &input.demand, &input.answers).map_err(Error::refused)
 }

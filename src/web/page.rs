@@ -112,6 +112,7 @@ impl Page {
             ("/rounds", n.rounds, &[]),
             ("/approvals", n.approvals, &[Role::Officer, Role::Reviewer, Role::Auditor]),
             ("/products", n.products, &[]),
+            ("/ratio", n.ratio, &[]),
             ("/contracts", n.contracts, &[]),
             ("/standards", n.standards, &[]),
             ("/rules", n.rules, &[]),

@@ -65,8 +65,30 @@ pub struct Approval {
     pub decided_at: Option<Time>,
     /// What was decided.
     pub decision: Decision,
-    /// What the reviewer said.
+    /// What is asked for in detail, until the reviewer says something.
     pub remark: String,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The table of the thing.
+    pub subject: &'a str,
+    /// Which one.
+    pub id: &'a str,
+    /// What is asked.
+    pub action: Action,
+    /// The round it belongs to, named in the letter; without one the thing itself is.
+    pub round: Option<&'a Round>,
+    /// What is asked for in detail; kept as the remark until the decision.
+    pub detail: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    /// Something about a round as a whole.
+    pub fn of_round(round: &'a Round, action: Action) -> Self {
+        Self { subject: "rounds", id: round.id.as_str(), action, round: Some(round), detail: "" }
+    }
 }
 
 /// The open request, if there is one.
@@ -79,13 +101,25 @@ pub fn latest(conn: &mut Conn, subject: &str, id: &str, action: Action) -> Resul
     store::latest_approval(conn, subject, id, action)
 }
 
+/// The last request with the name of who asked, while it waits.
+pub fn open_by(
+    conn: &mut Conn,
+    subject: &str,
+    id: &str,
+    action: Action,
+) -> Result<Option<(Approval, String)>> {
+    let Some(it) = open(conn, subject, id, action)? else { return Ok(None) };
+    let by = name_of(conn, &it.asked_by)?;
+    Ok(Some((it, by)))
+}
+
 /// Asks for approval and writes to the reviewers. There is one open request for a subject and action: asked
-/// again by the same person it is the same request. A round's publishing and its award have the subject
-/// `rounds` and the round's id, so that the letter and the page can name it.
-pub fn ask(tx: &mut Tx, ctx: &Ctx, subject: &str, id: &str, action: Action) -> Result<Approval> {
+/// again by the same person for the same it is the same request.
+pub fn ask(tx: &mut Tx, ctx: &Ctx, asked: Asked) -> Result<Approval> {
+    let Asked { subject, id, action, .. } = asked;
     let asker = ctx.actor.account.clone().ok_or(Error::Forbidden)?;
     if let Some(known) = open(tx.conn(), subject, id, action)? {
-        if known.asked_by == asker {
+        if known.asked_by == asker && known.remark == asked.detail {
             return Ok(known);
         }
         let by = name_of(tx.conn(), &known.asked_by)?;
@@ -101,11 +135,14 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, subject: &str, id: &str, action: Action) -> R
         decided_by: None,
         decided_at: None,
         decision: Decision::Open,
-        remark: String::new(),
+        remark: asked.detail.to_owned(),
     };
     store::insert_approval(tx, &it)?;
     audit::record(tx, ctx, Deed { action: "approval.ask", subject, id }, &(), &it)?;
-    let (number, title) = named(tx.conn(), &it)?.unwrap_or_default();
+    let (number, title) = match asked.round {
+        Some(round) => (round.number.clone(), round.title.clone()),
+        None => named(tx.conn(), &it)?.unwrap_or_default(),
+    };
     for reviewer in people::recipients_with(tx.conn(), Role::Reviewer)? {
         let letter = Letter::ApprovalAsked {
             number: number.clone(),

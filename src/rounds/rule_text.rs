@@ -98,7 +98,7 @@ mod tests {
     use crate::rounds::rule_set::{EMBEDDED, find};
 
     /// A value of this kind within the bounds, from random bits.
-    fn any(field: &Field, kind: Kind, bits: &[u64]) -> Value {
+    fn made(field: &Field, kind: Kind, bits: &[u64]) -> Value {
         let bit = bits.first().copied().unwrap_or(0);
         let number = |places: u32| {
             let (low, high) = field.bounds.unwrap_or(("0", "1000"));
@@ -115,7 +115,7 @@ mod tests {
             Kind::Text => Value::String(format!("文 \"{bit}\" \\ '\n\t#")),
             Kind::Word(words) => Value::String(words()[(bit % words().len() as u64) as usize].to_owned()),
             Kind::List(kind) => {
-                let mut list: Vec<Value> = bits.iter().map(|bit| any(field, *kind, &[*bit])).collect();
+                let mut list: Vec<Value> = bits.iter().map(|bit| made(field, *kind, &[*bit])).collect();
                 list.sort_by_key(|v| v.as_str().and_then(|t| t.parse::<Decimal>().ok()));
                 list.dedup();
                 Value::Array(list)
@@ -146,7 +146,7 @@ mod tests {
                 let section = &SECTIONS[section.index(SECTIONS.len())];
                 let field = &section.fields[key.index(section.fields.len())];
                 if let Some(values) = table.get_mut(section.name).and_then(Value::as_table_mut) {
-                    values.insert(field.key.to_owned(), any(field, field.kind, &bits));
+                    values.insert(field.key.to_owned(), made(field, field.kind, &bits));
                     values.insert("clause".to_owned(), Value::String(clause.clone()));
                 }
             }

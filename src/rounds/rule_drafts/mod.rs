@@ -14,7 +14,7 @@ use toml::Table;
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::rounds::approvals::{self, Action, Approval};
+use crate::rounds::approvals::{self, Action, Approval, Asked};
 use crate::rounds::rule_set::RuleSet;
 use crate::rounds::rule_text::{self, Difference};
 use crate::rounds::{RuleSetVersion, rule_set_version};
@@ -179,7 +179,8 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, id: &RuleDraftId) -> Result<Approval> {
     if differences(tx.conn(), &draft)?.is_empty() {
         return Err(Error::refused(Refused::Nothing));
     }
-    approvals::ask(tx, ctx, SUBJECT, id.as_str(), Action::RuleSet)
+    let asked = Asked { subject: SUBJECT, id: id.as_str(), action: Action::RuleSet, round: None, detail: "" };
+    approvals::ask(tx, ctx, asked)
 }
 
 /// Takes the request back, so that the draft can be changed again; done twice it is done once.

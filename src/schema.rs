@@ -193,6 +193,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    rule_drafts (id) {
+        id -> Text,
+        origin_id -> Text,
+        name -> Text,
+        title -> Text,
+        body -> Text,
+        state -> Text,
+        version -> Integer,
+        rule_set_id -> Nullable<Text>,
+        created_by -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     rounds (id) {
         id -> Text,
         number -> Text,
@@ -942,6 +958,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     transactions,
     rule_sets,
+    rule_drafts,
     rounds,
     round_regions,
     lots,

@@ -313,6 +313,8 @@ ids! {
     RuleSetId;
     /// A simulation of an award.
     SimulationId;
+    /// A draft of a rule set.
+    RuleDraftId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

@@ -159,6 +159,8 @@ POST /products/imports/{id}/cancel               officer admin
 GET  /products/{id}                              anyone
 GET  /products/{id}/edit                         officer admin
 POST /products/{id}/edit                         officer admin
+GET  /ratio                                      anyone
+POST /ratio/file                                 anyone
 GET  /rounds/{id}/demand                         staff hospital
 POST /rounds/{id}/demand                         hospital
 POST /rounds/{id}/demand/withdraw                hospital
@@ -212,7 +214,18 @@ GET  /simulations/{id}                           officer reviewer auditor
 POST /simulations/{id}/delete                    officer reviewer auditor
 GET  /simulations/{id}/export/{file}             officer reviewer auditor
 GET  /rules                                      anyone
+GET  /rules/compare                              staff
 GET  /rules/{id}                                 anyone
+GET  /rules/{id}/toml                            anyone
+GET  /rules/{id}/csv                             anyone
+POST /rules/{id}/copy                            officer
+GET  /rules/drafts/{id}                          staff
+GET  /rules/drafts/{id}/edit                     officer
+POST /rules/drafts/{id}/edit                     officer
+POST /rules/drafts/{id}/ask                      officer
+POST /rules/drafts/{id}/withdraw                 officer
+POST /rules/drafts/{id}/discard                  officer
+POST /rules/drafts/{id}/decide                   reviewer
 ";
 
 /// Addresses that are one organisation's own business, although its whole kind may enter: method, address as made

@@ -185,6 +185,51 @@ fn rule_sets_are_listed_and_shown() {
 }
 
 #[test]
+fn rule_sets_are_checked_and_compared() {
+    let here = tempfile::tempdir().unwrap();
+    let sound = rule_set::find("GY-YD2025-1").unwrap().text;
+    let check = |text: &str| {
+        fs::write(here.path().join("own.toml"), text).unwrap();
+        let output = jicai(here.path(), &["rules", "check", "own.toml"]);
+        (output.status.code().unwrap(), self::text(&output.stdout), self::text(&output.stderr))
+    };
+    let (status, said, _) = check(&sound);
+    assert_eq!(status, 0);
+    assert!(said.starts_with("GY-YD2025-1: the rule set is sound"), "{said}");
+    let line = |text: &str, of: &str| text.lines().position(|l| l == of).unwrap() + 1;
+    let bad = sound.replace("factor = \"1.8\"", "factor = \"0.9\"").replace("cut = \"0.3\"", "cut = \"3\"");
+    let (status, said, told) = check(&bad);
+    assert_eq!((status, said.as_str()), (2, ""));
+    let wanted = [
+        format!("own.toml:{}: fuse.factor: \"0.9\" is not between 1 and 100", line(&bad, "factor = \"0.9\"")),
+        format!(
+            "own.toml:{}: standard.cut: \"3\" is not between 0.0001 and 0.9999",
+            line(&bad, "cut = \"3\"")
+        ),
+    ];
+    assert_eq!(told.lines().count(), 2, "{told}");
+    for (told, wanted) in told.lines().zip(&wanted) {
+        assert!(told.starts_with(wanted), "{told} instead of {wanted}");
+    }
+    let (status, _, told) = check(&sound.replace("mean_share = \"0.5\"\n", ""));
+    assert_eq!(status, 2);
+    assert!(told.starts_with("own.toml:") && told.contains("fuse.mean_share: does not go with"), "{told}");
+    let (status, _, told) = check(&sound.replace("factor", "facter"));
+    assert_eq!(status, 2);
+    assert!(told.contains("unknown field `facter`"), "{told}");
+    assert_eq!(check("not toml at all").0, 2);
+    assert_eq!(jicai(here.path(), &["rules", "check", "none.toml"]).status.code(), Some(2));
+
+    fs::write(here.path().join("own.toml"), sound.replace("factor = \"1.8\"", "factor = \"1.9\"")).unwrap();
+    let differ = |a: &str, b: &str| self::text(&jicai(here.path(), &["rules", "diff", a, b]).stdout);
+    assert_eq!(differ("gy-yd2025-1", "own.toml"), "parameter\tbefore\tafter\nfuse.factor\t1.8\t1.9\n");
+    assert_eq!(differ("own.toml", "own.toml"), "parameter\tbefore\tafter\n");
+    let differ = differ("GY-YD2024-2", "GY-YD2025-1");
+    assert!(differ.contains("fuse.mean_share\t(absent)\t0.5\n"), "{differ}");
+    assert_eq!(jicai(here.path(), &["rules", "diff", "GY-YD1", "own.toml"]).status.code(), Some(2));
+}
+
+#[test]
 fn a_rule_set_file_is_used_and_checked() {
     let case = Case::sound();
     let own = rule_set::find("GY-YD2024-2").unwrap().text.replace("\"GY-YD2024-2\"", "\"CITY-1\"");

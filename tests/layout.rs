@@ -21,7 +21,7 @@ const CHINESE: &[&str] = &[
     "src/awards/files/",
     "src/catalog/spec.rs",
     "src/catalog/words.rs",
-    "src/cli/ratio.rs",
+    "src/catalog/ratio/lines.rs",
 ];
 
 fn root() -> &'static Path {

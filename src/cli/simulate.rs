@@ -8,7 +8,7 @@ use jicai::awards::files::read_input;
 use jicai::awards::output as tables;
 use jicai::files::write::Csv;
 use jicai::simulations::case::Case;
-use jicai::simulations::monte_carlo::{Plan, Runs, Evaluator, Tally, threads};
+use jicai::simulations::monte_carlo::{Evaluator, Plan, Runs, Tally, threads};
 use jicai::simulations::output;
 use jicai::text::fill;
 use rust_decimal::Decimal;

@@ -147,9 +147,7 @@ impl Walk<'_> {
     pub(super) fn open(&self, keys: &[(&'static str, Key)], at: Time) -> Result<()> {
         for (login, key) in keys.iter().filter(|(login, _)| *login != "officer2") {
             self.write(login, at, |tx, ctx, id| {
-                bids::confirm_opening(tx, ctx, self.signer, id, Some(key))?
-                    .map(drop)
-                    .map_err(Error::refused)
+                bids::confirm_opening(tx, ctx, self.signer, id, Some(key))?.map(drop).map_err(Error::refused)
             })?;
         }
         Ok(())

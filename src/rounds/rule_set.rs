@@ -3,32 +3,56 @@
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use super::parameter_kinds::{Fields, Section};
 pub use super::parameters::*;
 use super::rule_check::{self, Refused};
 use crate::types::sha256;
 
-/// One version of the rules of an award.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
-pub struct RuleSet {
-    /// The document number, such as `GY-YD2024-2`.
-    pub name: String,
-    /// Its title in Chinese.
-    pub title: String,
-    /// Its title in English.
-    pub title_en: String,
-    /// The document the rules come from.
-    pub document: String,
+/// Declares the sections in the order a reader wants them; what is not `Option` every rule set has.
+macro_rules! rule_set {
+    ($(pub $section:ident: $type:ty,)*) => {
+        /// One version of the rules of an award.
+        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(missing_docs)]
+        pub struct RuleSet {
+            /// The document number, such as `GY-YD2024-2`.
+            pub name: String,
+            /// Its title in Chinese.
+            pub title: String,
+            /// Its title in English.
+            pub title_en: String,
+            /// The document the rules come from.
+            pub document: String,
+            $(pub $section: $type,)*
+            /// The text it was read from.
+            #[serde(skip)]
+            pub text: String,
+            /// SHA-256 of the text.
+            #[serde(skip)]
+            pub hash: String,
+        }
+
+        /// The sections with the description of their parameters, in the order a reader wants them.
+        pub const SECTIONS: &[Section] = &[$(Section {
+            name: stringify!($section),
+            optional: <$type as Fields>::OPTIONAL,
+            fields: <$type as Fields>::FIELDS,
+        },)*];
+    };
+}
+
+rule_set! {
     pub price: Price,
     pub ranking: Option<Ranking>,
     pub spec_ratios: Option<SpecRatios>,
-    pub quota: Quota,
-    pub tie_break: TieBreak,
-    pub products: Option<Products>,
-    pub units: Option<Units>,
-    pub guarantee: Option<Guarantee>,
     pub related: Option<Related>,
+    pub products: Option<Products>,
+    pub tie_break: TieBreak,
+    pub units: Option<Units>,
+    pub quota: Quota,
+    pub guarantee: Option<Guarantee>,
+    pub elimination: Option<Elimination>,
     pub fuse: Option<Fuse>,
     pub min_cut: Option<MinCut>,
     pub low_price: Option<LowPrice>,
@@ -36,7 +60,6 @@ pub struct RuleSet {
     pub pre_winners: Option<PreWinners>,
     pub classes: Option<Classes>,
     pub zero_volume: Option<ZeroVolume>,
-    pub elimination: Option<Elimination>,
     pub revival: Option<Revival>,
     pub revival_out: Option<RevivalOut>,
     pub revival_reference: Option<RevivalReference>,
@@ -47,44 +70,10 @@ pub struct RuleSet {
     pub grade: Option<Grade>,
     pub regions: Option<Regions>,
     pub standard: Standard,
-    /// The text it was read from.
-    #[serde(skip)]
-    pub text: String,
-    /// SHA-256 of the text.
-    #[serde(skip)]
-    pub hash: String,
 }
 
-/// The sections in the order a reader wants them.
-const SECTIONS: &[&str] = &[
-    "price",
-    "ranking",
-    "spec_ratios",
-    "related",
-    "products",
-    "tie_break",
-    "units",
-    "quota",
-    "guarantee",
-    "elimination",
-    "fuse",
-    "min_cut",
-    "low_price",
-    "single_bidder",
-    "pre_winners",
-    "classes",
-    "zero_volume",
-    "revival",
-    "revival_out",
-    "revival_reference",
-    "share",
-    "term",
-    "term_end",
-    "volume",
-    "grade",
-    "regions",
-    "standard",
-];
+/// What stands above the sections.
+pub const HEADER: [&str; 4] = ["name", "title", "title_en", "document"];
 
 /// One parameter as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,6 +134,8 @@ impl RuleSet {
             Refused::Unreadable { line, message: e.message().replace('\n', " ") }
         })?;
         rule_check::check(&rules)?;
+        // The text has just been read as a rule set, so it is a table too.
+        rule_check::bounds(&text.parse().unwrap_or_default())?;
         rules.text = text.to_owned();
         rules.hash = sha256(text.as_bytes());
         Ok(rules)
@@ -154,10 +145,11 @@ impl RuleSet {
     pub fn parameters(&self) -> Vec<Parameter> {
         let table: toml::Table = self.text.parse().unwrap_or_default();
         let mut list = Vec::new();
-        for name in SECTIONS {
+        for Section { name, fields, .. } in SECTIONS {
             let Some(section) = table.get(*name).and_then(toml::Value::as_table) else { continue };
             let mark = |key| section.get(key).map(plain).unwrap_or_default();
-            for (key, value) in section.iter().filter(|(k, _)| !MARKS.contains(&k.as_str())) {
+            for key in fields.iter().map(|field| field.key) {
+                let Some(value) = section.get(key) else { continue };
                 list.push(Parameter {
                     name: format!("{name}.{key}"),
                     value: plain(value),
@@ -230,7 +222,7 @@ impl Grade {
 }
 
 /// The keys every section has.
-const MARKS: [&str; 3] = ["clause", "source", "confidence"];
+pub const MARKS: [&str; 3] = ["clause", "source", "confidence"];
 
 /// Entry `n` counted from 1, the last entry for all above; none for 0.
 pub fn at<T: Copy>(table: &[T], n: usize) -> Option<T> {
@@ -238,7 +230,8 @@ pub fn at<T: Copy>(table: &[T], n: usize) -> Option<T> {
     table.get(n.checked_sub(1)?.min(last)).copied()
 }
 
-fn plain(value: &toml::Value) -> String {
+/// A value as it is read: a list with spaces between its entries.
+pub fn plain(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => text.clone(),
         toml::Value::Array(list) => list.iter().map(plain).collect::<Vec<_>>().join(" "),

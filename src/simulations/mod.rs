@@ -31,7 +31,7 @@ use crate::types::{Ctx, Money, RoundId, RuleSetId, SimulationId};
 
 use case::{Case, Changes};
 use comparison::{Comparison, compare};
-use monte_carlo::{Plan, Runs, Evaluator};
+use monte_carlo::{Evaluator, Plan, Runs};
 use synthetic::Synthetic;
 
 pub use refused::Refused;

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::case::{Case, Changes};
 use super::comparison::compare;
-use super::monte_carlo::{Plan, Runs, Evaluator, Tally};
+use super::monte_carlo::{Evaluator, Plan, Runs, Tally};
 use super::synthetic::{Synthetic, synthetic};
 use crate::awards::Status;
 use crate::rounds::rule_set;

@@ -59,6 +59,8 @@ areas! {
     prices: Prices,
     rounds: Rounds,
     rule_sets: RuleSets,
+    rule_drafts: RuleDrafts,
+    parameters: Parameters,
     demand: Demand,
     bids: Bids,
     sealing: Sealing,

@@ -18,6 +18,8 @@ messages! {
         rule_twice: "{name}：同一比较项出现两次，请删除一个。", "{name}: the same comparator appears twice; remove one.";
         list_header: "名称\t标题\t来源文件", "name\ttitle\tdocument";
         show_header: "参数\t取值\t可信度\t条款\t出处", "parameter\tvalue\tconfidence\tclause\tsource";
+        check_sound: "{name}：规则文件合格，共 {count} 个参数。", "{name}: the rule set is sound; it has {count} parameters.";
+        diff_header: "参数\t原值\t新值", "parameter\tbefore\tafter";
         show_title: "标题", "title";
         show_document: "来源文件", "document";
         show_hash: "文件摘要 SHA-256", "SHA-256";

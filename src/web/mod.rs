@@ -253,6 +253,8 @@ routes! {
     GET  "/products/{id}" catalog::show::show, Anyone;
     GET  "/products/{id}/edit" catalog::edit::form, Only(CATALOGUERS);
     POST "/products/{id}/edit" catalog::edit::change, Only(CATALOGUERS);
+    GET  "/ratio" catalog::ratio::show, Anyone;
+    POST "/ratio/file" catalog::ratio::file, Anyone;
     GET  "/rounds/{id}/demand" demand::report::index, Only(demand::READERS);
     POST "/rounds/{id}/demand" demand::report::save, Only(&[Role::Hospital]);
     POST "/rounds/{id}/demand/withdraw" demand::report::withdraw, Only(&[Role::Hospital]);
@@ -309,6 +311,17 @@ routes! {
     GET  "/simulations/{id}" simulations::show::index, Only(EVALUATORS);
     POST "/simulations/{id}/delete" simulations::show::delete, Only(EVALUATORS);
     GET  "/simulations/{id}/export/{file}" simulations::export::file, Only(EVALUATORS);
-    GET  "/rules" rules::list, Anyone;
-    GET  "/rules/{id}" rules::show, Anyone;
+    GET  "/rules" rules::list::list, Anyone;
+    GET  "/rules/compare" rules::compare::show, Only(STAFF);
+    GET  "/rules/{id}" rules::show::show, Anyone;
+    GET  "/rules/{id}/toml" rules::show::toml, Anyone;
+    GET  "/rules/{id}/csv" rules::show::csv, Anyone;
+    POST "/rules/{id}/copy" rules::draft::copy, Only(&[OFFICER]);
+    GET  "/rules/drafts/{id}" rules::draft::show, Only(STAFF);
+    GET  "/rules/drafts/{id}/edit" rules::edit::form, Only(&[OFFICER]);
+    POST "/rules/drafts/{id}/edit" rules::edit::change, Only(&[OFFICER]);
+    POST "/rules/drafts/{id}/ask" rules::draft::ask, Only(&[OFFICER]);
+    POST "/rules/drafts/{id}/withdraw" rules::draft::withdraw, Only(&[OFFICER]);
+    POST "/rules/drafts/{id}/discard" rules::draft::discard, Only(&[OFFICER]);
+    POST "/rules/drafts/{id}/decide" rules::draft::decide, Only(&[REVIEWER]);
 }

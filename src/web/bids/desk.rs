@@ -165,7 +165,8 @@ impl Block {
 
     /// The blocks of a form not yet filled in.
     pub fn all(terms: &Terms, t: &Text) -> Vec<Self> {
-        let of = |lot: &Lot| (0..blocks(terms, 0)).map(|at| Self::blank(lot, at, terms, t)).collect::<Vec<_>>();
+        let of =
+            |lot: &Lot| (0..blocks(terms, 0)).map(|at| Self::blank(lot, at, terms, t)).collect::<Vec<_>>();
         terms.lots.iter().flat_map(of).collect()
     }
 

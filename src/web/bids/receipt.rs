@@ -154,7 +154,9 @@ fn warnings(terms: &Terms, content: &Content, t: &Text) -> Vec<String> {
         .map(|(line, _)| line.lot.as_str())
         .collect();
     let doubt: Vec<&str> = pairs()
-        .filter(|(line, lot)| bids::rules::ratio_in_doubt(&terms.rules, lot, &line.spec, line.ratio).is_some())
+        .filter(|(line, lot)| {
+            bids::rules::ratio_in_doubt(&terms.rules, lot, &line.spec, line.ratio).is_some()
+        })
         .map(|(line, _)| line.lot.as_str())
         .collect();
     let mut said = Vec::new();

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::files::write::{Csv, Xlsx};
 use crate::simulations::{self, Shown, comparison, output};
 use crate::types::SimulationId;
-use crate::web::{App, Page, Evaluator, page};
+use crate::web::{App, Evaluator, Page, page};
 
 const CSV: &str = "text/csv; charset=utf-8";
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::error::Result;
 use crate::simulations::{Head, store};
 use crate::types::SimulationId;
-use crate::web::{App, Page, Evaluator, page};
+use crate::web::{App, Evaluator, Page, page};
 
 /// Simulations on a page.
 const PAGE: usize = 50;

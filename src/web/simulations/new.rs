@@ -15,7 +15,7 @@ use crate::simulations::synthetic::Synthetic;
 use crate::simulations::{self, Asked, Base, MOST_SYNTHETIC, Refused, store};
 use crate::types::{RoundId, SimulationId, UnitPrice, parse_decimal};
 use crate::web::form::Form;
-use crate::web::{App, Page, Evaluator, page};
+use crate::web::{App, Evaluator, Page, page};
 
 /// Most rounds to choose from; an older one is reached from its own page.
 const ROUNDS: i64 = 200;

@@ -9,7 +9,7 @@ use crate::simulations::monte_carlo::{BidRuns, Quartiles, Runs, percent};
 use crate::simulations::{self, Base, Head, Shown, output};
 use crate::text::{Text, fill};
 use crate::types::{Money, SimulationId};
-use crate::web::{App, Page, Evaluator, page};
+use crate::web::{App, Evaluator, Page, page};
 
 #[derive(Template)]
 #[template(path = "simulations/show.html")]

@@ -213,7 +213,7 @@ async fn a_round_of_stents_from_its_lot_to_payment_standards() {
     let award = format!("/rounds/{id}/award");
     site.post("officer", &award, &[]).await.is(303);
     let page = site.get("officer", &format!("{award}/{}", lot.id)).await;
-    page.is(200).shows("WON_RATIO").shows("3000.0000 &gt; 1.8 × 500.0000").shows("GY-HD2020-1 low_price");
+    page.is(200).shows("WON_RATIO").shows("3000.0000 &#62; 2850.0000").shows("[GY-HD2020-1 fuse]");
     let volumes = site.get("officer", &format!("{award}/{}/volumes", lot.id)).await;
     volumes.is(200).shows(&format!("{KANGEN} {P1}")).shows(&format!("{KANGEN} {P2}")).shows("176");
     let file = site.get("officer", &format!("{award}/export/allocations.csv")).await;

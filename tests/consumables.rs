@@ -4,7 +4,7 @@ use jicai::bids;
 use jicai::contracts::store::Filter;
 use jicai::rounds::approvals::{self, Action};
 use jicai::rounds::{self, Lot, RoundState, demand};
-use jicai::types::{ApprovalId, EnvelopeId, LotId, RoundId, Time};
+use jicai::types::{EnvelopeId, LotId, RoundId, Time};
 
 use crate::support::Site;
 
@@ -213,7 +213,7 @@ async fn a_round_of_stents_from_its_lot_to_payment_standards() {
     let award = format!("/rounds/{id}/award");
     site.post("officer", &award, &[]).await.is(303);
     let page = site.get("officer", &format!("{award}/{}", lot.id)).await;
-    page.is(200).shows("WON_RATIO").shows("3000.0000 &gt; 1.8 × 500.0000").shows("GY-HD2020-1 low_price");
+    page.is(200).shows("WON_RATIO").shows("3000.0000 &#62; 2850.0000").shows("[GY-HD2020-1 fuse]");
     let volumes = site.get("officer", &format!("{award}/{}/volumes", lot.id)).await;
     volumes.is(200).shows(&format!("{KANGEN} {P1}")).shows(&format!("{KANGEN} {P2}")).shows("176");
     let file = site.get("officer", &format!("{award}/export/allocations.csv")).await;
@@ -239,7 +239,7 @@ async fn a_round_of_stents_from_its_lot_to_payment_standards() {
     site.get("hospital1", &award).await.is(200).shows(P2).shows("40");
     set(&site, "2027-01-04 18:00");
     let confirmation = format!("/rounds/{id}/confirmation");
-    site.post("officer", &confirmation, &[("id", &*ApprovalId::new().to_string())]).await.is(303);
+    site.post("officer", &confirmation, &[]).await.is(303);
     site.post("reviewer", &format!("{confirmation}/confirm"), &[]).await.is(303);
 
     // One contract a hospital, company and product, each at its own price.
@@ -264,9 +264,7 @@ async fn a_round_of_stents_from_its_lot_to_payment_standards() {
     }
 
     let standards = format!("/rounds/{id}/standards");
-    site.post("officer", &format!("{standards}/ask"), &[("id", &*ApprovalId::new().to_string())])
-        .await
-        .is(303);
+    site.post("officer", &format!("{standards}/ask"), &[]).await.is(303);
     let page = site.get("reviewer", &standards).await;
     let fingerprint = page.is(200).body.split("name=\"fingerprint\" value=\"").nth(1).unwrap();
     let fingerprint = fingerprint.split('"').next().unwrap();

@@ -195,9 +195,15 @@ fn name_ties(rules: &RuleSet, ranked: &mut [Contender]) {
             continue;
         }
         let decided = rules.tie_break.order.iter().find(|c| fact(**c, a) != fact(**c, b));
-        let (first, second) = (&a.bid.company, &b.bid.company);
+        let is_one = a.bid.company == b.bid.company;
+        let name = |bid: &Bid| match is_one {
+            true => format!("{} {}", bid.company, bid.product),
+            false => bid.company.to_string(),
+        };
+        let (first, second) = (name(a.bid), name(b.bid));
         let why = match decided {
             Some(c) => format!("TIE {first} > {second}: {c} {} > {}", fact(*c, a), fact(*c, b)),
+            None if is_one => format!("TIE {first} > {second}: product"),
             None => format!("TIE {first} > {second}: company code"),
         };
         a.tie = Some(match a.tie.take() {

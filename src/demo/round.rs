@@ -69,7 +69,7 @@ pub fn finished(db: &Db, city: &City, now: Time, signer: &Signer, token: &str) -
     walk.open(&keys, day(45).plus_millis(2 * 3_600_000))?;
     walk.write("officer", day(46), |tx, ctx, id| evaluation::evaluate(tx, ctx, id, "").map(drop))?;
     walk.write("officer", day(48), confirmation::publish)?;
-    walk.write("officer", day(55), |tx, ctx, id| confirmation::ask(tx, ctx, id))?;
+    walk.write("officer", day(55), confirmation::ask)?;
     walk.write("reviewer", day(56), confirmation::confirm)?;
     walk.write("officer", day(57), |tx, ctx, id| contracts::draw_up(tx, ctx, id).map(drop))?;
     walk.sign(day(70))?;
@@ -334,7 +334,7 @@ impl Walk<'_> {
     }
 
     fn release(&self, at: Time) -> Result<()> {
-        self.write("officer", at, |tx, ctx, id| standards::ask(tx, ctx, id))?;
+        self.write("officer", at, standards::ask)?;
         self.write("reviewer", at.plus_millis(3_600_000), |tx, ctx, id| {
             let round = rounds::round(tx.conn(), id)?;
             let (_, rows) = standards::pending(tx.conn(), &round)?;

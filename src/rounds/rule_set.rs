@@ -90,7 +90,7 @@ pub struct Parameter {
     pub confidence: String,
 }
 
-/// The rule sets that come with the program.
+/// The rule sets that come with the program: consumables, then drugs, each oldest first.
 pub const EMBEDDED: &[(&str, &str)] = &[
     ("GY-HD2020-1", include_str!("rule_sets/gy_hd2020_1.toml")),
     ("GH-HD2021-1", include_str!("rule_sets/gh_hd2021_1.toml")),
@@ -112,7 +112,7 @@ pub const EMBEDDED: &[(&str, &str)] = &[
     ("GY-YD2026-1", include_str!("rule_sets/gy_yd2026_1.toml")),
 ];
 
-/// The names of the rule sets that come with the program, oldest first.
+/// The names of the rule sets that come with the program.
 pub fn names() -> Vec<&'static str> {
     EMBEDDED.iter().map(|(name, _)| *name).collect()
 }

@@ -297,3 +297,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn equal_prices_of_one_company_go_by_product() {
+    let bids = bids("L", "A 500 p=y; A 500 p=x");
+    let found = award(&rules("GY-HD2020-1"), &[stent("15000")], &bids, &[]).unwrap();
+    assert_eq!(products(&found), "A/x won 500.00 WON_RATIO, A/y won 500.00 WON_RATIO");
+    let said = found.awards[1].reason.to_string();
+    assert!(said.contains("TIE A x > A y: product"), "{said}");
+}

@@ -151,7 +151,6 @@ fn headers(t: &Text) -> Vec<(&'static str, u16)> {
         (d.hospital, 30),
         (d.lot, 10),
         (d.company, 30),
-        (d.product, 30),
         (d.quantity, 14),
         (d.unit, 10),
         (d.generic, 24),
@@ -162,6 +161,7 @@ fn headers(t: &Text) -> Vec<(&'static str, u16)> {
         (d.reason, 30),
         (d.state, 10),
         (d.remark, 30),
+        (d.product, 30),
     ]
 }
 
@@ -175,7 +175,6 @@ fn cells<'a>(line: &'a Line, hospital: &'a Organisation, lot: Option<&'a Lot>, t
         Cell::Text(&hospital.name),
         of_lot(|lot| &lot.code),
         Cell::Text(&line.company),
-        Cell::Text(&line.product),
         number(line.approved.or(line.verified).unwrap_or(line.reported)),
         of_lot(|lot| &lot.unit),
         of_lot(|lot| &lot.generic),
@@ -186,5 +185,6 @@ fn cells<'a>(line: &'a Line, hospital: &'a Organisation, lot: Option<&'a Lot>, t
         Cell::Text(&line.reason),
         Cell::Text(super::line_state(line.state, t)),
         Cell::Text(&line.remark),
+        Cell::Text(&line.product),
     ]
 }

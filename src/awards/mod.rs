@@ -11,6 +11,7 @@ pub mod evaluation;
 pub mod files;
 pub mod fraction;
 pub mod fuse;
+pub mod grades;
 pub mod input;
 pub mod objections;
 pub mod output;

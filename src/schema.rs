@@ -701,8 +701,7 @@ diesel::table! {
         period_id -> Text,
         lot_id -> Text,
         place -> Integer,
-        supplier_id -> Text,
-        product -> Text,
+        offer_id -> Text,
         price -> BigInt,
         room -> Nullable<BigInt>,
     }
@@ -714,17 +713,17 @@ diesel::table! {
         period_id -> Text,
         hospital_id -> Text,
         lot_id -> Text,
-        supplier_id -> Nullable<Text>,
+        offer_id -> Nullable<Text>,
         quantity -> BigInt,
     }
 }
 
 diesel::table! {
-    reassignments (period_id, lot_id, hospital_id, supplier_id) {
+    reassignments (period_id, hospital_id, offer_id) {
         period_id -> Text,
         lot_id -> Text,
         hospital_id -> Text,
-        supplier_id -> Text,
+        offer_id -> Text,
         quantity -> BigInt,
     }
 }
@@ -926,13 +925,14 @@ diesel::joinable!(reassignment_periods -> rounds (round_id));
 diesel::joinable!(reassignment_periods -> awards (award_id));
 diesel::joinable!(reassignment_winners -> reassignment_periods (period_id));
 diesel::joinable!(reassignment_winners -> lots (lot_id));
-diesel::joinable!(reassignment_winners -> organisations (supplier_id));
+diesel::joinable!(reassignment_winners -> offers (offer_id));
 diesel::joinable!(reassignment_volumes -> reassignment_periods (period_id));
 diesel::joinable!(reassignment_volumes -> organisations (hospital_id));
 diesel::joinable!(reassignment_volumes -> lots (lot_id));
 diesel::joinable!(reassignments -> reassignment_periods (period_id));
 diesel::joinable!(reassignments -> lots (lot_id));
 diesel::joinable!(reassignments -> organisations (hospital_id));
+diesel::joinable!(reassignments -> offers (offer_id));
 diesel::joinable!(reassignment_answers -> reassignment_periods (period_id));
 diesel::joinable!(reassignment_answers -> organisations (hospital_id));
 diesel::joinable!(contracts -> rounds (round_id));

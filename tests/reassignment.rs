@@ -7,7 +7,7 @@ use jicai::rounds::rule_set;
 use jicai::rounds::{self, Lot, Round, RoundState, RuleSetVersion};
 use jicai::schema;
 use jicai::text::Lang;
-use jicai::types::{OrganisationId, PeriodId, Quantity, RuleSetId, Time, sha256};
+use jicai::types::{OfferId, OrganisationId, PeriodId, Quantity, RuleSetId, Time, sha256};
 
 use crate::evaluation::{demand, offer};
 use crate::support::{Answer, Site};
@@ -44,6 +44,14 @@ fn capacity(site: &Site, login: &str, lot: &Lot, quantity: i64) {
         .db
         .write(|tx| Ok(diesel::update(own).set(dsl::capacity.eq(capacity)).execute(tx.conn())?))
         .unwrap();
+}
+
+/// A supplier's offer for the round's first lot.
+fn offer_of(site: &Site, round: &Round, login: &str) -> OfferId {
+    use schema::offers::dsl;
+    let supplier = site.who(login).organisation.id;
+    let own = dsl::offers.filter(dsl::supplier_id.eq(&supplier).and(dsl::round_id.eq(&round.id)));
+    site.app.db.read(|c| Ok(own.select(dsl::id).first(c)?)).unwrap()
 }
 
 /// A computed award: supplier1 and supplier2 win, supplier3 does not. hospital1 has 60 to place, hospital2 120,
@@ -87,7 +95,7 @@ async fn give(
     version: &str,
     what: &[(u8, &str)],
 ) -> Answer {
-    let field = |n: u8| format!("give:{}:{}", lot.id, site.who(&format!("supplier{n}")).organisation.id);
+    let field = |n: u8| format!("give:{}:{}", lot.id, offer_of(site, round, &format!("supplier{n}")));
     let mut fields = vec![("version".to_owned(), version.to_owned())];
     fields.extend(what.iter().map(|(n, quantity)| (field(*n), (*quantity).to_owned())));
     let fields: Vec<(&str, &str)> =
@@ -256,12 +264,12 @@ async fn of_two_hospitals_one_gets_the_last_of_a_capacity() {
     let site = Site::with_city();
     let (round, lots) = computed(&site);
     open(&site, &round, site.now().plus_days(1)).await.is(303);
-    let supplier = site.who("supplier2").organisation.id;
+    let offer = offer_of(&site, &round, "supplier2");
     let results: Vec<Result<(), String>> = std::thread::scope(|scope| {
         let one = |(login, quantity): (&str, i64)| {
-            let (db, ctx, supplier) = (site.app.db.clone(), site.ctx_of(login), supplier.clone());
+            let (db, ctx, offer) = (site.app.db.clone(), site.ctx_of(login), offer.clone());
             let hospital: OrganisationId = site.who(login).organisation.id;
-            let given = [(lots[0].id.clone(), supplier, Quantity::from_scaled(quantity * 1_000))];
+            let given = [(lots[0].id.clone(), offer, Quantity::from_scaled(quantity * 1_000))];
             let round = round.id.clone();
             scope.spawn(move || {
                 match db.write(|tx| reassignment::place(tx, &ctx, &round, &hospital, 0, &given)) {

@@ -11,10 +11,11 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::choices::{Choices, Refused, Why};
+use super::grades;
 use super::regions::{Choice, Fault, Taken, Turns};
 use super::volume::{Scale, proportional};
 use super::{Allocation, Class, Demand, Pick, RegionChoice, RegionVolume, Unallocated};
-use crate::rounds::rule_set::{GradeBy, RuleSet, Unclaimed};
+use crate::rounds::rule_set::{RuleSet, Unclaimed};
 use crate::types::Quantity;
 
 /// A winner with volume, in rank order.
@@ -164,7 +165,7 @@ impl<'a> ByLot<'a> {
             index.entry((&winner.company, None)).or_insert(at);
             index.insert((&winner.company, Some(&winner.product)), at);
         }
-        let kept = kept(rules, winners);
+        let kept = grades::kept(rules, winners);
         let mut hospitals = Vec::new();
         for lines in self.lines(lot).chunk_by(|a, b| a.0 == b.0) {
             let mut parts = vec![0i128; winners.len() + 1];
@@ -175,7 +176,7 @@ impl<'a> ByLot<'a> {
             let demand = parts.iter().sum();
             let mut own = match &kept {
                 None => scale.split(&parts),
-                Some(kept) => scale.split_over(&graded(&parts, kept), WHOLE),
+                Some(kept) => scale.split_over(&grades::graded(&parts, kept), grades::WHOLE),
             };
             let rest = own.pop().unwrap_or(0);
             let given = vec![0; winners.len()];
@@ -328,33 +329,6 @@ impl<'a> ByLot<'a> {
         }
         volume
     }
-}
-
-/// Parts are counted this much finer while grades are taken off: a grade has at most six decimals.
-const WHOLE: i128 = 1_000_000;
-
-/// The part of its own demand each winner keeps, over [`WHOLE`]; none when the rules have no grades.
-fn kept(rules: &RuleSet, winners: &[Winner]) -> Option<Vec<i128>> {
-    let grade = rules.grade.as_ref()?;
-    let of = |(index, winner): (usize, &Winner)| {
-        let place = match (grade.by, winner.class) {
-            (GradeBy::Rank, _) => index + 1,
-            (GradeBy::Class, Some(class)) => class as usize + 1,
-            (GradeBy::Class, None) => usize::MAX,
-        };
-        i128::try_from(grade.own(place) * Decimal::from(WHOLE)).unwrap_or(WHOLE)
-    };
-    Some(winners.iter().enumerate().map(of).collect())
-}
-
-/// The parts over [`WHOLE`]: what a winner does not keep of its own is added to the last part, the rest.
-fn graded(parts: &[i128], kept: &[i128]) -> Vec<i128> {
-    let mut fine: Vec<i128> = parts.iter().map(|part| part * WHOLE).collect();
-    for (winner, part) in kept.iter().enumerate() {
-        fine[winner] = parts[winner] * part;
-        fine[kept.len()] += parts[winner] * (WHOLE - part);
-    }
-    fine
 }
 
 /// The picks of a lot as the turns take them.

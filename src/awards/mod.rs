@@ -13,6 +13,7 @@ pub mod evaluation;
 pub mod files;
 pub mod fraction;
 pub mod fuse;
+pub mod grades;
 pub mod guarantee;
 pub mod input;
 pub mod objections;

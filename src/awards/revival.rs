@@ -102,7 +102,7 @@ fn revive_outside(
             continue;
         }
         if revival.wanted == Some(false) {
-            accept(rules, contender, offer, &terms, verdict);
+            accept(rules, contender, offer, &terms, answers, verdict);
             continue;
         }
         let own = Fraction::whole(contender.reported);

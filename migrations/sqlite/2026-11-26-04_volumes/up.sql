@@ -72,8 +72,7 @@ CREATE TABLE reassignment_winners (
     period_id TEXT NOT NULL REFERENCES reassignment_periods (id),
     lot_id TEXT NOT NULL REFERENCES lots (id),
     place INTEGER NOT NULL,
-    supplier_id TEXT NOT NULL REFERENCES organisations (id),
-    product TEXT NOT NULL,
+    offer_id TEXT NOT NULL REFERENCES offers (id),
     price BIGINT NOT NULL,
     room BIGINT,
     PRIMARY KEY (period_id, lot_id, place)
@@ -83,7 +82,7 @@ CREATE TABLE reassignment_volumes (
     period_id TEXT NOT NULL REFERENCES reassignment_periods (id),
     hospital_id TEXT NOT NULL REFERENCES organisations (id),
     lot_id TEXT NOT NULL REFERENCES lots (id),
-    supplier_id TEXT REFERENCES organisations (id),
+    offer_id TEXT REFERENCES offers (id),
     quantity BIGINT NOT NULL
 );
 CREATE INDEX reassignment_volumes_by_hospital ON reassignment_volumes (period_id, hospital_id, lot_id);
@@ -91,9 +90,9 @@ CREATE TABLE reassignments (
     period_id TEXT NOT NULL REFERENCES reassignment_periods (id),
     lot_id TEXT NOT NULL REFERENCES lots (id),
     hospital_id TEXT NOT NULL REFERENCES organisations (id),
-    supplier_id TEXT NOT NULL REFERENCES organisations (id),
+    offer_id TEXT NOT NULL REFERENCES offers (id),
     quantity BIGINT NOT NULL,
-    PRIMARY KEY (period_id, lot_id, hospital_id, supplier_id)
+    PRIMARY KEY (period_id, hospital_id, offer_id)
 );
 CREATE INDEX reassignments_by_hospital ON reassignments (period_id, hospital_id);
 CREATE TABLE reassignment_answers (

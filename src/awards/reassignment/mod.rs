@@ -4,32 +4,30 @@
 //! A winner's capacity beside its own brand goes to whoever is recorded first; a hospital that comes too late is
 //! told what is left. Until its deadline nothing is computed or published.
 
+mod periods;
 pub mod rules;
 pub mod store;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use serde_json::json;
 
-use super::evaluation::compute;
-use super::input::{self, Input};
-use super::{Outcome, Reassignment, Status, publicity, selection};
+use super::Reassignment;
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::notify::{self, Letter};
-use crate::people;
 use crate::rounds::rule_set::RuleSet;
-use crate::rounds::{self, Lot, Round, RoundState};
+use crate::rounds::{self, Lot, Round};
 use crate::schema::{
     reassignment_answers, reassignment_periods, reassignment_volumes, reassignment_winners, reassignments,
 };
 use crate::types::{
-    AccountId, AwardId, Ctx, LotId, OrganisationId, PeriodId, Quantity, RoundId, Time, UnitPrice, VolumeId,
+    AccountId, AwardId, Ctx, LotId, OfferId, OrganisationId, PeriodId, Quantity, RoundId, Time, UnitPrice,
+    VolumeId,
 };
 
+pub use periods::{cancel, open, set_deadline};
 pub use rules::Refused;
 
 crate::words! {
@@ -74,10 +72,8 @@ pub struct WinnerRow {
     pub lot_id: LotId,
     /// Its place in the ranking, from 1.
     pub place: i32,
-    /// The company.
-    pub supplier_id: OrganisationId,
-    /// The product.
-    pub product: String,
+    /// The offer that wins.
+    pub offer_id: OfferId,
     /// The price it wins at, for its own spec.
     pub price: UnitPrice,
     /// What it can supply beside its own brand; none when it named no capacity.
@@ -96,8 +92,8 @@ pub struct VolumeRow {
     pub hospital_id: OrganisationId,
     /// The lot.
     pub lot_id: LotId,
-    /// The winner by default; none when nobody has capacity.
-    pub supplier_id: Option<OrganisationId>,
+    /// The winning offer by default; none when nobody has capacity.
+    pub offer_id: Option<OfferId>,
     /// The quantity.
     pub quantity: Quantity,
 }
@@ -112,8 +108,8 @@ pub struct Placed {
     pub lot_id: LotId,
     /// The hospital.
     pub hospital_id: OrganisationId,
-    /// The winner.
-    pub supplier_id: OrganisationId,
+    /// The winning offer.
+    pub offer_id: OfferId,
     /// The quantity.
     pub quantity: Quantity,
 }
@@ -139,8 +135,10 @@ pub struct Answer {
 pub struct Winner {
     /// What is known of it.
     pub row: WinnerRow,
-    /// Its name.
+    /// The company's name.
     pub name: String,
+    /// Its product.
+    pub product: String,
     /// What it can still supply to this hospital; none when it named no capacity.
     pub left: Option<Quantity>,
     /// What the hospital placed with it.
@@ -177,8 +175,8 @@ pub struct Sheet {
     pub lots: Vec<LotSheet>,
 }
 
-/// What a hospital gives: lot, winner, quantity.
-pub type Given = (LotId, OrganisationId, Quantity);
+/// What a hospital gives: lot, winning offer, quantity.
+pub type Given = (LotId, OfferId, Quantity);
 
 /// The page both parties use.
 pub fn path(round: &RoundId) -> String {
@@ -197,180 +195,8 @@ pub fn none_open(conn: &mut Conn, round: &RoundId, now: Time) -> Result<()> {
     }
 }
 
-/// Asks every hospital with something to place. The award has to rest on the data as they are, with the regions
-/// chosen before.
-pub fn open(tx: &mut Tx, ctx: &Ctx, round: &RoundId, id: PeriodId, deadline: Time) -> Result<()> {
-    super::store::hold_round(tx, round)?;
-    let round = rounds::round(tx.conn(), round)?;
-    match store::counting(tx.conn(), &round.id)? {
-        Some(known) if known.id == id => return Ok(()),
-        Some(_) => return refuse(Refused::OpenAlready),
-        None => {}
-    }
-    publicity::in_state(&round, RoundState::Evaluation)?;
-    selection::none_running(tx.conn(), &round.id)?;
-    let deadline = rules::deadline(&round, deadline, ctx.now).map_err(Error::refused)?;
-    let input = input::load(tx.conn(), &round)?;
-    let award = publicity::rests_on(super::store::latest(tx.conn(), &round.id)?, &input.sha256)?;
-    if !input.rules.volume.hospitals_place.unwrap_or(false) {
-        return refuse(Refused::NotPlaceable);
-    }
-    let period = Period {
-        id,
-        round_id: round.id.clone(),
-        award_id: award.id,
-        state: PeriodState::Open,
-        deadline,
-        opened_at: ctx.now,
-        opened_by: ctx.actor.account.clone(),
-        reason: String::new(),
-    };
-    let outcome = compute(&input)?;
-    let volumes = to_place(&period.id, &input, &outcome)?;
-    if volumes.is_empty() {
-        return refuse(Refused::Nothing);
-    }
-    store::insert(tx, &period)?;
-    store::insert_winners(tx, &winners(&period.id, &input, &outcome)?)?;
-    store::insert_volumes(tx, &volumes)?;
-    let hospitals: BTreeSet<&OrganisationId> = volumes.iter().map(|row| &row.hospital_id).collect();
-    let deed = Deed { action: "reassignment.open", subject: "reassignment_periods", id: period.id.as_str() };
-    let facts = json!({ "deadline": deadline.iso(), "hospitals": hospitals.len() });
-    audit::record(tx, ctx, deed, &(), &facts)?;
-    tell(tx, ctx, &hospitals, &opened(&round, deadline), &period.id, deadline)
-}
-
-fn opened(round: &Round, deadline: Time) -> Letter {
-    Letter::VolumeToPlace {
-        number: round.number.clone(),
-        title: round.title.clone(),
-        path: path(&round.id),
-        deadline: deadline.to_string(),
-    }
-}
-
-fn tell(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    hospitals: &BTreeSet<&OrganisationId>,
-    letter: &Letter,
-    period: &PeriodId,
-    at: Time,
-) -> Result<()> {
-    let key = format!("{}:{period}:{}", letter.kind(), at.millis());
-    for hospital in hospitals {
-        for to in people::recipients(tx.conn(), hospital)? {
-            notify::post(tx, ctx, &to, letter, &key)?;
-        }
-    }
-    Ok(())
-}
-
-/// What each hospital has to place: everything it agrees to beyond the winners' own brands.
-fn to_place(period: &PeriodId, input: &Input, outcome: &Outcome) -> Result<Vec<VolumeRow>> {
-    let suppliers: HashMap<(&str, &str), &OrganisationId> =
-        input.offers.iter().map(|o| ((&*o.bid.lot, &*o.bid.company), &o.supplier_id)).collect();
-    let row = |lot: &Arc<str>, hospital: &Arc<str>, supplier_id, quantity| -> Result<VolumeRow> {
-        Ok(VolumeRow {
-            id: VolumeId::new(),
-            period_id: period.clone(),
-            hospital_id: input.hospitals.get(hospital).ok_or(Error::NotFound)?.clone(),
-            lot_id: input.lot_ids.get(lot).ok_or(Error::NotFound)?.clone(),
-            supplier_id,
-            quantity,
-        })
-    };
-    let mut rows = Vec::new();
-    for part in &outcome.allocations {
-        let given = part.quantity.minus(part.own).unwrap_or_default();
-        if given.is_positive() {
-            let supplier = suppliers.get(&(&*part.lot, &*part.company)).ok_or(Error::NotFound)?;
-            rows.push(row(&part.lot, &part.hospital, Some((*supplier).clone()), given)?);
-        }
-    }
-    for part in &outcome.unallocated {
-        rows.push(row(&part.lot, &part.hospital, None, part.quantity)?);
-    }
-    Ok(rows)
-}
-
-/// The winners with volume and what each can supply beside its own brand.
-fn winners(period: &PeriodId, input: &Input, outcome: &Outcome) -> Result<Vec<WinnerRow>> {
-    let mut own: HashMap<(&str, &str), Quantity> = HashMap::new();
-    for part in &outcome.allocations {
-        let sum = own.entry((&part.lot, &part.company)).or_default();
-        *sum = sum.plus(part.own).ok_or_else(|| Error::fault("own volumes do not add up"))?;
-    }
-    let unit = unit(&input.rules);
-    let mut places: HashMap<&str, i32> = HashMap::new();
-    let mut rows = Vec::new();
-    for award in &outcome.awards {
-        let (Status::Won | Status::WonRevived, Some(price)) = (award.status, award.award_price) else {
-            continue;
-        };
-        let is_its = |o: &&input::Offer| o.bid.lot == award.lot && o.bid.company == award.company;
-        let offer = input.offers.iter().find(is_its).ok_or(Error::NotFound)?;
-        let place = places.entry(&award.lot).or_default();
-        *place += 1;
-        let own = own.get(&(&*award.lot, &*award.company)).copied().unwrap_or_default();
-        rows.push(WinnerRow {
-            period_id: period.clone(),
-            lot_id: input.lot_ids.get(&award.lot).ok_or(Error::NotFound)?.clone(),
-            place: *place,
-            supplier_id: offer.supplier_id.clone(),
-            product: award.product.clone(),
-            price,
-            room: offer.bid.capacity.map(|capacity| rules::room(capacity, own, unit)),
-        });
-    }
-    Ok(rows)
-}
-
 fn unit(rules: &RuleSet) -> Quantity {
     Quantity::exact(rules.volume.rounding_unit.0).unwrap_or(Quantity::from_scaled(1))
-}
-
-/// Moves the deadline, as long as the award is not public.
-pub fn set_deadline(tx: &mut Tx, ctx: &Ctx, round: &RoundId, deadline: Time) -> Result<()> {
-    super::store::hold_round(tx, round)?;
-    let round = rounds::round(tx.conn(), round)?;
-    publicity::in_state(&round, RoundState::Evaluation)?;
-    let Some(before) = store::counting(tx.conn(), &round.id)? else { return refuse(Refused::NotOpen) };
-    let deadline = rules::deadline(&round, deadline, ctx.now).map_err(Error::refused)?;
-    if deadline == before.deadline {
-        return Ok(());
-    }
-    let after = Period { deadline, ..before.clone() };
-    store::update(tx, &after)?;
-    let deed =
-        Deed { action: "reassignment.deadline", subject: "reassignment_periods", id: after.id.as_str() };
-    audit::record(tx, ctx, deed, &before.deadline.iso(), &deadline.iso())?;
-    let hospitals = store::hospitals(tx.conn(), &after.id)?;
-    let hospitals = hospitals.iter().map(|it| &it.id).collect();
-    tell(tx, ctx, &hospitals, &opened(&round, deadline), &after.id, deadline)
-}
-
-/// Gives up what was placed: it no longer counts, and hospitals can be asked anew. Before the award is final this
-/// is also the way out when the winners have changed since.
-pub fn cancel(tx: &mut Tx, ctx: &Ctx, round: &RoundId, reason: &str) -> Result<()> {
-    super::store::hold_round(tx, round)?;
-    let round = rounds::round(tx.conn(), round)?;
-    publicity::in_evaluation(&round)?;
-    let reason = publicity::text(reason, "reason")?;
-    let Some(before) = store::counting(tx.conn(), &round.id)? else { return refuse(Refused::NotOpen) };
-    let after = Period { state: PeriodState::Cancelled, reason: reason.clone(), ..before };
-    store::update(tx, &after)?;
-    let deed = Deed { action: "reassignment.cancel", subject: "reassignment_periods", id: after.id.as_str() };
-    audit::record(tx, ctx, deed, &(), &reason)?;
-    let letter = Letter::PlacingCancelled {
-        number: round.number.clone(),
-        title: round.title.clone(),
-        path: path(&round.id),
-        reason,
-    };
-    let hospitals = store::hospitals(tx.conn(), &after.id)?;
-    let hospitals = hospitals.iter().map(|it| &it.id).collect();
-    tell(tx, ctx, &hospitals, &letter, &after.id, ctx.now)
 }
 
 /// A hospital's sheet in the period that counts; a hospital with nothing to place finds none.
@@ -387,22 +213,19 @@ pub fn sheet(conn: &mut Conn, round: &RoundId, hospital: &OrganisationId) -> Res
     if volumes.is_empty() {
         return Err(Error::NotFound);
     }
-    let placed: HashMap<(LotId, OrganisationId), Quantity> = store::placed(conn, &period.id, hospital)?
-        .into_iter()
-        .map(|it| ((it.lot_id, it.supplier_id), it.quantity))
-        .collect();
+    let placed: HashMap<OfferId, Quantity> =
+        store::placed(conn, &period.id, hospital)?.into_iter().map(|it| (it.offer_id, it.quantity)).collect();
     let others = store::placed_by_others(conn, &period.id, hospital)?;
     let mut winners: HashMap<LotId, Vec<Winner>> = HashMap::new();
-    for (row, name) in store::winners(conn, &period.id)? {
-        let key = (row.lot_id.clone(), row.supplier_id.clone());
-        let taken = others.get(&key).copied().unwrap_or_default();
+    for (row, name, product) in store::winners(conn, &period.id)? {
+        let taken = others.get(&row.offer_id).copied().unwrap_or_default();
         let rows = volumes.get(&row.lot_id).map_or(&[][..], Vec::as_slice);
-        let default = sum(rows.iter().filter(|it| it.supplier_id.as_ref() == Some(&row.supplier_id)))?;
         winners.entry(row.lot_id.clone()).or_default().push(Winner {
             left: row.room.map(|room| room.minus(taken).unwrap_or_default().max(Quantity::ZERO)),
-            placed: placed.get(&key).copied().unwrap_or_default(),
-            default,
+            placed: placed.get(&row.offer_id).copied().unwrap_or_default(),
+            default: sum(rows.iter().filter(|it| it.offer_id.as_ref() == Some(&row.offer_id)))?,
             name,
+            product,
             row,
         });
     }
@@ -411,7 +234,7 @@ pub fn sheet(conn: &mut Conn, round: &RoundId, hospital: &OrganisationId) -> Res
         let Some(rows) = volumes.get(&lot.id) else { continue };
         lots.push(LotSheet {
             to_place: sum(rows.iter())?,
-            open: sum(rows.iter().filter(|row| row.supplier_id.is_none()))?,
+            open: sum(rows.iter().filter(|row| row.offer_id.is_none()))?,
             winners: winners.remove(&lot.id).unwrap_or_default(),
             lot,
         });
@@ -436,13 +259,18 @@ pub fn place(
     given: &[Given],
 ) -> Result<()> {
     super::store::hold_round(tx, round)?;
+    rounds::round(tx.conn(), round)?;
+    if store::counting(tx.conn(), round)?.is_none() {
+        return refuse(Refused::NotOpen);
+    }
     let sheet = sheet(tx.conn(), round, hospital)?;
     rules::may_place(&sheet.round, &sheet.period, ctx.now).map_err(Error::refused)?;
     let mut given: Vec<Given> = given.iter().filter(|(_, _, n)| *n != Quantity::ZERO).cloned().collect();
     given.sort();
     let before = store::placed(tx.conn(), &sheet.period.id, hospital)?;
-    let known: Vec<Given> =
-        before.iter().map(|it| (it.lot_id.clone(), it.supplier_id.clone(), it.quantity)).collect();
+    let mut known: Vec<Given> =
+        before.iter().map(|it| (it.lot_id.clone(), it.offer_id.clone(), it.quantity)).collect();
+    known.sort();
     let version = sheet.answer.as_ref().map_or(0, |answer| answer.version);
     if version > 0 && known == given {
         return Ok(());
@@ -453,15 +281,15 @@ pub fn place(
     let lots: BTreeMap<&LotId, &LotSheet> = sheet.lots.iter().map(|lot| (&lot.lot.id, lot)).collect();
     for of_lot in given.chunk_by(|a, b| a.0 == b.0) {
         let lot = lots.get(&of_lot[0].0).ok_or(Error::NotFound)?;
-        let given: Vec<(OrganisationId, Quantity)> =
-            of_lot.iter().map(|(_, supplier, quantity)| (supplier.clone(), *quantity)).collect();
+        let given: Vec<(OfferId, Quantity)> =
+            of_lot.iter().map(|(_, offer, quantity)| (offer.clone(), *quantity)).collect();
         rules::check(lot, &given, sheet.unit).map_err(Error::refused)?;
     }
-    let row = |(lot_id, supplier_id, quantity): &Given| Placed {
+    let row = |(lot_id, offer_id, quantity): &Given| Placed {
         period_id: sheet.period.id.clone(),
         lot_id: lot_id.clone(),
         hospital_id: hospital.clone(),
-        supplier_id: supplier_id.clone(),
+        offer_id: offer_id.clone(),
         quantity: *quantity,
     };
     store::replace(tx, &sheet.period.id, hospital, &given.iter().map(row).collect::<Vec<_>>())?;
@@ -485,7 +313,7 @@ pub fn placed_in(
 ) -> Result<Vec<Reassignment>> {
     let Some(period) = store::counting(conn, round)? else { return Ok(Vec::new()) };
     let mut list = Vec::new();
-    for (lot, hospital, _, company, _, quantity) in store::lines(conn, &period.id)? {
+    for (lot, hospital, company, _, quantity) in store::lines(conn, &period.id)? {
         let lot = codes.get(&lot).ok_or(Error::NotFound)?.clone();
         list.push(Reassignment { lot, hospital: hospital.into(), company: company.into(), quantity });
     }

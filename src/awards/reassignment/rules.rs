@@ -3,7 +3,7 @@
 use super::{LotSheet, Period, PeriodState};
 use crate::rounds::{Round, RoundState};
 use crate::text::{Say, Text, fill};
-use crate::types::{OrganisationId, Quantity, Time};
+use crate::types::{OfferId, Quantity, Time};
 
 /// Why something about placing volume is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,11 +101,11 @@ pub fn may_place(round: &Round, period: &Period, now: Time) -> Result<(), Refuse
 
 /// Whether what a hospital gives in one lot stands: whole units, to winners, no more than it has, no more than
 /// they can still supply beside what other hospitals gave them first.
-pub fn check(sheet: &LotSheet, given: &[(OrganisationId, Quantity)], unit: Quantity) -> Result<(), Refused> {
+pub fn check(sheet: &LotSheet, given: &[(OfferId, Quantity)], unit: Quantity) -> Result<(), Refused> {
     let mut sum = Quantity::ZERO;
-    for (supplier, quantity) in given {
+    for (offer, quantity) in given {
         let lot = || sheet.lot.code.clone();
-        let winner = sheet.winners.iter().find(|winner| winner.row.supplier_id == *supplier);
+        let winner = sheet.winners.iter().find(|winner| winner.row.offer_id == *offer);
         let winner = winner.ok_or_else(|| Refused::NotWinner(lot()))?;
         let company = || winner.name.clone();
         if *quantity < Quantity::ZERO || quantity.scaled() % unit.scaled().max(1) != 0 {

@@ -10,10 +10,10 @@ use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::on_db;
 use crate::schema::{
-    organisations, reassignment_answers, reassignment_periods, reassignment_volumes, reassignment_winners,
-    reassignments,
+    offers, organisations, reassignment_answers, reassignment_periods, reassignment_volumes,
+    reassignment_winners, reassignments,
 };
-use crate::types::{LotId, OrganisationId, PeriodId, Quantity, RoundId};
+use crate::types::{LotId, OfferId, OrganisationId, PeriodId, Quantity, RoundId};
 
 /// The periods of a round, newest first.
 pub fn periods(conn: &mut Conn, round: &RoundId) -> Result<Vec<Period>> {
@@ -60,13 +60,13 @@ pub fn insert_volumes(tx: &mut Tx, rows: &[VolumeRow]) -> Result<()> {
     Ok(())
 }
 
-/// The winners of a period with their names, by lot and place.
-pub fn winners(conn: &mut Conn, period: &PeriodId) -> Result<Vec<(WinnerRow, String)>> {
+/// The winners of a period with their names and products, by lot and place.
+pub fn winners(conn: &mut Conn, period: &PeriodId) -> Result<Vec<(WinnerRow, String, String)>> {
     Ok(reassignment_winners::table
-        .inner_join(organisations::table)
+        .inner_join(offers::table.inner_join(organisations::table))
         .filter(reassignment_winners::period_id.eq(period))
         .order((reassignment_winners::lot_id, reassignment_winners::place))
-        .select((WinnerRow::as_select(), organisations::name))
+        .select((WinnerRow::as_select(), organisations::name, offers::product))
         .load(conn)?)
 }
 
@@ -85,7 +85,7 @@ pub fn volumes(conn: &mut Conn, period: &PeriodId, hospital: &OrganisationId) ->
 pub fn placed(conn: &mut Conn, period: &PeriodId, hospital: &OrganisationId) -> Result<Vec<Placed>> {
     Ok(reassignments::table
         .filter(reassignments::period_id.eq(period).and(reassignments::hospital_id.eq(hospital)))
-        .order((reassignments::lot_id, reassignments::supplier_id))
+        .order((reassignments::lot_id, reassignments::offer_id))
         .select(Placed::as_select())
         .load(conn)?)
 }
@@ -124,47 +124,44 @@ pub fn put_answer(tx: &mut Tx, it: &Answer) -> Result<()> {
 #[derive(QueryableByName)]
 struct Sum {
     #[diesel(sql_type = Text)]
-    lot_id: LotId,
-    #[diesel(sql_type = Text)]
-    supplier_id: OrganisationId,
+    offer_id: OfferId,
     #[diesel(sql_type = BigInt)]
     total: i64,
 }
 
-/// What all other hospitals placed with each winner of each lot.
+/// What all other hospitals placed with each winning offer.
 pub fn placed_by_others(
     conn: &mut Conn,
     period: &PeriodId,
     hospital: &OrganisationId,
-) -> Result<HashMap<(LotId, OrganisationId), Quantity>> {
+) -> Result<HashMap<OfferId, Quantity>> {
     let rows: Vec<Sum> = diesel::sql_query(
-        "SELECT lot_id, supplier_id, CAST(SUM(quantity) AS BIGINT) AS total FROM reassignments \
-         WHERE period_id = $1 AND hospital_id <> $2 GROUP BY lot_id, supplier_id",
+        "SELECT offer_id, CAST(SUM(quantity) AS BIGINT) AS total FROM reassignments \
+         WHERE period_id = $1 AND hospital_id <> $2 GROUP BY offer_id",
     )
     .bind::<Text, _>(period)
     .bind::<Text, _>(hospital)
     .load(conn)?;
-    let one = |row: Sum| ((row.lot_id, row.supplier_id), Quantity::from_scaled(row.total));
-    Ok(rows.into_iter().map(one).collect())
+    Ok(rows.into_iter().map(|row| (row.offer_id, Quantity::from_scaled(row.total))).collect())
 }
 
-/// What was placed: lot, the hospital's code and name, the company's code and name, quantity.
-pub type Line = (LotId, String, String, String, String, Quantity);
+/// What was placed: lot, the hospital's code, the company's code, its product, quantity.
+pub type Line = (LotId, String, String, String, Quantity);
 
 /// Everything placed in a period.
 pub fn lines(conn: &mut Conn, period: &PeriodId) -> Result<Vec<Line>> {
     let company = diesel::alias!(organisations as company);
     Ok(reassignments::table
         .inner_join(organisations::table.on(organisations::id.eq(reassignments::hospital_id)))
-        .inner_join(company.on(company.field(organisations::id).eq(reassignments::supplier_id)))
+        .inner_join(offers::table.on(offers::id.eq(reassignments::offer_id)))
+        .inner_join(company.on(company.field(organisations::id).eq(offers::supplier_id)))
         .filter(reassignments::period_id.eq(period))
-        .order((reassignments::lot_id, organisations::code, company.field(organisations::code)))
+        .order((reassignments::lot_id, organisations::code, reassignments::offer_id))
         .select((
             reassignments::lot_id,
             organisations::code,
-            organisations::name,
             company.field(organisations::code),
-            company.field(organisations::name),
+            offers::product,
             reassignments::quantity,
         ))
         .load(conn)?)

@@ -1,5 +1,6 @@
 //! Re-allocation: a hospital's sheet of what it may place with whom, and the bureau's board of who has answered.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -158,7 +159,7 @@ fn own(page: Page, sheet: Sheet, now: Time, typed: Option<&Form>) -> Own {
 }
 
 fn winner_view(lot: &LotSheet, winner: &Winner, typed: Option<&Form>, t: &Text) -> WinnerView {
-    let field = format!("give:{}:{}", lot.lot.id, winner.row.supplier_id);
+    let field = format!("give:{}:{}", lot.lot.id, winner.row.offer_id);
     let placed = if winner.placed.is_positive() { winner.placed.to_string() } else { String::new() };
     WinnerView {
         label: fill(t.volumes.give_label, &[("lot", &lot.lot.code), ("company", &winner.name)]),
@@ -190,11 +191,11 @@ fn given(form: &Form) -> Result<Vec<Given>> {
     let mut list = Vec::new();
     for (key, text) in form.with_prefix("give:").filter(|(_, text)| !text.is_empty()) {
         let choice = || Error::refused(Refused::Choice("give", key.to_owned()));
-        let (lot, supplier) = key.split_once(':').ok_or_else(choice)?;
+        let (lot, offer) = key.split_once(':').ok_or_else(choice)?;
         let quantity: Quantity =
             text.parse().map_err(|why| Error::refused(Refused::Number("give", text.to_owned(), why)))?;
-        let (lot, supplier) = (lot.parse().map_err(|_| choice())?, supplier.parse().map_err(|_| choice())?);
-        list.push((lot, supplier, quantity));
+        let (lot, offer) = (lot.parse().map_err(|_| choice())?, offer.parse().map_err(|_| choice())?);
+        list.push((lot, offer, quantity));
     }
     Ok(list)
 }
@@ -219,7 +220,13 @@ pub async fn place(
     match done {
         Ok(()) => Ok(page::see_done(&reassignment::path(&id))),
         Err(Error::Refused(why)) => {
-            let sheet = app.read(move |conn| reassignment::sheet(conn, &id, &hospital)).await?;
+            let sheet = match app.read(move |conn| reassignment::sheet(conn, &id, &hospital)).await {
+                // What the form belongs to was given up in the meantime.
+                Err(Error::NotFound) => {
+                    return Ok(page::message(&page, StatusCode::UNPROCESSABLE_ENTITY, &why.say(page.t)));
+                }
+                sheet => sheet?,
+            };
             page::show_refused(&own(page.refused(&*why), sheet, app.now(), Some(&form)))
         }
         Err(fault) => Err(fault),

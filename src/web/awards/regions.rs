@@ -1,6 +1,7 @@
 //! The choice of regions: whose turn it is and what is left, for the winners; the board and its switches, for the
 //! bureau.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -266,7 +267,13 @@ async fn answer(
     match done {
         Ok(()) => Ok(page::see_done(&selection::path(&id))),
         Err(Error::Refused(why)) => {
-            let facts = load(app, who, id).await?;
+            let facts = match load(app, who, id).await {
+                // What the form belongs to was given up in the meantime.
+                Err(Error::NotFound) => {
+                    return Ok(page::message(&page, StatusCode::UNPROCESSABLE_ENTITY, &why.say(page.t)));
+                }
+                facts => facts?,
+            };
             let board = Board::new(page.refused(&*why), facts);
             let typed = |name: &str, other: String| match form.text(name) {
                 "" => other,

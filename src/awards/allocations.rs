@@ -247,21 +247,20 @@ impl<'a> ByLot<'a> {
         capacity: &mut [Option<i128>],
     ) -> Result<(), Refused> {
         let amount = |units: i128| scale.quantity(units).unwrap_or_default();
-        let mut before: Option<(&str, &str)> = None;
+        let mut before: Option<(&str, usize)> = None;
         for placed in &choices.reassignments {
             let refused = |why| Err(Refused::placed(placed, why));
             if !rules.volume.hospitals_place.unwrap_or(false) {
                 return refused(Why::NotPlaceable);
             }
-            if before.replace((&placed.hospital, &placed.company))
-                == Some((&placed.hospital, &placed.company))
-            {
+            let is_it = |winner: &Winner| {
+                winner.company == placed.company
+                    && placed.product.as_ref().is_none_or(|product| *product == winner.product)
+            };
+            let Some(winner) = winners.iter().position(is_it) else { return refused(Why::NotWinner) };
+            if before.replace((&placed.hospital, winner)) == Some((&placed.hospital, winner)) {
                 return refused(Why::Twice);
             }
-            // Of a company with several products, the first by rank.
-            let Some(winner) = winners.iter().position(|w| w.company == placed.company) else {
-                return refused(Why::NotWinner);
-            };
             let mut left = scale.units(placed.quantity);
             if left == 0 || scale.quantity(left) != Some(placed.quantity) {
                 return refused(Why::NotWhole(amount(1)));

@@ -107,9 +107,9 @@ pub fn load_as_of(conn: &mut Conn, round: &Round, at: Option<Time>) -> Result<In
     let offers = offers(conn, &round.id, &codes, at)?;
     let (demand, hospitals) = demand(conn, &round.id, &codes, &offers)?;
     let answers = Answers {
-        consents: questions::consents(conn, &round.id, &offers)?,
-        picks: selection::picks_of(conn, &round.id, &codes)?,
-        reassignments: reassignment::placed_in(conn, &round.id, &codes)?,
+        consents: questions::consents(conn, &round.id, &offers, at)?,
+        picks: selection::picks_of(conn, &round.id, &codes, at)?,
+        reassignments: reassignment::placed_in(conn, &round.id, &codes, rules.products.is_some())?,
     };
     let mut input = Input { rules, lots, lot_ids, offers, demand, answers, hospitals, sha256: String::new() };
     input.sha256 = hash(&input);
@@ -336,6 +336,9 @@ pub fn hash(input: &Input) -> String {
     for placed in &input.answers.reassignments {
         let quantity = placed.quantity.to_string();
         canon.line(&["reassignment", &placed.lot, &placed.hospital, &placed.company, &quantity]);
+        if let Some(product) = &placed.product {
+            canon.line(&["product", product]);
+        }
     }
     canon.hex()
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Allocation, Answers, Award, Consent, Outcome, RegionChoice, RegionVolume};
+use super::{Allocation, Answers, Award, Outcome, RegionChoice, RegionVolume};
 use crate::error::Result;
 use crate::files::write::Csv;
 
@@ -105,15 +105,6 @@ pub fn questions<'a>(outcome: &'a Outcome, answers: &'a Answers) -> Table<'a> {
     };
     let header = &["lot", "company", "question", "price", "reason"];
     Table { name: "questions.csv", header, lines: Box::new(outcome.awards.iter().filter_map(line)) }
-}
-
-/// `consents.csv`: what was answered, as `jicai award --consents` reads it.
-pub fn consents(answers: &Answers) -> Table<'_> {
-    let line = |it: &Consent| {
-        vec![it.lot.to_string(), it.company.to_string(), it.question.to_string(), or_empty(it.price)]
-    };
-    let header = &["lot", "company", "question", "price"];
-    Table { name: "consents.csv", header, lines: Box::new(answers.consents.iter().map(line)) }
 }
 
 /// `region_volumes.csv`.

@@ -23,6 +23,7 @@ pub const REASSIGNMENTS: &[Column] = &[
     Column::must("hospital", "医疗机构"),
     Column::must("company", "申报企业"),
     Column::must("quantity", "数量"),
+    Column::may("product", "产品"),
 ];
 
 /// Words of `supply`.
@@ -69,9 +70,20 @@ impl Reading<'_> {
             let hospital = names.of(row, "hospital", faults);
             let company = names.of(row, "company", faults);
             let quantity = row.positive("quantity", faults);
-            let (lot, hospital, company) = (lot?, hospital?, company?);
-            once(&mut first, (lot.clone(), hospital.clone(), company.clone()), row, "company", faults)?;
-            Some(Reassignment { lot, hospital, company, quantity: quantity? })
+            let product = match row.get("product") {
+                "" => None,
+                product => Some(product.into()),
+            };
+            let it = Reassignment {
+                lot: lot?,
+                hospital: hospital?,
+                company: company?,
+                product,
+                quantity: quantity?,
+            };
+            let key = (it.lot.clone(), it.hospital.clone(), it.company.clone(), it.product.clone());
+            once(&mut first, key, row, "company", faults)?;
+            Some(it)
         })
     }
 

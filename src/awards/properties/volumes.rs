@@ -86,7 +86,13 @@ fn placed(
             }
             (*used, left) = (*used + quantity, left - quantity);
             let quantity = Quantity::exact(quantity).unwrap();
-            list.push(Reassignment { lot: "L".into(), hospital: hospital.clone(), company, quantity });
+            list.push(Reassignment {
+                lot: "L".into(),
+                hospital: hospital.clone(),
+                company,
+                product: None,
+                quantity,
+            });
         }
     }
     list

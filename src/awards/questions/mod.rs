@@ -432,12 +432,20 @@ pub(super) fn none_open(conn: &mut Conn, round: &RoundId) -> Result<()> {
 }
 
 /// The answers of a round as the award takes them: the newest to each question, of the offers that take part.
-pub fn consents(conn: &mut Conn, round: &RoundId, offers: &[Offer]) -> Result<Vec<Consent>> {
+pub fn consents(
+    conn: &mut Conn,
+    round: &RoundId,
+    offers: &[Offer],
+    at: Option<Time>,
+) -> Result<Vec<Consent>> {
     let by_id: HashMap<&OfferId, &Offer> =
         offers.iter().filter(|offer| offer.excluded.is_empty()).map(|offer| (&offer.id, offer)).collect();
     let mut newest: BTreeMap<_, Consent> = BTreeMap::new();
     for it in store::of_round(conn, round)? {
         let Some(offer) = by_id.get(&it.offer_id) else { continue };
+        if at.is_some_and(|at| it.closed_at.is_some_and(|closed| closed > at)) {
+            continue;
+        }
         let price = match it.state {
             QuestionState::Accepted => it.answer,
             QuestionState::Refused | QuestionState::Lapsed => None,

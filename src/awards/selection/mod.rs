@@ -224,9 +224,14 @@ fn tell_turn(
 }
 
 /// What was taken in the lots that are done, as the award takes it.
-pub fn picks_of(conn: &mut Conn, round: &RoundId, codes: &HashMap<LotId, Arc<str>>) -> Result<Vec<Pick>> {
+pub fn picks_of(
+    conn: &mut Conn,
+    round: &RoundId,
+    codes: &HashMap<LotId, Arc<str>>,
+    at: Option<Time>,
+) -> Result<Vec<Pick>> {
     let mut list = Vec::new();
-    for (lot, region, company, supply) in store::done(conn, round)? {
+    for (lot, region, company, supply) in store::done(conn, round, at)? {
         let lot = codes.get(&lot).ok_or(Error::NotFound)?.clone();
         list.push(Pick { lot, region: region.into(), company: company.into(), supply });
     }

@@ -144,11 +144,13 @@ fn taken(conn: &mut Conn, ids: &[QueueId]) -> Result<HashMap<QueueId, Vec<Picked
 pub type Taken = (LotId, String, String, Supply);
 
 /// What was taken in the lots of a round that are done, in the order of turns.
-pub fn done(conn: &mut Conn, round: &RoundId) -> Result<Vec<Taken>> {
+pub fn done(conn: &mut Conn, round: &RoundId, at: Option<Time>) -> Result<Vec<Taken>> {
+    let until = at.unwrap_or(Time::from_millis(i64::MAX));
     Ok(picks::table
         .inner_join(queues::table.inner_join(selections::table))
         .inner_join(organisations::table)
         .filter(selections::round_id.eq(round).and(queues::state.eq(QueueState::Done)))
+        .filter(picks::at.le(until))
         .order((queues::lot_id, picks::turn))
         .select((queues::lot_id, picks::region, organisations::code, picks::supply))
         .load(conn)?)

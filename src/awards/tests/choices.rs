@@ -29,6 +29,7 @@ fn placed(text: &str) -> Reassignment {
         lot: "L".into(),
         hospital: words[0].into(),
         company: words[1].into(),
+        product: None,
         quantity: words[2].parse().unwrap(),
     }
 }

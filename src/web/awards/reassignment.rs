@@ -6,7 +6,7 @@ use askama::Template;
 
 use crate::audit::{self, Deed};
 use crate::awards::reassignment::{self, Given, LotSheet, Period, Sheet, Winner, rules};
-use crate::awards::{input, publicity, store};
+use crate::awards::{input, output, publicity, sheets, store};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::files::write::Csv;
@@ -310,17 +310,12 @@ pub async fn file(who: Staff, app: web::Data<App>, id: web::Path<RoundId>) -> Re
     let (number, placed) = app
         .write(move |tx| {
             let round = rounds::round(tx.conn(), &id)?;
-            let codes = input::codes_of(tx.conn(), &id)?;
-            let placed = reassignment::placed_in(tx.conn(), &id, &codes)?;
+            let placed = input::load(tx.conn(), &round)?.answers.reassignments;
             let deed = Deed { action: "reassignment.export", subject: "rounds", id: id.as_str() };
             audit::record(tx, &ctx, deed, &(), &placed.len())?;
             Ok((round.number, placed))
         })
         .await?;
-    let mut file = Csv::new(Vec::new())?;
-    file.row(["lot", "hospital", "company", "quantity"])?;
-    for it in &placed {
-        file.row([&*it.lot, &*it.hospital, &*it.company, &it.quantity.to_string()])?;
-    }
-    Ok(page::download(&format!("{number}-reassignments.csv"), "text/csv; charset=utf-8", file.finish()?))
+    let file = output::write(sheets::reassignments(&placed), Csv::new(Vec::new())?)?;
+    Ok(page::download(&format!("{number}-reassignments.csv"), "text/csv; charset=utf-8", file))
 }

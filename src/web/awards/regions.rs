@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::audit::{self, Deed};
 use crate::awards::selection::{self, Picked, Queue, QueueState, Selection, SelectionState, Wish, rules};
-use crate::awards::{Supply, input, publicity, store};
+use crate::awards::{Supply, input, output, publicity, sheets, store};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::files::write::Csv;
@@ -371,17 +371,12 @@ pub async fn file(who: Staff, app: web::Data<App>, id: web::Path<RoundId>) -> Re
     let (number, picks) = app
         .write(move |tx| {
             let round = rounds::round(tx.conn(), &id)?;
-            let codes = input::codes_of(tx.conn(), &id)?;
-            let picks = selection::picks_of(tx.conn(), &id, &codes)?;
+            let picks = input::load(tx.conn(), &round)?.answers.picks;
             let deed = Deed { action: "regions.export", subject: "rounds", id: id.as_str() };
             audit::record(tx, &ctx, deed, &(), &picks.len())?;
             Ok((round.number, picks))
         })
         .await?;
-    let mut file = Csv::new(Vec::new())?;
-    file.row(["lot", "region", "company", "supply"])?;
-    for pick in &picks {
-        file.row([&*pick.lot, &*pick.region, &*pick.company, pick.supply.as_str()])?;
-    }
-    Ok(page::download(&format!("{number}-picks.csv"), "text/csv; charset=utf-8", file.finish()?))
+    let file = output::write(sheets::picks(&picks), Csv::new(Vec::new())?)?;
+    Ok(page::download(&format!("{number}-picks.csv"), "text/csv; charset=utf-8", file))
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use crate::audit::{self, Deed};
 use crate::awards::questions::store::{self, Listed};
-use crate::awards::{input, output};
+use crate::awards::{input, output, sheets};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::files::write::{Cell, Csv, Xlsx};
@@ -133,7 +133,7 @@ pub async fn consents(who: Staff, app: web::Data<App>, id: web::Path<RoundId>) -
             let round = rounds::round(tx.conn(), &id)?;
             let answers = input::load(tx.conn(), &round)?.answers;
             record(tx, &ctx, &id, answers.consents.len())?;
-            Ok((round.number, output::write(output::consents(&answers), Csv::new(Vec::new())?)?))
+            Ok((round.number, output::write(sheets::consents(&answers.consents), Csv::new(Vec::new())?)?))
         })
         .await?;
     Ok(page::download(&format!("{number}-consents.csv"), CSV, bytes))

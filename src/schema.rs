@@ -298,6 +298,7 @@ diesel::table! {
         reason -> Text,
         state -> Text,
         remark -> Text,
+        product -> Text,
     }
 }
 
@@ -350,6 +351,7 @@ diesel::table! {
         sales -> Nullable<BigInt>,
         kind -> Text,
         accepts_revival -> Bool,
+        supplies_all -> Bool,
     }
 }
 
@@ -390,6 +392,7 @@ diesel::table! {
         code -> Text,
         clause -> Text,
         arithmetic -> Text,
+        class -> Text,
     }
 }
 
@@ -415,6 +418,7 @@ diesel::table! {
         hospital_id -> Text,
         supplier_id -> Text,
         quantity -> BigInt,
+        offer_id -> Text,
     }
 }
 
@@ -693,6 +697,7 @@ diesel::joinable!(lot_lines -> awards (award_id));
 diesel::joinable!(lot_lines -> lots (lot_id));
 diesel::joinable!(allocations -> awards (award_id));
 diesel::joinable!(allocations -> lots (lot_id));
+diesel::joinable!(allocations -> offers (offer_id));
 diesel::joinable!(objections -> rounds (round_id));
 diesel::joinable!(objections -> lots (lot_id));
 diesel::joinable!(objections -> organisations (supplier_id));

@@ -1,6 +1,7 @@
 //! The commands `award` and `rules` as a user runs them.
 
 mod choices;
+mod consumables;
 mod files;
 
 use std::fs;

@@ -58,6 +58,7 @@ fn offer_of(
                     o::ratio.eq("1"),
                     o::kind.eq("generic"),
                     o::accepts_revival.eq(revival),
+                    o::supplies_all.eq(false),
                 ))
                 .execute(tx.conn())?;
             Ok(())
@@ -233,12 +234,14 @@ fn what_is_stored_is_what_the_engine_says() {
         sales: None,
         kind: Some(awards::Kind::Generic),
         accepts_revival: revival,
+        supplies_all: false,
     };
     let line = |login: &str, company: Option<std::sync::Arc<str>>, quantity: i64| Demand {
         region: "金华市".into(),
         hospital: code(login),
         lot: "1".into(),
         company,
+        product: None,
         quantity: Quantity::from_scaled(quantity * 1000),
     };
     let lot = awards::Lot {

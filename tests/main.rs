@@ -11,6 +11,7 @@ mod browser;
 mod catalog;
 mod code;
 mod commands;
+mod consumables;
 mod contracts;
 mod demand;
 mod evaluation;

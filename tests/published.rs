@@ -91,6 +91,7 @@ fn round_4_bids_against_their_ceilings() {
             sales: None,
             kind: None,
             accepts_revival: false,
+            supplies_all: false,
         };
         let outcome =
             award(&rule_set::find("GY-YD2021-1").unwrap(), &[lot], &[bid], &[], &Answers::default()).unwrap();

@@ -23,6 +23,8 @@ use crate::types::Quantity;
 pub struct Winner {
     /// The company.
     pub company: Arc<str>,
+    /// Its product: with the company it is the winner's key.
+    pub product: Arc<str>,
     /// The most it can supply in a year.
     pub capacity: Option<Quantity>,
     /// Whether it takes part in the choice of regions.
@@ -34,8 +36,11 @@ pub struct Winner {
 /// A region and a hospital in it.
 type Place<'a> = (&'a Arc<str>, &'a Arc<str>);
 
+/// A brand: the company, and one of its products if named.
+type Brand<'a> = (&'a str, Option<&'a str>);
+
 /// One line of demand: place, brand, thousandths.
-type Line<'a> = (u32, Option<&'a Arc<str>>, i64);
+type Line<'a> = (u32, Option<Brand<'a>>, i64);
 
 /// All demand by lot, with the hospitals in the order of region and name.
 pub struct ByLot<'a> {
@@ -70,7 +75,8 @@ impl<'a> ByLot<'a> {
                 places.len() as u32 - 1
             });
             let lines = lots.entry(&line.lot).or_default();
-            lines.push((place, line.company.as_ref(), line.quantity.scaled()));
+            let brand = line.company.as_deref().map(|company| (company, line.product.as_deref()));
+            lines.push((place, brand, line.quantity.scaled()));
         }
         let mut order: Vec<u32> = (0..places.len() as u32).collect();
         order.sort_by_key(|place| places[*place as usize]);
@@ -94,15 +100,15 @@ impl<'a> ByLot<'a> {
         self.lots.contains_key(lot)
     }
 
-    /// The demand for each company's brand in a lot.
-    pub fn brands(&self, lot: &str) -> HashMap<&str, Decimal> {
-        let mut sums: HashMap<&str, i128> = HashMap::new();
-        for (_, company, quantity) in self.lines(lot) {
-            if let Some(company) = company {
-                *sums.entry(company.as_ref()).or_default() += i128::from(*quantity);
+    /// The demand for each brand in a lot: by company, and by company and product where one is named.
+    pub fn brands(&self, lot: &str) -> HashMap<Brand<'a>, Decimal> {
+        let mut sums: HashMap<Brand, i128> = HashMap::new();
+        for (_, brand, quantity) in self.lines(lot) {
+            if let Some(brand) = brand {
+                *sums.entry(*brand).or_default() += i128::from(*quantity);
             }
         }
-        sums.into_iter().map(|(company, sum)| (company, quantity(sum))).collect()
+        sums.into_iter().map(|(brand, sum)| (brand, quantity(sum))).collect()
     }
 
     fn lines(&self, lot: &str) -> &[Line<'a>] {
@@ -134,7 +140,7 @@ impl<'a> ByLot<'a> {
             let choice = suppliers.get(self.places[hospital.place as usize].0.as_ref());
             grant_rest(rules.volume.unclaimed, hospital, choice, &weights, &mut capacity);
         }
-        let mut volume = self.listed(lot, winners, &scale, &hospitals);
+        let mut volume = self.listed(rules, lot, winners, &scale, &hospitals);
         volume.regions = regions;
         volume.agreed = volume.agreed.and(scale.quantity(total));
         Ok(volume)
@@ -142,14 +148,18 @@ impl<'a> ByLot<'a> {
 
     /// Each hospital's rounded volume, split into what the winners' own brands keep by their grade and the rest.
     fn hospitals(&self, rules: &RuleSet, lot: &str, winners: &[Winner], scale: &Scale) -> Vec<Hospital> {
-        let index: HashMap<&str, usize> =
-            winners.iter().enumerate().map(|(index, w)| (w.company.as_ref(), index)).collect();
+        // Demand for a company's brand without a product is for its first product by rank.
+        let mut index: HashMap<Brand, usize> = HashMap::new();
+        for (at, winner) in winners.iter().enumerate() {
+            index.entry((&winner.company, None)).or_insert(at);
+            index.insert((&winner.company, Some(&winner.product)), at);
+        }
         let kept = grades::kept(rules, winners);
         let mut hospitals = Vec::new();
         for lines in self.lines(lot).chunk_by(|a, b| a.0 == b.0) {
             let mut parts = vec![0i128; winners.len() + 1];
-            for (_, company, quantity) in lines {
-                let winner = company.and_then(|company| index.get(company.as_ref()));
+            for (_, brand, quantity) in lines {
+                let winner = brand.and_then(|brand| index.get(&brand));
                 parts[winner.copied().unwrap_or(winners.len())] += i128::from(*quantity);
             }
             let demand = parts.iter().sum();
@@ -226,20 +236,20 @@ impl<'a> ByLot<'a> {
         capacity: &mut [Option<i128>],
     ) -> Result<(), Refused> {
         let amount = |units: i128| scale.quantity(units).unwrap_or_default();
-        let mut before: Option<(&str, &str)> = None;
+        let mut before = None;
         for placed in &choices.reassignments {
             let refused = |why| Err(Refused::placed(placed, why));
             if !rules.volume.hospitals_place.unwrap_or(false) {
                 return refused(Why::NotPlaceable);
             }
-            if before.replace((&placed.hospital, &placed.company))
-                == Some((&placed.hospital, &placed.company))
-            {
+            let key = (&placed.hospital, &placed.company, &placed.product);
+            if before.replace(key) == Some(key) {
                 return refused(Why::Twice);
             }
-            let Some(winner) = winners.iter().position(|w| w.company == placed.company) else {
-                return refused(Why::NotWinner);
+            let is_it = |w: &Winner| {
+                w.company == placed.company && placed.product.as_ref().is_none_or(|it| *it == w.product)
             };
+            let Some(winner) = winners.iter().position(is_it) else { return refused(Why::NotWinner) };
             let mut left = scale.units(placed.quantity);
             if left == 0 || scale.quantity(left) != Some(placed.quantity) {
                 return refused(Why::NotWhole(amount(1)));
@@ -263,7 +273,14 @@ impl<'a> ByLot<'a> {
         Ok(())
     }
 
-    fn listed(&self, lot: &Arc<str>, winners: &[Winner], scale: &Scale, hospitals: &[Hospital]) -> LotVolume {
+    fn listed(
+        &self,
+        rules: &RuleSet,
+        lot: &Arc<str>,
+        winners: &[Winner],
+        scale: &Scale,
+        hospitals: &[Hospital],
+    ) -> LotVolume {
         let mut volume = LotVolume { agreed: Some(Quantity::ZERO), ..LotVolume::default() };
         for hospital in hospitals {
             let (region, name) = self.places[hospital.place as usize];
@@ -278,6 +295,7 @@ impl<'a> ByLot<'a> {
                     region: region.clone(),
                     hospital: name.clone(),
                     company: winner.company.clone(),
+                    product: rules.products.as_ref().map(|_| winner.product.clone()),
                     quantity,
                     own,
                 });

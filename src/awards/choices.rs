@@ -27,7 +27,7 @@ pub fn by_lot(answers: &Answers) -> HashMap<&str, Choices<'_>> {
         lots.entry(&placed.lot).or_default().reassignments.push(placed);
     }
     for choices in lots.values_mut() {
-        choices.reassignments.sort_by(|a, b| (&a.hospital, &a.company).cmp(&(&b.hospital, &b.company)));
+        choices.reassignments.sort_by_key(|it| (&it.hospital, &it.company, &it.product));
     }
     lots
 }

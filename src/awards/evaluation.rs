@@ -115,10 +115,15 @@ pub(super) fn move_to(tx: &mut Tx, ctx: &Ctx, round: &Round, to: RoundState, rea
 }
 
 fn save(tx: &mut Tx, award: &AwardId, input: &Input, outcome: &Outcome) -> Result<()> {
-    let offers: HashMap<(&str, &str), &Offer> =
-        input.offers.iter().map(|o| ((&*o.bid.lot, &*o.bid.company), o)).collect();
-    let find = |lot: &Arc<str>, company: &Arc<str>| {
-        offers.get(&(&**lot, &**company)).copied().ok_or(Error::NotFound)
+    let mut offers: HashMap<(&str, &str), Vec<&Offer>> = HashMap::new();
+    for offer in &input.offers {
+        offers.entry((&offer.bid.lot, &offer.bid.company)).or_default().push(offer);
+    }
+    // Without a product the company's only offer is meant.
+    let find = |lot: &Arc<str>, company: &Arc<str>, product: Option<&str>| {
+        let own = offers.get(&(&**lot, &**company)).map(Vec::as_slice).unwrap_or_default();
+        let is_it = |offer: &&&Offer| product.is_none_or(|product| offer.bid.product == product);
+        own.iter().find(is_it).copied().ok_or(Error::NotFound)
     };
     let mut position: HashMap<LotId, i32> = HashMap::new();
     let mut winners: HashMap<&str, i32> = HashMap::new();
@@ -129,7 +134,7 @@ fn save(tx: &mut Tx, award: &AwardId, input: &Input, outcome: &Outcome) -> Resul
     };
     for decided in &outcome.awards {
         let lot = lot_id(input, &decided.lot)?;
-        let offer = find(&decided.lot, &decided.company)?;
+        let offer = find(&decided.lot, &decided.company, Some(&decided.product))?;
         *winners.entry(&decided.lot).or_default() += i32::from(decided.award_price.is_some());
         store::insert_decision(tx, &decision(award, lot, next(lot), offer, decided, input))?;
     }
@@ -151,13 +156,15 @@ fn save(tx: &mut Tx, award: &AwardId, input: &Input, outcome: &Outcome) -> Resul
     }
     let mut rows = Vec::with_capacity(outcome.allocations.len());
     for part in &outcome.allocations {
+        let offer = find(&part.lot, &part.company, part.product.as_deref())?;
         rows.push(Agreed {
             id: AllocationId::new(),
             award_id: award.clone(),
             lot_id: lot_id(input, &part.lot)?.clone(),
             hospital_id: input.hospitals.get(&part.hospital).ok_or(Error::NotFound)?.clone(),
-            supplier_id: find(&part.lot, &part.company)?.supplier_id.clone(),
+            supplier_id: offer.supplier_id.clone(),
             quantity: part.quantity,
+            offer_id: offer.id.clone(),
         });
     }
     store::insert_agreed(tx, &rows)?;
@@ -186,6 +193,7 @@ fn decision(
         code: it.reason.code.to_string(),
         clause: it.reason.clause.clone(),
         arithmetic: named(&it.reason.arithmetic, input, &it.lot),
+        class: it.class.map(|class| class.to_string()).unwrap_or_default(),
         ..excluded(award, lot, position, offer)
     }
 }
@@ -219,6 +227,7 @@ fn excluded(award: &AwardId, lot: &LotId, position: i32, offer: &Offer) -> Decis
         code: EXCLUDED.to_owned(),
         clause: String::new(),
         arithmetic: offer.excluded.clone(),
+        class: String::new(),
     }
 }
 

@@ -69,6 +69,7 @@ const BIDS: &[Column] = &[
     Column::may("sales", "上年销量"),
     Column::may("kind", "类型"),
     Column::may("accepts_revival", "接受复活"),
+    Column::may("supplies_all", "全区供应"),
 ];
 
 /// Columns of `demand.csv`.
@@ -77,6 +78,7 @@ const DEMAND: &[Column] = &[
     Column::must("hospital", "医疗机构"),
     Column::must("lot", "竞价单元"),
     Column::may("company", "厂牌企业"),
+    Column::may("product", "产品"),
     Column::must("quantity", "年需求量"),
 ];
 
@@ -89,8 +91,8 @@ const KINDS: &[(&str, Option<Kind>)] = &[
     ("仿制", Some(Kind::Generic)),
 ];
 
-/// Words of `accepts_revival`.
-const CONSENTS: &[(&str, bool)] = &[("", false), ("yes", true), ("no", false), ("是", true), ("否", false)];
+/// Words of `accepts_revival` and `supplies_all`.
+const YES_NO: &[(&str, bool)] = &[("", false), ("yes", true), ("no", false), ("是", true), ("否", false)];
 
 /// The longest name or specification, in characters.
 const LONGEST: usize = 500;
@@ -104,7 +106,9 @@ enum Wrong {
     LotTwice(u64),
     BidTwice(u64),
     DemandTwice(u32),
+    ProductAlone,
     RatioOutside,
+    NoRatio,
     RatioNeeded(ratio::Refused),
 }
 
@@ -118,6 +122,8 @@ impl Say for Wrong {
             Self::LotTwice(line) => fill(a.line_twice, &[("line", line)]),
             Self::BidTwice(line) => fill(a.bid_line_twice, &[("line", line)]),
             Self::DemandTwice(line) => fill(a.demand_line_twice, &[("line", line)]),
+            Self::ProductAlone => a.product_alone.to_owned(),
+            Self::NoRatio => a.no_ratio.to_owned(),
             Self::RatioOutside => fill(a.ratio_outside, &[("least", &RATIOS.0), ("most", &RATIOS.1)]),
             Self::RatioNeeded(why) => fill(a.ratio_needed, &[("why", &why.say(t))]),
         }
@@ -247,11 +253,13 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn bids(&self, path: &Path, names: &mut Names) -> Lines<Bid> {
-        let mut first: HashMap<(Arc<str>, Arc<str>), u64> = HashMap::new();
+        let mut first: HashMap<(Arc<str>, Arc<str>, String), u64> = HashMap::new();
+        let several = self.rules.products.is_some();
         rows(path, BIDS)?.collect(|row, faults| {
             let lot = self.lot(row, names, faults);
             let company = names.of(row, "company", faults);
-            let key = lot.clone().zip(company.clone());
+            let product = if several { row.get("product").to_owned() } else { String::new() };
+            let key = lot.clone().zip(company.clone()).map(|(lot, company)| (lot, company, product));
             let bid = self.bid(row, lot, company, faults);
             if let Some(line) = first.get(&key.clone()?) {
                 faults.push(row.fault("company", Wrong::BidTwice(*line)));
@@ -278,7 +286,8 @@ impl Reading<'_> {
         let reported_volume = row.maybe("reported_volume", faults, Row::not_negative);
         let sales = row.maybe("sales", faults, Row::not_negative);
         let kind = row.word("kind", KINDS, faults);
-        let accepts_revival = row.word("accepts_revival", CONSENTS, faults);
+        let accepts_revival = row.word("accepts_revival", YES_NO, faults);
+        let supplies_all = row.word("supplies_all", YES_NO, faults);
         Some(Bid {
             lot: lot?,
             company: company?,
@@ -292,6 +301,7 @@ impl Reading<'_> {
             sales: sales?,
             kind: kind?,
             accepts_revival: accepts_revival?,
+            supplies_all: supplies_all?,
         })
     }
 
@@ -316,6 +326,13 @@ impl Reading<'_> {
         faults: &mut Faults,
     ) -> Option<Decimal> {
         let given = row.get("ratio");
+        if self.rules.has_one_price() {
+            if !given.is_empty() && parse_decimal(given) != Ok(Decimal::ONE) {
+                faults.push(row.fault("ratio", Wrong::NoRatio));
+                return None;
+            }
+            return Some(Decimal::ONE);
+        }
         let (key, found) = if given.is_empty() {
             let lot = self.lots.get(lot?)?.as_ref()?;
             let found = ratio::of_units(&lot.form, &lot.comparable_spec, spec?);
@@ -337,9 +354,15 @@ impl Reading<'_> {
             let hospital = names.of(row, "hospital", faults);
             let lot = self.lot(row, names, faults);
             let company = row.maybe("company", faults, |row, key, faults| names.of(row, key, faults));
+            let product = row.maybe("product", faults, |row, key, faults| names.of(row, key, faults));
             let quantity = row.positive::<Quantity>("quantity", faults);
-            let (region, hospital, lot, company, quantity) = (region?, hospital?, lot?, company?, quantity?);
-            let line = Demand { region, hospital, lot, company, quantity };
+            let (region, hospital, lot) = (region?, hospital?, lot?);
+            let (company, product, quantity) = (company?, product?, quantity?);
+            if product.is_some() && company.is_none() {
+                faults.push(row.fault("product", Wrong::ProductAlone));
+                return None;
+            }
+            let line = Demand { region, hospital, lot, company, product, quantity };
             if let Some(first) = seen.before(&line, row.line) {
                 faults.push(row.fault("lot", Wrong::DemandTwice(first)));
                 return None;
@@ -362,15 +385,17 @@ impl Reading<'_> {
 #[derive(Default)]
 struct Seen {
     names: HashMap<Arc<str>, u32>,
-    lines: HashMap<[u32; 4], u32>,
+    lines: HashMap<[u32; 5], u32>,
 }
 
 impl Seen {
     /// The earlier line with the same hospital, lot and brand.
     fn before(&mut self, demand: &Demand, line: u64) -> Option<u32> {
-        let company = demand.company.as_ref().map_or(0, |company| self.number(company));
-        let key =
-            [self.number(&demand.region), self.number(&demand.hospital), self.number(&demand.lot), company];
+        let mut number = |name: &Option<Arc<str>>| name.as_ref().map_or(0, |name| self.number(name));
+        let (company, product) = (number(&demand.company), number(&demand.product));
+        let [region, hospital, lot] =
+            [&demand.region, &demand.hospital, &demand.lot].map(|name| self.number(name));
+        let key = [region, hospital, lot, company, product];
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         let first = *self.lines.entry(key).or_insert(line);
         (first != line).then_some(first)

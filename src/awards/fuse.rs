@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::fraction::{Fraction, pair, shown};
 use super::shortlist::{Contender, Standing, conversion, join};
-use super::{Code, Lot, Reason, Status};
+use super::{Class, Code, Lot, Reason, Status};
 use crate::rounds::rule_set::{Anchor, RuleSet};
 use crate::types::UnitPrice;
 
@@ -34,6 +34,8 @@ pub struct Verdict {
     pub chooses_regions: bool,
     /// Whether it was entitled to a revival and did not accept.
     pub refused: bool,
+    /// The class or unit the rules sorted it into.
+    pub class: Option<Class>,
 }
 
 /// The fuse line over the shortlist; none when nobody is shortlisted or the rules have no fuse.
@@ -73,10 +75,10 @@ pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<V
     let alone = standing.valid.len() == 1;
     let last = standing.apart + standing.places;
     let verdict = |(index, contender): (usize, &Contender)| {
-        let mut verdict = if index < standing.apart {
+        let verdict = if index < standing.apart {
             zero_volume(rules, standing, contender)
         } else if index >= last {
-            outside(rules, standing, index)
+            outside(rules, standing, index, contender)
         } else if alone && rules.single_bidder.is_some() {
             single(rules, standing.lot, contender)
         } else if let Some(line) = line {
@@ -85,20 +87,26 @@ pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<V
             let arithmetic = format!("rank {} ≤ {last} (n = {})", index + 1, standing.valid.len());
             found(rules, Status::Won, Code::WonPlace, arithmetic, "quota")
         };
-        let wins = matches!(verdict.status, Status::Won | Status::WonNoVolume);
-        verdict.price = wins.then_some(contender.bid.unit_price);
-        verdict.chooses_regions = verdict.status == Status::Won;
-        let arithmetic = join(std::mem::take(&mut verdict.reason.arithmetic), conversion(contender.bid));
-        verdict.reason.arithmetic = join(arithmetic, contender.tie.clone());
-        verdict
+        finished(contender, verdict)
     };
     standing.valid.iter().enumerate().map(verdict).collect()
 }
 
-fn found(rules: &RuleSet, status: Status, code: Code, arithmetic: String, section: &str) -> Verdict {
+/// The verdict with what follows from its status and with the conversion and ties of its bid.
+pub fn finished(contender: &Contender, mut verdict: Verdict) -> Verdict {
+    let wins = matches!(verdict.status, Status::Won | Status::WonNoVolume);
+    verdict.price = wins.then_some(contender.bid.unit_price);
+    verdict.chooses_regions = verdict.status == Status::Won;
+    let arithmetic = join(std::mem::take(&mut verdict.reason.arithmetic), conversion(contender.bid));
+    verdict.reason.arithmetic = join(arithmetic, contender.tie.clone());
+    verdict
+}
+
+/// A verdict by a section of the rules.
+pub fn found(rules: &RuleSet, status: Status, code: Code, arithmetic: String, section: &str) -> Verdict {
     let clause = format!("{} {section}", rules.name);
     let reason = Reason { code, arithmetic, clause };
-    Verdict { status, price: None, reason, chooses_regions: false, refused: false }
+    Verdict { status, price: None, reason, chooses_regions: false, refused: false, class: None }
 }
 
 fn zero_volume(rules: &RuleSet, standing: &Standing, contender: &Contender) -> Verdict {
@@ -107,8 +115,11 @@ fn zero_volume(rules: &RuleSet, standing: &Standing, contender: &Contender) -> V
     found(rules, Status::WonNoVolume, Code::ZeroVolume, arithmetic, "zero_volume")
 }
 
-fn outside(rules: &RuleSet, standing: &Standing, index: usize) -> Verdict {
+fn outside(rules: &RuleSet, standing: &Standing, index: usize, contender: &Contender) -> Verdict {
     let last = standing.apart + standing.places;
+    if let Some(why) = &contender.passed {
+        return found(rules, Status::NotShortlisted, Code::PerCompany, why.clone(), "products");
+    }
     if let Some(why) = standing.eliminated.as_ref().filter(|_| index == last) {
         return found(rules, Status::NotShortlisted, Code::Eliminated, why.clone(), "elimination");
     }
@@ -162,7 +173,7 @@ fn ratio(line: &Line, contender: &Contender, sign: &str) -> String {
 }
 
 /// Whether the cut against the ceiling is at least `least`, and `(1.0000 − 0.4500) / 1.0000 = 55.00% ≥ 50.00%`.
-fn cut(lot: &Lot, contender: &Contender, least: Decimal) -> (bool, String) {
+pub fn cut(lot: &Lot, contender: &Contender, least: Decimal) -> (bool, String) {
     let ceiling = Fraction::whole(lot.ceiling.decimal());
     let most = ceiling.times(Decimal::ONE - least);
     let met = contender.price <= most;

@@ -53,6 +53,7 @@ struct Offered {
     sales: Option<Quantity>,
     kind: String,
     accepts_revival: bool,
+    supplies_all: bool,
 }
 
 /// An offer as the award takes it.
@@ -78,7 +79,7 @@ pub struct Input {
     pub lots: Vec<Lot>,
     /// The lots' ids by code.
     pub lot_ids: HashMap<Arc<str>, LotId>,
-    /// The opened offers, by lot and company code.
+    /// The opened offers, by lot, company code and product.
     pub offers: Vec<Offer>,
     /// The approved demand.
     pub demand: Vec<Demand>,
@@ -181,14 +182,18 @@ fn offers(conn: &mut Conn, round: &RoundId, codes: &HashMap<LotId, Arc<str>>) ->
                 sales: row.sales,
                 kind: row.kind.parse().ok(),
                 accepts_revival: row.accepts_revival,
+                supplies_all: row.supplies_all,
             },
         });
     }
-    list.sort_by(|a, b| natural(&a.bid.lot, &b.bid.lot).then_with(|| a.bid.company.cmp(&b.bid.company)));
+    list.sort_by(|a, b| {
+        let key = |offer: &Offer| (offer.bid.company.clone(), offer.bid.product.clone());
+        natural(&a.bid.lot, &b.bid.lot).then_with(|| key(a).cmp(&key(b)))
+    });
     Ok(list)
 }
 
-type DemandRow = (LotId, OrganisationId, String, Quantity, String, String);
+type DemandRow = (LotId, OrganisationId, String, String, Quantity, String, String);
 
 /// The approved lines of approved reports.
 fn approved(conn: &mut Conn, round: &RoundId) -> Result<Vec<DemandRow>> {
@@ -205,6 +210,7 @@ fn approved(conn: &mut Conn, round: &RoundId) -> Result<Vec<DemandRow>> {
             demand_lines::lot_id,
             demand_lines::hospital_id,
             demand_lines::company,
+            demand_lines::product,
             demand_lines::approved.assume_not_null(),
             organisations::code,
             organisations::region,
@@ -230,7 +236,7 @@ fn demand(
     let mut one = |text: String| texts.entry(text).or_insert_with_key(|text| text.as_str().into()).clone();
     let mut hospitals = HashMap::new();
     let mut list = Vec::new();
-    for (lot, hospital_id, company, quantity, code, region) in approved(conn, round)? {
+    for (lot, hospital_id, company, product, quantity, code, region) in approved(conn, round)? {
         let hospital = one(code);
         hospitals.insert(hospital.clone(), hospital_id);
         let company = match company.trim() {
@@ -238,10 +244,12 @@ fn demand(
             brand => Some(brands.get(brand).map_or_else(|| one(brand.to_owned()), |code| (*code).clone())),
         };
         let lot = codes.get(&lot).ok_or(Error::NotFound)?.clone();
-        list.push(Demand { region: one(region), hospital, lot, company, quantity });
+        let product = (!product.is_empty()).then(|| one(product));
+        list.push(Demand { region: one(region), hospital, lot, company, product, quantity });
     }
     list.sort_by(|a, b| {
-        let key = |d: &Demand| (d.region.clone(), d.hospital.clone(), d.company.clone(), d.quantity);
+        let brand = |d: &Demand| (d.company.clone(), d.product.clone());
+        let key = |d: &Demand| (d.region.clone(), d.hospital.clone(), brand(d), d.quantity);
         natural(&a.lot, &b.lot).then_with(|| key(a).cmp(&key(b)))
     });
     Ok((list, hospitals))
@@ -282,6 +290,10 @@ fn hash(input: &Input) -> String {
             if bid.accepts_revival { "yes" } else { "no" },
             excluded,
         ]);
+        // What came later is a line of its own, only where it says something: earlier hashes stay what they were.
+        if bid.supplies_all {
+            canon.line(&["supplies_all"]);
+        }
     }
     for line in &input.demand {
         canon.line(&[
@@ -292,6 +304,9 @@ fn hash(input: &Input) -> String {
             line.company.as_deref().unwrap_or_default(),
             &line.quantity.to_string(),
         ]);
+        if let Some(product) = &line.product {
+            canon.line(&["product", product]);
+        }
     }
     for pick in &input.answers.picks {
         canon.line(&["pick", &pick.lot, &pick.region, &pick.company, pick.supply.as_str()]);
@@ -299,6 +314,9 @@ fn hash(input: &Input) -> String {
     for placed in &input.answers.reassignments {
         let quantity = placed.quantity.to_string();
         canon.line(&["reassignment", &placed.lot, &placed.hospital, &placed.company, &quantity]);
+        if let Some(product) = &placed.product {
+            canon.line(&["product", product]);
+        }
     }
     canon.hex()
 }
@@ -334,10 +352,16 @@ pub fn hash_of_outcome(outcome: &Outcome) -> String {
             &or_empty(award.term_years),
             &award.reason.to_string(),
         ]);
+        if let Some(class) = award.class {
+            canon.line(&["class", class.as_str()]);
+        }
     }
     for part in &outcome.allocations {
         let quantity = part.quantity.to_string();
         canon.line(&["allocation", &part.lot, &part.region, &part.hospital, &part.company, &quantity]);
+        if let Some(product) = &part.product {
+            canon.line(&["product", product]);
+        }
     }
     for part in &outcome.unallocated {
         canon.line(&["unallocated", &part.lot, &part.region, &part.hospital, &part.quantity.to_string()]);

@@ -12,9 +12,11 @@ pub mod files;
 pub mod fraction;
 pub mod fuse;
 pub mod grades;
+pub mod guarantee;
 pub mod input;
 pub mod objections;
 pub mod output;
+pub mod per_company;
 #[cfg(test)]
 mod properties;
 pub mod publicity;
@@ -29,6 +31,7 @@ pub mod shortlist;
 pub mod store;
 #[cfg(test)]
 mod tests;
+pub mod units;
 pub mod volume;
 
 use std::fmt;
@@ -69,6 +72,10 @@ crate::words! {
         OverCeiling = "OVER_CEILING",
         /// A related company's bid stands instead.
         RelatedCompany = "RELATED_COMPANY",
+        /// Its company has all the places it may have.
+        PerCompany = "PER_COMPANY",
+        /// In unit B, above the highest price that won in A.
+        AboveA = "ABOVE_A",
         /// Ranked below the quota.
         NotShortlisted = "NOT_SHORTLISTED",
         /// Lost its place because the lot's spread is among the widest.
@@ -151,7 +158,8 @@ pub struct Lot {
     pub base_volume: Option<Quantity>,
 }
 
-/// One company's offer for one lot.
+/// One offer for one lot: of one company, or of one of its products where the rules have `[products]`. Then the key
+/// of a bid is (lot, company, product); else (lot, company) is enough and stays the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bid {
     /// The lot's code.
@@ -178,6 +186,8 @@ pub struct Bid {
     pub kind: Option<Kind>,
     /// Whether it accepts a revival price.
     pub accepts_revival: bool,
+    /// Whether it can supply all regions (全区供应).
+    pub supplies_all: bool,
 }
 
 /// One hospital's yearly demand for one lot.
@@ -191,6 +201,8 @@ pub struct Demand {
     pub lot: Arc<str>,
     /// The brand's company, or any brand.
     pub company: Option<Arc<str>>,
+    /// Which of that company's products; none is its brand as a whole.
+    pub product: Option<Arc<str>>,
     /// Units of the comparable spec a year.
     pub quantity: Quantity,
 }
@@ -230,6 +242,8 @@ pub struct Reassignment {
     pub hospital: Arc<str>,
     /// The winner that gets it.
     pub company: Arc<str>,
+    /// Which of its products; none is its first by rank.
+    pub product: Option<Arc<str>>,
     /// Agreed quantity, after the share.
     pub quantity: Quantity,
 }
@@ -353,6 +367,8 @@ pub struct Allocation {
     pub hospital: Arc<str>,
     /// The winner.
     pub company: Arc<str>,
+    /// The product, where the rules let a company win with several; else its only one is meant.
+    pub product: Option<Arc<str>>,
     /// The agreed quantity.
     pub quantity: Quantity,
     /// The part of it that the hospital reported for the winner's own brand.

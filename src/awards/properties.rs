@@ -36,6 +36,7 @@ fn some_demand() -> impl Strategy<Value = Vec<Demand>> {
             hospital: format!("H{region}{hospital}").into(),
             lot: "L".into(),
             company: brand.map(|b| format!("C{b:02}").into()),
+            product: None,
             quantity: Quantity::from_scaled(quantity),
         };
         list.into_iter().map(make).collect()
@@ -76,7 +77,8 @@ proptest! {
         let company = winners[which % winners.len()].company.clone();
         let mut lower = bids;
         let own = lower.iter_mut().find(|b| b.company == company).unwrap();
-        let price = (own.unit_price.scaled() - less * 10_000).max(100);
+        // Not below a cent, the last figure that every rule set lets a price have.
+        let price = (own.unit_price.scaled() - less * 10_000).max(10_000);
         own.unit_price = UnitPrice::from_scaled(price.min(own.unit_price.scaled()));
         let after = award(&rules, &[lot("L", "1")], &lower, &[], &Answers::default()).unwrap();
         let own = after.awards.iter().find(|a| a.company == company).unwrap();
@@ -103,9 +105,13 @@ proptest! {
             prop_assert!(award.award_price.is_none_or(|price| price <= award.unit_price && price.is_positive()));
             prop_assert_eq!(award.rank.is_none(), award.status == Status::Invalid);
         }
+        // A guarantee wins at any rank, and two units have a quota each.
         let shortlisted = outcome.awards.iter()
-            .filter(|a| matches!(a.status, Status::Won | Status::Fused) || a.reason.code == Code::RevivedIn);
-        prop_assert!(shortlisted.count() <= rules.quota(outcome.lots[0].bidders));
+            .filter(|a| matches!(a.status, Status::Won | Status::Fused) || a.reason.code == Code::RevivedIn)
+            .filter(|a| !a.reason.clause.ends_with(" guarantee"));
+        let (lot, units) = (&outcome.lots[0], rules.units.is_some());
+        prop_assert!(shortlisted.count() <= lot.places);
+        prop_assert!(units || lot.places <= rules.quota(lot.bidders));
     }
 
     #[test]

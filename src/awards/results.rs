@@ -141,6 +141,8 @@ pub fn code_name(code: &str, t: &Text) -> &'static str {
         Code::TooManyDecimals => e.code_too_many_decimals,
         Code::OverCeiling => e.code_over_ceiling,
         Code::RelatedCompany => e.code_related_company,
+        Code::PerCompany => e.code_per_company,
+        Code::AboveA => e.code_above_a,
         Code::NotShortlisted => e.code_not_shortlisted,
         Code::Eliminated => e.code_eliminated,
         Code::Fused => e.code_fused,

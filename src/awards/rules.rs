@@ -11,7 +11,7 @@ use super::choices::{self, Choices};
 use super::fuse::{self, Verdict};
 use super::shortlist::{self, Standing, comparable};
 use super::volume::Scale;
-use super::{Answers, Award, Bid, Demand, Lot, LotOutcome, Outcome, Status, revival};
+use super::{Answers, Award, Bid, Demand, Lot, LotOutcome, Outcome, Status, guarantee, revival, units};
 use crate::rounds::rule_set::RuleSet;
 use crate::text::{Say, Text, fill};
 use crate::types::{Quantity, UnitPrice};
@@ -85,7 +85,7 @@ pub fn award(
     answers: &Answers,
 ) -> Result<Outcome, Refused> {
     let lots = in_order(lots)?;
-    let by_lot = by_lot(&lots, bids)?;
+    let by_lot = by_lot(rules, &lots, bids)?;
     check_demand(&lots, demand)?;
     let demand = ByLot::new(demand);
 
@@ -124,13 +124,19 @@ fn in_order(lots: &[Lot]) -> Result<Vec<&Lot>, Refused> {
     }
 }
 
-fn by_lot<'a>(lots: &[&Lot], bids: &'a [Bid]) -> Result<HashMap<&'a str, Vec<&'a Bid>>, Refused> {
+fn by_lot<'a>(
+    rules: &RuleSet,
+    lots: &[&Lot],
+    bids: &'a [Bid],
+) -> Result<HashMap<&'a str, Vec<&'a Bid>>, Refused> {
     let known: std::collections::HashSet<&str> = lots.iter().map(|lot| lot.code.as_ref()).collect();
     let mut sorted: Vec<&Bid> = bids.iter().collect();
-    sorted.sort_by(|a, b| (&a.lot, &a.company).cmp(&(&b.lot, &b.company)));
-    if let Some(two) =
-        sorted.windows(2).find(|two| two[0].lot == two[1].lot && two[0].company == two[1].company)
-    {
+    sorted.sort_by(|a, b| (&a.lot, &a.company, &a.product).cmp(&(&b.lot, &b.company, &b.product)));
+    // Where a company may win with several products, its second bid is twice only when it is for the same one.
+    let is_twice = |a: &Bid, b: &Bid| {
+        (&a.lot, &a.company) == (&b.lot, &b.company) && (rules.products.is_none() || a.product == b.product)
+    };
+    if let Some(two) = sorted.windows(2).find(|two| is_twice(two[0], two[1])) {
         return Err(Refused::BidTwice { lot: two[0].lot.clone(), company: two[0].company.clone() });
     }
     let mut by_lot: HashMap<&str, Vec<&Bid>> = HashMap::new();
@@ -170,7 +176,11 @@ fn settle(
 ) -> Result<(), Refused> {
     let lot = standing.lot;
     let line = fuse::line(rules, standing);
-    let mut verdicts = fuse::judge(rules, standing, line.as_ref());
+    let (mut verdicts, places) = match &rules.units {
+        Some(both) => units::judge(rules, both, standing),
+        None => (fuse::judge(rules, standing, line.as_ref()), standing.places),
+    };
+    guarantee::grant(rules, standing, &mut verdicts);
     revival::revive(rules, standing, line.as_ref(), answers, &mut verdicts);
     let winners: Vec<Winner> = standing
         .valid
@@ -179,9 +189,10 @@ fn settle(
         .filter(|(_, verdict)| matches!(verdict.status, Status::Won | Status::WonRevived))
         .map(|(contender, verdict)| Winner {
             company: contender.bid.company.clone(),
+            product: contender.bid.product.as_str().into(),
             capacity: contender.bid.capacity,
             chooses_regions: verdict.chooses_regions,
-            class: None,
+            class: verdict.class,
         })
         .collect();
     let share = rules.share(lot.category, winners.len());
@@ -193,7 +204,7 @@ fn settle(
     outcome.lots.push(LotOutcome {
         lot: lot.code.clone(),
         bidders: standing.valid.len(),
-        places: standing.places,
+        places,
         anchor: line.as_ref().map(|line| line.anchor.value()),
         line: line.as_ref().map(|line| line.line.value()),
         winners: winners.len(),
@@ -271,6 +282,7 @@ fn awards(
             award_price: verdict.price,
             share: share.filter(|_| with_volume),
             term_years: term_years.filter(|_| verdict.price.is_some()),
+            class: verdict.class,
             ..new(contender.bid, verdict.status, verdict.reason)
         }
     });

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::allocations::ByLot;
 use super::fraction::{Fraction, pair, shown};
-use super::{Bid, Code, Lot, Reason};
+use super::{Bid, Code, Lot, Reason, per_company};
 use crate::rounds::rule_set::{Comparator, Keep, RuleSet};
 
 /// A valid bid in its place.
@@ -21,6 +21,8 @@ pub struct Contender<'a> {
     pub reported: Decimal,
     /// How equal prices beside it were separated.
     pub tie: Option<String>,
+    /// Why it was passed over although its price would have had a place.
+    pub passed: Option<String>,
 }
 
 /// A lot's bids, ranked.
@@ -62,9 +64,10 @@ pub fn stand<'a>(rules: &RuleSet, lot: &'a Lot, bids: &[&'a Bid], demand: &ByLot
     let brands = demand.brands(&lot.code);
     let (mut able, mut invalid) = (Vec::new(), Vec::new());
     for bid in bids {
-        let named = || brands.get(bid.company.as_ref()).copied().unwrap_or_default();
-        let reported = bid.reported_volume.map_or_else(named, |volume| volume.decimal());
-        let contender = Contender { bid, price: comparable(bid), reported, tie: None };
+        let named = |product| brands.get(&(&*bid.company, product)).copied().unwrap_or_default();
+        let brand = || named(None).saturating_add(named(Some(bid.product.as_str())));
+        let reported = bid.reported_volume.map_or_else(brand, |volume| volume.decimal());
+        let contender = Contender { bid, price: comparable(bid), reported, tie: None, passed: None };
         match fault(rules, lot, &contender) {
             Some(reason) => invalid.push((*bid, reason)),
             None => able.push(contender),
@@ -72,10 +75,11 @@ pub fn stand<'a>(rules: &RuleSet, lot: &'a Lot, bids: &[&'a Bid], demand: &ByLot
     }
     able.sort_by(|a, b| order(rules, a, b));
     let mut valid = one_per_group(rules, able, &mut invalid);
-    invalid.sort_by(|a, b| a.0.company.cmp(&b.0.company));
+    invalid.sort_by(|a, b| (&a.0.company, &a.0.product).cmp(&(&b.0.company, &b.0.product)));
 
     name_ties(rules, &mut valid);
     let places = rules.quota(valid.len()).min(valid.len());
+    let (valid, places) = per_company::pass_over(rules, valid, places);
     let first: Vec<Fraction> = valid.iter().take(places).map(|c| c.price).collect();
     let spread = Fraction::mean(&first).map(Fraction::value).zip(Fraction::deviation(&first));
     let mut standing =
@@ -110,7 +114,7 @@ fn fault(rules: &RuleSet, lot: &Lot, contender: &Contender) -> Option<Reason> {
     None
 }
 
-/// The lowest comparable price first, then the comparators, then the company code.
+/// The lowest comparable price first, then the comparators, then the company code and product.
 fn order(rules: &RuleSet, a: &Contender, b: &Contender) -> Ordering {
     a.price
         .cmp(&b.price)
@@ -118,7 +122,7 @@ fn order(rules: &RuleSet, a: &Contender, b: &Contender) -> Ordering {
             let apart = rules.tie_break.order.iter().map(|c| fact(*c, b).cmp(&fact(*c, a)));
             apart.fold(Ordering::Equal, Ordering::then)
         })
-        .then_with(|| a.bid.company.cmp(&b.bid.company))
+        .then_with(|| (&a.bid.company, &a.bid.product).cmp(&(&b.bid.company, &b.bid.product)))
 }
 
 /// A fact that separates ties; an unknown one counts as none.
@@ -141,7 +145,9 @@ fn one_per_group<'a>(
     let mut kept: Vec<Contender> = Vec::with_capacity(able.len());
     for contender in able {
         let group = contender.bid.group.as_deref();
-        if let Some((group, stands)) = group.and_then(|group| Some((group, &kept[*first.get(group)?]))) {
+        let stands = group.and_then(|group| Some((group, &kept[*first.get(group)?])));
+        // A company is not related to itself: several products of it stand beside one another.
+        if let Some((group, stands)) = stands.filter(|(_, it)| it.bid.company != contender.bid.company) {
             let (own, lowest) = pair(contender.price, stands.price);
             let arithmetic = format!("{group}: {own} ≥ {lowest} {}", stands.bid.company);
             let clause = format!("{} related", rules.name);
@@ -149,7 +155,7 @@ fn one_per_group<'a>(
             continue;
         }
         if let Some(group) = group {
-            first.insert(group, kept.len());
+            first.entry(group).or_insert(kept.len());
         }
         kept.push(contender);
     }
@@ -164,9 +170,15 @@ fn name_ties(rules: &RuleSet, ranked: &mut [Contender]) {
             continue;
         }
         let decided = rules.tie_break.order.iter().find(|c| fact(**c, a) != fact(**c, b));
-        let (first, second) = (&a.bid.company, &b.bid.company);
+        let is_one = a.bid.company == b.bid.company;
+        let name = |bid: &Bid| match is_one {
+            true => format!("{} {}", bid.company, bid.product),
+            false => bid.company.to_string(),
+        };
+        let (first, second) = (name(a.bid), name(b.bid));
         let why = match decided {
             Some(c) => format!("TIE {first} > {second}: {c} {} > {}", fact(*c, a), fact(*c, b)),
+            None if is_one => format!("TIE {first} > {second}: product"),
             None => format!("TIE {first} > {second}: company code"),
         };
         a.tie = Some(match a.tie.take() {

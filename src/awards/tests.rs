@@ -1,6 +1,7 @@
 //! The award by hand-worked cases, one line a case.
 
 mod choices;
+mod consumables;
 mod doubts;
 mod volumes;
 
@@ -20,7 +21,7 @@ pub fn lot(code: &str, ceiling: &str) -> Lot {
     }
 }
 
-/// `A 0.5 yes g=G r=1.7 s=300 v=20 c=100 ref`: company, price and what else is known.
+/// `A 0.5 yes all g=G r=1.7 s=300 v=20 c=100 p=product ref`: company, price and what else is known.
 pub fn bid(lot: &str, text: &str) -> Bid {
     let mut words = text.split_whitespace();
     let company = words.next().unwrap();
@@ -37,15 +38,18 @@ pub fn bid(lot: &str, text: &str) -> Bid {
         sales: None,
         kind: None,
         accepts_revival: false,
+        supplies_all: false,
     };
     for word in words {
         match word.split_once('=') {
             None if word == "yes" => bid.accepts_revival = true,
+            None if word == "all" => bid.supplies_all = true,
             None if word == "ref" => bid.kind = Some(Kind::Reference),
             Some(("g", group)) => bid.group = Some(group.to_owned()),
             Some(("r", ratio)) => bid.ratio = ratio.parse().unwrap(),
             Some(("s", sales)) => bid.sales = Some(sales.parse().unwrap()),
             Some(("v", volume)) => bid.reported_volume = Some(volume.parse().unwrap()),
+            Some(("p", product)) => bid.product = product.to_owned(),
             Some(("c", capacity)) => bid.capacity = Some(capacity.parse().unwrap()),
             _ => panic!("{word}"),
         }
@@ -57,7 +61,7 @@ fn bids(lot: &str, text: &str) -> Vec<Bid> {
     text.split(';').map(|text| bid(lot, text.trim())).collect()
 }
 
-/// `region hospital brand quantity`, the brand `-` for any.
+/// `region hospital brand quantity`, the brand `-` for any and `A/p` for one product of A.
 fn demand(lot: &str, text: &str) -> Vec<Demand> {
     let line = |text: &str| {
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -65,7 +69,8 @@ fn demand(lot: &str, text: &str) -> Vec<Demand> {
             region: words[0].into(),
             hospital: words[1].into(),
             lot: lot.into(),
-            company: (words[2] != "-").then(|| words[2].into()),
+            company: (words[2] != "-").then(|| words[2].split('/').next().unwrap().into()),
+            product: words[2].split_once('/').map(|(_, product)| product.into()),
             quantity: words[3].parse().unwrap(),
         }
     };

@@ -30,13 +30,14 @@ pub const COLUMNS: &[Column] = &[
     Column::may("sales", "上年销量"),
     Column::may("kind", "类型"),
     Column::may("accepts_revival", "接受复活"),
+    Column::may("supplies_all", "全区供应"),
     Column::may("generic", "通用名"),
     Column::may("comparable_spec", "可比规格"),
     Column::may("ceiling", "最高有效申报价"),
 ];
 
 /// How many of [`COLUMNS`] a supplier fills in and an export holds.
-pub const FILLED: usize = 12;
+pub const FILLED: usize = 13;
 
 const KINDS: &[(&str, OfferKind)] = &[
     ("reference", OfferKind::Reference),
@@ -46,7 +47,7 @@ const KINDS: &[(&str, OfferKind)] = &[
     ("仿制", OfferKind::Generic),
     ("仿制药", OfferKind::Generic),
 ];
-const CONSENTS: &[(&str, bool)] = &[("yes", true), ("no", false), ("是", true), ("否", false)];
+const YES_NO: &[(&str, bool)] = &[("yes", true), ("no", false), ("是", true), ("否", false)];
 
 /// A round has some hundred lots; a file of more lines is a mistake.
 const LINES: u64 = 2_000;
@@ -62,6 +63,12 @@ pub struct Terms {
     pub supplier: Organisation,
     /// Most decimals of a price, from the round's rule set.
     pub places: u32,
+    /// The most products of one company that win a lot, where the rule set lets it bid several.
+    pub products: Option<u32>,
+    /// Whether the rule set asks who can supply all regions.
+    pub asks_regions: bool,
+    /// Whether all specs have one price, so that no ratio is given.
+    pub has_one_price: bool,
 }
 
 /// Reads a whole file. Lines that bid nothing (no product, price, capacity or sales) are skipped; with any
@@ -71,7 +78,7 @@ pub fn read(bytes: &[u8], terms: &Terms) -> Result<(Vec<Line>, Faults)> {
     let mut rows = open(bytes, COLUMNS, Unknown::Refuse, limits)?;
     let mut faults = Faults::default();
     let mut lines = Vec::new();
-    let mut seen = HashMap::new();
+    let mut seen: Seen = HashMap::new();
     while let Some(row) = rows.next(&mut faults)? {
         if rows.count() > LINES {
             return Err(Error::refused(Refused::TooManyLines(LINES, terms.lots.len())));
@@ -90,29 +97,31 @@ pub fn read(bytes: &[u8], terms: &Terms) -> Result<(Vec<Line>, Faults)> {
     Ok((lines, faults))
 }
 
+/// The line on which each lot was met, or each product of a lot where several are allowed.
+type Seen = HashMap<(String, String), u64>;
+
 fn is_blank(row: &Row) -> bool {
     ["product", "unit_price", "capacity", "sales"].iter().all(|key| row.get(key).is_empty())
 }
 
-fn line<'a>(
-    row: &Row,
-    terms: &'a Terms,
-    seen: &mut HashMap<&'a str, u64>,
-    faults: &mut Faults,
-) -> Option<Line> {
+fn line(row: &Row, terms: &Terms, seen: &mut Seen, faults: &mut Faults) -> Option<Line> {
     let lot = lot(row, terms, seen, faults);
     company(row, &terms.supplier, faults);
     let product = words(row, "product", faults);
     let spec = words(row, "spec", faults);
     let unit_price = price(row, terms.places, faults);
-    let ratio = ratio(row, lot, spec.as_deref(), faults);
+    let ratio = match terms.has_one_price {
+        true => no_ratio(row, faults),
+        false => ratio(row, lot, spec.as_deref(), faults),
+    };
     let capacity = quantity(row, "capacity", true, faults);
     let sales = quantity(row, "sales", false, faults);
     if !row.get("reported_volume").is_empty() {
         faults.push(row.fault("reported_volume", BadCell::ReportedVolume));
     }
     let kind = one_of(row, "kind", KINDS, OfferKind::Generic, faults);
-    let accepts_revival = one_of(row, "accepts_revival", CONSENTS, false, faults);
+    let accepts_revival = one_of(row, "accepts_revival", YES_NO, false, faults);
+    let supplies_all = one_of(row, "supplies_all", YES_NO, false, faults);
     Some(Line {
         lot: lot?.code.clone(),
         lot_id: lot?.id.clone(),
@@ -124,25 +133,28 @@ fn line<'a>(
         sales: sales?,
         kind: kind?,
         accepts_revival: accepts_revival?,
+        supplies_all: supplies_all?,
     })
 }
 
-fn lot<'a>(
-    row: &Row,
-    terms: &'a Terms,
-    seen: &mut HashMap<&'a str, u64>,
-    faults: &mut Faults,
-) -> Option<&'a Lot> {
+fn lot<'a>(row: &Row, terms: &'a Terms, seen: &mut Seen, faults: &mut Faults) -> Option<&'a Lot> {
     let code = row.filled("lot", faults)?;
     let Some(lot) = terms.lots.iter().find(|lot| lot.code == code) else {
         faults.push(row.fault("lot", BadCell::UnknownLot));
         return None;
     };
-    if let Some(line) = seen.get(lot.code.as_str()) {
-        faults.push(row.fault("lot", BadCell::LotTwice(*line)));
+    let several = terms.products.is_some();
+    let product = if several { row.get("product").to_owned() } else { String::new() };
+    let key = (lot.code.clone(), product);
+    if let Some(line) = seen.get(&key) {
+        let (column, why) = match several {
+            true => ("product", BadCell::ProductTwice(*line)),
+            false => ("lot", BadCell::LotTwice(*line)),
+        };
+        faults.push(row.fault(column, why));
         return None;
     }
-    seen.insert(&lot.code, row.line);
+    seen.insert(key, row.line);
     Some(lot)
 }
 
@@ -194,6 +206,16 @@ fn price(row: &Row, places: u32, faults: &mut Faults) -> Option<UnitPrice> {
         return None;
     }
     Some(price)
+}
+
+/// 1, which is all that may stand there.
+fn no_ratio(row: &Row, faults: &mut Faults) -> Option<Decimal> {
+    let cell = row.get("ratio");
+    if cell.is_empty() || parse_decimal(cell) == Ok(Decimal::ONE) {
+        return Some(Decimal::ONE);
+    }
+    faults.push(row.fault("ratio", BadCell::NoRatio));
+    None
 }
 
 fn ratio(row: &Row, lot: Option<&Lot>, spec: Option<&str>, faults: &mut Faults) -> Option<Decimal> {
@@ -250,7 +272,7 @@ impl FileKind {
 }
 
 /// The cells of one line in the order of [`COLUMNS`].
-pub type Cells = [String; 15];
+pub type Cells = [String; 16];
 
 /// A line of the supplier's own file for a lot: blank but for what is known, or filled with its offer.
 pub fn cells(lot: &Lot, supplier: &Organisation, line: Option<&Line>) -> Cells {
@@ -268,6 +290,7 @@ pub fn cells(lot: &Lot, supplier: &Organisation, line: Option<&Line>) -> Cells {
         of(|l| l.sales.map(|n| n.to_string()).unwrap_or_default()),
         of(|l| l.kind.to_string()),
         of(|l| yes_no(l.accepts_revival).to_owned()),
+        of(|l| yes_no(l.supplies_all).to_owned()),
         lot.generic.clone(),
         lot.comparable_spec.clone(),
         lot.ceiling.to_string(),
@@ -292,6 +315,7 @@ pub fn listed_cells(it: &Listed) -> Cells {
         number(offer.sales),
         offer.kind.to_string(),
         yes_no(offer.accepts_revival).to_owned(),
+        yes_no(offer.supplies_all).to_owned(),
     ];
     for (cell, value) in cells.iter_mut().zip(values) {
         *cell = value;

@@ -116,7 +116,7 @@ pub struct Opener {
     pub at: Time,
 }
 
-/// One opened offer: one supplier for one lot.
+/// One opened offer: one supplier for one lot, with one product.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = offers)]
 pub struct Offer {
@@ -146,6 +146,8 @@ pub struct Offer {
     pub kind: OfferKind,
     /// Whether it accepts a revival price.
     pub accepts_revival: bool,
+    /// Whether the company can supply all regions.
+    pub supplies_all: bool,
 }
 
 /// What anybody may know of a round's bids before the opening.

@@ -130,6 +130,7 @@ fn offers_of(envelope: &EnvelopeId, content: &Content) -> Vec<Offer> {
         sales: line.sales,
         kind: line.kind,
         accepts_revival: line.accepts_revival,
+        supplies_all: line.supplies_all,
     };
     content.lines.iter().map(offer).collect()
 }

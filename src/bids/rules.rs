@@ -84,6 +84,8 @@ pub enum BadCell {
     UnknownLot,
     /// The lot stands on this line already.
     LotTwice(u64),
+    /// The lot and product stand on this line already.
+    ProductTwice(u64),
     /// Another company's name.
     OtherCompany {
         /// The bidder's name.
@@ -103,6 +105,8 @@ pub enum BadCell {
     RatioNeeded(String),
     /// A ratio nobody believes.
     RatioOutside,
+    /// A ratio where all specs have one price.
+    NoRatio,
 }
 
 impl Say for BadCell {
@@ -111,6 +115,7 @@ impl Say for BadCell {
         match self {
             BadCell::UnknownLot => b.cell_unknown_lot.to_owned(),
             BadCell::LotTwice(line) => fill(b.cell_lot_twice, &[("line", line)]),
+            BadCell::ProductTwice(line) => fill(b.cell_product_twice, &[("line", line)]),
             BadCell::OtherCompany { name, code } => {
                 fill(b.cell_other_company, &[("name", name), ("code", code)])
             }
@@ -119,6 +124,7 @@ impl Say for BadCell {
             BadCell::Negative => b.cell_negative.to_owned(),
             BadCell::Control => b.cell_control.to_owned(),
             BadCell::RatioNeeded(comparable) => fill(b.cell_ratio_needed, &[("comparable", comparable)]),
+            BadCell::NoRatio => b.cell_no_ratio.to_owned(),
             BadCell::RatioOutside => fill(b.cell_ratio_outside, &[("least", &RATIOS.0), ("most", &RATIOS.1)]),
         }
     }

@@ -1,10 +1,11 @@
 //! A sample city, filled through the same operations the pages use: one round from demand to payment standard,
-//! one open for bids, one in demand reporting.
+//! one open for bids, one in demand reporting, and one of consumables in evaluation.
 
 mod city;
 mod history;
 mod people;
 mod round;
+mod stents;
 
 use crate::db::Db;
 use crate::error::Result;
@@ -27,6 +28,8 @@ pub enum Step {
     Bidding,
     /// The round in demand reporting.
     Reporting,
+    /// The round of consumables, opened and waiting for its evaluation.
+    Evaluating,
 }
 
 /// Whether the database is empty, so that a sample city may be filled in.
@@ -64,5 +67,7 @@ pub fn fill(db: &Db, now: Time, password_hash: &str, token: &str, say: &mut dyn 
     say(Step::Bidding);
     round::reporting(db, &city, now)?;
     say(Step::Reporting);
+    stents::evaluating(db, &city, now)?;
+    say(Step::Evaluating);
     Ok(())
 }

@@ -25,12 +25,15 @@ use crate::types::{
 pub const BEGAN: i64 = 270;
 
 /// A round being walked.
-struct Walk<'a> {
-    db: &'a Db,
-    city: &'a City,
-    id: RoundId,
-    drugs: &'static [Drug],
+pub(super) struct Walk<'a> {
+    pub(super) db: &'a Db,
+    pub(super) city: &'a City,
+    pub(super) id: RoundId,
+    pub(super) drugs: &'static [Drug],
 }
+
+/// What a round of drugs is bound to.
+const OF_DRUGS: (RoundKind, &str) = (RoundKind::Drug, "GY-YD2024-2");
 
 /// The first round: walked to its payment standards, in execution today.
 pub fn finished(db: &Db, city: &City, now: Time, token: &str) -> Result<()> {
@@ -48,21 +51,16 @@ pub fn finished(db: &Db, city: &City, now: Time, token: &str) -> Result<()> {
         execution_to: day(90 + 3 * 365).day(),
     };
     let walk = Walk { db, city, id: RoundId::new(), drugs: DRUGS };
-    walk.publish("AH-YD2026-1", "安和市第一批药品集中带量采购", calendar, day(0), day(1))?;
+    walk.publish(OF_DRUGS, "AH-YD2026-1", "安和市第一批药品集中带量采购", calendar, day(0), day(1))?;
     walk.report(usize::MAX, day(6), 100)?;
     walk.approve_demand(day(22))?;
     walk.write("officer", day(30), |tx, ctx, id| steps::open_bidding(tx, ctx, id).map(drop))?;
     walk.bid(usize::MAX, day(40))?;
     walk.due(day(45))?;
-    let opened = day(45).plus_millis(2 * 3_600_000);
-    for login in ["officer", "reviewer"] {
-        walk.write(login, opened, |tx, ctx, id| {
-            bids::confirm_opening(tx, ctx, id)?.map(drop).map_err(Error::refused)
-        })?;
-    }
+    walk.open(day(45).plus_millis(2 * 3_600_000))?;
     walk.write("officer", day(46), |tx, ctx, id| evaluation::evaluate(tx, ctx, id, "").map(drop))?;
     walk.write("officer", day(48), confirmation::publish)?;
-    walk.write("officer", day(55), |tx, ctx, id| confirmation::ask(tx, ctx, id))?;
+    walk.write("officer", day(55), confirmation::ask)?;
     walk.write("reviewer", day(56), confirmation::confirm)?;
     walk.write("officer", day(57), |tx, ctx, id| contracts::draw_up(tx, ctx, id).map(drop))?;
     walk.sign(day(70))?;
@@ -89,7 +87,7 @@ pub fn bidding(db: &Db, city: &City, now: Time) -> Result<()> {
         execution_to: day(60 + 730).day(),
     };
     let walk = Walk { db, city, id: RoundId::new(), drugs: DRUGS.get(..3).unwrap_or_default() };
-    walk.publish("AH-YD2026-2", "安和市第二批药品集中带量采购", calendar, day(-45), day(-42))?;
+    walk.publish(OF_DRUGS, "AH-YD2026-2", "安和市第二批药品集中带量采购", calendar, day(-45), day(-42))?;
     walk.report(usize::MAX, day(-35), 96)?;
     walk.approve_demand(day(-20))?;
     walk.write("officer", day(-3), |tx, ctx, id| steps::open_bidding(tx, ctx, id).map(drop))?;
@@ -112,17 +110,17 @@ pub fn reporting(db: &Db, city: &City, now: Time) -> Result<()> {
         execution_to: day(90 + 730).day(),
     };
     let walk = Walk { db, city, id: RoundId::new(), drugs: DRUGS.get(3..).unwrap_or_default() };
-    walk.publish("AH-YD2026-3", "安和市第三批药品集中带量采购", calendar, day(-10), day(-8))?;
+    walk.publish(OF_DRUGS, "AH-YD2026-3", "安和市第三批药品集中带量采购", calendar, day(-10), day(-8))?;
     walk.report(4, day(-2), 98)
 }
 
 /// Nine in the morning of a moment's day.
-fn morning(at: Time) -> Time {
+pub(super) fn morning(at: Time) -> Time {
     Time::parse_local(&format!("{} 09:00", at.day())).unwrap_or(at)
 }
 
 impl Walk<'_> {
-    fn write(
+    pub(super) fn write(
         &self,
         login: &str,
         at: Time,
@@ -132,27 +130,37 @@ impl Walk<'_> {
         self.db.write(|tx| act(tx, &ctx, &self.id))
     }
 
+    /// Two people open the bids.
+    pub(super) fn open(&self, at: Time) -> Result<()> {
+        for login in ["officer", "reviewer"] {
+            self.write(login, at, |tx, ctx, id| {
+                bids::confirm_opening(tx, ctx, id)?.map(drop).map_err(Error::refused)
+            })?;
+        }
+        Ok(())
+    }
+
     /// What the clock moves.
-    fn due(&self, at: Time) -> Result<()> {
+    pub(super) fn due(&self, at: Time) -> Result<()> {
         let ctx = Ctx::system(at, "advance_rounds");
         self.db.write(|tx| steps::advance_due(tx, &ctx)).map(drop)
     }
 
-    fn publish(
+    pub(super) fn publish(
         &self,
+        (kind, rules): (RoundKind, &str),
         number: &str,
         title: &str,
         calendar: Calendar,
         made: Time,
         published: Time,
     ) -> Result<()> {
-        let rules = self
-            .db
-            .read(|conn| rounds::store::latest_rule_set(conn, "GY-YD2024-2")?.ok_or(Error::NotFound))?;
+        let rules =
+            self.db.read(|conn| rounds::store::latest_rule_set(conn, rules)?.ok_or(Error::NotFound))?;
         let fields = Fields {
             number: number.to_owned(),
             title: title.to_owned(),
-            kind: RoundKind::Drug,
+            kind,
             regions: REGIONS.iter().map(|r| (*r).to_owned()).collect(),
             rule_set_id: rules.id,
             calendar,
@@ -193,15 +201,25 @@ impl Walk<'_> {
             let reference = drug.and_then(|d| d.offers.iter().find(|o| o.reference || o.supplier < 3));
             if let Some(maker) = reference.and_then(|o| SUPPLIERS.get(o.supplier)).filter(|_| brand > 0) {
                 let quantity = Quantity::from_scaled(brand * 1_000);
-                entries.push(Entry { lot_id: it.lot.id.clone(), company: maker.0.to_owned(), quantity });
+                entries.push(Entry {
+                    lot_id: it.lot.id.clone(),
+                    company: maker.0.to_owned(),
+                    product: String::new(),
+                    quantity,
+                });
             }
             let quantity = Quantity::from_scaled((whole - brand) * 1_000);
-            entries.push(Entry { lot_id: it.lot.id, company: String::new(), quantity });
+            entries.push(Entry {
+                lot_id: it.lot.id,
+                company: String::new(),
+                product: String::new(),
+                quantity,
+            });
         }
         Ok(Entered { entries, reasons: BTreeMap::new() })
     }
 
-    fn approve_demand(&self, at: Time) -> Result<()> {
+    pub(super) fn approve_demand(&self, at: Time) -> Result<()> {
         self.due(at)?;
         for hospital in &self.city.hospitals {
             self.write("officer", at, |tx, ctx, id| {
@@ -231,6 +249,7 @@ impl Walk<'_> {
                         sales: Some(Quantity::from_scaled(drug.use_a_year * 100 * (12 - i as i64))),
                         kind: if offered.reference { OfferKind::Reference } else { OfferKind::Generic },
                         accepts_revival: offered.revival,
+                        supplies_all: false,
                     });
                 }
             }
@@ -265,7 +284,7 @@ impl Walk<'_> {
     }
 
     fn release(&self, at: Time) -> Result<()> {
-        self.write("officer", at, |tx, ctx, id| standards::ask(tx, ctx, id))?;
+        self.write("officer", at, standards::ask)?;
         self.write("reviewer", at.plus_millis(3_600_000), |tx, ctx, id| {
             let round = rounds::round(tx.conn(), id)?;
             let (_, rows) = standards::pending(tx.conn(), &round)?;
@@ -275,7 +294,7 @@ impl Walk<'_> {
     }
 }
 
-fn price(text: &str) -> Result<UnitPrice> {
+pub(super) fn price(text: &str) -> Result<UnitPrice> {
     text.parse().map_err(|e| Error::fault(format!("{text}: {e:?}")))
 }
 

@@ -147,6 +147,9 @@ sections! {
     Price {
         /// Decimals allowed.
         decimals: Count,
+        /// Whether all specs of a product have one price (各规格同价), so that nothing is converted to a comparable
+        /// spec: consumables. Without it prices are converted by 差比价.
+        same_for_specs: Option<bool>,
     }
     /// How many can be shortlisted (入围).
     Quota {
@@ -157,6 +160,25 @@ sections! {
     TieBreak {
         /// Compared in this order; the company code decides last.
         order: Vec<Comparator>,
+    }
+    /// A company may bid several products in a lot, each a bid of its own. Without it a second bid is refused.
+    Products {
+        /// The most places of one company; its further products are passed over, and the next company moves up.
+        most_per_company: Count,
+    }
+    /// The bids of a lot compete in two units, A and B (竞价单元A、B), each with its own quota.
+    Units {
+        /// Companies in the order of reported demand are in A until the ones before reach this share of the sum.
+        demand_share: Number,
+        /// Whether a company of A must be able to supply all regions.
+        supplies_all: bool,
+        /// Whether a price of B above the highest that won in A does not win.
+        b_within_a: bool,
+    }
+    /// A cut against the ceiling that wins at any rank (保底中选).
+    Guarantee {
+        /// The least cut, 0.6 is 60 %.
+        min_cut: Number,
     }
     /// Related companies count once.
     Related {

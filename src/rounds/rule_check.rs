@@ -58,6 +58,8 @@ pub enum Refused {
     },
     /// A section that only means something beside a fuse.
     NeedsFuse(&'static str),
+    /// Two sections that contradict each other.
+    Apart(&'static str, &'static str),
     /// A comparator named twice.
     Twice(&'static str),
 }
@@ -80,6 +82,7 @@ impl Say for Refused {
             }
             Self::Formula { name, anchor } => fill(t.rule_formula, &[("name", name), ("anchor", anchor)]),
             Self::NeedsFuse(name) => fill(t.rule_needs_fuse, &[("name", name)]),
+            Self::Apart(one, other) => fill(t.rule_apart, &[("one", one), ("other", other)]),
             Self::Twice(name) => fill(t.rule_twice, &[("name", name)]),
         }
     }
@@ -96,6 +99,7 @@ pub fn check(rules: &RuleSet) -> Result<(), Refused> {
     quota(&rules.quota.by_bidders)?;
     ties(rules)?;
     fuse(rules)?;
+    consumables(rules)?;
     conditions(rules)?;
     shares(rules)?;
     volume(rules)
@@ -148,6 +152,39 @@ fn without_fuse(rules: &RuleSet) -> Result<(), Refused> {
     ];
     match sections.iter().find(|(_, given)| *given) {
         Some((name, _)) => Err(Refused::NeedsFuse(name)),
+        None => Ok(()),
+    }
+}
+
+/// What only rounds of consumables have, and what does not go with it.
+fn consumables(rules: &RuleSet) -> Result<(), Refused> {
+    if let Some(products) = &rules.products {
+        count("products.most_per_company", products.most_per_company, ("1", "1000"))?;
+    }
+    if let Some(units) = &rules.units {
+        number("units.demand_share", units.demand_share, ("0.0001", "1"))?;
+    }
+    if let Some(guarantee) = &rules.guarantee {
+        number("guarantee.min_cut", guarantee.min_cut, ("0.0001", "0.9999"))?;
+    }
+    // Consents and regions name a company, which is not enough where it may win with several products. Two units
+    // have no common shortlist that a fuse, a mean or a spread could be taken from.
+    let (products, units) = (rules.products.is_some(), rules.units.is_some());
+    let pairs = [
+        (products, "products", "revival", rules.revival.is_some()),
+        (products, "products", "revival_out", rules.revival_out.is_some()),
+        (products, "products", "revival_reference", rules.revival_reference.is_some()),
+        (products, "products", "single_bidder", rules.single_bidder.is_some()),
+        (products, "products", "regions", rules.regions.is_some()),
+        (products, "products", "zero_volume", rules.zero_volume.is_some()),
+        (units, "units", "products", products),
+        (units, "units", "fuse", rules.fuse.is_some()),
+        (units, "units", "single_bidder", rules.single_bidder.is_some()),
+        (units, "units", "zero_volume", rules.zero_volume.is_some()),
+        (units, "units", "elimination", rules.elimination.is_some()),
+    ];
+    match pairs.iter().find(|(one, _, _, other)| *one && *other) {
+        Some((_, one, other, _)) => Err(Refused::Apart(one, other)),
         None => Ok(()),
     }
 }

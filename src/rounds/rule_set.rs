@@ -23,6 +23,9 @@ pub struct RuleSet {
     pub price: Price,
     pub quota: Quota,
     pub tie_break: TieBreak,
+    pub products: Option<Products>,
+    pub units: Option<Units>,
+    pub guarantee: Option<Guarantee>,
     pub related: Option<Related>,
     pub fuse: Option<Fuse>,
     pub min_cut: Option<MinCut>,
@@ -52,8 +55,11 @@ pub struct RuleSet {
 const SECTIONS: &[&str] = &[
     "price",
     "related",
+    "products",
     "tie_break",
+    "units",
     "quota",
+    "guarantee",
     "elimination",
     "fuse",
     "min_cut",
@@ -87,8 +93,11 @@ pub struct Parameter {
     pub confidence: String,
 }
 
-/// The rule sets that come with the program.
+/// The rule sets that come with the program: consumables, then drugs, each oldest first.
 pub const EMBEDDED: &[(&str, &str)] = &[
+    ("GY-HD2020-1", include_str!("rule_sets/gy_hd2020_1.toml")),
+    ("GH-HD2021-1", include_str!("rule_sets/gh_hd2021_1.toml")),
+    ("GH-HD2022-1", include_str!("rule_sets/gh_hd2022_1.toml")),
     ("GY-YD2019-1", include_str!("rule_sets/gy_yd2019_1.toml")),
     ("GY-YD2019-2", include_str!("rule_sets/gy_yd2019_2.toml")),
     ("GY-YD2020-1", include_str!("rule_sets/gy_yd2020_1.toml")),
@@ -102,7 +111,7 @@ pub const EMBEDDED: &[(&str, &str)] = &[
     ("GY-YD2026-1", include_str!("rule_sets/gy_yd2026_1.toml")),
 ];
 
-/// The names of the rule sets that come with the program, oldest first.
+/// The names of the rule sets that come with the program.
 pub fn names() -> Vec<&'static str> {
     EMBEDDED.iter().map(|(name, _)| *name).collect()
 }
@@ -147,6 +156,11 @@ impl RuleSet {
             }
         }
         list
+    }
+
+    /// Whether all specs of a product have one price.
+    pub fn has_one_price(&self) -> bool {
+        self.price.same_for_specs == Some(true)
     }
 
     /// How many of `bidders` valid bidders are shortlisted.

@@ -111,7 +111,11 @@ pub fn of_round(conn: &mut Conn, round: &Round) -> Result<Draft> {
         let others =
             listed.iter().filter(|p| !lot.generic_key.is_empty() && p.generic_key == lot.generic_key);
         for product in others.filter(|p| !is_offered(p, &offers)) {
-            match ratio_of(lot, product) {
+            let k = match rules.has_one_price() {
+                true => Ok(Decimal::ONE),
+                false => ratio_of(lot, product),
+            };
+            match k {
                 Ok(k) => draft.lines.extend(ground.listed(lot, product, highest, k)?),
                 Err(why) => draft.left_out.push(LeftOut {
                     lot: lot.code.clone(),

@@ -168,6 +168,7 @@ messages! {
         demo_purchases: "已填入产品目录和采购历史", "Catalogue and purchase history are in";
         demo_finished: "第一批：已从报量走到支付标准", "Round 1 walked from demand to payment standard";
         demo_bidding: "第二批：申报中", "Round 2 is open for bids";
+        demo_evaluating: "冠脉支架批次：已开标，等待计算评审结果", "The round of coronary stents is opened and waits for its evaluation";
         demo_reporting: "第三批：报量中", "Round 3 is in demand reporting";
         demo_address: "地址：{address}", "Address: {address}";
         demo_login: "{role}：账号 {login}，密码 {password}", "{role}: login {login}, password {password}";

@@ -19,6 +19,8 @@ messages! {
         line_twice: "与第 {line} 行重复，请只保留一行。", "repeats line {line}; keep one of them.";
         bid_line_twice: "该企业在同一竞价单元的报价与第 {line} 行重复，请只保留一行。", "the company already bids in this lot on line {line}; keep one of them.";
         demand_line_twice: "同一医疗机构、竞价单元和厂牌与第 {line} 行重复，请合并为一行。", "repeats the hospital, lot and brand of line {line}; merge them into one line.";
+        no_ratio: "本规则版本各规格同价，不作折算，请清空差比价系数。", "in this rule set all specs have one price and nothing is converted; leave the ratio blank.";
+        product_alone: "填写产品须同时填写厂牌企业，请补充企业或清空产品。", "a product needs its company; give the company or leave the product blank.";
         more_faults: "另有 {more} 处错误未列出，共 {count} 处。", "{more} more faults are not listed; there are {count} in all.";
         output_unwritable: "无法写入“{folder}”：{error}。没有留下不完整的文件，请检查空间和权限后重试。", "Cannot write to \"{folder}\": {error}. No incomplete file was left; check space and permissions and try again.";
         unallocated: "竞价单元“{lot}”有 {quantity} 的约定采购量超出全部中选企业的供应能力，未能分配（{hospitals} 家医疗机构）。", "Lot \"{lot}\": {quantity} of the agreed volume is beyond the capacity of all winners and is not allocated ({hospitals} hospitals).";

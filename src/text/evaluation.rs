@@ -64,6 +64,8 @@ messages! {
         code_too_many_decimals: "报价小数位过多", "Too many decimals in the price";
         code_over_ceiling: "高于最高有效申报价", "Above the ceiling";
         code_related_company: "关联企业视为一家，取价低者", "Related companies count once; the lower bid stands";
+        code_per_company: "本企业中选产品数已满，由后续企业递补", "The company has all the places it may have; the next one moves up";
+        code_above_a: "B竞价单元价格高于A竞价单元最高中选价", "In unit B, above the highest price that won in A";
         code_not_shortlisted: "超出入围家数", "Beyond the places of the shortlist";
         code_eliminated: "价差过大，末位淘汰", "Lost the last place: the lot's spread is among the widest";
         code_fused: "高于熔断线且不符合其他中选条件", "Above the fuse line with no other condition met";

@@ -11,6 +11,7 @@ messages! {
         rule_quota_above_bidders: "quota.by_bidders：{bidders} 家申报时最多入围数为 {quota}，超过了申报企业数，请改小。", "quota.by_bidders: {quota} places for {bidders} bidders; a quota cannot exceed the number of bidders.";
         rule_formula: "{name}：锚点公式 {anchor} 与该参数不匹配，请按公式补充或删除。", "{name}: does not go with the anchor formula {anchor}; add it where the formula needs it, or remove it.";
         rule_needs_fuse: "{name}：没有 [fuse] 时该节没有意义，请补充 [fuse] 或删除该节。", "{name}: means nothing without [fuse]; add that section or remove this one.";
+        rule_apart: "[{one}] 与 [{other}] 不能同时使用，请删除其中一节。", "[{one}] and [{other}] do not go together; remove one of them.";
         rule_twice: "{name}：同一比较项出现两次，请删除一个。", "{name}: the same comparator appears twice; remove one.";
         list_header: "名称\t标题\t来源文件", "name\ttitle\tdocument";
         show_header: "参数\t取值\t可信度\t条款\t出处", "parameter\tvalue\tconfidence\tclause\tsource";

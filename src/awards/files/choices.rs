@@ -23,6 +23,7 @@ pub const REASSIGNMENTS: &[Column] = &[
     Column::must("hospital", "医疗机构"),
     Column::must("company", "申报企业"),
     Column::must("quantity", "数量"),
+    Column::may("product", "产品"),
 ];
 
 /// Words of `supply`.
@@ -68,10 +69,12 @@ impl Reading<'_> {
             let lot = self.lot(row, names, faults);
             let hospital = names.of(row, "hospital", faults);
             let company = names.of(row, "company", faults);
+            let product = row.maybe("product", faults, |row, key, faults| names.of(row, key, faults));
             let quantity = row.positive("quantity", faults);
-            let (lot, hospital, company) = (lot?, hospital?, company?);
-            once(&mut first, (lot.clone(), hospital.clone(), company.clone()), row, "company", faults)?;
-            Some(Reassignment { lot, hospital, company, quantity: quantity? })
+            let (lot, hospital, company, product) = (lot?, hospital?, company?, product?);
+            let key = (lot.clone(), hospital.clone(), company.clone(), product.clone());
+            once(&mut first, key, row, "company", faults)?;
+            Some(Reassignment { lot, hospital, company, product, quantity: quantity? })
         })
     }
 

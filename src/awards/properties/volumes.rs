@@ -13,6 +13,7 @@ fn placing() -> impl Strategy<Value = RuleSet> {
     (any_rules(), prop::option::of(grade), unit).prop_map(move |(rules, grade, unit)| {
         let mut text = rules
             .text
+            .replace("hospitals_place = true\n", "")
             .replace("rounding_unit = \"1\"", &format!("rounding_unit = \"{unit}\"\nhospitals_place = true"));
         if let Some(grade) = grade {
             let own: Vec<String> =
@@ -86,7 +87,13 @@ fn placed(
             }
             (*used, left) = (*used + quantity, left - quantity);
             let quantity = Quantity::exact(quantity).unwrap();
-            list.push(Reassignment { lot: "L".into(), hospital: hospital.clone(), company, quantity });
+            list.push(Reassignment {
+                lot: "L".into(),
+                hospital: hospital.clone(),
+                company,
+                product: None,
+                quantity,
+            });
         }
     }
     list

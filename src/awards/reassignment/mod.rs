@@ -313,11 +313,12 @@ pub fn placed_in(
 ) -> Result<Vec<Reassignment>> {
     let Some(period) = store::counting(conn, round)? else { return Ok(Vec::new()) };
     let mut list = Vec::new();
-    for (lot, hospital, company, _, quantity) in store::lines(conn, &period.id)? {
+    for (lot, hospital, company, product, quantity) in store::lines(conn, &period.id)? {
         let lot = codes.get(&lot).ok_or(Error::NotFound)?.clone();
-        list.push(Reassignment { lot, hospital: hospital.into(), company: company.into(), quantity });
+        let (hospital, company, product) = (hospital.into(), company.into(), Some(product.into()));
+        list.push(Reassignment { lot, hospital, company, product, quantity });
     }
-    let key = |it: &Reassignment| (it.hospital.clone(), it.company.clone());
+    let key = |it: &Reassignment| (it.hospital.clone(), it.company.clone(), it.product.clone());
     list.sort_by(|a, b| super::rules::natural(&a.lot, &b.lot).then_with(|| key(a).cmp(&key(b))));
     Ok(list)
 }

@@ -9,6 +9,7 @@ use crate::awards::store::{self, Decision, Version};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::files::write::{Cell, Csv, Xlsx};
+use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{self, Lot, Round};
 use crate::types::RoundId;
 use crate::web::awards::{Asked, versions};
@@ -28,9 +29,9 @@ pub const AWARDS: [(&str, u16); 11] = [
     ("term_years", 10),
     ("reason", 70),
 ];
-/// The columns of `allocations.csv`.
-pub const ALLOCATIONS: [(&str, u16); 5] =
-    [("lot", 8), ("region", 14), ("hospital", 28), ("company", 28), ("agreed_quantity", 16)];
+/// The columns of `allocations.csv`; the last only where a company may win with several products.
+pub const ALLOCATIONS: [(&str, u16); 6] =
+    [("lot", 8), ("region", 14), ("hospital", 28), ("company", 28), ("agreed_quantity", 16), ("product", 28)];
 /// The columns of `region_volumes.csv`.
 pub const REGION_VOLUMES: [(&str, u16); 7] = [
     ("lot", 8),
@@ -87,9 +88,11 @@ fn lines(tx: &mut Tx, lots: &[Lot], award: &Version, kind: &str) -> Result<Vec<L
             list.extend(decided.iter().map(|(d, company)| award_line(lot, company, d)));
             continue;
         }
-        for (_, region, hospital, company, quantity) in store::agreed_lines(tx.conn(), &award.id, &lot.id)? {
+        let agreed = store::agreed_lines(tx.conn(), &award.id, &lot.id)?;
+        for (_, region, hospital, company, quantity, product) in agreed {
             let texts = [lot.code.clone(), region, hospital, company].map(|text| (text, false));
-            list.push(texts.into_iter().chain([(quantity.to_string(), true)]).collect());
+            let more = [(quantity.to_string(), true), (product, false)];
+            list.push(texts.into_iter().chain(more).collect());
         }
     }
     Ok(list)
@@ -139,7 +142,7 @@ pub async fn file(
     }
     let (ctx, number, name) = (who.ctx(&app), asked.version, file.clone());
     let wanted = kind.to_owned();
-    let (round, award, lines): (Round, Version, Vec<Line>) = app
+    let (round, award, mut lines, several): (Round, Version, Vec<Line>, bool) = app
         .write(move |tx| {
             let round = rounds::round(tx.conn(), &id)?;
             let award = versions(tx.conn(), &id, number)?.1.ok_or(Error::NotFound)?;
@@ -147,9 +150,13 @@ pub async fn file(
             let lines = lines(tx, &lots, &award, &wanted)?;
             let deed = Deed { action: "award.export", subject: "awards", id: award.id.as_str() };
             audit::record(tx, &ctx, deed, &(), &(&name, lines.len()))?;
-            Ok((round, award, lines))
+            let version = rounds::store::rule_set(tx.conn(), &award.rule_set_id)?.ok_or(Error::NotFound)?;
+            let rules = RuleSet::parse(&version.body).map_err(Error::refused)?;
+            Ok((round, award, lines, rules.products.is_some()))
         })
         .await?;
+    let header = if kind == "allocations" && !several { &header[..header.len() - 1] } else { header };
+    lines.iter_mut().for_each(|line| line.truncate(header.len()));
     let name = format!("{}-v{}-{file}", round.number, award.version);
     if ending == "csv" {
         return Ok(page::download(&name, "text/csv; charset=utf-8", csv(header, &lines)?));

@@ -318,9 +318,10 @@ pub async fn file(who: Staff, app: web::Data<App>, id: web::Path<RoundId>) -> Re
         })
         .await?;
     let mut file = Csv::new(Vec::new())?;
-    file.row(["lot", "hospital", "company", "quantity"])?;
+    file.row(["lot", "hospital", "company", "quantity", "product"])?;
     for it in &placed {
-        file.row([&*it.lot, &*it.hospital, &*it.company, &it.quantity.to_string()])?;
+        let product = it.product.as_deref().unwrap_or_default();
+        file.row([&*it.lot, &*it.hospital, &*it.company, &it.quantity.to_string(), product])?;
     }
     Ok(page::download(&format!("{number}-reassignments.csv"), "text/csv; charset=utf-8", file.finish()?))
 }

@@ -139,7 +139,7 @@ struct Own {
     round: Round,
     lots: Vec<LotResult>,
     decisions: Vec<(String, Decision)>,
-    volumes: Vec<(String, String, Quantity)>,
+    volumes: Vec<(String, String, String, Quantity)>,
 }
 
 /// What a hospital or supplier sees once the award is public: the result, and what concerns itself.
@@ -161,7 +161,8 @@ async fn own(page: Page, who: Person, app: web::Data<App>, id: RoundId) -> Resul
         lot.map(|l| format!("{} {}", l.lot.code, l.lot.generic)).unwrap_or_default()
     };
     let decisions = decisions.into_iter().map(|d| (name(&d.lot_id), d)).collect();
-    let volumes = volumes.into_iter().map(|(lot, company, n)| (name(&lot), company, n)).collect();
+    let volumes =
+        volumes.into_iter().map(|(lot, company, n, product)| (name(&lot), company, product, n)).collect();
     page::show(&Own { page, id: id.to_string(), round, decisions, volumes, lots })
 }
 

@@ -1,5 +1,7 @@
 //! A supplier's bidding page: where its bid stands, and the form and upload to place one.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -44,6 +46,9 @@ impl Desk {
                 lots: rounds::lots_of(conn, id)?,
                 supplier: supplier.clone(),
                 places: rules.price.decimals.0,
+                products: rules.products.as_ref().map(|products| products.most_per_company.0),
+                has_one_price: rules.has_one_price(),
+                asks_regions: rules.units.as_ref().is_some_and(|units| units.supplies_all),
             },
             mine: bids::store::receipts_of(conn, id, &supplier.id)?,
             late: bids::store::refused_of(conn, id, &supplier.id)?,
@@ -64,10 +69,14 @@ impl Desk {
     }
 }
 
-/// One lot's part of the form.
+/// One lot's part of the form, or one product's of a lot where several may be bid.
 pub struct Block {
     /// The lot.
     pub lot: Lot,
+    /// What its fields are named by: the lot's id, from the second product on with its number.
+    pub key: String,
+    /// Which product it is, in words; empty where a lot has one block.
+    pub number: String,
     /// What the price must be.
     pub hint: String,
     /// The product offered.
@@ -86,10 +95,46 @@ pub struct Block {
     pub kind: String,
     /// Whether revival is accepted.
     pub accepts_revival: bool,
+    /// Whether all regions can be supplied.
+    pub supplies_all: bool,
+}
+
+/// Blocks of a lot in a fresh form where several products may be bid.
+const BLOCKS: usize = 4;
+
+/// The most blocks of a lot that a form is read for.
+const MOST_BLOCKS: usize = 50;
+
+/// How many blocks a lot has in a form that holds `filled` products: always one to go on with.
+fn blocks(terms: &Terms, filled: usize) -> usize {
+    match terms.products {
+        Some(most) => BLOCKS.min(most as usize).max(filled + 1).min(MOST_BLOCKS),
+        None => 1,
+    }
+}
+
+/// The name of a lot's block, counted from 0.
+fn key(lot: &Lot, at: usize) -> String {
+    if at == 0 { lot.id.to_string() } else { format!("{}.{}", lot.id, at + 1) }
+}
+
+/// The lots of a form with the names of their blocks.
+pub fn keys<'a>(terms: &'a Terms, form: &Form) -> Vec<(&'a Lot, String)> {
+    let mut last: HashMap<&str, usize> = HashMap::new();
+    for (lot, n) in form.with_prefix("product:").filter_map(|(key, _)| key.split_once('.')) {
+        let before = last.entry(lot).or_default();
+        *before = (*before).max(n.parse().unwrap_or_default());
+    }
+    let of = |lot: &'a Lot| {
+        let shown = last.get(lot.id.as_str()).copied().unwrap_or_default();
+        (0..blocks(terms, shown.saturating_sub(1))).map(move |at| (lot, key(lot, at)))
+    };
+    terms.lots.iter().flat_map(of).collect()
 }
 
 impl Block {
-    fn blank(lot: &Lot, places: u32, t: &Text) -> Self {
+    fn blank(lot: &Lot, at: usize, terms: &Terms, t: &Text) -> Self {
+        let places = terms.places;
         let hint = fill(
             t.bids.unit_price_hint,
             &[
@@ -109,37 +154,49 @@ impl Block {
             sales: String::new(),
             kind: bids::OfferKind::Generic.to_string(),
             accepts_revival: false,
+            supplies_all: false,
+            key: key(lot, at),
+            number: match terms.products {
+                Some(_) => fill(t.bids.block_n, &[("n", &(at + 1))]),
+                None => String::new(),
+            },
             lot: lot.clone(),
         }
     }
 
     /// The blocks of a form not yet filled in.
     pub fn all(terms: &Terms, t: &Text) -> Vec<Self> {
-        terms.lots.iter().map(|lot| Self::blank(lot, terms.places, t)).collect()
+        Self::filled(terms, &[], t)
     }
 
     /// The blocks as somebody typed them.
     pub fn typed(terms: &Terms, form: &Form, t: &Text) -> Vec<Self> {
-        let of = |key: &str, lot: &Lot| form.text(&format!("{key}:{}", lot.id)).to_owned();
-        let block = |lot: &Lot| Self {
-            product: of("product", lot),
-            spec: of("spec", lot),
-            unit_price: of("unit_price", lot),
-            ratio: of("ratio", lot),
-            capacity: of("capacity", lot),
-            sales: of("sales", lot),
-            kind: of("kind", lot),
-            accepts_revival: of("accepts_revival", lot) == "yes",
-            ..Self::blank(lot, terms.places, t)
-        };
-        terms.lots.iter().map(block).collect()
+        let mut at = 0;
+        let mut list: Vec<Self> = Vec::new();
+        for (lot, key) in keys(terms, form) {
+            at = if list.last().is_some_and(|before| before.lot.id == lot.id) { at + 1 } else { 0 };
+            let of = |name: &str| form.text(&format!("{name}:{key}")).to_owned();
+            list.push(Self {
+                product: of("product"),
+                spec: of("spec"),
+                unit_price: of("unit_price"),
+                ratio: of("ratio"),
+                capacity: of("capacity"),
+                sales: of("sales"),
+                kind: of("kind"),
+                accepts_revival: of("accepts_revival") == "yes",
+                supplies_all: of("supplies_all") == "yes",
+                ..Self::blank(lot, at, terms, t)
+            });
+        }
+        list
     }
 
     /// The blocks filled with an earlier bid, to change it.
     pub fn filled(terms: &Terms, lines: &[Line], t: &Text) -> Vec<Self> {
-        let block = |lot: &Lot| {
-            let blank = Self::blank(lot, terms.places, t);
-            let Some(line) = lines.iter().find(|line| line.lot_id == lot.id) else { return blank };
+        let block = |lot: &Lot, at: usize, line: Option<&&Line>| {
+            let blank = Self::blank(lot, at, terms, t);
+            let Some(line) = line else { return blank };
             Self {
                 product: line.product.clone(),
                 spec: line.spec.clone(),
@@ -149,10 +206,16 @@ impl Block {
                 sales: line.sales.map(|n| n.to_string()).unwrap_or_default(),
                 kind: line.kind.to_string(),
                 accepts_revival: line.accepts_revival,
+                supplies_all: line.supplies_all,
                 ..blank
             }
         };
-        terms.lots.iter().map(block).collect()
+        let mut list = Vec::new();
+        for lot in &terms.lots {
+            let own: Vec<&Line> = lines.iter().filter(|line| line.lot_id == lot.id).collect();
+            list.extend((0..blocks(terms, own.len())).map(|at| block(lot, at, own.get(at))));
+        }
+        list
     }
 }
 

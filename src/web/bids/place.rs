@@ -12,7 +12,7 @@ use crate::people::password;
 use crate::rounds::Lot;
 use crate::text::{Lang, Text, fill};
 use crate::types::{Ctx, EnvelopeId, RoundId, sha256};
-use crate::web::bids::desk::{Block, Desk, Show};
+use crate::web::bids::desk::{self, Block, Desk, Show};
 use crate::web::form::Form;
 use crate::web::upload::Upload;
 use crate::web::{App, Page, Supplier, block, page};
@@ -169,7 +169,10 @@ fn sentences(faults: &Faults, lots: Option<&[String]>, t: &Text) -> Vec<String> 
 /// The form written as the file it stands for, so that both are checked by the same code; and the lot of each
 /// line.
 fn as_file(form: &Form, desk: &Desk, t: &Text) -> Result<(Vec<u8>, Vec<String>)> {
-    let is_known = |id: &str| desk.terms.lots.iter().any(|lot| lot.id.as_str() == id);
+    let is_known = |key: &str| {
+        let id = key.split_once('.').map_or(key, |(id, _)| id);
+        desk.terms.lots.iter().any(|lot| lot.id.as_str() == id)
+    };
     if let Some((id, _)) = form.with_prefix("product:").find(|(id, text)| !text.is_empty() && !is_known(id)) {
         return Err(Error::refused(rules::Refused::LotsChanged(id.chars().take(40).collect())));
     }
@@ -177,11 +180,11 @@ fn as_file(form: &Form, desk: &Desk, t: &Text) -> Result<(Vec<u8>, Vec<String>)>
     let mut out = Csv::new(Vec::new())?;
     out.row(COLUMNS.iter().take(import::FILLED).map(header))?;
     let mut lots = Vec::new();
-    for lot in &desk.terms.lots {
-        let cells = cells(form, lot, &desk.terms.supplier.name);
+    for (lot, key) in desk::keys(&desk.terms, form) {
+        let cells = cells(form, lot, &key, &desk.terms.supplier.name);
         let blank = ["product", "unit_price", "capacity", "sales"]
             .iter()
-            .all(|key| form.text(&format!("{key}:{}", lot.id)).is_empty());
+            .all(|name| form.text(&format!("{name}:{key}")).is_empty());
         if !blank {
             out.row(&cells)?;
             lots.push(lot.code.clone());
@@ -190,9 +193,9 @@ fn as_file(form: &Form, desk: &Desk, t: &Text) -> Result<(Vec<u8>, Vec<String>)>
     Ok((out.finish()?, lots))
 }
 
-fn cells(form: &Form, lot: &Lot, company: &str) -> Vec<String> {
-    let typed = |key: &str| {
-        let text = form.text(&format!("{key}:{}", lot.id));
+fn cells(form: &Form, lot: &Lot, key: &str, company: &str) -> Vec<String> {
+    let typed = |name: &str| {
+        let text = form.text(&format!("{name}:{key}"));
         // A line break would shift the numbers by which a fault finds its lot.
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>()
     };
@@ -203,7 +206,7 @@ fn cells(form: &Form, lot: &Lot, company: &str) -> Vec<String> {
             "lot" => lot.code.clone(),
             "company" => company.to_owned(),
             "group" | "reported_volume" => String::new(),
-            key => typed(key),
+            name => typed(name),
         })
         .collect()
 }

@@ -69,21 +69,12 @@ impl Reading<'_> {
             let lot = self.lot(row, names, faults);
             let hospital = names.of(row, "hospital", faults);
             let company = names.of(row, "company", faults);
+            let product = row.maybe("product", faults, |row, key, faults| names.of(row, key, faults));
             let quantity = row.positive("quantity", faults);
-            let product = match row.get("product") {
-                "" => None,
-                product => Some(product.into()),
-            };
-            let it = Reassignment {
-                lot: lot?,
-                hospital: hospital?,
-                company: company?,
-                product,
-                quantity: quantity?,
-            };
-            let key = (it.lot.clone(), it.hospital.clone(), it.company.clone(), it.product.clone());
+            let (lot, hospital, company, product) = (lot?, hospital?, company?, product?);
+            let key = (lot.clone(), hospital.clone(), company.clone(), product.clone());
             once(&mut first, key, row, "company", faults)?;
-            Some(it)
+            Some(Reassignment { lot, hospital, company, product, quantity: quantity? })
         })
     }
 

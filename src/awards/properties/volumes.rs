@@ -13,6 +13,7 @@ fn placing() -> impl Strategy<Value = RuleSet> {
     (any_rules(), prop::option::of(grade), unit).prop_map(move |(rules, grade, unit)| {
         let mut text = rules
             .text
+            .replace("hospitals_place = true\n", "")
             .replace("rounding_unit = \"1\"", &format!("rounding_unit = \"{unit}\"\nhospitals_place = true"));
         if let Some(grade) = grade {
             let own: Vec<String> =

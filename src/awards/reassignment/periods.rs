@@ -123,7 +123,7 @@ fn to_place(period: &PeriodId, input: &Input, outcome: &Outcome) -> Result<Vec<V
     for part in &outcome.allocations {
         let given = part.quantity.minus(part.own).unwrap_or_default();
         if given.is_positive() {
-            let offer = offers.find(&part.lot, &part.company, None)?;
+            let offer = offers.find(&part.lot, &part.company, part.product.as_deref())?;
             rows.push(row(&part.lot, &part.hospital, Some(offer.id.clone()), given)?);
         }
     }
@@ -138,7 +138,7 @@ fn winners(period: &PeriodId, input: &Input, outcome: &Outcome) -> Result<Vec<Wi
     let offers = Offers::of(input);
     let mut own: HashMap<&OfferId, Quantity> = HashMap::new();
     for part in &outcome.allocations {
-        let offer = offers.find(&part.lot, &part.company, None)?;
+        let offer = offers.find(&part.lot, &part.company, part.product.as_deref())?;
         let sum = own.entry(&offer.id).or_default();
         *sum = sum.plus(part.own).ok_or_else(|| Error::fault("own volumes do not add up"))?;
     }

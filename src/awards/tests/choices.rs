@@ -29,7 +29,7 @@ fn placed(text: &str) -> Reassignment {
         lot: "L".into(),
         hospital: words[0].into(),
         company: words[1].into(),
-        product: None,
+        product: words.get(3).map(|product| (*product).into()),
         quantity: words[2].parse().unwrap(),
     }
 }
@@ -84,6 +84,53 @@ fn a_class_without_grades_of_its_own_takes_the_last() {
     // Nobody is in a class by these rules.
     let outcome = award(&rules, "A 0.3; B 0.4", "R H A 100", &Answers::default()).unwrap();
     assert_eq!(volumes(&outcome), "H A 60/30");
+}
+
+/// Two units of joints, 90 %: S is in A and keeps all of its own, W in B keeps half.
+#[test]
+fn units_keep_what_their_class_says() {
+    let text = rules("GH-HD2021-1").text;
+    let rules = RuleSet::parse(&format!("{text}\n{}", grade("class", "\"1\", \"0.5\""))).unwrap();
+    let offers = bids("L", "S 8000 v=90 all; W 7000 v=10");
+    let lots = [Lot { form_class: FormClass::Other, ..lot("L", "20000") }];
+    let found = super::award(&rules, &lots, &offers, &demand("L", "R H S 100; R H W 100")).unwrap();
+    let classes: Vec<_> = found.awards.iter().map(|a| (&*a.company, a.class)).collect();
+    assert_eq!(classes, [("W", Some(Class::B)), ("S", Some(Class::A))]);
+    // W ranks first by price, so its other half comes back to it by default.
+    assert_eq!(volumes(&found), "H W 90/45, H S 90/90");
+}
+
+/// Where a company wins with several products, a hospital places volume with one of them.
+#[test]
+fn volume_is_placed_with_a_product() {
+    let check = |placed: &str, want: Result<&str, Why>| {
+        let lots = [Lot { form_class: FormClass::Other, ..lot("L", "3000") }];
+        let offers = bids("L", "A 500 p=x; A 600 p=y; B 550 p=x; C 2900 p=x");
+        let lines = demand("L", "R H A/y 100; R H C/x 50");
+        let found = crate::awards::award(&rules("GY-HD2020-1"), &lots, &offers, &lines, &answers("", placed));
+        let one = |a: &Allocation| {
+            format!("{}/{} {}/{}", a.company, a.product.as_deref().unwrap(), a.quantity, a.own)
+        };
+        match (found, want) {
+            (Ok(found), Ok(want)) => {
+                assert_eq!(
+                    found.allocations.iter().map(one).collect::<Vec<_>>().join(", "),
+                    want,
+                    "{placed}"
+                );
+            }
+            (Err(Refused::Choice(found)), Err(why)) => assert_eq!(found.why, why, "{placed}"),
+            (found, _) => panic!("{placed}: {found:?}"),
+        }
+    };
+    // 80 %: A keeps 80 of its second product; C's 40 go to the first rank unless they are placed.
+    check("", Ok("A/x 40/0, A/y 80/80"));
+    check("H A 10 y", Ok("A/x 30/0, A/y 90/80"));
+    // Without a product the company's first by rank is meant.
+    check("H A 10; H B 5 x", Ok("A/x 35/0, B/x 5/0, A/y 80/80"));
+    check("H A 10 z", Err(Why::NotWinner));
+    check("H C 10 x", Err(Why::NotWinner));
+    check("H A 10 y; H A 10 y", Err(Why::Twice));
 }
 
 #[test]

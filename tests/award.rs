@@ -1,5 +1,6 @@
 //! The commands `award` and `rules` as a user runs them.
 
+mod families;
 mod files;
 
 use std::fs;

@@ -9,6 +9,7 @@ mod award;
 mod bids;
 mod browser;
 mod catalog;
+mod city_round;
 mod code;
 mod commands;
 mod contracts;

@@ -90,7 +90,7 @@ crate::words! {
         /// A pre-winner among the first of all lots by cut.
         WonDirect = "WON_DIRECT",
         /// Offered a price in the negotiation that wins.
-        WonNegotiated = "WON_NEGOTIATED",
+        Negotiated = "NEGOTIATED",
         /// Cheap enough.
         WonLowPrice = "WON_LOW_PRICE",
         /// Far below the mean: wins without volume.

@@ -95,7 +95,7 @@ pub fn judge(rules: &RuleSet, standing: &Standing, call: &Call, answers: &Answer
         _ if call.direct => (Code::WonDirect, said),
         None => (Code::Negotiate, join(said, least)),
         Some(Some(price)) if price.is_positive() && target.is_none_or(|target| price <= target) => {
-            (Code::WonNegotiated, join(join(said, least), Some(format!("offered {price}"))))
+            (Code::Negotiated, join(join(said, least), Some(format!("offered {price}"))))
         }
         Some(Some(price)) => (Code::Negotiate, join(join(said, least), Some(format!("offered {price}")))),
         Some(None) => (Code::Negotiate, join(join(said, least), Some("REFUSED".to_owned()))),
@@ -103,14 +103,15 @@ pub fn judge(rules: &RuleSet, standing: &Standing, call: &Call, answers: &Answer
     let price = match (code, answered.flatten()) {
         (Code::WonDirect, _) => Some(bid.unit_price),
         // A negotiation never raises a price.
-        (Code::WonNegotiated, Some(price)) => Some(price.min(bid.unit_price)),
+        (Code::Negotiated, Some(price)) => Some(price.min(bid.unit_price)),
         _ => None,
     };
     verdict.status = if price.is_some() { Status::Won } else { Status::Fused };
     verdict.chooses_regions = price.is_some();
     verdict.price = price;
-    verdict.entitled = (price.is_none() && answered.is_none())
-        .then_some(Entitlement { question: Question::Negotiation, price: most });
+    // It stays what it is whatever was answered: a price that does not win can be followed by one that does.
+    verdict.entitled =
+        price.is_none().then_some(Entitlement { question: Question::Negotiation, price: most });
     let arithmetic = join(arithmetic, shortlist::told(contender));
     verdict.reason = Reason { code, arithmetic, clause: format!("{} pre_winners", rules.name) };
 }

@@ -72,7 +72,7 @@ messages! {
         code_cut_too_small: "降幅小于最低降幅", "A smaller cut than every bid must make";
         code_won_class_price: "高于熔断线，不高于B类价格", "Above the fuse line, within the price of class B";
         code_won_direct: "预中选且降幅排名靠前，直接中选", "Pre-winner among the first by cut: wins directly";
-        code_won_negotiated: "议价达到最低降幅，中选", "Reached the least cut in the negotiation";
+        code_negotiated: "议价达到最低降幅，中选", "Reached the least cut in the negotiation";
         code_won_place: "按顺位入围即中选", "Wins by its place";
         code_won_ratio: "不高于熔断线", "Within the fuse line";
         code_won_cut: "降幅达到规定", "Cut deeply enough";

@@ -2,6 +2,7 @@
 
 mod choices;
 mod consumables;
+mod families;
 mod files;
 
 use std::fs;

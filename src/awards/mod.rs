@@ -95,7 +95,7 @@ crate::words! {
         Fused = "FUSED",
         /// Wins only with a lower price: to be negotiated.
         Negotiate = "NEGOTIATE",
-        /// The only bidder, negotiated down to the cut that wins.
+        /// Offered a price in the negotiation that wins.
         Negotiated = "NEGOTIATED",
         /// Shortlisted, where the rules ask nothing more.
         WonPlace = "WON_PLACE",

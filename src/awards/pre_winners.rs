@@ -109,8 +109,9 @@ pub fn judge(rules: &RuleSet, standing: &Standing, call: &Call, answers: &Answer
     verdict.status = if price.is_some() { Status::Won } else { Status::Fused };
     verdict.chooses_regions = price.is_some();
     verdict.price = price;
-    verdict.entitled = (price.is_none() && answered.is_none())
-        .then_some(Entitlement { question: Question::Negotiation, price: most });
+    // It stays what it is whatever was answered: a price that does not win can be followed by one that does.
+    verdict.entitled =
+        price.is_none().then_some(Entitlement { question: Question::Negotiation, price: most });
     let arithmetic = join(arithmetic, shortlist::told(contender));
     verdict.reason = Reason { code, arithmetic, clause: format!("{} pre_winners", rules.name) };
 }

@@ -257,6 +257,15 @@ pub fn decisions_of(conn: &mut Conn, award: &AwardId, lot: &LotId) -> Result<Vec
         .load(conn)?)
 }
 
+/// What the offers of a round say their products are listed at now.
+pub fn current_prices(conn: &mut Conn, round: &RoundId) -> Result<HashMap<OfferId, UnitPrice>> {
+    let list: Vec<(OfferId, UnitPrice)> = offers::table
+        .filter(offers::round_id.eq(round).and(offers::current_price.is_not_null()))
+        .select((offers::id, offers::current_price.assume_not_null()))
+        .load(conn)?;
+    Ok(list.into_iter().collect())
+}
+
 /// Every decision of a version with the companies' names.
 pub fn all_decisions(conn: &mut Conn, award: &AwardId) -> Result<Vec<(Decision, String)>> {
     Ok(decisions::table

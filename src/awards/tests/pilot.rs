@@ -78,12 +78,12 @@ fn the_first_by_cut_win_and_the_others_negotiate() {
     check(
         "2",
         "L2 A 0.2; L4 A 0.2001; L5 A -",
-        "L1 A won 0.20, L2 A won 0.20, L3 A won 0.10, L4 A fused, L5 A fused",
+        "L1 A won 0.20, L2 A won 0.20, L3 A won 0.10, L4 A fused asked 0.20, L5 A fused asked 0.05",
     );
     check(
         "2",
         "L2 A 0.15; L4 A 0",
-        "L1 A won 0.20, L2 A won 0.15, L3 A won 0.10, L4 A fused, L5 A fused asked 0.05",
+        "L1 A won 0.20, L2 A won 0.15, L3 A won 0.10, L4 A fused asked 0.20, L5 A fused asked 0.05",
     );
     // An answer above one's own bid is no way to raise it.
     check(

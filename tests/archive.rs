@@ -8,9 +8,11 @@ use std::sync::OnceLock;
 
 use jicai::archive::report::{Report, What};
 use jicai::archive::verify::verify_file;
+use jicai::db::Db;
 use jicai::error::Error;
 use jicai::people::password;
 use jicai::rounds::{self, RoundState};
+use jicai::signing::Signer;
 use jicai::text::Lang;
 use jicai::types::{RoundId, Time, sha256};
 use jicai::{archive, demo, schema};
@@ -27,8 +29,7 @@ fn demo_archive() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
         let (db, url, folder) = fresh_db();
-        let hash = password::hash("password-of-the-tests").unwrap();
-        demo::fill(&db, Time::parse_local("2026-11-23 09:00").unwrap(), &hash, "token", &mut |_| ()).unwrap();
+        fill(&db, Time::parse_local("2026-11-23 09:00").unwrap());
         let file = tempfile::tempdir().unwrap().keep().join("archive.zip");
         let args = ["export", "archive", "--round", "AH-YD2026-1", file.to_str().unwrap()];
         let output = jicai(&args, Some(&url));
@@ -38,6 +39,14 @@ fn demo_archive() -> &'static [u8] {
         drop((db, folder));
         bytes
     })
+}
+
+/// The sample city, signed with a key of its own.
+fn fill(db: &Db, now: Time) {
+    let folder = tempfile::tempdir().unwrap();
+    let signer = Signer::open(&folder.path().join("key")).unwrap();
+    let hash = password::hash("password-of-the-tests").unwrap();
+    demo::fill(db, now, &signer, &hash, "token", &mut |_| ()).unwrap();
 }
 
 fn jicai(args: &[&str], url: Option<&str>) -> Output {
@@ -206,9 +215,19 @@ fn a_change_that_fits_the_manifest_is_found_by_computing_again() {
     check("demand.csv", &from, &to, What::Input, None);
     check("rules.toml", "\n", "\n# 1.9\n", What::Rules, None);
     let (from, to) = swapped("receipts.csv", "content_sha256", &"0".repeat(64));
-    check("receipts.csv", &from, &to, What::Contents, Some(2));
+    check("receipts.csv", &from, &to, What::Receipts, Some(2));
     let content = files.keys().find(|name| name.starts_with("contents/")).unwrap();
     check(content, ",generic,", ",reference,", What::Contents, Some(2));
+    check("receipts/1.txt", "\nlines: ", "\nlines: 1", What::Receipts, None);
+    check("receipts/1.txt", "\nkey: ", "\nkey: 0", What::Receipts, None);
+    check("root.txt", "\ncount: ", "\ncount: 1", What::Root, None);
+    let root = String::from_utf8(files["root.txt"].clone()).unwrap();
+    let root = root.lines().find_map(|line| line.strip_prefix("root: ")).unwrap().to_owned();
+    check("root.txt", &root, &"0".repeat(64), What::Root, None);
+    let share = cell("shares.csv", "share");
+    check("shares.csv", &share, &format!("00{}", &share[2..]), What::Receipts, Some(2));
+    let key = String::from_utf8(files["public_key.txt"].clone()).unwrap();
+    check("public_key.txt", key.trim(), &"0".repeat(64), What::Receipts, None);
     let output = serde_json::from_slice::<serde_json::Value>(&files["round.json"]).unwrap();
     let output = output["award"]["output_sha256"].as_str().unwrap().to_owned();
     check("round.json", &output, &"f".repeat(64), What::Output, None);
@@ -315,8 +334,7 @@ fn round_id(site: &Site, number: &str) -> RoundId {
 async fn the_archive_is_for_the_bureau_after_the_opening_and_for_all_once_final() {
     let site = Site::new();
     site.set_clock(Time::parse_local("2026-11-23 09:00").unwrap());
-    let hash = password::hash("password-of-the-tests").unwrap();
-    demo::fill(&site.app.db, site.now(), &hash, "token", &mut |_| ()).unwrap();
+    fill(&site.app.db, site.now());
     let id = round_id(&site, "AH-YD2026-1");
     let archive = format!("/rounds/{id}/archive");
     site.get("", &archive).await.is(303);

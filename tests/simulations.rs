@@ -224,3 +224,45 @@ async fn what_makes_no_sense_is_refused_beside_its_field_and_typed_values_stay()
     let (_, answer) = make(&site, "officer", &nothing, &[]).await;
     answer.is(404);
 }
+
+#[test]
+fn the_command_makes_the_same_runs_over_files() {
+    use std::process::Command;
+
+    use jicai::awards::{output, sheets};
+    use jicai::files::write::Csv;
+    use jicai::rounds::rule_set;
+    use jicai::simulations::synthetic::{Synthetic, synthetic};
+
+    let spread = "0.5".parse().unwrap();
+    let it = Synthetic { rules: RuleSetId::new(), lots: 3, bidders: 5, spread, seed: 4 };
+    let case = synthetic(&it, rule_set::find("GY-YD2024-2").unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    for table in [sheets::lots(&case.lots), sheets::bids(case.bids.iter())] {
+        let path = folder.path().join(table.name);
+        std::fs::write(path, output::write(table, Csv::new(Vec::new()).unwrap()).unwrap()).unwrap();
+    }
+    let run = |more: &[&str]| {
+        let usual = ["simulate", "--rules", "GY-YD2024-2", "--lots", "lots.csv", "--bids", "bids.csv"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jicai"));
+        command.args(usual).args(more).env("JICAI_LANG", "en").current_dir(folder.path());
+        let output = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    };
+    let (status, out, said) = run(&["--runs", "30", "--spread", "0.2", "--seed", "7"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(out.starts_with("lot,company,unit_price,runs_won,share_won\n"), "{out}");
+    assert_eq!(out.lines().count(), 16);
+    assert!(said.contains("30 runs, 3 lots, 15 bids"), "{said}");
+    assert_eq!(run(&["--runs", "30", "--spread", "0.2", "--seed", "7"]).1, out);
+    assert_ne!(run(&["--runs", "30", "--spread", "0.2", "--seed", "8"]).1, out);
+    let (status, out, _) = run(&["--runs", "5", "--out", "made"]);
+    assert_eq!((status, out.as_str()), (0, ""));
+    for name in ["simulated_bids.csv", "simulated_lots.csv"] {
+        assert!(folder.path().join("made").join(name).exists(), "{name}");
+    }
+    assert_eq!(run(&["--runs", "0"]).0, 2);
+    let (status, _, said) = run(&["--spread", "1"]);
+    assert!(status == 2 && said.contains("0.999999"), "{said}");
+}

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::format::{
-    COMPANIES, COMPANY_COLUMNS, RECEIPT_COLUMNS, RECEIPTS, RULING_COLUMNS, RULINGS, RoundFacts, content_name,
-    envelope_name,
+    COMPANIES, COMPANY_COLUMNS, RECEIPTS, RULING_COLUMNS, RULINGS, RoundFacts, content_name,
 };
+use super::receipts::Receipt;
 use super::report::{Check, Difference};
 use super::unpack::Unpacked;
 use crate::awards::Bid;
@@ -47,7 +47,7 @@ pub struct Found {
 }
 
 /// The lines of a file, or `None` with what is wrong noted.
-fn lines<T>(
+pub fn lines<T>(
     archive: &Unpacked,
     name: &str,
     columns: &'static [Column],
@@ -88,71 +88,20 @@ pub fn companies(archive: &Unpacked, t: &Text, check: &mut Check) -> Option<Vec<
     })
 }
 
-/// A line of `receipts.csv` as it is written.
-struct Receipt {
-    line: u64,
-    seq: i32,
-    company: String,
-    state: EnvelopeState,
-    count: usize,
-    content: String,
-    sealed: String,
-}
-
-fn receipts(archive: &Unpacked, t: &Text, check: &mut Check) -> Option<Vec<Receipt>> {
-    let states: Vec<_> = EnvelopeState::ALL.iter().map(|state| (state.as_str(), *state)).collect();
-    let number = |row: &Row, key: &str, faults: &mut Faults| {
-        let found = row.get(key).parse().ok();
-        if found.is_none() {
-            let reason = crate::files::Reason::Number(crate::types::NotANumber::Malformed);
-            faults.push(row.fault(key, reason));
-        }
-        found
-    };
-    lines(archive, RECEIPTS, RECEIPT_COLUMNS, t, check, |row, faults| {
-        Some(Receipt {
-            line: row.line,
-            seq: number(row, "seq", faults)?,
-            company: row.filled("company", faults)?.to_owned(),
-            state: row.word("state", &states, faults)?,
-            count: number(row, "lines", faults).and_then(|n| usize::try_from(n).ok())?,
-            content: row.get("content_sha256").to_owned(),
-            sealed: row.get("sealed_sha256").to_owned(),
-        })
-    })
-}
-
-/// Checks every receipt and what was opened under it; gives the opened contents.
+/// Checks what was opened under every receipt; gives the opened contents.
 pub fn opened(
     archive: &Unpacked,
     facts: &RoundFacts,
     companies: &[Company],
-    t: &Text,
+    receipts: &[Receipt],
     check: &mut Check,
-) -> Option<Vec<Opened>> {
+) -> Vec<Opened> {
     let ids: HashMap<&str, &Company> = companies.iter().map(|it| (it.id.as_str(), it)).collect();
-    let receipts = receipts(archive, t, check)?;
-    let mut opened = Vec::new();
-    let mut files = 0;
-    for (receipt, want) in receipts.iter().zip(1..) {
-        if receipt.seq != want {
-            check.push(Difference::of(RECEIPTS, "seq", receipt.seq, want).at(receipt.line));
-        }
-        if receipt.state != EnvelopeState::Opened {
-            continue;
-        }
-        check.count += 1;
-        files += 2;
-        opened.extend(one(archive, facts, &ids, receipt, check));
-    }
-    let held = archive.hashes.keys().filter(|name| name.contains('/')).count();
-    if held != files {
-        check.push(Difference::of(RECEIPTS, "state", held, files));
-    }
-    Some(opened)
+    let opened = receipts.iter().filter(|receipt| receipt.state == EnvelopeState::Opened);
+    opened.filter_map(|receipt| one(archive, facts, &ids, receipt, check)).collect()
 }
 
-/// One opened envelope against its receipt.
+/// One opened content against its receipt.
 fn one(
     archive: &Unpacked,
     facts: &RoundFacts,
@@ -160,18 +109,16 @@ fn one(
     receipt: &Receipt,
     check: &mut Check,
 ) -> Option<Opened> {
-    let (content, sealed) = (content_name(receipt.seq), envelope_name(receipt.seq));
-    for (name, column, wanted) in
-        [(&content, "content_sha256", &receipt.content), (&sealed, "sealed_sha256", &receipt.sealed)]
-    {
-        let held = archive.hashes.get(name).map_or("", String::as_str);
-        if held != wanted {
-            check.push(Difference::of(RECEIPTS, column, wanted, held).at(receipt.line));
-        }
+    check.count += 1;
+    let name = content_name(receipt.seq);
+    let held = archive.hashes.get(&name).map_or("", String::as_str);
+    if held != receipt.content_sha256 {
+        check
+            .push(Difference::of(RECEIPTS, "content_sha256", &receipt.content_sha256, held).at(receipt.line));
     }
-    let bytes = archive.has(&content).then(|| archive.read(&content).ok()).flatten()?;
+    let bytes = archive.has(&name).then(|| archive.read(&name).ok()).flatten()?;
     let Some(read) = Content::read(&bytes) else {
-        check.push(Difference::of(&content, "", "", sha256(&bytes)));
+        check.push(Difference::of(&name, "", "", sha256(&bytes)));
         return None;
     };
     let company = ids.get(read.supplier_id.as_str());
@@ -180,10 +127,10 @@ fn one(
         check.push(Difference::of(RECEIPTS, "company", &receipt.company, code).at(receipt.line));
     }
     if read.round_id != facts.id {
-        check.push(Difference::of(&content, "round", &read.round_id, &facts.id).at(1));
+        check.push(Difference::of(&name, "round", &read.round_id, &facts.id).at(1));
     }
-    if read.lines.len() != receipt.count {
-        check.push(Difference::of(RECEIPTS, "lines", receipt.count, read.lines.len()).at(receipt.line));
+    if read.lines.len() != receipt.lines {
+        check.push(Difference::of(RECEIPTS, "lines", receipt.lines, read.lines.len()).at(receipt.line));
     }
     Some(Opened { company: company?.code.clone(), lines: read.lines })
 }

@@ -6,23 +6,22 @@ use std::io::{Cursor, Write};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::format::{
-    AwardFacts, COMPANIES, COMPANY_COLUMNS, FORMAT, MANIFEST, MANIFEST_HASH, Manifest, RECEIPT_COLUMNS,
-    RECEIPTS, ROUND, RULES, RULING_COLUMNS, RULINGS, RoundFacts, RuleSetFacts, content_name, envelope_name,
+    AwardFacts, FORMAT, MANIFEST, MANIFEST_HASH, Manifest, ROUND, RULES, RULING_COLUMNS, RULINGS, RoundFacts,
+    RuleSetFacts,
 };
 use super::refused::Refused;
+use super::sealed;
 use crate::awards::input::{self, Input};
 use crate::awards::output::{self, Table};
 use crate::awards::store::{self, Ruling, Version};
 use crate::awards::{Outcome, evaluation, sheets};
-use crate::bids::{self, EnvelopeState, Receipt, seal};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::files::read::Column;
 use crate::files::write::Csv;
-use crate::people::{self, Organisation};
 use crate::rounds::{self, Round, RoundState};
 use crate::standards;
-use crate::types::{OfferId, OrganisationId, Time, sha256};
+use crate::types::{OfferId, Time, sha256};
 
 /// A written archive.
 pub struct Archive {
@@ -57,7 +56,7 @@ pub fn export(conn: &mut Conn, round: &Round, now: Time) -> Result<Archive> {
     if let Some((_, outcome)) = &award {
         results(&mut packing, round, &input, outcome)?;
     }
-    sealed(conn, &mut packing, round)?;
+    sealed::pack(conn, &mut packing, round)?;
     packing.lines(RULINGS, RULING_COLUMNS, rulings(&input, store::rulings_of(conn, &round.id)?)?)?;
     packing.finish(round, now)
 }
@@ -132,53 +131,6 @@ fn results(packing: &mut Packing, round: &Round, input: &Input, outcome: &Outcom
     Ok(())
 }
 
-/// Receipts, the companies they were given to, and what was opened. An envelope that was replaced or withdrawn was
-/// never opened and its content stays its company's own: it is in the list only.
-fn sealed(conn: &mut Conn, packing: &mut Packing, round: &Round) -> Result<()> {
-    let mut companies: BTreeMap<OrganisationId, Organisation> = BTreeMap::new();
-    let mut lines = Vec::new();
-    for receipt in bids::store::receipts(conn, &round.id)? {
-        let envelope = bids::store::envelope(conn, &receipt.id)?.ok_or(Error::NotFound)?;
-        if !companies.contains_key(&receipt.supplier_id) {
-            let company = people::store::organisation(conn, &receipt.supplier_id)?.ok_or(Error::NotFound)?;
-            companies.insert(company.id.clone(), company);
-        }
-        let company = companies.get(&receipt.supplier_id).map(|company| company.code.clone());
-        lines.push(receipt_line(&receipt, company.unwrap_or_default(), &sha256(&envelope.sealed)));
-        if receipt.state == EnvelopeState::Opened {
-            packing.add(&content_name(receipt.seq), &opened(&receipt, &envelope.sealed)?)?;
-            packing.add(&envelope_name(receipt.seq), &envelope.sealed)?;
-        }
-    }
-    packing.lines(RECEIPTS, RECEIPT_COLUMNS, lines)?;
-    let mut companies: Vec<Organisation> = companies.into_values().collect();
-    companies.sort_by(|a, b| a.code.cmp(&b.code));
-    let line = |it: Organisation| vec![it.code, it.id.to_string(), it.name, it.group_name];
-    packing.lines(COMPANIES, COMPANY_COLUMNS, companies.into_iter().map(line).collect())
-}
-
-/// The canonical bytes of an opened envelope.
-fn opened(receipt: &Receipt, sealed: &[u8]) -> Result<Vec<u8>> {
-    let content = seal::open(sealed)?;
-    if sha256(&content) != receipt.sha256 {
-        return Err(Error::fault(format!("envelope {} does not match its receipt", receipt.id)));
-    }
-    Ok(content)
-}
-
-fn receipt_line(receipt: &Receipt, company: String, sealed_sha256: &str) -> Vec<String> {
-    vec![
-        receipt.seq.to_string(),
-        receipt.id.to_string(),
-        company,
-        receipt.state.to_string(),
-        receipt.received_at.iso(),
-        receipt.lines.to_string(),
-        receipt.sha256.clone(),
-        sealed_sha256.to_owned(),
-    ]
-}
-
 fn rulings(input: &Input, rulings: Vec<Ruling>) -> Result<Vec<Vec<String>>> {
     let offers: HashMap<&OfferId, &input::Offer> = input.offers.iter().map(|o| (&o.id, o)).collect();
     let line = |ruling: Ruling| {
@@ -196,7 +148,7 @@ fn rulings(input: &Input, rulings: Vec<Ruling>) -> Result<Vec<Vec<String>>> {
 }
 
 /// An archive being written: its files one after the other, and their hashes.
-struct Packing {
+pub(super) struct Packing {
     zip: ZipWriter<Cursor<Vec<u8>>>,
     hashes: BTreeMap<String, String>,
 }
@@ -208,7 +160,7 @@ impl Default for Packing {
 }
 
 impl Packing {
-    fn add(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+    pub(super) fn add(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         // The moment in a ZIP file has no zone: the manifest says when, and the same facts give the same bytes.
         let options = SimpleFileOptions::default().last_modified_time(zip::DateTime::default());
         self.zip.start_file(name, options).map_err(Error::fault_of)?;
@@ -223,7 +175,7 @@ impl Packing {
         self.add(name, &bytes)
     }
 
-    fn lines(&mut self, name: &str, columns: &[Column], lines: Vec<Vec<String>>) -> Result<()> {
+    pub(super) fn lines(&mut self, name: &str, columns: &[Column], lines: Vec<Vec<String>>) -> Result<()> {
         let mut csv = Csv::new(Vec::new())?;
         csv.row(columns.iter().map(|column| column.key))?;
         for line in lines {

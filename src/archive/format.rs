@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::awards::store::AwardState;
 use crate::files::read::Column;
 use crate::rounds::{RoundKind, RoundState};
-use crate::types::{LotId, RoundId};
+use crate::types::{LotId, RoundId, Time};
 
 /// The version of the format, first word of the manifest.
 pub const FORMAT: &str = "jicai-archive-1";
@@ -28,11 +28,21 @@ pub const RECEIPTS: &str = "receipts.csv";
 /// What the bureau found about opened offers.
 pub const RULINGS: &str = "rulings.csv";
 
+/// The openers' sealed shares of opened envelopes.
+pub const SHARES: &str = "shares.csv";
+/// The root over all receipts, published at the deadline.
+pub const ROOT: &str = "root.txt";
+/// The platform's public keys that receipts are signed with, one a line.
+pub const PUBLIC_KEY: &str = "public_key.txt";
+
 /// Files that every archive has.
 pub const ALWAYS: &[&str] =
     &[ROUND, RULES, COMPANIES, RECEIPTS, RULINGS, "lots.csv", "bids.csv", "demand.csv"];
 /// Files that an archive has where they apply.
 pub const SOMETIMES: &[&str] = &[
+    SHARES,
+    ROOT,
+    PUBLIC_KEY,
     "consents.csv",
     "picks.csv",
     "reassignments.csv",
@@ -52,6 +62,11 @@ pub fn envelope_name(seq: i32) -> String {
     format!("envelopes/{seq}.sealed")
 }
 
+/// Where an envelope's signed receipt is, as its company can fetch it too.
+pub fn receipt_name(seq: i32) -> String {
+    format!("receipts/{seq}.txt")
+}
+
 /// Whether an archive may hold a file of this name. There is no other, so no name can lead out of a folder.
 pub fn is_name(name: &str) -> bool {
     let is_seq = |part: &str| {
@@ -62,10 +77,11 @@ pub fn is_name(name: &str) -> bool {
     };
     let content = name.strip_prefix("contents/").and_then(|rest| rest.strip_suffix(".csv"));
     let envelope = name.strip_prefix("envelopes/").and_then(|rest| rest.strip_suffix(".sealed"));
+    let receipt = name.strip_prefix("receipts/").and_then(|rest| rest.strip_suffix(".txt"));
     [MANIFEST, MANIFEST_HASH].contains(&name)
         || ALWAYS.contains(&name)
         || SOMETIMES.contains(&name)
-        || content.or(envelope).is_some_and(is_seq)
+        || content.or(envelope).or(receipt).is_some_and(is_seq)
 }
 
 /// The list of files with their hashes.
@@ -140,6 +156,47 @@ pub struct AwardFacts {
     /// SHA-256 of the canonical result.
     pub output_sha256: String,
 }
+
+/// The root over all receipts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RootFacts {
+    /// Of which round.
+    pub round: RoundId,
+    /// Over how many receipts.
+    pub count: usize,
+    /// The root, as hexadecimal.
+    pub root: String,
+    /// When it was computed.
+    pub closed_at: Time,
+}
+
+impl RootFacts {
+    /// The file.
+    pub fn text(&self) -> String {
+        let Self { round, count, root, closed_at } = self;
+        format!(
+            "jicai-root-1\nround: {round}\ncount: {count}\nroot: {root}\nclosed_at: {}\n",
+            closed_at.utc()
+        )
+    }
+
+    /// What a file says; `None` unless it is exactly what [`RootFacts::text`] writes.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut lines = text.lines().skip(1);
+        let mut value = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(": ");
+        let it = Self {
+            round: value("round")?.parse().ok()?,
+            count: value("count")?.parse().ok()?,
+            root: value("root")?.to_owned(),
+            closed_at: Time::parse_utc(value("closed_at")?)?,
+        };
+        (it.text() == text).then_some(it)
+    }
+}
+
+/// Columns of `shares.csv`.
+pub const SHARE_COLUMNS: &[Column] =
+    &[Column::must("seq", "seq"), Column::must("public_key", "public_key"), Column::must("share", "share")];
 
 /// Columns of `companies.csv`; the names are for readers, the rest is checked.
 pub const COMPANY_COLUMNS: &[Column] = &[

@@ -7,9 +7,11 @@ pub mod compare;
 pub mod contents;
 pub mod export;
 pub mod format;
+mod receipts;
 pub mod refused;
 pub mod replay;
 pub mod report;
+mod sealed;
 pub mod unpack;
 pub mod verify;
 

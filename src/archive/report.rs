@@ -13,6 +13,10 @@ crate::words! {
         Files = "files",
         /// The rule set is the one the round is bound to.
         Rules = "rules",
+        /// Every receipt's signature, and the openers' shares.
+        Receipts = "receipts",
+        /// The root over all receipts.
+        Root = "root",
         /// Each opened content against its receipt, its round and its company.
         Contents = "contents",
         /// The bids are what the opened envelopes say, after the rulings.
@@ -149,6 +153,8 @@ impl What {
             Self::Manifest => a.check_manifest,
             Self::Files => a.check_files,
             Self::Rules => a.check_rules,
+            Self::Receipts => a.check_receipts,
+            Self::Root => a.check_root,
             Self::Contents => a.check_contents,
             Self::Bids => a.check_bids,
             Self::Input => a.check_input,

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 
 /// Most bytes of an archive.
 const ARCHIVE: u64 = 1 << 30;
-/// Most files in it: two for each envelope and a few more.
+/// Most files in it: three for each envelope and a few more.
 const FILES: u64 = 20_000;
 /// Most bytes of its table of contents.
 const TABLE: u64 = 16 << 20;
@@ -71,7 +71,7 @@ pub fn unpack(path: &Path) -> Result<Unpacked> {
         return Err(Error::refused(Refused::Twice));
     }
     let folder = tempfile::Builder::new().prefix("jicai-archive").tempdir()?;
-    for part in ["contents", "envelopes"] {
+    for part in ["contents", "envelopes", "receipts"] {
         fs::create_dir(folder.path().join(part))?;
     }
     let (mut hashes, mut total) = (BTreeMap::new(), 0);

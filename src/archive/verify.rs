@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::contents::{self, Opened};
 use super::format::{MANIFEST, MANIFEST_HASH, ROUND, RULES, RoundFacts};
+use super::receipts::{self, Receipt};
 use super::report::{Check, Difference, Report, What};
 use super::unpack::{Unpacked, unpack};
 use super::{compare, refused::Refused};
@@ -25,15 +26,21 @@ pub fn verify(path: &Path, t: &Text) -> Result<Report> {
         Ok(facts) => facts,
         Err(Error::Refused(why)) if report.is_ok() => return Err(Error::Refused(why)),
         // A hash differs already: the report says which.
-        Err(_) => return Ok(without(report, &What::ALL[2..])),
+        Err(_) => return Ok(without(report, What::Rules)),
     };
     report.published = published(&archive, &facts, t);
     let Some(rules) = rules(&archive, &facts, t, &mut report)? else {
-        return Ok(without(report, &What::ALL[3..]));
+        return Ok(without(report, What::Receipts));
     };
 
+    let mut check = Check::new(What::Receipts);
+    let receipts = receipts::signed(&archive, &facts, t, &mut check);
+    report.checks.push(check);
+    let mut check = Check::new(What::Root);
+    receipts::root(&archive, &facts, receipts.as_deref(), t, &mut report.published, &mut check);
+    report.checks.push(check);
     let mut check = Check::new(What::Contents);
-    let sealed = sealed(&archive, &facts, t, &mut check);
+    let sealed = sealed(&archive, &facts, receipts.as_deref(), t, &mut check);
     report.checks.push(check);
     let mut check = Check::new(What::Bids);
     let files = files(&archive, &rules, t, &mut check);
@@ -44,7 +51,7 @@ pub fn verify(path: &Path, t: &Text) -> Result<Report> {
         contents::bids(&files.bids, offered, &mut check);
     }
     report.checks.push(check);
-    let Some(files) = files else { return Ok(without(report, &What::ALL[5..])) };
+    let Some(files) = files else { return Ok(without(report, What::Input)) };
 
     match offered {
         Some(offered) => report.checks.push(whole_input(&facts, &rules, &files, offered)),
@@ -54,8 +61,9 @@ pub fn verify(path: &Path, t: &Text) -> Result<Report> {
     Ok(report)
 }
 
-fn without(mut report: Report, rest: &[What]) -> Report {
-    report.not_made.extend(rest);
+/// The report without the checks from one on.
+fn without(mut report: Report, from: What) -> Report {
+    report.not_made.extend(What::ALL.iter().filter(|what| **what >= from));
     report
 }
 
@@ -110,9 +118,15 @@ fn rules(archive: &Unpacked, facts: &RoundFacts, t: &Text, report: &mut Report) 
 type Sealed =
     (Vec<contents::Company>, Vec<Opened>, std::collections::HashMap<(String, String), contents::Found>);
 
-fn sealed(archive: &Unpacked, facts: &RoundFacts, t: &Text, check: &mut Check) -> Option<Sealed> {
+fn sealed(
+    archive: &Unpacked,
+    facts: &RoundFacts,
+    receipts: Option<&[Receipt]>,
+    t: &Text,
+    check: &mut Check,
+) -> Option<Sealed> {
     let companies = contents::companies(archive, t, check)?;
-    let opened = contents::opened(archive, facts, &companies, t, check)?;
+    let opened = contents::opened(archive, facts, &companies, receipts?, check);
     let rulings = contents::rulings(archive, t, check)?;
     Some((companies, opened, rulings))
 }

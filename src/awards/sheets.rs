@@ -123,3 +123,97 @@ pub fn reassignments(reassignments: &[Reassignment]) -> Table<'_> {
     let header = &["lot", "hospital", "company", "quantity", "product"];
     Table { name: "reassignments.csv", header, lines: Box::new(reassignments.iter().map(line)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::awards::Kind;
+    use crate::awards::files::read_input;
+    use crate::awards::output;
+    use crate::files::write::Csv;
+    use crate::rounds::rule_set::{self, Category, FormClass};
+    use crate::types::{Quantity, UnitPrice};
+
+    /// Names as people write them, with what CSV and spreadsheets stumble over.
+    fn word() -> impl Strategy<Value = String> {
+        "[=+@\",;a-zA-Z0-9甲乙（）-]{1,10}"
+    }
+
+    fn quantity() -> impl Strategy<Value = Option<Quantity>> {
+        prop::option::of((1..i64::MAX / 1_000).prop_map(Quantity::from_scaled))
+    }
+
+    type Parts = (String, String, String, i64, u32, Option<Quantity>, Option<Quantity>, bool);
+
+    fn bid(lot: &Arc<str>, number: usize, parts: Parts) -> Bid {
+        let (group, product, spec, price, ratio, capacity, sales, accepts_revival) = parts;
+        Bid {
+            lot: lot.clone(),
+            company: format!("C{number}").into(),
+            group: Some(group).filter(|group| group.len() > 3),
+            product,
+            spec,
+            unit_price: UnitPrice::from_scaled(price * 10_000),
+            ratio: rust_decimal::Decimal::new(ratio.into(), 6),
+            capacity,
+            reported_volume: sales,
+            sales,
+            kind: accepts_revival.then_some(Kind::Reference),
+            accepts_revival,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_is_written_is_read_back_the_same(
+            names in prop::collection::vec((word(), word(), 1..1_000_000i64, quantity()), 1..4),
+            offered in prop::collection::vec(
+                (word(), word(), word(), 1..1_000_000i64, 1u32..2_000_000, quantity(), quantity(), any::<bool>()), 0..6),
+            hospital in word(),
+        ) {
+            let lots: Vec<Lot> = names.into_iter().enumerate().map(|(n, (generic, spec, price, base_volume))| Lot {
+                code: format!("L{n}").into(),
+                generic,
+                form: String::new(),
+                form_class: FormClass::ALL[n % FormClass::ALL.len()],
+                comparable_spec: spec,
+                ceiling: UnitPrice::from_scaled(price),
+                category: Category::ALL[n % Category::ALL.len()],
+                base_volume,
+            }).collect();
+            let at = |n: usize| &lots[n % lots.len()].code;
+            let bids: Vec<Bid> = offered.into_iter().enumerate().map(|(n, it)| bid(at(n), n, it)).collect();
+            let demand: Vec<Demand> = bids.iter().map(|bid| Demand {
+                region: "R".into(),
+                hospital: hospital.as_str().into(),
+                lot: bid.lot.clone(),
+                company: Some(bid.company.clone()).filter(|_| bid.accepts_revival),
+                quantity: Quantity::from_scaled(1),
+            }).collect();
+            let mut demand = demand;
+            demand.sort_by(|a, b| (&a.lot, &a.company).cmp(&(&b.lot, &b.company)));
+            demand.dedup_by(|a, b| (&a.lot, &a.company) == (&b.lot, &b.company));
+
+            let folder = tempfile::tempdir().unwrap();
+            for table in [super::lots(&lots), super::bids(bids.iter()), super::demand(&demand)] {
+                let name = table.name;
+                let bytes = output::write(table, Csv::new(Vec::new()).unwrap()).unwrap();
+                fs::write(folder.path().join(name), bytes).unwrap();
+            }
+            let path = |name: &str| folder.path().join(name);
+            let rules = rule_set::find("GY-YD2024-2").unwrap();
+            let read = read_input(&rules, &path("lots.csv"), &path("bids.csv"), Some(&path("demand.csv")));
+            let read = read.map_err(|faulty| format!("{faulty:?}")).unwrap();
+            prop_assert_eq!(read.lots, lots);
+            prop_assert_eq!(read.bids, bids);
+            prop_assert_eq!(read.demand, demand);
+        }
+    }
+}

@@ -39,6 +39,8 @@ messages! {
         check_manifest: "清单自身的摘要", "hash of the manifest";
         check_files: "各文件摘要", "hash of every file";
         check_rules: "规则与批次绑定的版本一致", "rule set the round is bound to";
+        check_receipts: "回执签名与封存数据摘要", "signed receipts and what was sealed";
+        check_root: "全部回执的默克尔根", "Merkle root of all receipts";
         check_contents: "开标内容与回执一致", "opened contents against their receipts";
         check_bids: "申报与开标内容、评审核查一致", "bids against opened contents and findings";
         check_input: "全部输入的摘要", "hash of the whole input";
@@ -50,6 +52,9 @@ messages! {
         note_round: "批次", "round";
         note_written: "生成时间", "written at";
         note_input: "输入摘要（与结果公布页核对）", "input hash (compare with the award page)";
+        note_root: "默克尔根（与截止时公布的核对）", "Merkle root (compare with the one published at the deadline)";
+        note_no_root: "本档案没有截止时公布的默克尔根（早期版本的批次）", "no root was published at the deadline (a round of an earlier version)";
+        note_key: "平台签名公钥（与公布的核对）", "platform's public key (compare with the published one)";
         note_version: "结果版本", "award version";
         note_output: "结果摘要（与公示页核对）", "result hash (compare with the public page)";
         all_ok: "核验通过。", "Everything agrees.";

@@ -67,7 +67,7 @@ impl Show {
     }
 
     /// The company's name, else its code.
-    fn name(&self, it: &BidRuns) -> &str {
+    fn name<'a>(&'a self, it: &'a BidRuns) -> &'a str {
         let lot = self.it.comparison.lots.iter().find(|lot| lot.lot == it.lot);
         let bid = lot.and_then(|lot| lot.bids.iter().find(|bid| bid.company == it.company));
         bid.map_or(&it.company, |bid| &bid.name)

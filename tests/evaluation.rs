@@ -66,7 +66,7 @@ fn offer_of(
     offer
 }
 
-fn offer(site: &Site, round: &Round, lot: &Lot, login: &str, price: &str, revival: bool) -> OfferId {
+pub fn offer(site: &Site, round: &Round, lot: &Lot, login: &str, price: &str, revival: bool) -> OfferId {
     let supplier = site.who(login).organisation.id;
     offer_of(site, round, lot, &supplier, price, revival)
 }
@@ -115,7 +115,7 @@ fn demand_of(site: &Site, lot: &Lot, hospital: &OrganisationId, company: &str, q
         .unwrap();
 }
 
-fn demand(site: &Site, lot: &Lot, login: &str, company: &str, quantity: i64) {
+pub fn demand(site: &Site, lot: &Lot, login: &str, company: &str, quantity: i64) {
     demand_of(site, lot, &site.who(login).organisation.id, company, quantity);
 }
 
@@ -167,7 +167,7 @@ fn published(site: &Site) -> (Round, Vec<Lot>, Version) {
     (round, lots, version)
 }
 
-fn letters(site: &Site, kind: &str) -> i64 {
+pub fn letters(site: &Site, kind: &str) -> i64 {
     use schema::mails::dsl;
     site.app.db.read(|c| Ok(dsl::mails.filter(dsl::template.eq(kind)).count().get_result(c)?)).unwrap()
 }

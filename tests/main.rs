@@ -21,6 +21,7 @@ mod opening;
 mod people;
 mod prices;
 mod published;
+mod questions;
 mod round_lots;
 mod rounds;
 mod sealed;

@@ -18,7 +18,7 @@ const FILE: &str = "jicai-demo.sqlite";
 /// Fill a fresh database with a sample city and serve it
 ///
 /// One round is walked from demand to payment standard through the operations of the pages, a second is open for
-/// bids and a third in demand reporting. Without DATABASE_URL the database is jicai-demo.sqlite in this folder,
+/// bids, a third in demand reporting and a fourth in evaluation, with questions to bidders. Without DATABASE_URL the database is jicai-demo.sqlite in this folder,
 /// made anew each time; a database that DATABASE_URL names must be empty and is never made anew. Exit status 0:
 /// done; 1: failed; 2: the database holds something else, or a setting is wrong.
 #[derive(Args)]
@@ -53,6 +53,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Stop> {
                 demo::Step::Finished => a.demo_finished,
                 demo::Step::Bidding => a.demo_bidding,
                 demo::Step::Reporting => a.demo_reporting,
+                demo::Step::Asking => a.demo_asking,
             }
         );
     })

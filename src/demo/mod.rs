@@ -1,5 +1,5 @@
 //! A sample city, filled through the same operations the pages use: one round from demand to payment standard,
-//! one open for bids, one in demand reporting.
+//! one open for bids, one in demand reporting, one in evaluation with questions to bidders.
 
 mod city;
 mod history;
@@ -27,6 +27,8 @@ pub enum Step {
     Bidding,
     /// The round in demand reporting.
     Reporting,
+    /// The round in evaluation.
+    Asking,
 }
 
 /// Whether the database is empty, so that a sample city may be filled in.
@@ -64,5 +66,7 @@ pub fn fill(db: &Db, now: Time, password_hash: &str, token: &str, say: &mut dyn 
     say(Step::Bidding);
     round::reporting(db, &city, now)?;
     say(Step::Reporting);
+    round::asking(db, &city, now)?;
+    say(Step::Asking);
     Ok(())
 }

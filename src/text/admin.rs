@@ -171,6 +171,7 @@ messages! {
         demo_finished: "第一批：已从报量走到支付标准", "Round 1 walked from demand to payment standard";
         demo_bidding: "第二批：申报中", "Round 2 is open for bids";
         demo_reporting: "第三批：报量中", "Round 3 is in demand reporting";
+        demo_asking: "第四批：评审中，复活询问待答复", "Round 4 is in evaluation, with questions about revivals to be answered";
         demo_address: "地址：{address}", "Address: {address}";
         demo_login: "{role}：账号 {login}，密码 {password}", "{role}: login {login}, password {password}";
         demo_token: "结算取数：curl -H 'Authorization: Bearer {token}' '{address}/api/standards?since=0'", "Settlement feed: curl -H 'Authorization: Bearer {token}' '{address}/api/standards?since=0'";

@@ -168,7 +168,7 @@ fn published(site: &Site) -> (Round, Vec<Lot>, Version) {
     (round, lots, version)
 }
 
-fn letters(site: &Site, kind: &str) -> i64 {
+pub fn letters(site: &Site, kind: &str) -> i64 {
     use schema::mails::dsl;
     site.app.db.read(|c| Ok(dsl::mails.filter(dsl::template.eq(kind)).count().get_result(c)?)).unwrap()
 }

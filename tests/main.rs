@@ -26,6 +26,7 @@ mod opening;
 mod people;
 mod prices;
 mod published;
+mod questions;
 mod ratio;
 mod reassignment;
 mod receipts;

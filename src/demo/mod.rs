@@ -1,5 +1,5 @@
 //! A sample city, filled through the same operations the pages use: one round from demand to payment standard,
-//! one open for bids, one in demand reporting, and one of consumables in evaluation.
+//! one open for bids, one in demand reporting, one of consumables in evaluation, one with questions to bidders.
 
 mod city;
 mod history;
@@ -32,6 +32,8 @@ pub enum Step {
     Reporting,
     /// The round of consumables, opened and waiting for its evaluation.
     Evaluating,
+    /// The round in evaluation.
+    Asking,
 }
 
 /// Whether the database is empty, so that a sample city may be filled in.
@@ -87,5 +89,7 @@ pub fn fill(
     say(Step::Reporting);
     stents::evaluating(db, &city, now, signer)?;
     say(Step::Evaluating);
+    round::asking(db, &city, now, signer)?;
+    say(Step::Asking);
     Ok(keys)
 }

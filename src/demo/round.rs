@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::awards::questions::{self, Asking, Said};
 use crate::awards::{confirmation, evaluation};
-
 use crate::bids::{self, Content, Line, OfferKind};
 use crate::contracts;
 use crate::db::{Db, Tx};
 use crate::demo::KeyFile;
-use crate::demo::city::{DRUGS, Drug, SUPPLIERS};
+use crate::demo::city::{ASKED, DRUGS, Drug, SUPPLIERS};
 use crate::demo::history::code;
 use crate::demo::people::{City, REGIONS, acts};
 use crate::error::{Error, Result};
@@ -21,8 +21,12 @@ use crate::rounds::{self, Calendar, Fields, RoundKind, publication, steps};
 use crate::signing::Signer;
 use crate::standards::{self, feed};
 use crate::types::{
-    ConsumerId, Ctx, EnvelopeId, LotId, Quantity, RoundId, Time, UnitPrice, parse_decimal, sha256,
+    ConsumerId, Ctx, EnvelopeId, LotId, Quantity, QuestionId, ReplyId, RoundId, Time, UnitPrice, parse_decimal,
+    sha256,
 };
+
+/// Milliseconds of an hour.
+const HOUR: i64 = 3_600_000;
 
 /// How many days ago the first round began.
 pub const BEGAN: i64 = 270;
@@ -50,7 +54,7 @@ pub fn finished(db: &Db, city: &City, now: Time, signer: &Signer, token: &str) -
         demand_to: day(22),
         bidding_from: day(30),
         bidding_to: day(45),
-        opening_at: day(45).plus_millis(3_600_000),
+        opening_at: day(45).plus_millis(HOUR),
         publicity_from: day(48),
         publicity_to: day(55),
         contract_to: day(85),
@@ -66,7 +70,7 @@ pub fn finished(db: &Db, city: &City, now: Time, signer: &Signer, token: &str) -
     walk.write("officer", day(30), |tx, ctx, id| steps::open_bidding(tx, ctx, id).map(drop))?;
     walk.bid(usize::MAX, day(40))?;
     walk.due(day(45))?;
-    walk.open(&keys, day(45).plus_millis(2 * 3_600_000))?;
+    walk.open(&keys, day(45).plus_millis(2 * HOUR))?;
     walk.write("officer", day(46), |tx, ctx, id| evaluation::evaluate(tx, ctx, id, "").map(drop))?;
     walk.write("officer", day(48), confirmation::publish)?;
     walk.write("officer", day(55), confirmation::ask)?;
@@ -88,7 +92,7 @@ pub fn bidding(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<Vec<K
         demand_to: day(-20),
         bidding_from: day(-3),
         bidding_to: day(9),
-        opening_at: day(9).plus_millis(3_600_000),
+        opening_at: day(9).plus_millis(HOUR),
         publicity_from: day(14),
         publicity_to: day(21),
         contract_to: day(50),
@@ -114,7 +118,7 @@ pub fn reporting(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<()>
         demand_to: day(8),
         bidding_from: day(20),
         bidding_to: day(35),
-        opening_at: day(35).plus_millis(3_600_000),
+        opening_at: day(35).plus_millis(HOUR),
         publicity_from: day(40),
         publicity_to: day(47),
         contract_to: day(80),
@@ -125,6 +129,44 @@ pub fn reporting(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<()>
     walk.publish(OF_DRUGS, "AH-YD2026-3", "安和市第三批药品集中带量采购", calendar, day(-10), day(-8))?;
     walk.name_openers(day(-7))?;
     walk.report(4, day(-2), 98)
+}
+
+/// The fourth round: in evaluation today; three bidders were asked whether they take a revival price, one does.
+pub fn asking(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<()> {
+    let day = |n: i64| morning(now.plus_days(n));
+    let calendar = Calendar {
+        demand_from: day(-60),
+        demand_to: day(-40),
+        bidding_from: day(-30),
+        bidding_to: day(-3),
+        opening_at: day(-3).plus_millis(HOUR),
+        publicity_from: day(4),
+        publicity_to: day(11),
+        contract_to: day(40),
+        execution_from: day(50).day(),
+        execution_to: day(50 + 730).day(),
+    };
+    let walk = Walk { db, signer, city, id: RoundId::new(), drugs: ASKED };
+    walk.publish(OF_DRUGS, "AH-YD2026-4", "安和市第四批药品集中带量采购", calendar, day(-65), day(-62))?;
+    walk.report(usize::MAX, day(-50), 97)?;
+    walk.approve_demand(day(-40))?;
+    walk.name_openers(day(-39))?;
+    let keys = walk.take_keys(day(-35))?;
+    walk.write("officer", day(-30), |tx, ctx, id| steps::open_bidding(tx, ctx, id).map(drop))?;
+    walk.bid(usize::MAX, day(-10))?;
+    walk.due(day(-3))?;
+    walk.open(&keys, day(-3).plus_millis(2 * HOUR))?;
+    walk.write("officer", day(-2), |tx, ctx, id| evaluation::evaluate(tx, ctx, id, "").map(drop))?;
+    let asking = Asking { batch: QuestionId::new().to_string(), version: 1, deadline: day(3) };
+    walk.write("officer", day(-2).plus_millis(HOUR), |tx, ctx, id| {
+        questions::ask(tx, ctx, id, &asking).map(drop)
+    })?;
+    walk.write("supplier6", day(-1), |tx, ctx, id| {
+        let asked = questions::store::of_round(tx.conn(), id)?;
+        let own = asked.into_iter().find(|it| Some(&it.supplier_id) == ctx.actor.organisation.as_ref());
+        let own = own.ok_or(Error::NotFound)?;
+        questions::answer(tx, ctx, &own.id, &ReplyId::new(), &Said::Yes)?.map_err(Error::refused)
+    })
 }
 
 /// Nine in the morning of a moment's day.
@@ -315,6 +357,16 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// Two people open the envelopes.
+    fn open(&self, at: Time) -> Result<()> {
+        for login in ["officer", "reviewer"] {
+            self.write(login, at, |tx, ctx, id| {
+                bids::confirm_opening(tx, ctx, id)?.map(drop).map_err(Error::refused)
+            })?;
+        }
+        Ok(())
+    }
+
     /// Every hospital and every supplier confirms its contracts.
     fn sign(&self, at: Time) -> Result<()> {
         for (i, hospital) in self.city.hospitals.iter().enumerate() {
@@ -335,7 +387,7 @@ impl Walk<'_> {
 
     fn release(&self, at: Time) -> Result<()> {
         self.write("officer", at, standards::ask)?;
-        self.write("reviewer", at.plus_millis(3_600_000), |tx, ctx, id| {
+        self.write("reviewer", at.plus_millis(HOUR), |tx, ctx, id| {
             let round = rounds::round(tx.conn(), id)?;
             let (_, rows) = standards::pending(tx.conn(), &round)?;
             let looked_at = standards::fingerprint(&rows)?;

@@ -175,6 +175,7 @@ messages! {
         demo_bidding: "第二批：申报中", "Round 2 is open for bids";
         demo_evaluating: "冠脉支架批次：已开标，等待计算评审结果", "The round of coronary stents is opened and waits for its evaluation";
         demo_reporting: "第三批：报量中", "Round 3 is in demand reporting";
+        demo_asking: "第四批：评审中，复活询问待答复", "Round 4 is in evaluation, with questions about revivals to be answered";
         demo_address: "地址：{address}", "Address: {address}";
         demo_login: "{role}：账号 {login}，密码 {password}", "{role}: login {login}, password {password}";
         demo_keys: "第二批三名开标人的密钥（仅供演示；正式使用时各自保管，不得放在一起）：{folder}", "Keys of round 2's three openers (for the demonstration only; in earnest each keeps his own, never together): {folder}";

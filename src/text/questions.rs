@@ -44,13 +44,12 @@ messages! {
         counts: "待答复 {open} 项，已结束 {closed} 项", "{open} open, {closed} closed";
         all_closed: "询问已全部结束。答复在重新计算后生效，请返回中选结果页重新计算。", "All questions are closed. The answers count once the award is computed again: go back to the award and do so.";
         consents_file: "答复文件（consents.csv）", "Answers (consents.csv)";
-        own_price: "本企业申报价（元）", "Your price bid (yuan)";
+        own_price: "申报价（元）", "Price bid (yuan)";
         ratio: "差比价系数", "Price ratio";
         comparable_price: "单位可比价（元）", "Comparable price (yuan)";
         ceiling: "最高有效申报价（元）", "Ceiling (yuan)";
-        own_cut: "申报价降幅", "Cut of your bid";
+        own_cut: "申报价降幅", "Cut of the bid";
         asked_cut: "询问价格降幅", "Cut at the price asked";
-        arithmetic: "计算过程", "Arithmetic";
         about_revival: "贵单位的报价未中选，但符合复活条件：接受 {price} 元即可中选。", "Your bid has not won but is entitled to a revival: it wins if you take {price} yuan.";
         about_negotiation: "本竞价单元仅贵单位有效申报，降幅不足，须议价：报价不高于 {price} 元即可中选。截止前可多次报价。", "You are the only bidder in this lot and the cut is not enough: you win with a price of at most {price} yuan. You can try several times before the deadline.";
         accept: "接受 {price} 元", "Take {price} yuan";
@@ -68,7 +67,6 @@ messages! {
         withdraw: "撤回询问", "Withdraw the question";
         withdraw_confirm: "撤回后企业不能再答复。确定撤回吗？", "The company can no longer answer. Withdraw?";
         withdraw_reason: "撤回原因", "Reason";
-        open_one: "查看", "Open";
         too_soon: "答复截止时间须至少在 {n} 分钟之后（{least} 或更晚），请重新设定。", "Give at least {n} minutes: set the deadline to {least} or later.";
         too_late: "答复截止时间须早于公示期结束（{to}），否则来不及公示。请提前截止时间或先变更批次日程。", "The deadline must be before the end of publicity ({to}), or there is no time to publish. Set it earlier or amend the calendar first.";
         newer: "中选结果已重新计算为第 {version} 版，可询问的企业或价格可能已变化，请核对后再发出。", "The award has been computed again as version {version}; look at who may be asked now, then send.";

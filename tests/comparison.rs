@@ -31,8 +31,8 @@ pub fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
     rows
 }
 
-/// A round with a bid exactly 5 % above the fuse line, one just beyond, and a lot with one bidder.
-fn near(site: &Site) -> (Round, Vec<Lot>) {
+/// A computed round with a bid exactly 5 % above the fuse line, one just beyond, and a lot with one bidder.
+pub fn near(site: &Site) -> (Round, Vec<Lot>) {
     let (round, lots) = site.round_in(RoundState::Evaluation);
     offer(site, &round, &lots[0], "supplier1", "0.1", false);
     offer(site, &round, &lots[0], "supplier2", "0.189", false);
@@ -59,8 +59,8 @@ async fn every_bid_stands_in_its_place_with_its_distance_from_the_line() {
         .shows("未入围")
         .shows(&format!("/award/{}?version=1", lots[0].id))
         .hides("style=");
-    // Lot 1: 0.1891 over 0.1; its cut is the mean of its two winners: 80 % and 62.2 %.
-    page.shows("1.891</td>").shows("71.10%");
+    // Lot 1: 0.1891 over 0.1, and its one winner cut 80 %.
+    page.shows("1.891</td>").shows("80.00%</td>");
 
     let only = async |query: &str| site.get("officer", &format!("{path}?{query}")).await;
     let (first, second) = ("阿莫西林胶囊", "盐酸氨溴索注射液");
@@ -69,7 +69,7 @@ async fn every_bid_stands_in_its_place_with_its_distance_from_the_line() {
     only("only=near_quota").await.shows(first).hides(second);
     only("only=single").await.shows(second).hides(first);
     only("only=revived").await.hides(first).hides(second);
-    only("only=fused").await.hides(first).hides(second);
+    only("only=fused").await.shows(first).hides(second);
     only("form_class=small_injection").await.shows(second).hides(first);
     only("category=special").await.hides(first).hides(second);
     only("q=%E5%8D%8E%E4%B8%9C").await.shows(first).hides(second);
@@ -138,7 +138,7 @@ async fn the_report_holds_everything_a_panel_signs() {
     let page = site.get("auditor", &path).await;
     page.is(200).shows(&round.number).shows("GY-YD2024-2 v1").shows(&version.input_sha256);
     page.shows(&version.output_sha256).shows(&site.now().seconds()).shows("评审专家").shows("监督人");
-    page.shows("医保局负责人").shows("fuse.factor").shows("WON").hides("<script>").hides("style=");
+    page.shows("医保局负责人").shows("fuse.factor").shows("WON_RATIO").hides("<script>").hides("style=");
     page.shows("1.8 × 0.1").shows("80.00%").shows("没有无效申报").shows("没有同价排序").shows("入围末位");
     page.shows("仅一家申报").shows("仅列数量").hides("其他可能的解释");
     assert!(lots.iter().all(|lot| page.body.contains(&lot.generic)));

@@ -14,6 +14,7 @@ use jicai::screens::{self, Finding, Screen};
 use jicai::types::{AccountId, EnvelopeId};
 
 use crate::bids::{NAME, bid, bidding, move_on};
+use crate::comparison::near;
 use crate::evaluation::{compute, opened};
 use crate::support::{Answer, Site};
 
@@ -217,7 +218,7 @@ async fn an_officer_records_what_looking_came_to() {
 #[actix_web::test]
 async fn the_list_is_filtered_sorted_and_exported() {
     let site = Site::with_city();
-    let (round, _) = opened(&site);
+    let (round, _) = near(&site);
     let list = format!("/rounds/{}/screens", round.id);
     site.get("officer", &format!("{list}?screen=single_bidder"))
         .await

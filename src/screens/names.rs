@@ -94,6 +94,17 @@ impl Screen {
         Words { title, why, other, says }
     }
 
+    /// What its minimum number counts.
+    pub fn unit(self, t: &Text) -> &'static str {
+        use Screen::*;
+        match self {
+            RelativeDistanceLast => t.screens.unit_losers,
+            CloseSecond | FarSecond | ConstantFactor | Rotation => t.screens.unit_lots,
+            RelatedMeet | SameDevice | SameAuthor | OftenLosing | WithdrawnLate => t.screens.unit_companies,
+            _ => t.screens.unit_bids,
+        }
+    }
+
     /// The sign between its figure and its threshold.
     pub fn sign(self) -> &'static str {
         use Screen::*;

@@ -20,6 +20,10 @@ messages! {
         threshold: "参考线", "Threshold";
         minimum: "最少数量", "Minimum number";
         n: "数量", "n";
+        unit_bids: "份报价", "bids";
+        unit_losers: "份落选报价", "losing bids";
+        unit_lots: "个竞价单元", "lots";
+        unit_companies: "家企业", "companies";
         says: "说明", "What was found";
         state: "核实情况", "Looked into";
         not_looked: "未核实", "not yet";
@@ -70,11 +74,11 @@ messages! {
         low_spread_other: "成本透明、已接近成本价，或有公开的参考价。", "Costs are known to all, prices are near cost, or a reference price is public.";
         low_spread_says: "竞价单元 {lot} 的 {n} 份报价，最高与最低之比为 {figure}，不高于 {threshold}。", "In lot {lot} the highest of {n} prices is {figure} times the lowest, at most {threshold}.";
         low_variation: "变异系数小", "Low coefficient of variation";
-        low_variation_why: "有约定的报价往往过于集中。", "Arranged bids tend to lie too close together.";
+        low_variation_why: "独立报价通常不会如此集中。", "Independent bids seldom lie so close together.";
         low_variation_other: "产品同质、成本相近，或多轮集采后价格趋同。", "Like products and costs, or prices settled by earlier rounds.";
         low_variation_says: "竞价单元 {lot} 的 {n} 份报价，变异系数为 {figure}，不高于 {threshold}。", "In lot {lot} the coefficient of variation of {n} prices is {figure}, at most {threshold}.";
         relative_distance: "首位与其余的相对距离大", "Large relative distance of the first price";
-        relative_distance_why: "其余报价彼此接近而最低价单独拉开，是陪标的典型形态。", "One low price and the others close together is the shape cover bids have.";
+        relative_distance_why: "其余报价彼此接近而最低价单独拉开时，其余报价可能只是陪同。", "With one low price and the others close together, the others may only keep it company.";
         relative_distance_other: "最低价企业有成本优势，其余企业按同一线报价。", "The first has a real advantage in cost and the others aim at one line.";
         relative_distance_says: "竞价单元 {lot}：前两位价差是其余报价标准差的 {figure} 倍，不低于 {threshold}。", "In lot {lot} the gap between the first two prices is {figure} times the deviation of the others, at least {threshold}.";
         relative_distance_last: "末位中选与首位落选的相对距离大", "Large relative distance of the first loser";
@@ -90,7 +94,7 @@ messages! {
         cover_gap_last_other: "落选企业的成本或定价策略不同。", "The losers' costs or pricing differ.";
         cover_gap_last_says: "竞价单元 {lot}：首位落选比末位中选高出 {figure}（比例），不低于 {threshold}。", "In lot {lot} the first loser is above the last winner by {figure} (as a share), at least {threshold}.";
         close_second: "前两位价差异常小", "Second price unusually close";
-        close_second_why: "与本批次其他竞价单元相比，前两位过于接近，像是商量好的差额。", "Against the other lots of the round the first two are too close, as if agreed.";
+        close_second_why: "与本批次其他竞价单元相比，前两位过于接近。", "Against the other lots of the round the first two are very close.";
         close_second_other: "该品种竞争充分、成本透明。", "Strong competition and known costs for this product.";
         close_second_says: "竞价单元 {lot}：前两位相差 {figure}（比例），低于本批次 {n} 个单元的下界 {threshold}。", "In lot {lot} the first two differ by {figure} (as a share), at or below the lower fence {threshold} of {n} lots.";
         far_second: "前两位价差异常大", "Second price unusually far";
@@ -98,7 +102,7 @@ messages! {
         far_second_other: "新进入者低价换量。", "A newcomer buys volume with price.";
         far_second_says: "竞价单元 {lot}：前两位相差 {figure}（比例），高于本批次 {n} 个单元的上界 {threshold}。", "In lot {lot} the first two differ by {figure} (as a share), at or above the upper fence {threshold} of {n} lots.";
         skewness: "报价左偏", "Negatively skewed prices";
-        skewness_why: "多数报价集中在高位、少数在低位，是有约定报价的常见分布。", "Most bids high and few low is a shape arranged bids often have.";
+        skewness_why: "多数报价集中在高位、少数在低位，与独立报价的常见分布不同。", "Most bids high and few low is not the usual shape of independent bids.";
         skewness_other: "个别企业成本明显较低。", "A few have much lower costs.";
         skewness_says: "竞价单元 {lot} 的 {n} 份报价，偏度为 {figure}，不高于 {threshold}。", "In lot {lot} the skewness of {n} prices is {figure}, at most {threshold}.";
         kurtosis: "报价尖峰", "Peaked prices";

@@ -135,8 +135,11 @@ fn one(
     Some(Opened { company: company?.code.clone(), lines: read.lines })
 }
 
-/// What was found about offers, by lot and company; the last ruling counts.
-pub fn rulings(archive: &Unpacked, t: &Text, check: &mut Check) -> Option<HashMap<(String, String), Found>> {
+/// What was found about offers, by lot, company and product; the last ruling counts.
+pub type Rulings = HashMap<(String, String, String), Found>;
+
+/// Reads what was found about offers.
+pub fn rulings(archive: &Unpacked, t: &Text, check: &mut Check) -> Option<Rulings> {
     let words = [("yes", true), ("no", false)];
     let rulings = lines(archive, RULINGS, RULING_COLUMNS, t, check, |row, faults| {
         let ratio = row.maybe("ratio", faults, |row, key, faults| {
@@ -145,7 +148,7 @@ pub fn rulings(archive: &Unpacked, t: &Text, check: &mut Check) -> Option<HashMa
         })?;
         let is_excluded = row.word("excluded", &words, faults)?;
         let reason = if is_excluded { row.filled("reason", faults)?.to_owned() } else { String::new() };
-        let key = (row.get("lot").to_owned(), row.get("company").to_owned());
+        let key = ["lot", "company", "product"].map(|key| row.get(key).to_owned()).into();
         Some((key, Found { excluded: reason, ratio }))
     })?;
     Some(rulings.into_iter().collect())
@@ -156,7 +159,7 @@ pub fn offered(
     facts: &RoundFacts,
     companies: &[Company],
     opened: &[Opened],
-    rulings: &HashMap<(String, String), Found>,
+    rulings: &Rulings,
     check: &mut Check,
 ) -> Vec<(Bid, String)> {
     let codes: HashMap<&LotId, &str> = facts.lots.iter().map(|(code, id)| (id, code.as_str())).collect();
@@ -168,8 +171,8 @@ pub fn offered(
                 check.push(Difference::of(super::format::ROUND, "lots", "", &line.lot_id));
                 continue;
             };
-            let found =
-                rulings.get(&((*lot).to_owned(), it.company.to_string())).cloned().unwrap_or_default();
+            let key = ((*lot).to_owned(), it.company.to_string(), line.product.trim().to_owned());
+            let found = rulings.get(&key).cloned().unwrap_or_default();
             let group = groups.get(&*it.company).filter(|group| !group.is_empty());
             bids.push((bid(line, lot, &it.company, group, found.ratio), found.excluded));
         }
@@ -192,12 +195,14 @@ fn bid(line: &Line, lot: &str, company: &Arc<str>, group: Option<&&str>, ratio: 
         sales: line.sales,
         kind: line.kind.as_str().parse().ok(),
         accepts_revival: line.accepts_revival,
+        supplies_all: line.supplies_all,
+        current_price: line.current_price,
     }
 }
 
 /// Compares the bids of `bids.csv` with those the envelopes say. Reading took spaces off the ends of cells.
 pub fn bids(held: &[Bid], offered: &[(Bid, String)], check: &mut Check) {
-    let key = |bid: &Bid| (bid.lot.clone(), bid.company.clone());
+    let key = |bid: &Bid| (bid.lot.clone(), bid.company.clone(), bid.product.trim().to_owned());
     let mut wanted: BTreeMap<_, &Bid> =
         offered.iter().filter(|(_, excluded)| excluded.is_empty()).map(|(bid, _)| (key(bid), bid)).collect();
     for (bid, line) in held.iter().zip(2..) {
@@ -213,8 +218,8 @@ pub fn bids(held: &[Bid], offered: &[(Bid, String)], check: &mut Check) {
             }
         }
     }
-    for ((lot, company), _) in wanted {
-        check.push(Difference::of("bids.csv", "company", "", format!("{lot} {company}")));
+    for ((lot, company, product), _) in wanted {
+        check.push(Difference::of("bids.csv", "company", "", format!("{lot} {company} {product}")));
     }
 }
 

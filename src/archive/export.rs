@@ -138,6 +138,7 @@ fn rulings(input: &Input, rulings: Vec<Ruling>) -> Result<Vec<Vec<String>>> {
         Ok(vec![
             bid.lot.to_string(),
             bid.company.to_string(),
+            bid.product.clone(),
             if ruling.excluded { "yes" } else { "no" }.to_owned(),
             ruling.ratio,
             ruling.reason,

@@ -222,6 +222,7 @@ pub const RECEIPT_COLUMNS: &[Column] = &[
 pub const RULING_COLUMNS: &[Column] = &[
     Column::must("lot", "lot"),
     Column::must("company", "company"),
+    Column::must("product", "product"),
     Column::must("excluded", "excluded"),
     Column::must("ratio", "ratio"),
     Column::must("reason", "reason"),

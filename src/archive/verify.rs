@@ -8,7 +8,7 @@ use super::receipts::{self, Receipt};
 use super::report::{Check, Difference, Report, What};
 use super::unpack::{Unpacked, unpack};
 use super::{compare, refused::Refused};
-use crate::awards::files::{Faulty, Input as Files, read_input};
+use crate::awards::files::{Faulty, Input as Files, read_choices, read_input};
 use crate::awards::input::{self, Input, Offer};
 use crate::awards::rules::natural;
 use crate::awards::{Bid, Outcome, award, output};
@@ -115,8 +115,7 @@ fn rules(archive: &Unpacked, facts: &RoundFacts, t: &Text, report: &mut Report) 
     Ok(rules)
 }
 
-type Sealed =
-    (Vec<contents::Company>, Vec<Opened>, std::collections::HashMap<(String, String), contents::Found>);
+type Sealed = (Vec<contents::Company>, Vec<Opened>, contents::Rulings);
 
 fn sealed(
     archive: &Unpacked,
@@ -133,11 +132,19 @@ fn sealed(
 
 /// The input files as `jicai award` reads them.
 fn files(archive: &Unpacked, rules: &RuleSet, t: &Text, check: &mut Check) -> Option<Files> {
-    let path = |name: &str| archive.path(name);
-    match read_input(rules, &path("lots.csv"), &path("bids.csv"), Some(&path("demand.csv"))) {
-        Ok(files) => Some(files),
-        Err(faulty) => {
-            faulty.iter().for_each(|it| told(it, t, check));
+    let (path, given) = (|name: &str| archive.path(name), |name: &str| archive.path_if(name));
+    let (demand, consents) = (path("demand.csv"), given("consents.csv"));
+    let files = read_input(rules, &path("lots.csv"), &path("bids.csv"), Some(&demand), consents.as_deref());
+    let lots = files.as_ref().ok().map(|files| &*files.lots);
+    let (picks, placed) = (given("picks.csv"), given("reassignments.csv"));
+    match (read_choices(lots, picks.as_deref(), placed.as_deref()), files) {
+        (Ok((picks, reassignments)), Ok(mut files)) => {
+            (files.answers.picks, files.answers.reassignments) = (picks, reassignments);
+            Some(files)
+        }
+        (choices, files) => {
+            let faulty = [files.err(), choices.err()].into_iter().flatten().flatten();
+            faulty.for_each(|it| told(&it, t, check));
             None
         }
     }
@@ -167,7 +174,10 @@ fn whole_input(facts: &RoundFacts, rules: &RuleSet, files: &Files, offered: Vec<
         excluded,
     };
     let mut offers: Vec<Offer> = offered.into_iter().map(offer).collect();
-    offers.sort_by(|a, b| natural(&a.bid.lot, &b.bid.lot).then_with(|| a.bid.company.cmp(&b.bid.company)));
+    offers.sort_by(|a, b| {
+        let key = |offer: &Offer| (offer.bid.company.clone(), offer.bid.product.clone());
+        natural(&a.bid.lot, &b.bid.lot).then_with(|| key(a).cmp(&key(b)))
+    });
     let input = Input {
         rules: rules.clone(),
         lots,

@@ -21,8 +21,8 @@ use crate::rounds::{self, Calendar, Fields, RoundKind, publication, steps};
 use crate::signing::Signer;
 use crate::standards::{self, feed};
 use crate::types::{
-    ConsumerId, Ctx, EnvelopeId, LotId, Quantity, QuestionId, ReplyId, RoundId, Time, UnitPrice, parse_decimal,
-    sha256,
+    ConsumerId, Ctx, EnvelopeId, LotId, Quantity, QuestionId, ReplyId, RoundId, Time, UnitPrice,
+    parse_decimal, sha256,
 };
 
 /// Milliseconds of an hour.

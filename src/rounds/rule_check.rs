@@ -119,9 +119,13 @@ impl Say for Refused {
             Self::Unknown { .. } | Self::Unreadable { .. } => None,
             Self::QuotaAboveBidders { .. } => Some("quota.by_bidders"),
             Self::Empty(name) | Self::NeedsFuse(name) | Self::Twice(name) => Some(name),
-            Self::Falling { name, .. } | Self::Outside { name, .. } | Self::Formula { name, .. } => {
-                Some(name)
-            }
+            Self::Spec(_) => Some("spec_ratios.specs"),
+            Self::Falling { name, .. }
+            | Self::Outside { name, .. }
+            | Self::Formula { name, .. }
+            | Self::Choice { name, .. }
+            | Self::NotBeside { name, .. }
+            | Self::Unequal { name, .. } => Some(name),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::awards::Supply;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::schema::{lots, organisations, picks, queue_choosers, queue_regions, queues, selections};
-use crate::types::{LotId, OrganisationId, QueueId, RoundId, SelectionId};
+use crate::types::{LotId, OrganisationId, QueueId, RoundId, SelectionId, Time};
 
 /// One choice of regions.
 pub fn selection(conn: &mut Conn, id: &SelectionId) -> Result<Option<Selection>> {

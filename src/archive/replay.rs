@@ -9,7 +9,7 @@ use crate::awards::{Outcome, evaluation};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::rounds::{self, Round};
-use crate::types::{LotId, OfferId, Quantity};
+use crate::types::{LotId, OfferId, OrganisationId, Quantity};
 
 /// What came of computing a version again.
 pub struct Replayed {

@@ -165,6 +165,8 @@ mod tests {
             sales,
             kind: accepts_revival.then_some(Kind::Reference),
             accepts_revival,
+            supplies_all: !accepts_revival,
+            current_price: capacity.map(|_| UnitPrice::from_scaled(price)),
         }
     }
 
@@ -195,6 +197,7 @@ mod tests {
                 hospital: hospital.as_str().into(),
                 lot: bid.lot.clone(),
                 company: Some(bid.company.clone()).filter(|_| bid.accepts_revival),
+                product: None,
                 quantity: Quantity::from_scaled(1),
             }).collect();
             let mut demand = demand;
@@ -209,7 +212,7 @@ mod tests {
             }
             let path = |name: &str| folder.path().join(name);
             let rules = rule_set::find("GY-YD2024-2").unwrap();
-            let read = read_input(&rules, &path("lots.csv"), &path("bids.csv"), Some(&path("demand.csv")));
+            let read = read_input(&rules, &path("lots.csv"), &path("bids.csv"), Some(&path("demand.csv")), None);
             let read = read.map_err(|faulty| format!("{faulty:?}")).unwrap();
             prop_assert_eq!(read.lots, lots);
             prop_assert_eq!(read.bids, bids);

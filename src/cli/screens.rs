@@ -47,7 +47,7 @@ pub fn run(args: &Screens) -> Result<(), Stop> {
     let thresholds = thresholds(args.thresholds.as_deref())?;
     let newest = rule_set::names().last().copied().unwrap_or_default();
     let rules = load(args.rules.as_deref().unwrap_or(newest))?;
-    let input = read_input(&rules, &args.lots, &args.bids, None);
+    let input = read_input(&rules, &args.lots, &args.bids, None, None);
     let input = input.map_err(|faulty| Stop::Bad(told(&faulty, text)))?;
     let statuses = match &args.awards {
         Some(path) => read_awards(path, text)?,

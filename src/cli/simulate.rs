@@ -55,7 +55,7 @@ pub struct Simulate {
 pub fn run(args: &Simulate) -> Result<(), Stop> {
     let text = lang().text();
     let rules = load(&args.rules)?;
-    let input = read_input(&rules, &args.lots, &args.bids, args.demand.as_deref());
+    let input = read_input(&rules, &args.lots, &args.bids, args.demand.as_deref(), None);
     let input = input.map_err(|faulty| Stop::Bad(told(&faulty, text)))?;
     let (lots, bids) = (input.lots, input.bids);
     let case = Case { rules, lots, bids, demand: input.demand, answers: input.answers };

@@ -357,16 +357,6 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Two people open the envelopes.
-    fn open(&self, at: Time) -> Result<()> {
-        for login in ["officer", "reviewer"] {
-            self.write(login, at, |tx, ctx, id| {
-                bids::confirm_opening(tx, ctx, id)?.map(drop).map_err(Error::refused)
-            })?;
-        }
-        Ok(())
-    }
-
     /// Every hospital and every supplier confirms its contracts.
     fn sign(&self, at: Time) -> Result<()> {
         for (i, hospital) in self.city.hospitals.iter().enumerate() {

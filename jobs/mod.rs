@@ -3,6 +3,8 @@
 //! A job takes no input, does what is due and can run twice: downtime heals itself.
 
 mod advance_rounds;
+mod advance_turns;
+mod close_questions;
 mod end_sessions;
 mod forget_runs;
 mod mail_audit_head;
@@ -34,6 +36,8 @@ pub type Counts = Vec<(&'static str, usize)>;
 /// The timetable.
 pub const TIMETABLE: &[Job] = &[
     Job { name: "advance_rounds", cron: "0 * * * * *", run: advance_rounds::run },
+    Job { name: "advance_turns", cron: "0 * * * * *", run: advance_turns::run },
+    Job { name: "close_questions", cron: "0 * * * * *", run: close_questions::run },
     Job { name: "send_mail", cron: "0 * * * * *", run: send_mail::run },
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },

@@ -38,6 +38,8 @@ pub mod bids;
 
 pub mod awards;
 
+pub mod screens;
+
 pub mod contracts;
 
 pub mod standards;

@@ -35,10 +35,11 @@ enum Command {
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
     Award(cli::award::Award),
-    Simulate(cli::simulate::Simulate),
-    Verify(cli::verify::Verify),
+    Screens(cli::screens::Screens),
     #[command(subcommand)]
     Receipt(cli::receipt::Receipt),
+    Simulate(cli::simulate::Simulate),
+    Verify(cli::verify::Verify),
     #[command(subcommand)]
     Rules(cli::rules::Rules),
     #[command(subcommand)]
@@ -57,9 +58,10 @@ fn main() -> ExitCode {
         Command::Code(args) => cli::code::run(&args),
         Command::Ratio(args) => cli::ratio::run(&args),
         Command::Award(args) => cli::award::run(&args),
+        Command::Receipt(command) => cli::receipt::run(&command),
+        Command::Screens(args) => cli::screens::run(&args),
         Command::Simulate(args) => cli::simulate::run(&args),
         Command::Verify(args) => cli::verify::run(&args),
-        Command::Receipt(command) => cli::receipt::run(&command),
         Command::Rules(command) => cli::rules::run(&command),
         Command::Export(command) => cli::export::run(&command),
     };

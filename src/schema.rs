@@ -193,6 +193,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    rule_drafts (id) {
+        id -> Text,
+        origin_id -> Text,
+        name -> Text,
+        title -> Text,
+        body -> Text,
+        state -> Text,
+        version -> Integer,
+        rule_set_id -> Nullable<Text>,
+        created_by -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     rounds (id) {
         id -> Text,
         number -> Text,
@@ -298,6 +314,7 @@ diesel::table! {
         reason -> Text,
         state -> Text,
         remark -> Text,
+        product -> Text,
     }
 }
 
@@ -324,6 +341,36 @@ diesel::table! {
         sha256 -> Text,
         received_at -> BigInt,
         reason -> Text,
+    }
+}
+
+diesel::table! {
+    submissions (envelope_id) {
+        envelope_id -> Text,
+        round_id -> Text,
+        supplier_id -> Text,
+        seq -> Integer,
+        at -> BigInt,
+        network -> Text,
+        device -> Text,
+        agent -> Text,
+        author -> Text,
+        editor -> Text,
+        made -> Text,
+    }
+}
+
+diesel::table! {
+    screen_remarks (id) {
+        id -> Text,
+        round_id -> Text,
+        finding -> Text,
+        screen -> Text,
+        figure -> Text,
+        outcome -> Text,
+        remark -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
     }
 }
 
@@ -422,6 +469,8 @@ diesel::table! {
         sales -> Nullable<BigInt>,
         kind -> Text,
         accepts_revival -> Bool,
+        supplies_all -> Bool,
+        current_price -> Nullable<BigInt>,
     }
 }
 
@@ -462,6 +511,7 @@ diesel::table! {
         code -> Text,
         clause -> Text,
         arithmetic -> Text,
+        class -> Text,
     }
 }
 
@@ -487,6 +537,7 @@ diesel::table! {
         hospital_id -> Text,
         supplier_id -> Text,
         quantity -> BigInt,
+        offer_id -> Text,
     }
 }
 
@@ -513,6 +564,175 @@ diesel::table! {
         excluded -> Bool,
         ratio -> Text,
         reason -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    entitlements (award_id, offer_id) {
+        award_id -> Text,
+        offer_id -> Text,
+        lot_id -> Text,
+        supplier_id -> Text,
+        question -> Text,
+        price -> BigInt,
+    }
+}
+
+diesel::table! {
+    region_lines (award_id, lot_id, region) {
+        award_id -> Text,
+        lot_id -> Text,
+        region -> Text,
+        base_volume -> BigInt,
+        agreed_volume -> BigInt,
+        unallocated -> BigInt,
+        main_id -> Nullable<Text>,
+        spare_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    questions (id) {
+        id -> Text,
+        round_id -> Text,
+        lot_id -> Text,
+        offer_id -> Text,
+        supplier_id -> Text,
+        award_id -> Text,
+        batch -> Text,
+        question -> Text,
+        price -> BigInt,
+        state -> Text,
+        asked_by -> Nullable<Text>,
+        asked_at -> BigInt,
+        deadline -> BigInt,
+        answer -> Nullable<BigInt>,
+        answered_by -> Nullable<Text>,
+        closed_at -> Nullable<BigInt>,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    selections (id) {
+        id -> Text,
+        round_id -> Text,
+        award_id -> Text,
+        state -> Text,
+        minutes -> Integer,
+        started_at -> BigInt,
+        started_by -> Nullable<Text>,
+        paused_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    replies (id) {
+        id -> Text,
+        question_id -> Text,
+        outcome -> Text,
+        price -> Nullable<BigInt>,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    queues (id) {
+        id -> Text,
+        selection_id -> Text,
+        lot_id -> Text,
+        state -> Text,
+        due_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    queue_choosers (queue_id, place) {
+        queue_id -> Text,
+        place -> Integer,
+        supplier_id -> Text,
+    }
+}
+
+diesel::table! {
+    queue_regions (queue_id, place) {
+        queue_id -> Text,
+        place -> Integer,
+        region -> Text,
+        base_volume -> BigInt,
+        agreed_volume -> BigInt,
+    }
+}
+
+diesel::table! {
+    picks (id) {
+        id -> Text,
+        queue_id -> Text,
+        turn -> Integer,
+        region -> Text,
+        supplier_id -> Text,
+        supply -> Text,
+        by_default -> Bool,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reassignment_periods (id) {
+        id -> Text,
+        round_id -> Text,
+        award_id -> Text,
+        state -> Text,
+        deadline -> BigInt,
+        opened_at -> BigInt,
+        opened_by -> Nullable<Text>,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    reassignment_winners (period_id, lot_id, place) {
+        period_id -> Text,
+        lot_id -> Text,
+        place -> Integer,
+        offer_id -> Text,
+        price -> BigInt,
+        room -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    reassignment_volumes (id) {
+        id -> Text,
+        period_id -> Text,
+        hospital_id -> Text,
+        lot_id -> Text,
+        offer_id -> Nullable<Text>,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    reassignments (period_id, hospital_id, offer_id) {
+        period_id -> Text,
+        lot_id -> Text,
+        hospital_id -> Text,
+        offer_id -> Text,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    reassignment_answers (period_id, hospital_id) {
+        period_id -> Text,
+        hospital_id -> Text,
+        version -> Integer,
         account_id -> Nullable<Text>,
         at -> BigInt,
     }
@@ -680,10 +900,41 @@ diesel::joinable!(lot_lines -> awards (award_id));
 diesel::joinable!(lot_lines -> lots (lot_id));
 diesel::joinable!(allocations -> awards (award_id));
 diesel::joinable!(allocations -> lots (lot_id));
+diesel::joinable!(allocations -> offers (offer_id));
 diesel::joinable!(objections -> rounds (round_id));
 diesel::joinable!(objections -> lots (lot_id));
 diesel::joinable!(objections -> organisations (supplier_id));
 diesel::joinable!(rulings -> offers (offer_id));
+diesel::joinable!(entitlements -> lots (lot_id));
+diesel::joinable!(entitlements -> organisations (supplier_id));
+diesel::joinable!(questions -> lots (lot_id));
+diesel::joinable!(questions -> organisations (supplier_id));
+diesel::joinable!(questions -> awards (award_id));
+diesel::joinable!(region_lines -> awards (award_id));
+diesel::joinable!(region_lines -> lots (lot_id));
+diesel::joinable!(selections -> rounds (round_id));
+diesel::joinable!(selections -> awards (award_id));
+diesel::joinable!(queues -> selections (selection_id));
+diesel::joinable!(queues -> lots (lot_id));
+diesel::joinable!(queue_choosers -> queues (queue_id));
+diesel::joinable!(queue_choosers -> organisations (supplier_id));
+diesel::joinable!(queue_regions -> queues (queue_id));
+diesel::joinable!(picks -> queues (queue_id));
+diesel::joinable!(picks -> organisations (supplier_id));
+diesel::joinable!(reassignment_periods -> rounds (round_id));
+diesel::joinable!(reassignment_periods -> awards (award_id));
+diesel::joinable!(reassignment_winners -> reassignment_periods (period_id));
+diesel::joinable!(reassignment_winners -> lots (lot_id));
+diesel::joinable!(reassignment_winners -> offers (offer_id));
+diesel::joinable!(reassignment_volumes -> reassignment_periods (period_id));
+diesel::joinable!(reassignment_volumes -> organisations (hospital_id));
+diesel::joinable!(reassignment_volumes -> lots (lot_id));
+diesel::joinable!(reassignments -> reassignment_periods (period_id));
+diesel::joinable!(reassignments -> lots (lot_id));
+diesel::joinable!(reassignments -> organisations (hospital_id));
+diesel::joinable!(reassignments -> offers (offer_id));
+diesel::joinable!(reassignment_answers -> reassignment_periods (period_id));
+diesel::joinable!(reassignment_answers -> organisations (hospital_id));
 diesel::joinable!(contracts -> rounds (round_id));
 diesel::joinable!(contracts -> lots (lot_id));
 diesel::joinable!(contract_changes -> contracts (contract_id));
@@ -707,6 +958,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     transactions,
     rule_sets,
+    rule_drafts,
     rounds,
     round_regions,
     lots,
@@ -716,6 +968,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     demand_lines,
     envelopes,
     refused_envelopes,
+    submissions,
+    screen_remarks,
     openers,
     panels,
     panel_members,
@@ -732,6 +986,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     allocations,
     objections,
     rulings,
+    entitlements,
+    questions,
+    replies,
+    region_lines,
+    selections,
+    queues,
+    queue_choosers,
+    queue_regions,
+    picks,
+    reassignment_periods,
+    reassignment_winners,
+    reassignment_volumes,
+    reassignments,
+    reassignment_answers,
     contracts,
     contract_changes,
     releases,

@@ -277,8 +277,22 @@ ids! {
     DecisionId;
     /// An agreed quantity of one hospital with one winner.
     AllocationId;
+    /// The choice of regions of a round (供应地区选择).
+    SelectionId;
+    /// One lot's turns in a choice of regions.
+    QueueId;
+    /// A region taken in a turn.
+    PickId;
+    /// The time in which hospitals place volume (调剂).
+    PeriodId;
+    /// Volume a hospital has to place.
+    VolumeId;
     /// An objection during publicity.
     ObjectionId;
+    /// A question asked of a bidder after the opening.
+    QuestionId;
+    /// One answer to it, or try to answer.
+    ReplyId;
     /// An uploaded document.
     DocumentId;
     /// A contract of a hospital with a winner.
@@ -299,6 +313,8 @@ ids! {
     RuleSetId;
     /// A simulation of an award.
     SimulationId;
+    /// A draft of a rule set.
+    RuleDraftId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

@@ -18,3 +18,25 @@ document.addEventListener("click", (event) => {
     window.setTimeout(() => URL.revokeObjectURL(way.href), 1000);
   }
 });
+// Time left, counted from what the server said; the server decides. A page reloads when a time is over or when it
+// is to be kept fresh, but never while somebody is choosing or typing.
+(() => {
+  const seen = performance.now();
+  const clocks = [...document.querySelectorAll("[data-left]")];
+  const fresh = document.querySelector("[data-refresh]");
+  const busy = () => document.querySelector("main input[type=radio]:checked, main details[open]") || /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+  const two = (n) => String(n).padStart(2, "0");
+  const tick = () => {
+    const passed = performance.now() - seen;
+    let over = false;
+    for (const clock of clocks) {
+      const left = Math.max(0, Math.ceil((clock.dataset.left - passed) / 1000));
+      clock.textContent = `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
+      over = over || (left === 0 && passed > 1500);
+    }
+    if (fresh && (over || passed > fresh.dataset.refresh * 1000) && !busy()) location.replace(fresh.querySelector("a").href);
+  };
+  if (!clocks.length && !fresh) return;
+  tick();
+  setInterval(tick, 1000);
+})();

@@ -11,8 +11,8 @@ use jicai::bids;
 use jicai::contracts;
 use jicai::db::Tx;
 use jicai::people::Role;
-use jicai::rounds::{Round, RoundState};
-use jicai::types::{ObjectionId, sha256};
+use jicai::rounds::{Lot, Round, RoundState};
+use jicai::types::{AwardId, ObjectionId, OfferId, QuestionId, sha256};
 use jicai::web::{Allowed, ROUTES};
 
 use crate::contracts::{award, won};
@@ -108,6 +108,34 @@ POST /rounds/{id}/confirmation/back              reviewer
 GET  /rounds/{id}/award/export/{file}            staff
 GET  /rounds/{id}/award/{lot}                    staff
 GET  /rounds/{id}/award/{lot}/volumes            anyone
+GET  /rounds/{id}/questions                      staff supplier
+POST /rounds/{id}/questions                      officer
+GET  /rounds/{id}/questions/export.csv           staff
+GET  /rounds/{id}/questions/export.xlsx          staff
+GET  /rounds/{id}/questions/consents.csv         staff
+GET  /questions/{id}                             staff supplier
+POST /questions/{id}/answer                      supplier
+POST /questions/{id}/withdraw                    officer
+GET  /rounds/{id}/regions                        staff supplier
+POST /rounds/{id}/regions                        supplier
+POST /rounds/{id}/regions/start                  officer
+POST /rounds/{id}/regions/pause                  officer
+POST /rounds/{id}/regions/resume                 officer
+POST /rounds/{id}/regions/cancel                 officer
+GET  /rounds/{id}/regions/picks.csv              staff
+GET  /rounds/{id}/reassignment                   staff hospital
+POST /rounds/{id}/reassignment                   hospital
+POST /rounds/{id}/reassignment/open              officer
+POST /rounds/{id}/reassignment/deadline          officer
+POST /rounds/{id}/reassignment/cancel            officer
+GET  /rounds/{id}/reassignment/reassignments.csv staff
+GET  /rounds/{id}/comparison                     officer reviewer auditor
+GET  /rounds/{id}/report                         officer reviewer auditor
+GET  /rounds/{id}/report.xlsx                    officer reviewer auditor
+GET  /rounds/{id}/screens                        officer reviewer auditor
+GET  /rounds/{id}/screens/export                 officer reviewer auditor
+GET  /rounds/{id}/screens/{finding}              officer reviewer auditor
+POST /rounds/{id}/screens/{finding}              officer
 GET  /rounds/{id}/objections                     staff supplier
 POST /rounds/{id}/objections                     supplier
 GET  /objections/{id}                            staff supplier
@@ -131,6 +159,8 @@ POST /products/imports/{id}/cancel               officer admin
 GET  /products/{id}                              anyone
 GET  /products/{id}/edit                         officer admin
 POST /products/{id}/edit                         officer admin
+GET  /ratio                                      anyone
+POST /ratio/file                                 anyone
 GET  /rounds/{id}/demand                         staff hospital
 POST /rounds/{id}/demand                         hospital
 POST /rounds/{id}/demand/withdraw                hospital
@@ -184,7 +214,18 @@ GET  /simulations/{id}                           officer reviewer auditor
 POST /simulations/{id}/delete                    officer reviewer auditor
 GET  /simulations/{id}/export/{file}             officer reviewer auditor
 GET  /rules                                      anyone
+GET  /rules/compare                              staff
 GET  /rules/{id}                                 anyone
+GET  /rules/{id}/toml                            anyone
+GET  /rules/{id}/csv                             anyone
+POST /rules/{id}/copy                            officer
+GET  /rules/drafts/{id}                          staff
+GET  /rules/drafts/{id}/edit                     officer
+POST /rules/drafts/{id}/edit                     officer
+POST /rules/drafts/{id}/ask                      officer
+POST /rules/drafts/{id}/withdraw                 officer
+POST /rules/drafts/{id}/discard                  officer
+POST /rules/drafts/{id}/decide                   reviewer
 ";
 
 /// Addresses that are one organisation's own business, although its whole kind may enter: method, address as made
@@ -195,6 +236,8 @@ const OWN: &[(&str, &str, &str, &[&str])] = &[
     ("GET", "/contracts/{contract}/sheet", "hospital1", &["hospital2", "supplier2"]),
     ("POST", "/contracts/{contract}/withdraw", "hospital1", &["hospital2", "supplier2"]),
     ("GET", "/objections/{objection}", "supplier1", &["supplier2"]),
+    ("GET", "/questions/{question}", "supplier1", &["supplier2"]),
+    ("POST", "/questions/{question}/answer", "supplier1", &["supplier2"]),
     ("GET", "/rounds/{round}/demand/{hospital}", "hospital1", &["hospital2"]),
     ("GET", "/rounds/{round}/bids/{envelope}", "supplier1", &["supplier2"]),
 ];
@@ -360,6 +403,7 @@ fn lay(site: &Site) -> Vec<(&'static str, String)> {
         ("{lot}", lots[0].id.to_string()),
         ("{contract}", drawn[0].0.id.to_string()),
         ("{objection}", objection(site, &round)),
+        ("{question}", question(site, &round, &lots[0])),
         ("{hospital}", site.who("hospital1").organisation.id.to_string()),
         ("{envelope}", envelope(site, &round)),
     ]
@@ -378,6 +422,35 @@ fn objection(site: &Site, round: &Round) -> String {
         dsl::filed_at.eq(site.now()),
     );
     let insert = |tx: &mut Tx| Ok(diesel::insert_into(dsl::objections).values(row).execute(tx.conn())?);
+    site.app.db.write(insert).unwrap();
+    id.to_string()
+}
+
+/// A question asked of `supplier1` about its offer.
+fn question(site: &Site, round: &Round, lot: &Lot) -> String {
+    use jicai::schema::{decisions, questions::dsl};
+    let (id, supplier) = (QuestionId::new(), site.who("supplier1").organisation.id);
+    let insert = |tx: &mut Tx| {
+        let (award, offer): (AwardId, OfferId) = decisions::table
+            .filter(decisions::supplier_id.eq(&supplier))
+            .select((decisions::award_id, decisions::offer_id))
+            .first(tx.conn())?;
+        let row = (
+            dsl::id.eq(&id),
+            dsl::round_id.eq(&round.id),
+            dsl::lot_id.eq(&lot.id),
+            dsl::offer_id.eq(offer),
+            dsl::supplier_id.eq(&supplier),
+            dsl::award_id.eq(award),
+            dsl::batch.eq("x"),
+            dsl::question.eq("revival"),
+            dsl::price.eq(1_i64),
+            dsl::state.eq("open"),
+            dsl::asked_at.eq(site.now()),
+            dsl::deadline.eq(site.now()),
+        );
+        Ok(diesel::insert_into(dsl::questions).values(row).execute(tx.conn())?)
+    };
     site.app.db.write(insert).unwrap();
     id.to_string()
 }

@@ -1,5 +1,8 @@
 //! The commands `award` and `rules` as a user runs them.
 
+mod choices;
+mod consumables;
+mod families;
 mod files;
 
 use std::fs;
@@ -112,6 +115,40 @@ fn an_award_over_files() {
     assert_eq!(format!("\u{feff}{}", text(&printed.stdout)), case.read("a/out/awards.csv"));
 }
 
+/// What may be asked is written, and given back with its prices it is what was answered.
+#[test]
+fn questions_are_written_and_answers_are_read() {
+    let case = Case::new(
+        "L1,阿司匹林,片剂,oral_solid,0.1g,1,general,\nL2,阿司匹林,片剂,oral_solid,0.3g,1,general,\n",
+        "L1,甲,,p,0.1g,0.4,,,,,,\nL1,乙,,p,0.1g,0.5,,,,,,\nL1,丙,,p,0.1g,0.9,,,,,,\nL1,丁,,p,0.1g,0.95,,,,,,\n\
+         L2,甲,,p,0.3g,0.4,,,,,,\n",
+        "R1,H1,L1,,100\n",
+    );
+    let run = |more: &[&str]| {
+        let output = case.run("GY-YD2024-2", &[more, &["--out", "out"]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        case.read("out/awards.csv")
+    };
+    assert!(run(&[]).contains("L1,丙,p,0.90,0.90,3,fused,"));
+    let asked = case.read("out/questions.csv");
+    assert_eq!(
+        asked,
+        "\u{feff}lot,company,question,price,reason\nL1,丙,revival,0.50,FUSED 0.9000 > 1.8 × 0.4000 = 0.7200; \
+         0.9000 > 0.1000; REFUSED_REVIVAL max(won) = 0.5000 [GY-YD2024-2 fuse]\n"
+    );
+    case.put("consents.csv", &asked);
+    let revived = run(&["--consents", "consents.csv"]);
+    assert!(revived.contains("L1,丙,p,0.90,0.90,3,won_revived,0.50,0.7,3,REVIVED_IN"), "{revived}");
+    assert!(!case.path("out/questions.csv").exists());
+    // A refusal is not asked again; consent to another price is.
+    case.put("consents.csv", "竞价单元,申报企业,询问,单位价\nL1,丙,复活,\n");
+    assert!(run(&["--consents", "consents.csv"]).contains("CONSENT no"));
+    assert!(!case.path("out/questions.csv").exists());
+    case.put("consents.csv", "lot,company,question,price\nL1,丙,revival,0.45\n");
+    assert!(run(&["--consents", "consents.csv"]).contains("STALE_CONSENT 0.45 ≠ 0.50"));
+    assert_eq!(case.read("out/questions.csv").lines().count(), 2);
+}
+
 #[test]
 fn formula_like_cells_are_made_safe() {
     let case = Case::sound();
@@ -146,6 +183,51 @@ fn rule_sets_are_listed_and_shown() {
         assert_eq!(jicai(here.path(), arguments).status.code(), Some(0));
     }
     assert_eq!(jicai(here.path(), &["award"]).status.code(), Some(2));
+}
+
+#[test]
+fn rule_sets_are_checked_and_compared() {
+    let here = tempfile::tempdir().unwrap();
+    let sound = rule_set::find("GY-YD2025-1").unwrap().text;
+    let check = |text: &str| {
+        fs::write(here.path().join("own.toml"), text).unwrap();
+        let output = jicai(here.path(), &["rules", "check", "own.toml"]);
+        (output.status.code().unwrap(), self::text(&output.stdout), self::text(&output.stderr))
+    };
+    let (status, said, _) = check(&sound);
+    assert_eq!(status, 0);
+    assert!(said.starts_with("GY-YD2025-1: the rule set is sound"), "{said}");
+    let line = |text: &str, of: &str| text.lines().position(|l| l == of).unwrap() + 1;
+    let bad = sound.replace("factor = \"1.8\"", "factor = \"0.9\"").replace("cut = \"0.3\"", "cut = \"3\"");
+    let (status, said, told) = check(&bad);
+    assert_eq!((status, said.as_str()), (2, ""));
+    let wanted = [
+        format!("own.toml:{}: fuse.factor: \"0.9\" is not between 1 and 100", line(&bad, "factor = \"0.9\"")),
+        format!(
+            "own.toml:{}: standard.cut: \"3\" is not between 0.0001 and 0.9999",
+            line(&bad, "cut = \"3\"")
+        ),
+    ];
+    assert_eq!(told.lines().count(), 2, "{told}");
+    for (told, wanted) in told.lines().zip(&wanted) {
+        assert!(told.starts_with(wanted), "{told} instead of {wanted}");
+    }
+    let (status, _, told) = check(&sound.replace("mean_share = \"0.5\"\n", ""));
+    assert_eq!(status, 2);
+    assert!(told.starts_with("own.toml:") && told.contains("fuse.mean_share: does not go with"), "{told}");
+    let (status, _, told) = check(&sound.replace("factor", "facter"));
+    assert_eq!(status, 2);
+    assert!(told.contains("unknown field `facter`"), "{told}");
+    assert_eq!(check("not toml at all").0, 2);
+    assert_eq!(jicai(here.path(), &["rules", "check", "none.toml"]).status.code(), Some(2));
+
+    fs::write(here.path().join("own.toml"), sound.replace("factor = \"1.8\"", "factor = \"1.9\"")).unwrap();
+    let differ = |a: &str, b: &str| self::text(&jicai(here.path(), &["rules", "diff", a, b]).stdout);
+    assert_eq!(differ("gy-yd2025-1", "own.toml"), "parameter\tbefore\tafter\nfuse.factor\t1.8\t1.9\n");
+    assert_eq!(differ("own.toml", "own.toml"), "parameter\tbefore\tafter\n");
+    let differ = differ("GY-YD2024-2", "GY-YD2025-1");
+    assert!(differ.contains("fuse.mean_share\t(absent)\t0.5\n"), "{differ}");
+    assert_eq!(jicai(here.path(), &["rules", "diff", "GY-YD1", "own.toml"]).status.code(), Some(2));
 }
 
 #[test]

@@ -172,6 +172,8 @@ pub fn content(round: &Round, lots: &[Lot], supplier: &jicai::types::Organisatio
         sales: None,
         kind: OfferKind::Generic,
         accepts_revival: false,
+        supplies_all: false,
+        current_price: None,
     };
     Content::new(round.id.clone(), supplier.clone(), lots.iter().map(line).collect())
 }

@@ -122,6 +122,79 @@ fn a_price_is_converted_with_its_steps() {
 }
 
 #[test]
+fn forms_and_materials_are_converted_where_they_are_given() {
+    let base = [
+        "--base",
+        "100ml:5g",
+        "--base-count",
+        "1",
+        "--price",
+        "3",
+        "--other",
+        "100ml:5g",
+        "--other-count",
+        "1",
+    ];
+    let run = |form: &str, more: &[&str]| ratio(&[&["--form", form], &base[..], more].concat());
+    let bag = ["--unit", "瓶", "--other-unit", "袋", "--base-material", "glass", "--other-material", "软袋"];
+    let (status, out, _) = run("注射液", &bag);
+    assert_eq!(status, 0);
+    assert_eq!(
+        out,
+        "packaging material: add 4 yuan (NDRC Price [2011] 2452, art. 14, at most)\nK = 1\n7.00\n"
+    );
+    let (status, _, err) = run("注射液", &["--unit", "瓶", "--other-unit", "袋"]);
+    assert_eq!(status, 2);
+    assert!(err.contains("both materials must be known"), "{err}");
+    assert_eq!(run("注射液", &["--base-material", "glass"]).0, 2);
+    let (status, _, err) = run("注射液", &["--base-material", "wood", "--other-material", "glass"]);
+    assert_eq!(status, 2);
+    assert!(err.starts_with("--base-material wood: "), "{err}");
+    // A form relation is known only where it is given, and may make the smaller pack the dearer one.
+    let (status, _, err) = run("片剂", &["--other-form", "分散片"]);
+    assert_eq!(status, 2);
+    assert!(err.contains("No ratio is laid down"), "{err}");
+    let (status, out, err) = run("片剂", &["--other-form", "分散片", "--form-ratio", "1.1"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.ends_with("K = 1.1\n3.30\n"), "{out}");
+    assert_eq!(run("片剂", &["--other-form", "分散片", "--form-ratio", "0"]).0, 2);
+    assert_eq!(run("片剂", &["--form-ratio", "1.1"]).0, 2);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("forms.csv");
+    std::fs::write(&path, "base_form,other_form,ratio,yuan,confidence\n粉针剂,冻干粉针剂,,4,own\n").unwrap();
+    let table = path.to_str().unwrap();
+    let args = [
+        "--form",
+        "粉针剂",
+        "--base",
+        "1.0g",
+        "--base-count",
+        "1",
+        "--price",
+        "10",
+        "--other",
+        "0.5g",
+        "--other-count",
+        "1",
+        "--other-form",
+        "冻干粉针剂",
+        "--form-ratios",
+        table,
+    ];
+    let (status, out, err) = ratio(&args);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.contains("dosage form: add 4 yuan") && out.ends_with("\n9.88\n"), "{out}");
+    let dear = [&args[..], &["--other-price", "12"]].concat();
+    let (status, out, err) = ratio(&dear);
+    assert_eq!(status, 0);
+    assert!(out.ends_with("\n9.88\n") && err.starts_with("Note: the smaller pack costs more"), "{err}");
+    std::fs::write(&path, "base_form,other_form,ratio\n粉针剂,冻干粉针剂,much\n").unwrap();
+    let (status, _, err) = ratio(&args);
+    assert_eq!(status, 2);
+    assert!(err.contains("Line 2, ratio is \"much\""), "{err}");
+}
+
+#[test]
 fn a_file_of_prices_is_converted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("in.csv");
@@ -142,6 +215,17 @@ fn a_file_of_prices_is_converted() {
         "{err}"
     );
     assert!(err.contains("Line 4, base_price_yuan is \"a\": not a plain number"), "{err}");
+    let file = "form,base_spec,base_count,base_unit,base_price_yuan,other_spec,other_count,other_unit,\
+                base_material,other_material,other_price\n\
+                注射液,100ml:5g,1,瓶,3,100ml:5g,1,袋,玻璃瓶,soft_bag,\n\
+                片剂,10mg,12,片,10,5mg,12,片,,,11\n\
+                片剂,10mg,12,片,10,5mg,12,片,,wood,\n";
+    std::fs::write(&path, file).unwrap();
+    let (status, out, err) = ratio(&["--file", path.to_str().unwrap()]);
+    assert_eq!(status, 2);
+    let lines: Vec<&str> = out.lines().collect();
+    assert!(lines[1].ends_with(",1,7.00") && lines[2].ends_with(",0.588235,5.88"), "{out}");
+    assert!(err.contains("smaller pack costs more") && err.contains("other_material is \"wood\""), "{err}");
     std::fs::write(&path, "a,b\n1,2\n").unwrap();
     let (status, out, err) = ratio(&["--file", path.to_str().unwrap()]);
     assert_eq!((status, out.as_str()), (2, ""));

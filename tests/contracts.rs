@@ -1,5 +1,7 @@
 //! Contracts: drawn up from the award, confirmed by both sides, amended, counted on the board.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use jicai::contracts::changes::{Amendment, Cause, Change, Wanted, amend};
 use jicai::contracts::{self, Contract, ContractState, Seen, board, store};
@@ -70,6 +72,7 @@ fn write_award(
                     awards::computed_at.eq(now),
                 ))
                 .execute(tx.conn())?;
+            let mut offers_made = BTreeMap::new();
             for (i, (bid, supplier)) in bids.iter().enumerate() {
                 let (envelope, offer, lot) = (EnvelopeId::new(), OfferId::new(), &lots[bid.lot]);
                 diesel::insert_into(envelopes::table)
@@ -98,6 +101,7 @@ fn write_award(
                         offers::ratio.eq(bid.ratio),
                         offers::kind.eq("generic"),
                         offers::accepts_revival.eq(false),
+                        offers::supplies_all.eq(false),
                     ))
                     .execute(tx.conn())?;
                 diesel::insert_into(decisions::table)
@@ -121,6 +125,7 @@ fn write_award(
                         decisions::arithmetic.eq(""),
                     ))
                     .execute(tx.conn())?;
+                offers_made.insert((bid.lot, supplier.clone()), offer);
             }
             let rows: Vec<_> = agreed
                 .iter()
@@ -132,6 +137,7 @@ fn write_award(
                         allocations::hospital_id.eq(hospital),
                         allocations::supplier_id.eq(supplier),
                         allocations::quantity.eq(*quantity),
+                        allocations::offer_id.eq(offers_made[&(*lot, supplier.clone())].clone()),
                     )
                 })
                 .collect();

@@ -96,7 +96,7 @@ impl Town {
 
     fn entry(&self, lot: usize, company: &str, quantity: &str) -> Entry {
         let (lot_id, quantity) = (self.lots[lot].id.clone(), quantity.parse().unwrap());
-        Entry { lot_id, company: company.to_owned(), quantity }
+        Entry { lot_id, company: company.to_owned(), product: String::new(), quantity }
     }
 
     /// Hands in a report through the operation.
@@ -645,6 +645,7 @@ fn totals_equal_the_sum_of_lines_whatever_is_reported() {
                 let entries = of.map(|((_, lot, company), q)| Entry {
                     lot_id: town.lots[*lot].id.clone(),
                     company: ["", KANGEN, HUADONG, "丙厂"][*company].to_owned(),
+                    product: String::new(),
                     quantity: Quantity::from_scaled(*q),
                 });
                 town.hand_in(at, login, entries.collect());
@@ -703,7 +704,8 @@ fn a_workbook_of_numbers_is_read_like_one_of_text() {
     let number = Cell::Number("1200.5".parse().unwrap());
     book.row(&[Cell::Text("金华市"), Cell::Text("金华市中心医院"), Cell::Number(1.into()), number]).unwrap();
     let bytes = book.finish().unwrap();
-    let (upload, faults) = demand::import::read(bytes.as_slice(), &town.hospitals[0], &town.lots).unwrap();
+    let (upload, faults) =
+        demand::import::read(bytes.as_slice(), &town.hospitals[0], &town.lots, false).unwrap();
     assert!(faults.is_empty(), "{:?}", faults.first());
     assert_eq!(upload.entries[0].quantity.to_string(), "1200.5");
     let db = &town.site.app.db;

@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use crate::support::Site;
 
 /// Enters an opened offer of an organisation.
-fn offer_of(
+pub fn offer_of(
     site: &Site,
     round: &Round,
     lot: &Lot,
@@ -58,6 +58,7 @@ fn offer_of(
                     o::ratio.eq("1"),
                     o::kind.eq("generic"),
                     o::accepts_revival.eq(revival),
+                    o::supplies_all.eq(false),
                 ))
                 .execute(tx.conn())?;
             Ok(())
@@ -66,13 +67,13 @@ fn offer_of(
     offer
 }
 
-fn offer(site: &Site, round: &Round, lot: &Lot, login: &str, price: &str, revival: bool) -> OfferId {
+pub fn offer(site: &Site, round: &Round, lot: &Lot, login: &str, price: &str, revival: bool) -> OfferId {
     let supplier = site.who(login).organisation.id;
     offer_of(site, round, lot, &supplier, price, revival)
 }
 
 /// Enters an approved line of demand.
-fn demand_of(site: &Site, lot: &Lot, hospital: &OrganisationId, company: &str, quantity: i64) {
+pub fn demand_of(site: &Site, lot: &Lot, hospital: &OrganisationId, company: &str, quantity: i64) {
     let quantity = Quantity::from_scaled(quantity * 1000);
     site.app
         .db
@@ -115,7 +116,7 @@ fn demand_of(site: &Site, lot: &Lot, hospital: &OrganisationId, company: &str, q
         .unwrap();
 }
 
-fn demand(site: &Site, lot: &Lot, login: &str, company: &str, quantity: i64) {
+pub fn demand(site: &Site, lot: &Lot, login: &str, company: &str, quantity: i64) {
     demand_of(site, lot, &site.who(login).organisation.id, company, quantity);
 }
 
@@ -167,7 +168,7 @@ fn published(site: &Site) -> (Round, Vec<Lot>, Version) {
     (round, lots, version)
 }
 
-fn letters(site: &Site, kind: &str) -> i64 {
+pub fn letters(site: &Site, kind: &str) -> i64 {
     use schema::mails::dsl;
     site.app.db.read(|c| Ok(dsl::mails.filter(dsl::template.eq(kind)).count().get_result(c)?)).unwrap()
 }
@@ -233,12 +234,15 @@ fn what_is_stored_is_what_the_engine_says() {
         sales: None,
         kind: Some(awards::Kind::Generic),
         accepts_revival: revival,
+        supplies_all: false,
+        current_price: None,
     };
     let line = |login: &str, company: Option<std::sync::Arc<str>>, quantity: i64| Demand {
         region: "金华市".into(),
         hospital: code(login),
         lot: "1".into(),
         company,
+        product: None,
         quantity: Quantity::from_scaled(quantity * 1000),
     };
     let lot = awards::Lot {

@@ -135,10 +135,10 @@ fn one(
     Some(Opened { company: company?.code.clone(), lines: read.lines })
 }
 
-/// What was found about offers, by lot, company and product.
-pub type Rulings = HashMap<[String; 3], Found>;
+/// What was found about offers, by lot, company and product; the last ruling counts.
+pub type Rulings = HashMap<(String, String, String), Found>;
 
-/// What was found about offers; the last ruling on one counts.
+/// Reads what was found about offers.
 pub fn rulings(archive: &Unpacked, t: &Text, check: &mut Check) -> Option<Rulings> {
     let words = [("yes", true), ("no", false)];
     let rulings = lines(archive, RULINGS, RULING_COLUMNS, t, check, |row, faults| {
@@ -148,7 +148,7 @@ pub fn rulings(archive: &Unpacked, t: &Text, check: &mut Check) -> Option<Ruling
         })?;
         let is_excluded = row.word("excluded", &words, faults)?;
         let reason = if is_excluded { row.filled("reason", faults)?.to_owned() } else { String::new() };
-        let key = ["lot", "company", "product"].map(|column| row.get(column).to_owned());
+        let key = ["lot", "company", "product"].map(|key| row.get(key).to_owned()).into();
         Some((key, Found { excluded: reason, ratio }))
     })?;
     Some(rulings.into_iter().collect())
@@ -171,7 +171,7 @@ pub fn offered(
                 check.push(Difference::of(super::format::ROUND, "lots", "", &line.lot_id));
                 continue;
             };
-            let key = [lot, &*it.company, line.product.trim()].map(str::to_owned);
+            let key = ((*lot).to_owned(), it.company.to_string(), line.product.trim().to_owned());
             let found = rulings.get(&key).cloned().unwrap_or_default();
             let group = groups.get(&*it.company).filter(|group| !group.is_empty());
             bids.push((bid(line, lot, &it.company, group, found.ratio), found.excluded));
@@ -195,6 +195,8 @@ fn bid(line: &Line, lot: &str, company: &Arc<str>, group: Option<&&str>, ratio: 
         sales: line.sales,
         kind: line.kind.as_str().parse().ok(),
         accepts_revival: line.accepts_revival,
+        supplies_all: line.supplies_all,
+        current_price: line.current_price,
     }
 }
 

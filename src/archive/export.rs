@@ -118,17 +118,12 @@ fn inputs(packing: &mut Packing, input: &Input) -> Result<()> {
 
 /// The result files, as `jicai award` writes them.
 fn results(packing: &mut Packing, round: &Round, input: &Input, outcome: &Outcome) -> Result<()> {
-    packing.table(output::awards(outcome))?;
     let proposed = standards::rules::proposed(&input.rules, outcome);
     let from = round.calendar.execution_from.to_string();
-    packing.table(standards::output::standards(&proposed, &from))?;
-    if !input.demand.is_empty() {
-        packing.table(output::allocations(outcome))?;
-        if input.rules.regions.is_some() {
-            packing.table(output::regions(outcome))?;
-        }
-    }
-    Ok(())
+    let by_hospital = !input.demand.is_empty();
+    let tables =
+        standards::output::results(&input.rules, outcome, &input.answers, by_hospital, &proposed, &from);
+    tables.into_iter().try_for_each(|table| packing.table(table))
 }
 
 fn rulings(input: &Input, rulings: Vec<Ruling>) -> Result<Vec<Vec<String>>> {

@@ -48,6 +48,8 @@ pub const SOMETIMES: &[&str] = &[
     "reassignments.csv",
     "awards.csv",
     "allocations.csv",
+    "region_volumes.csv",
+    "questions.csv",
     "regions.csv",
     "standards.csv",
 ];

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::report::Difference;
-use crate::awards::input::{self, Input};
+use crate::awards::input::{self, Input, Offer};
 use crate::awards::store::{self, Version};
 use crate::awards::{Outcome, evaluation};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::rounds::{self, Round};
-use crate::types::{LotId, OrganisationId, Quantity};
+use crate::types::{LotId, OfferId, OrganisationId, Quantity};
 
 /// What came of computing a version again.
 pub struct Replayed {
@@ -124,20 +124,23 @@ fn agreed(
     outcome: &Outcome,
     differences: &mut Vec<Difference>,
 ) -> Result<usize> {
-    let suppliers: HashMap<&str, &OrganisationId> =
-        input.offers.iter().map(|offer| (&*offer.bid.company, &offer.supplier_id)).collect();
-    let mut computed: HashMap<&str, BTreeMap<OrganisationId, i64>> = HashMap::new();
+    let mut computed: HashMap<&str, BTreeMap<OfferId, i64>> = HashMap::new();
     for part in &outcome.allocations {
-        let Some(supplier) = suppliers.get(&*part.company) else { continue };
-        *computed.entry(&part.lot).or_default().entry((*supplier).clone()).or_default() +=
+        let is_it = |offer: &&Offer| {
+            let bid = &offer.bid;
+            (&bid.lot, &bid.company) == (&part.lot, &part.company)
+                && part.product.as_ref().is_none_or(|product| **product == *bid.product)
+        };
+        let Some(offer) = input.offers.iter().find(is_it) else { continue };
+        *computed.entry(&part.lot).or_default().entry(offer.id.clone()).or_default() +=
             part.quantity.scaled();
     }
     let mut compared = 0;
     for lot in rounds::lots_of(conn, &round.id)? {
         let mut stored = store::agreed_sums(conn, &version.id, &lot.id)?;
-        for (supplier, sum) in computed.remove(lot.code.as_str()).unwrap_or_default() {
+        for (offer, sum) in computed.remove(lot.code.as_str()).unwrap_or_default() {
             compared += 1;
-            let (held, sum) = (stored.remove(&supplier).unwrap_or_default(), Quantity::from_scaled(sum));
+            let (held, sum) = (stored.remove(&offer).unwrap_or_default(), Quantity::from_scaled(sum));
             if held != sum {
                 differences.push(Difference::of(&lot.code, "agreed_quantity", held, sum));
             }

@@ -27,8 +27,12 @@ crate::words! {
         Awards = "awards",
         /// Agreed quantities.
         Allocations = "allocations",
+        /// What each region needs and agrees to.
+        Volumes = "volumes",
         /// Who supplies which region.
         Regions = "regions",
+        /// Who may still be asked what.
+        Questions = "questions",
         /// Payment standards.
         Standards = "standards",
         /// The hash of the whole result.
@@ -160,7 +164,9 @@ impl What {
             Self::Input => a.check_input,
             Self::Awards => a.check_awards,
             Self::Allocations => a.check_allocations,
+            Self::Volumes => a.check_volumes,
             Self::Regions => a.check_regions,
+            Self::Questions => a.check_questions,
             Self::Standards => a.check_standards,
             Self::Output => a.check_output,
         }

@@ -8,10 +8,10 @@ use super::receipts::{self, Receipt};
 use super::report::{Check, Difference, Report, What};
 use super::unpack::{Unpacked, unpack};
 use super::{compare, refused::Refused};
-use crate::awards::files::{Faulty, Input as Files, read_input};
+use crate::awards::files::{Faulty, Input as Files, read_choices, read_input};
 use crate::awards::input::{self, Input, Offer};
 use crate::awards::rules::natural;
-use crate::awards::{Bid, Outcome, award, output};
+use crate::awards::{Bid, Outcome, award};
 use crate::error::{Error, Result};
 use crate::rounds::rule_set::RuleSet;
 use crate::standards;
@@ -132,11 +132,19 @@ fn sealed(
 
 /// The input files as `jicai award` reads them.
 fn files(archive: &Unpacked, rules: &RuleSet, t: &Text, check: &mut Check) -> Option<Files> {
-    let path = |name: &str| archive.path(name);
-    match read_input(rules, &path("lots.csv"), &path("bids.csv"), Some(&path("demand.csv"))) {
-        Ok(files) => Some(files),
-        Err(faulty) => {
-            faulty.iter().for_each(|it| told(it, t, check));
+    let (path, given) = (|name: &str| archive.path(name), |name: &str| archive.path_if(name));
+    let (demand, consents) = (path("demand.csv"), given("consents.csv"));
+    let files = read_input(rules, &path("lots.csv"), &path("bids.csv"), Some(&demand), consents.as_deref());
+    let lots = files.as_ref().ok().map(|files| &*files.lots);
+    let (picks, placed) = (given("picks.csv"), given("reassignments.csv"));
+    match (read_choices(lots, picks.as_deref(), placed.as_deref()), files) {
+        (Ok((picks, reassignments)), Ok(mut files)) => {
+            (files.answers.picks, files.answers.reassignments) = (picks, reassignments);
+            Some(files)
+        }
+        (choices, files) => {
+            let faulty = [files.err(), choices.err()].into_iter().flatten().flatten();
+            faulty.for_each(|it| told(&it, t, check));
             None
         }
     }
@@ -167,8 +175,8 @@ fn whole_input(facts: &RoundFacts, rules: &RuleSet, files: &Files, offered: Vec<
     };
     let mut offers: Vec<Offer> = offered.into_iter().map(offer).collect();
     offers.sort_by(|a, b| {
-        natural(&a.bid.lot, &b.bid.lot)
-            .then_with(|| (&a.bid.company, &a.bid.product).cmp(&(&b.bid.company, &b.bid.product)))
+        let key = |offer: &Offer| (offer.bid.company.clone(), offer.bid.product.clone());
+        natural(&a.bid.lot, &b.bid.lot).then_with(|| key(a).cmp(&key(b)))
     });
     let input = Input {
         rules: rules.clone(),
@@ -204,17 +212,25 @@ fn results(
         }
     };
     let outcome = facts.award.is_some().then_some(outcome);
-    let by_hospital = outcome.as_ref().filter(|_| !files.demand.is_empty());
-    let with_regions = by_hospital.filter(|_| rules.regions.is_some());
     let proposed = outcome.as_ref().map(|outcome| standards::rules::proposed(rules, outcome));
     let from = facts.execution_from.to_string();
-    let standards = proposed.as_ref().map(|proposed| standards::output::standards(proposed, &from));
-    for (what, name, table) in [
-        (What::Awards, "awards.csv", outcome.as_ref().map(output::awards)),
-        (What::Allocations, "allocations.csv", by_hospital.map(output::allocations)),
-        (What::Regions, "regions.csv", with_regions.map(output::regions)),
-        (What::Standards, "standards.csv", standards),
+    let mut tables = match (&outcome, &proposed) {
+        (Some(outcome), Some(proposed)) => {
+            let by_hospital = !files.demand.is_empty();
+            standards::output::results(rules, outcome, &files.answers, by_hospital, proposed, &from)
+        }
+        _ => Vec::new(),
+    };
+    for (what, name) in [
+        (What::Awards, "awards.csv"),
+        (What::Allocations, "allocations.csv"),
+        (What::Volumes, "region_volumes.csv"),
+        (What::Regions, "regions.csv"),
+        (What::Questions, "questions.csv"),
+        (What::Standards, "standards.csv"),
     ] {
+        let at = tables.iter().position(|table| table.name == name);
+        let table = at.map(|at| tables.swap_remove(at));
         report.checks.push(compare::table(archive, what, name, table)?);
     }
     report.checks.push(whole_output(facts, outcome.as_ref()));

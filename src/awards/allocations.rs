@@ -1,13 +1,20 @@
-//! Agreed volume by hospital and winner: own brands first, the rest as the rule set distributes it.
+//! Agreed volume by hospital and winner: own brands first, then what the hospital places itself, the rest as the
+//! rule set distributes it.
+//!
+//! A hospital's total stays its demand times the share, rounded once, whatever becomes of its parts: what a
+//! winner's brand does not keep (a grade below 1, a capacity that is exhausted) and what was reported for other
+//! brands or for none is the hospital's rest, and the rest is distributed or stays open. Nothing is lost or made.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::regions::{self, Choice};
+use super::choices::{Choices, Refused, Why};
+use super::grades;
+use super::regions::{Choice, Fault, Taken, Turns};
 use super::volume::{Scale, proportional};
-use super::{Allocation, Demand, RegionChoice, Unallocated};
+use super::{Allocation, Class, Demand, Pick, RegionChoice, RegionVolume, Unallocated};
 use crate::rounds::rule_set::{RuleSet, Unclaimed};
 use crate::types::Quantity;
 
@@ -16,17 +23,24 @@ use crate::types::Quantity;
 pub struct Winner {
     /// The company.
     pub company: Arc<str>,
+    /// Its product: with the company it is the winner's key.
+    pub product: Arc<str>,
     /// The most it can supply in a year.
     pub capacity: Option<Quantity>,
     /// Whether it takes part in the choice of regions.
     pub chooses_regions: bool,
+    /// The class it wins in, where the rules have classes.
+    pub class: Option<Class>,
 }
 
 /// A region and a hospital in it.
 type Place<'a> = (&'a Arc<str>, &'a Arc<str>);
 
+/// A brand: the company, and one of its products if named.
+type Brand<'a> = (&'a str, Option<&'a str>);
+
 /// One line of demand: place, brand, thousandths.
-type Line<'a> = (u32, Option<&'a Arc<str>>, i64);
+type Line<'a> = (u32, Option<Brand<'a>>, i64);
 
 /// All demand by lot, with the hospitals in the order of region and name.
 pub struct ByLot<'a> {
@@ -41,6 +55,8 @@ pub struct LotVolume {
     pub allocations: Vec<Allocation>,
     /// Who supplies which region.
     pub regions: Vec<RegionChoice>,
+    /// Base and agreed volume of each region.
+    pub volumes: Vec<RegionVolume>,
     /// What nobody had capacity for.
     pub unallocated: Vec<Unallocated>,
     /// The sum of the hospitals' rounded volumes; `None` when too large to be true.
@@ -59,7 +75,8 @@ impl<'a> ByLot<'a> {
                 places.len() as u32 - 1
             });
             let lines = lots.entry(&line.lot).or_default();
-            lines.push((place, line.company.as_ref(), line.quantity.scaled()));
+            let brand = line.company.as_deref().map(|company| (company, line.product.as_deref()));
+            lines.push((place, brand, line.quantity.scaled()));
         }
         let mut order: Vec<u32> = (0..places.len() as u32).collect();
         order.sort_by_key(|place| places[*place as usize]);
@@ -83,113 +100,215 @@ impl<'a> ByLot<'a> {
         self.lots.contains_key(lot)
     }
 
-    /// The demand for each company's brand in a lot.
-    pub fn brands(&self, lot: &str) -> HashMap<&str, Decimal> {
-        let mut sums: HashMap<&str, i128> = HashMap::new();
-        for (_, company, quantity) in self.lines(lot) {
-            if let Some(company) = company {
-                *sums.entry(company.as_ref()).or_default() += i128::from(*quantity);
+    /// The demand for each brand in a lot: by company, and by company and product where one is named.
+    pub fn brands(&self, lot: &str) -> HashMap<Brand<'a>, Decimal> {
+        let mut sums: HashMap<Brand, i128> = HashMap::new();
+        for (_, brand, quantity) in self.lines(lot) {
+            if let Some(brand) = brand {
+                *sums.entry(*brand).or_default() += i128::from(*quantity);
             }
         }
-        sums.into_iter().map(|(company, sum)| (company, quantity(sum))).collect()
+        sums.into_iter().map(|(brand, sum)| (brand, quantity(sum))).collect()
+    }
+
+    /// In how many regions hospitals reported each company's brand in a lot.
+    pub fn coverage(&self, lot: &str) -> HashMap<&str, usize> {
+        let brand = |line: &Line<'a>| Some((line.1?.0, self.places[line.0 as usize].0.as_ref()));
+        let mut pairs: Vec<(&str, &str)> = self.lines(lot).iter().filter_map(brand).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut regions: HashMap<&str, usize> = HashMap::new();
+        pairs.into_iter().for_each(|(company, _)| *regions.entry(company).or_default() += 1);
+        regions
     }
 
     fn lines(&self, lot: &str) -> &[Line<'a>] {
         self.lots.get(lot).map_or(&[], Vec::as_slice)
     }
 
-    /// A lot's volume at its share. Own brands come before anything else, and capacity is never exceeded.
-    pub fn allocate(&self, rules: &RuleSet, lot: &Arc<str>, winners: &[Winner], share: Decimal) -> LotVolume {
+    /// A lot's volume at its share. Own brands come before anything else, then what hospitals place themselves;
+    /// capacity is never exceeded.
+    pub fn allocate(
+        &self,
+        rules: &RuleSet,
+        lot: &Arc<str>,
+        winners: &[Winner],
+        share: Decimal,
+        choices: &Choices,
+    ) -> Result<LotVolume, Refused> {
         let Some(scale) = Scale::new(share, rules.volume.rounding_unit.0) else {
-            return LotVolume::default();
+            return Ok(LotVolume::default());
         };
-        if winners.is_empty() {
-            return LotVolume { agreed: Some(Quantity::ZERO), ..LotVolume::default() };
-        }
-        let mut hospitals = self.hospitals(lot, winners, &scale);
+        let mut hospitals = self.hospitals(rules, lot, winners, &scale);
         let mut capacity: Vec<Option<i128>> =
             winners.iter().map(|w| w.capacity.map(|capacity| scale.units(capacity))).collect();
         let total: i128 = hospitals.iter().map(|h| h.rest + h.own.iter().sum::<i128>()).sum();
 
         let weights = grant_own(&mut hospitals, &mut capacity);
-        let (regions, choices) = self.regions(rules, lot, winners, &hospitals);
+        let (regions, suppliers) = self.regions(rules, lot, winners, &hospitals, choices)?;
+        self.grant_placed(rules, winners, &scale, choices, &mut hospitals, &mut capacity)?;
         for hospital in &mut hospitals {
-            let choice = choices.get(self.places[hospital.place as usize].0.as_ref());
+            let choice = suppliers.get(self.places[hospital.place as usize].0.as_ref());
             grant_rest(rules.volume.unclaimed, hospital, choice, &weights, &mut capacity);
         }
-        let mut volume = self.listed(lot, winners, &scale, &hospitals);
+        let mut volume = self.listed(rules, lot, winners, &scale, &hospitals);
         volume.regions = regions;
         volume.agreed = volume.agreed.and(scale.quantity(total));
-        volume
+        Ok(volume)
     }
 
-    /// Each hospital's rounded volume, split into the winners' own brands and the rest.
-    fn hospitals(&self, lot: &str, winners: &[Winner], scale: &Scale) -> Vec<Hospital> {
-        let index: HashMap<&str, usize> =
-            winners.iter().enumerate().map(|(index, w)| (w.company.as_ref(), index)).collect();
+    /// Each hospital's rounded volume, split into what the winners' own brands keep by their grade and the rest.
+    fn hospitals(&self, rules: &RuleSet, lot: &str, winners: &[Winner], scale: &Scale) -> Vec<Hospital> {
+        // Demand for a company's brand without a product is for its first product by rank.
+        let mut index: HashMap<Brand, usize> = HashMap::new();
+        for (at, winner) in winners.iter().enumerate() {
+            index.entry((&winner.company, None)).or_insert(at);
+            index.insert((&winner.company, Some(&winner.product)), at);
+        }
+        let kept = grades::kept(rules, winners);
         let mut hospitals = Vec::new();
         for lines in self.lines(lot).chunk_by(|a, b| a.0 == b.0) {
             let mut parts = vec![0i128; winners.len() + 1];
-            for (_, company, quantity) in lines {
-                let winner = company.and_then(|company| index.get(company.as_ref()));
+            for (_, brand, quantity) in lines {
+                let winner = brand.and_then(|brand| index.get(&brand));
                 parts[winner.copied().unwrap_or(winners.len())] += i128::from(*quantity);
             }
             let demand = parts.iter().sum();
-            let mut own = scale.split(&parts);
+            let mut own = match &kept {
+                None => scale.split(&parts),
+                Some(kept) => scale.split_over(&grades::graded(&parts, kept), grades::WHOLE),
+            };
             let rest = own.pop().unwrap_or(0);
-            hospitals.push(Hospital { place: lines[0].0, demand, own, rest });
+            let given = vec![0; winners.len()];
+            hospitals.push(Hospital { place: lines[0].0, demand, own, given, rest });
         }
         hospitals
     }
 
-    /// The winners' default choice of regions, when the rules let them choose.
+    /// Who supplies which region, when the rules let the winners choose: as they chose, and by default where
+    /// they did not.
     fn regions(
         &self,
         rules: &RuleSet,
         lot: &Arc<str>,
         winners: &[Winner],
         hospitals: &[Hospital],
-    ) -> (Vec<RegionChoice>, HashMap<&'a str, Choice>) {
-        let Some(regions) = &rules.regions else { return Default::default() };
+        choices: &Choices,
+    ) -> Result<(Vec<RegionChoice>, HashMap<&'a str, Choice>), Refused> {
+        let Some(rules) = &rules.regions else {
+            return match choices.picks.first() {
+                Some(pick) => Err(Refused::pick(pick, Why::NoRegions)),
+                None => Ok(Default::default()),
+            };
+        };
         let choosers: Vec<usize> = (0..winners.len()).filter(|w| winners[*w].chooses_regions).collect();
-        let mut demand: Vec<(&'a Arc<str>, Decimal)> = Vec::new();
-        for hospital in hospitals {
-            let region = self.places[hospital.place as usize].0;
-            match demand.last_mut().filter(|(last, _)| *last == region) {
-                Some((_, sum)) => *sum = sum.saturating_add(quantity(hospital.demand)),
-                None => demand.push((region, quantity(hospital.demand))),
-            }
-        }
-        let sums: Vec<Decimal> = demand.iter().map(|(_, sum)| *sum).collect();
-        let chosen = regions::choose(regions, &sums, choosers.len());
-        let chosen = chosen.into_iter().map(|choice| Choice {
-            main: choosers[choice.main],
-            spare: choice.spare.map(|spare| choosers[spare]),
-        });
-        let chosen: Vec<(&'a Arc<str>, Choice)> =
-            demand.iter().map(|(region, _)| *region).zip(chosen).collect();
-        let name = |winner: usize| winners[winner].company.clone();
-        let listed = chosen.iter().map(|(region, choice)| RegionChoice {
+        let (names, demand): (Vec<&'a Arc<str>>, Vec<Decimal>) = self
+            .by_region(hospitals)
+            .map(|(name, region)| (name, quantity(region.iter().map(|hospital| hospital.demand).sum())))
+            .unzip();
+        let company = |chooser: usize| winners[choosers[chooser]].company.clone();
+        let companies: Vec<&Arc<str>> = choosers.iter().map(|winner| &winners[*winner].company).collect();
+        let taken = taken(&choices.picks, &names, &companies)?;
+        let turns = Turns::after(rules, &demand, choosers.len(), &taken)
+            .map_err(|(place, fault)| Refused::pick(choices.picks[place], why(fault, company)))?;
+        let chosen = turns.complete();
+        let listed = names.iter().zip(&chosen).map(|(region, choice)| RegionChoice {
             lot: lot.clone(),
             region: (*region).clone(),
-            main: name(choice.main),
-            spare: choice.spare.map(name),
+            main: company(choice.main),
+            spare: choice.spare.map(company),
         });
-        (listed.collect(), chosen.iter().map(|(region, choice)| (&***region, *choice)).collect())
+        let listed = listed.collect();
+        let of_winners = |choice: &Choice| Choice {
+            main: choosers[choice.main],
+            spare: choice.spare.map(|spare| choosers[spare]),
+        };
+        let suppliers = names.into_iter().zip(&chosen).map(|(name, choice)| (&**name, of_winners(choice)));
+        Ok((listed, suppliers.collect()))
     }
 
-    fn listed(&self, lot: &Arc<str>, winners: &[Winner], scale: &Scale, hospitals: &[Hospital]) -> LotVolume {
+    /// The hospitals of each region, in the order of regions.
+    fn by_region<'h>(
+        &self,
+        hospitals: &'h [Hospital],
+    ) -> impl Iterator<Item = (&'a Arc<str>, &'h [Hospital])> {
+        let region = |hospital: &Hospital| self.places[hospital.place as usize].0;
+        hospitals.chunk_by(move |a, b| region(a) == region(b)).map(move |part| (region(&part[0]), part))
+    }
+
+    /// Grants what hospitals place themselves (调剂), before any default.
+    fn grant_placed(
+        &self,
+        rules: &RuleSet,
+        winners: &[Winner],
+        scale: &Scale,
+        choices: &Choices,
+        hospitals: &mut [Hospital],
+        capacity: &mut [Option<i128>],
+    ) -> Result<(), Refused> {
+        let amount = |units: i128| scale.quantity(units).unwrap_or_default();
+        let mut before: Option<(&str, usize)> = None;
+        for placed in &choices.reassignments {
+            let refused = |why| Err(Refused::placed(placed, why));
+            if !rules.volume.hospitals_place.unwrap_or(false) {
+                return refused(Why::NotPlaceable);
+            }
+            let is_it = |winner: &Winner| {
+                winner.company == placed.company
+                    && placed.product.as_ref().is_none_or(|product| *product == winner.product)
+            };
+            let Some(winner) = winners.iter().position(is_it) else { return refused(Why::NotWinner) };
+            if before.replace((&placed.hospital, winner)) == Some((&placed.hospital, winner)) {
+                return refused(Why::Twice);
+            }
+            let mut left = scale.units(placed.quantity);
+            if left == 0 || scale.quantity(left) != Some(placed.quantity) {
+                return refused(Why::NotWhole(amount(1)));
+            }
+            // A hospital with branches in several regions is one line for each of them.
+            let is_its = |h: &&mut Hospital| *self.places[h.place as usize].1 == placed.hospital;
+            let mut branches: Vec<&mut Hospital> = hospitals.iter_mut().filter(is_its).collect();
+            let rest: i128 = branches.iter().map(|branch| branch.rest).sum();
+            match capacity[winner] {
+                _ if branches.is_empty() => return refused(Why::UnknownHospital),
+                _ if left > rest => return refused(Why::TooMuch(amount(rest))),
+                Some(most) if left > most => return refused(Why::Capacity(amount(most))),
+                _ => {}
+            }
+            for branch in &mut branches {
+                let units = left.min(branch.rest);
+                grant(branch, winner, units, capacity);
+                left -= units;
+            }
+        }
+        Ok(())
+    }
+
+    fn listed(
+        &self,
+        rules: &RuleSet,
+        lot: &Arc<str>,
+        winners: &[Winner],
+        scale: &Scale,
+        hospitals: &[Hospital],
+    ) -> LotVolume {
         let mut volume = LotVolume { agreed: Some(Quantity::ZERO), ..LotVolume::default() };
         for hospital in hospitals {
             let (region, name) = self.places[hospital.place as usize];
-            for (winner, units) in winners.iter().zip(&hospital.own).filter(|(_, units)| **units > 0) {
-                let Some(quantity) = scale.quantity(*units) else { return LotVolume::default() };
+            for (winner, (own, given)) in winners.iter().zip(hospital.own.iter().zip(&hospital.given)) {
+                if own + given == 0 {
+                    continue;
+                }
+                let both = (scale.quantity(own + given), scale.quantity(*own));
+                let (Some(quantity), Some(own)) = both else { return LotVolume::default() };
                 volume.allocations.push(Allocation {
                     lot: lot.clone(),
                     region: region.clone(),
                     hospital: name.clone(),
                     company: winner.company.clone(),
+                    product: rules.products.as_ref().map(|_| winner.product.clone()),
                     quantity,
+                    own,
                 });
             }
             if hospital.rest > 0 {
@@ -198,7 +317,39 @@ impl<'a> ByLot<'a> {
                 volume.unallocated.push(Unallocated { lot: lot.clone(), region, hospital, quantity });
             }
         }
+        for (region, hospitals) in self.by_region(hospitals) {
+            let base = i64::try_from(hospitals.iter().map(|h| h.demand).sum::<i128>()).ok();
+            let open: i128 = hospitals.iter().map(|h| h.rest).sum();
+            let agreed = open + hospitals.iter().map(Hospital::granted).sum::<i128>();
+            let both = (base, scale.quantity(agreed), scale.quantity(open));
+            let (Some(base), Some(agreed), Some(unallocated)) = both else { return LotVolume::default() };
+            let (lot, region, base) = (lot.clone(), region.clone(), Quantity::from_scaled(base));
+            volume.volumes.push(RegionVolume { lot, region, base, agreed, unallocated });
+        }
         volume
+    }
+}
+
+/// The picks of a lot as the turns take them.
+fn taken(picks: &[&Pick], regions: &[&Arc<str>], choosers: &[&Arc<str>]) -> Result<Vec<Taken>, Refused> {
+    let one = |pick: &&Pick| {
+        let who = choosers.iter().position(|company| **company == pick.company);
+        let region = regions.iter().position(|region| **region == pick.region);
+        match (who, region) {
+            (None, _) => Err(Refused::pick(pick, Why::NotChooser)),
+            (_, None) => Err(Refused::pick(pick, Why::UnknownRegion)),
+            (Some(who), Some(region)) => Ok(Taken { who, supply: pick.supply, region }),
+        }
+    };
+    picks.iter().map(one).collect()
+}
+
+fn why(fault: Fault, company: impl Fn(usize) -> Arc<str>) -> Why {
+    match fault {
+        Fault::Over => Why::Over,
+        Fault::Turn { who, supply } => Why::Turn { whose: company(who), supply },
+        Fault::Gone => Why::Gone,
+        Fault::OwnMain => Why::OwnMain,
     }
 }
 
@@ -212,10 +363,18 @@ struct Hospital {
     place: u32,
     /// Thousandths, before the share.
     demand: i128,
-    /// By winner.
+    /// By winner, of its own brand.
     own: Vec<i128>,
+    /// By winner, of the rest.
+    given: Vec<i128>,
     /// Not yet anyone's.
     rest: i128,
+}
+
+impl Hospital {
+    fn granted(&self) -> i128 {
+        self.own.iter().chain(&self.given).sum()
+    }
 }
 
 /// Honours the winners' own brands up to their capacity; returns what each was granted.
@@ -260,7 +419,7 @@ fn grant_rest(
 
 fn grant(hospital: &mut Hospital, winner: usize, wanted: i128, capacity: &mut [Option<i128>]) {
     let units = take(&mut capacity[winner], wanted);
-    hospital.own[winner] += units;
+    hospital.given[winner] += units;
     hospital.rest -= units;
 }
 

@@ -3,7 +3,7 @@
 use super::evaluation::{facts, move_to};
 use super::publicity::{self, Refused};
 use super::store::{self, AwardState, Version};
-use super::{input, objections};
+use super::{input, objections, questions, reassignment, selection};
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -25,7 +25,10 @@ pub fn publish(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<()> {
     let latest = store::latest(tx.conn(), id)?;
     let objections = objections::of_round(tx.conn(), id)?;
     let award = publicity::may_publish(&round, latest.as_ref(), &objections, ctx.now)?;
+    questions::none_open(tx.conn(), id)?;
     is_current(tx, &round, &award)?;
+    selection::none_running(tx.conn(), id)?;
+    reassignment::none_open(tx.conn(), id, ctx.now)?;
 
     let round = move_to(tx, ctx, &round, RoundState::Publicity, "")?;
     if award.published_at.is_none() {
@@ -49,7 +52,7 @@ pub fn publish(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<()> {
 }
 
 /// The version rests on the data as they are now.
-fn is_current(tx: &mut Tx, round: &Round, award: &Version) -> Result<()> {
+pub(super) fn is_current(tx: &mut Tx, round: &Round, award: &Version) -> Result<()> {
     if input::load(tx.conn(), round)?.sha256 == award.input_sha256 {
         return Ok(());
     }

@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::confirmation;
 use super::input::{self, Input, Offer};
 use super::publicity::{self, Refused};
+use super::questions::{self, Entitled};
 use super::store::{self, Agreed, AwardState, Decision, LotLine, Ruling, Version};
-use super::{Award, LotOutcome, Outcome, Status, award, rules};
+use super::{Award, LotOutcome, Outcome, Status, award, reassignment, region_lines, rules, selection};
 use crate::audit::{self, Deed};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -39,6 +40,8 @@ pub fn evaluate(tx: &mut Tx, ctx: &Ctx, id: &RoundId, reason: &str) -> Result<Ev
     let round = rounds::round(tx.conn(), id)?;
     let latest = store::latest(tx.conn(), id)?;
     publicity::in_evaluation(&round)?;
+    selection::none_running(tx.conn(), id)?;
+    reassignment::none_open(tx.conn(), id, ctx.now)?;
     let input = input::load(tx.conn(), &round)?;
     if let Some(same) = latest.as_ref().filter(|v| v.input_sha256 == input.sha256) {
         return Ok(Evaluated::Same(same.clone()));
@@ -67,6 +70,7 @@ pub fn evaluate(tx: &mut Tx, ctx: &Ctx, id: &RoundId, reason: &str) -> Result<Ev
     };
     store::insert_version(tx, &version)?;
     save(tx, &version.id, &input, &outcome)?;
+    questions::enter(tx, ctx, &round, &version, &entitled(&version.id, &input, &outcome)?)?;
     let deed = Deed { action: "award.compute", subject: "awards", id: version.id.as_str() };
     audit::record(tx, ctx, deed, &latest.as_ref().map(facts), &facts(&version))?;
     Ok(Evaluated::New(version))
@@ -76,6 +80,28 @@ pub fn evaluate(tx: &mut Tx, ctx: &Ctx, id: &RoundId, reason: &str) -> Result<Ev
 pub fn compute(input: &Input) -> Result<Outcome> {
     let bids: Vec<_> = input.offers.iter().filter(|o| o.excluded.is_empty()).map(|o| o.bid.clone()).collect();
     award(&input.rules, &input.lots, &bids, &input.demand, &input.answers).map_err(Error::refused)
+}
+
+/// Whom the result lets be asked.
+fn entitled(award: &AwardId, input: &Input, outcome: &Outcome) -> Result<Vec<Entitled>> {
+    let mut list = Vec::new();
+    for decided in &outcome.awards {
+        let Some(asked) = &decided.entitled else { continue };
+        let is_its = |o: &&Offer| {
+            let bid = &o.bid;
+            (&bid.lot, &bid.company, &bid.product) == (&decided.lot, &decided.company, &decided.product)
+        };
+        let offer = input.offers.iter().find(is_its).ok_or(Error::NotFound)?;
+        list.push(Entitled {
+            award_id: award.clone(),
+            offer_id: offer.id.clone(),
+            lot_id: lot_id(input, &decided.lot)?.clone(),
+            supplier_id: offer.supplier_id.clone(),
+            question: asked.question,
+            price: asked.price,
+        });
+    }
+    Ok(list)
 }
 
 /// What the trail keeps of a version.
@@ -113,10 +139,15 @@ pub(super) fn move_to(tx: &mut Tx, ctx: &Ctx, round: &Round, to: RoundState, rea
 }
 
 fn save(tx: &mut Tx, award: &AwardId, input: &Input, outcome: &Outcome) -> Result<()> {
-    let offers: HashMap<(&str, &str), &Offer> =
-        input.offers.iter().map(|o| ((&*o.bid.lot, &*o.bid.company), o)).collect();
-    let find = |lot: &Arc<str>, company: &Arc<str>| {
-        offers.get(&(&**lot, &**company)).copied().ok_or(Error::NotFound)
+    let mut offers: HashMap<(&str, &str), Vec<&Offer>> = HashMap::new();
+    for offer in &input.offers {
+        offers.entry((&offer.bid.lot, &offer.bid.company)).or_default().push(offer);
+    }
+    // Without a product the company's only offer is meant.
+    let find = |lot: &Arc<str>, company: &Arc<str>, product: Option<&str>| {
+        let own = offers.get(&(&**lot, &**company)).map(Vec::as_slice).unwrap_or_default();
+        let is_it = |offer: &&&Offer| product.is_none_or(|product| offer.bid.product == product);
+        own.iter().find(is_it).copied().ok_or(Error::NotFound)
     };
     let mut position: HashMap<LotId, i32> = HashMap::new();
     let mut winners: HashMap<&str, i32> = HashMap::new();
@@ -127,7 +158,7 @@ fn save(tx: &mut Tx, award: &AwardId, input: &Input, outcome: &Outcome) -> Resul
     };
     for decided in &outcome.awards {
         let lot = lot_id(input, &decided.lot)?;
-        let offer = find(&decided.lot, &decided.company)?;
+        let offer = find(&decided.lot, &decided.company, Some(&decided.product))?;
         *winners.entry(&decided.lot).or_default() += i32::from(decided.award_price.is_some());
         store::insert_decision(tx, &decision(award, lot, next(lot), offer, decided, input))?;
     }
@@ -149,16 +180,19 @@ fn save(tx: &mut Tx, award: &AwardId, input: &Input, outcome: &Outcome) -> Resul
     }
     let mut rows = Vec::with_capacity(outcome.allocations.len());
     for part in &outcome.allocations {
+        let offer = find(&part.lot, &part.company, part.product.as_deref())?;
         rows.push(Agreed {
             id: AllocationId::new(),
             award_id: award.clone(),
             lot_id: lot_id(input, &part.lot)?.clone(),
             hospital_id: input.hospitals.get(&part.hospital).ok_or(Error::NotFound)?.clone(),
-            supplier_id: find(&part.lot, &part.company)?.supplier_id.clone(),
+            supplier_id: offer.supplier_id.clone(),
             quantity: part.quantity,
+            offer_id: offer.id.clone(),
         });
     }
-    store::insert_agreed(tx, &rows)
+    store::insert_agreed(tx, &rows)?;
+    region_lines::save(tx, award, input, outcome)
 }
 
 fn lot_id<'a>(input: &'a Input, code: &Arc<str>) -> Result<&'a LotId> {
@@ -183,6 +217,7 @@ fn decision(
         code: it.reason.code.to_string(),
         clause: it.reason.clause.clone(),
         arithmetic: named(&it.reason.arithmetic, input, &it.lot),
+        class: it.class.map(|class| class.to_string()).unwrap_or_default(),
         ..excluded(award, lot, position, offer)
     }
 }
@@ -216,6 +251,7 @@ fn excluded(award: &AwardId, lot: &LotId, position: i32, offer: &Offer) -> Decis
         code: EXCLUDED.to_owned(),
         clause: String::new(),
         arithmetic: offer.excluded.clone(),
+        class: String::new(),
     }
 }
 

@@ -1,4 +1,8 @@
-//! The input files of an award: lots, bids and demand, each line checked, all faults told.
+//! The input files of an award: lots, bids, demand and answers, each line checked, all faults told.
+
+mod consents;
+
+mod choices;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -16,6 +20,8 @@ use crate::files::{Fault, Faults, Limits, Reason};
 use crate::rounds::rule_set::{Category, FormClass, RuleSet};
 use crate::text::{Say, Text, fill};
 use crate::types::{NotANumber, Quantity, UnitPrice, parse_decimal};
+
+pub use choices::read_choices;
 
 /// What an award is computed from.
 #[derive(Debug, Default)]
@@ -65,6 +71,8 @@ const BIDS: &[Column] = &[
     Column::may("sales", "上年销量"),
     Column::may("kind", "类型"),
     Column::may("accepts_revival", "接受复活"),
+    Column::may("supplies_all", "全区供应"),
+    Column::may("current_price", "现行挂网价"),
 ];
 
 /// Columns of `demand.csv`.
@@ -73,6 +81,7 @@ const DEMAND: &[Column] = &[
     Column::must("hospital", "医疗机构"),
     Column::must("lot", "竞价单元"),
     Column::may("company", "厂牌企业"),
+    Column::may("product", "产品"),
     Column::must("quantity", "年需求量"),
 ];
 
@@ -85,8 +94,8 @@ const KINDS: &[(&str, Option<Kind>)] = &[
     ("仿制", Some(Kind::Generic)),
 ];
 
-/// Words of `accepts_revival`.
-const CONSENTS: &[(&str, bool)] = &[("", false), ("yes", true), ("no", false), ("是", true), ("否", false)];
+/// Words of `accepts_revival` and `supplies_all`.
+const YES_NO: &[(&str, bool)] = &[("", false), ("yes", true), ("no", false), ("是", true), ("否", false)];
 
 /// The longest name or specification, in characters.
 const LONGEST: usize = 500;
@@ -100,7 +109,11 @@ enum Wrong {
     LotTwice(u64),
     BidTwice(u64),
     DemandTwice(u32),
+    ProductAlone,
+    NoBid,
+    ConsentTwice(u64),
     RatioOutside,
+    NoRatio,
     RatioNeeded(ratio::Refused),
 }
 
@@ -114,6 +127,10 @@ impl Say for Wrong {
             Self::LotTwice(line) => fill(a.line_twice, &[("line", line)]),
             Self::BidTwice(line) => fill(a.bid_line_twice, &[("line", line)]),
             Self::DemandTwice(line) => fill(a.demand_line_twice, &[("line", line)]),
+            Self::ProductAlone => a.product_alone.to_owned(),
+            Self::NoRatio => a.no_ratio.to_owned(),
+            Self::NoBid => a.line_no_bid.to_owned(),
+            Self::ConsentTwice(line) => fill(a.consent_line_twice, &[("line", line)]),
             Self::RatioOutside => fill(a.ratio_outside, &[("least", &RATIOS.0), ("most", &RATIOS.1)]),
             Self::RatioNeeded(why) => fill(a.ratio_needed, &[("why", &why.say(t))]),
         }
@@ -126,6 +143,7 @@ pub fn read_input(
     lots: &Path,
     bids: &Path,
     demand: Option<&Path>,
+    consents: Option<&Path>,
 ) -> std::result::Result<Input, Vec<Faulty>> {
     let mut faulty = Vec::new();
     let mut names = Names::default();
@@ -136,9 +154,15 @@ pub fn read_input(
         Some(path) => kept(path, reading.demand(path, &mut names), &mut faulty),
         None => Vec::new(),
     };
+    // A bid whose line is at fault is not among the bids: answers are not blamed for that.
+    let known = faulty.is_empty().then_some(&*bids);
+    let consents = match consents {
+        Some(path) => kept(path, consents::read(&reading, path, known, &mut names), &mut faulty),
+        None => Vec::new(),
+    };
     let lots = reading.lots.into_values().flatten().collect();
     if faulty.is_empty() {
-        Ok(Input { lots, bids, demand, answers: Answers::default() })
+        Ok(Input { lots, bids, demand, answers: Answers { consents, ..Answers::default() } })
     } else {
         Err(faulty)
     }
@@ -243,11 +267,13 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn bids(&self, path: &Path, names: &mut Names) -> Lines<Bid> {
-        let mut first: HashMap<(Arc<str>, Arc<str>), u64> = HashMap::new();
+        let mut first: HashMap<(Arc<str>, Arc<str>, String), u64> = HashMap::new();
+        let several = self.rules.products.is_some();
         rows(path, BIDS)?.collect(|row, faults| {
             let lot = self.lot(row, names, faults);
             let company = names.of(row, "company", faults);
-            let key = lot.clone().zip(company.clone());
+            let product = if several { row.get("product").to_owned() } else { String::new() };
+            let key = lot.clone().zip(company.clone()).map(|(lot, company)| (lot, company, product));
             let bid = self.bid(row, lot, company, faults);
             if let Some(line) = first.get(&key.clone()?) {
                 faults.push(row.fault("company", Wrong::BidTwice(*line)));
@@ -267,14 +293,19 @@ impl Reading<'_> {
     ) -> Option<Bid> {
         let product = filled(row, "product", faults).map(str::to_owned);
         let spec = words(row, "spec", faults);
-        let unit_price = self.price(row, faults);
+        let unit_price = self.price(row, "unit_price", faults);
         let group = words(row, "group", faults);
         let ratio = self.ratio(row, lot.as_ref(), spec.as_deref(), faults);
         let capacity = row.maybe("capacity", faults, Row::not_negative);
         let reported_volume = row.maybe("reported_volume", faults, Row::not_negative);
         let sales = row.maybe("sales", faults, Row::not_negative);
         let kind = row.word("kind", KINDS, faults);
-        let accepts_revival = row.word("accepts_revival", CONSENTS, faults);
+        let accepts_revival = row.word("accepts_revival", YES_NO, faults);
+        let supplies_all = row.word("supplies_all", YES_NO, faults);
+        let current_price = match self.rules.ranks_by_cut() {
+            true => row.positive("current_price", faults).map(Some),
+            false => row.maybe("current_price", faults, Row::positive),
+        };
         Some(Bid {
             lot: lot?,
             company: company?,
@@ -288,19 +319,21 @@ impl Reading<'_> {
             sales: sales?,
             kind: kind?,
             accepts_revival: accepts_revival?,
+            supplies_all: supplies_all?,
+            current_price: current_price?,
         })
     }
 
-    /// A bid price with no more decimals than the rule set allows.
-    fn price(&self, row: &Row, faults: &mut Faults) -> Option<UnitPrice> {
+    /// A price with no more decimals than the rule set allows.
+    fn price(&self, row: &Row, key: &str, faults: &mut Faults) -> Option<UnitPrice> {
         let allowed = self.rules.price.decimals.0;
-        let scale = parse_decimal(row.get("unit_price")).map(|price| price.normalize().scale());
+        let scale = parse_decimal(row.get(key)).map(|price| price.normalize().scale());
         if scale.is_ok_and(|scale| scale > allowed) {
             let reason = Reason::Number(NotANumber::TooManyDecimals(allowed));
-            faults.push(row.fault("unit_price", reason));
+            faults.push(row.fault(key, reason));
             return None;
         }
-        row.positive("unit_price", faults)
+        row.positive(key, faults)
     }
 
     /// The ratio given, else the one that the two specifications have by rule (发改价格〔2011〕2452号).
@@ -312,9 +345,18 @@ impl Reading<'_> {
         faults: &mut Faults,
     ) -> Option<Decimal> {
         let given = row.get("ratio");
+        if self.rules.has_one_price() {
+            if !given.is_empty() && parse_decimal(given) != Ok(Decimal::ONE) {
+                faults.push(row.fault("ratio", Wrong::NoRatio));
+                return None;
+            }
+            return Some(Decimal::ONE);
+        }
         let (key, found) = if given.is_empty() {
             let lot = self.lots.get(lot?)?.as_ref()?;
-            let found = ratio::of_units(&lot.form, &lot.comparable_spec, spec?);
+            let (comparable, spec) = (&lot.comparable_spec, spec?);
+            let named = self.rules.named_ratio(comparable, spec);
+            let found = named.map_or_else(|| ratio::of_units(&lot.form, comparable, spec), Ok);
             ("spec", found.map_err(|why| row.fault("spec", Wrong::RatioNeeded(why))))
         } else {
             ("ratio", parse_decimal(given).map_err(|why| row.fault("ratio", Reason::Number(why))))
@@ -333,9 +375,15 @@ impl Reading<'_> {
             let hospital = names.of(row, "hospital", faults);
             let lot = self.lot(row, names, faults);
             let company = row.maybe("company", faults, |row, key, faults| names.of(row, key, faults));
+            let product = row.maybe("product", faults, |row, key, faults| names.of(row, key, faults));
             let quantity = row.positive::<Quantity>("quantity", faults);
-            let (region, hospital, lot, company, quantity) = (region?, hospital?, lot?, company?, quantity?);
-            let line = Demand { region, hospital, lot, company, quantity };
+            let (region, hospital, lot) = (region?, hospital?, lot?);
+            let (company, product, quantity) = (company?, product?, quantity?);
+            if product.is_some() && company.is_none() {
+                faults.push(row.fault("product", Wrong::ProductAlone));
+                return None;
+            }
+            let line = Demand { region, hospital, lot, company, product, quantity };
             if let Some(first) = seen.before(&line, row.line) {
                 faults.push(row.fault("lot", Wrong::DemandTwice(first)));
                 return None;
@@ -358,15 +406,17 @@ impl Reading<'_> {
 #[derive(Default)]
 struct Seen {
     names: HashMap<Arc<str>, u32>,
-    lines: HashMap<[u32; 4], u32>,
+    lines: HashMap<[u32; 5], u32>,
 }
 
 impl Seen {
     /// The earlier line with the same hospital, lot and brand.
     fn before(&mut self, demand: &Demand, line: u64) -> Option<u32> {
-        let company = demand.company.as_ref().map_or(0, |company| self.number(company));
-        let key =
-            [self.number(&demand.region), self.number(&demand.hospital), self.number(&demand.lot), company];
+        let mut number = |name: &Option<Arc<str>>| name.as_ref().map_or(0, |name| self.number(name));
+        let (company, product) = (number(&demand.company), number(&demand.product));
+        let [region, hospital, lot] =
+            [&demand.region, &demand.hospital, &demand.lot].map(|name| self.number(name));
+        let key = [region, hospital, lot, company, product];
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         let first = *self.lines.entry(key).or_insert(line);
         (first != line).then_some(first)

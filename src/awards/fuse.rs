@@ -1,10 +1,11 @@
 //! The conditions a shortlisted bid must meet: the ratio fuse (熔断), the cut, the low-price line.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::fraction::{Fraction, pair, shown};
-use super::shortlist::{Contender, Standing, conversion, join};
-use super::{Code, Lot, Reason, Status};
+use super::ranking;
+use super::shortlist::{Contender, Standing, join, told};
+use super::{Answers, Bid, Class, Code, Entitlement, Lot, Question, Reason, Status, classes};
 use crate::rounds::rule_set::{Anchor, RuleSet};
 use crate::types::UnitPrice;
 
@@ -32,8 +33,10 @@ pub struct Verdict {
     pub reason: Reason,
     /// Whether it takes part in the choice of regions.
     pub chooses_regions: bool,
-    /// Whether it was entitled to a revival and did not accept.
-    pub refused: bool,
+    /// What it may be asked, when it has not won.
+    pub entitled: Option<Entitlement>,
+    /// The class or unit the rules sort it into.
+    pub class: Option<Class>,
 }
 
 /// The fuse line over the shortlist; none when nobody is shortlisted or the rules have no fuse.
@@ -52,6 +55,8 @@ pub fn line(rules: &RuleSet, standing: &Standing) -> Option<Line> {
         }
         Anchor::LowestOrMeanLessDeviation => {
             let times = fuse.deviations.map_or(Decimal::ONE, |times| times.0);
+            // Mean and deviation are those that set the lowest bids apart; the lowest price is one of the rest: a
+            // bid that takes no place must not fuse the others.
             let (mean, deviation) = standing.spread?;
             let part = Fraction::whole(mean.saturating_sub(deviation.saturating_mul(times)));
             let how = format!("{} − {} × {}", shown(mean, 4), times.normalize(), shown(deviation, 4));
@@ -69,36 +74,41 @@ fn larger(lowest: Fraction, part: Fraction, how: &str) -> String {
 }
 
 /// Decides every valid bid of a lot by its place and the conditions, before any revival.
-pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>) -> Vec<Verdict> {
+pub fn judge(rules: &RuleSet, standing: &Standing, line: Option<&Line>, answers: &Answers) -> Vec<Verdict> {
     let alone = standing.valid.len() == 1;
     let last = standing.apart + standing.places;
     let verdict = |(index, contender): (usize, &Contender)| {
-        let mut verdict = if index < standing.apart {
+        let verdict = if index < standing.apart {
             zero_volume(rules, standing, contender)
         } else if index >= last {
-            outside(rules, standing, index)
+            outside(rules, standing, index, contender)
         } else if alone && rules.single_bidder.is_some() {
-            single(rules, standing.lot, contender)
+            single(rules, standing.lot, contender, answers)
         } else if let Some(line) = line {
             conditions(rules, standing.lot, line, contender)
         } else {
             let arithmetic = format!("rank {} ≤ {last} (n = {})", index + 1, standing.valid.len());
             found(rules, Status::Won, Code::WonPlace, arithmetic, "quota")
         };
-        let wins = matches!(verdict.status, Status::Won | Status::WonNoVolume);
-        verdict.price = wins.then_some(contender.bid.unit_price);
-        verdict.chooses_regions = verdict.status == Status::Won;
-        let arithmetic = join(std::mem::take(&mut verdict.reason.arithmetic), conversion(contender.bid));
-        verdict.reason.arithmetic = join(arithmetic, contender.tie.clone());
-        verdict
+        finished(contender, verdict)
     };
     standing.valid.iter().enumerate().map(verdict).collect()
 }
 
-fn found(rules: &RuleSet, status: Status, code: Code, arithmetic: String, section: &str) -> Verdict {
+/// The verdict with what follows from its status and with the conversion and ties of its bid.
+pub fn finished(contender: &Contender, mut verdict: Verdict) -> Verdict {
+    let wins = matches!(verdict.status, Status::Won | Status::WonNoVolume);
+    verdict.price = wins.then(|| verdict.price.unwrap_or(contender.bid.unit_price));
+    verdict.chooses_regions = verdict.status == Status::Won;
+    verdict.reason.arithmetic = join(std::mem::take(&mut verdict.reason.arithmetic), told(contender));
+    verdict
+}
+
+/// A verdict by a section of the rules.
+pub fn found(rules: &RuleSet, status: Status, code: Code, arithmetic: String, section: &str) -> Verdict {
     let clause = format!("{} {section}", rules.name);
     let reason = Reason { code, arithmetic, clause };
-    Verdict { status, price: None, reason, chooses_regions: false, refused: false }
+    Verdict { status, price: None, reason, chooses_regions: false, entitled: None, class: None }
 }
 
 fn zero_volume(rules: &RuleSet, standing: &Standing, contender: &Contender) -> Verdict {
@@ -107,8 +117,11 @@ fn zero_volume(rules: &RuleSet, standing: &Standing, contender: &Contender) -> V
     found(rules, Status::WonNoVolume, Code::ZeroVolume, arithmetic, "zero_volume")
 }
 
-fn outside(rules: &RuleSet, standing: &Standing, index: usize) -> Verdict {
+fn outside(rules: &RuleSet, standing: &Standing, index: usize, contender: &Contender) -> Verdict {
     let last = standing.apart + standing.places;
+    if let Some(why) = &contender.passed {
+        return found(rules, Status::NotShortlisted, Code::PerCompany, why.clone(), "products");
+    }
     if let Some(why) = standing.eliminated.as_ref().filter(|_| index == last) {
         return found(rules, Status::NotShortlisted, Code::Eliminated, why.clone(), "elimination");
     }
@@ -116,14 +129,59 @@ fn outside(rules: &RuleSet, standing: &Standing, index: usize) -> Verdict {
     found(rules, Status::NotShortlisted, Code::NotShortlisted, arithmetic, "quota")
 }
 
-/// The only valid bidder wins with the cut, and negotiates without it.
-fn single(rules: &RuleSet, lot: &Lot, contender: &Contender) -> Verdict {
+/// The only valid bidder wins with the cut, and negotiates (议价) without it.
+fn single(rules: &RuleSet, lot: &Lot, contender: &Contender, answers: &Answers) -> Verdict {
+    let (bid, section) = (contender.bid, "single_bidder");
     let least = rules.single_bidder.as_ref().map_or(Decimal::ZERO, |single| single.min_cut.0);
-    let (met, arithmetic) = cut(lot, contender, least);
+    let (met, arithmetic) = contender.measure.reaches(least);
     let arithmetic = format!("n = 1; {arithmetic}");
-    match met {
-        true => found(rules, Status::Won, Code::WonCut, arithmetic, "single_bidder"),
-        false => found(rules, Status::Fused, Code::Negotiate, arithmetic, "single_bidder"),
+    if met {
+        return found(rules, Status::Won, Code::WonCut, arithmetic, section);
+    }
+    let most = most(rules, contender, least);
+    let answer = answers.consent(&bid.lot, &bid.company, Question::Negotiation);
+    let said = match answer.map(|answer| answer.price) {
+        Some(Some(price)) => match beyond(rules, price, most.unwrap_or_default()) {
+            Some(why) => Some(format!("CONSENT {why}")),
+            None => {
+                let lower = Bid { unit_price: price, ..bid.clone() };
+                let (_, made) = ranking::measure(rules, lot, &lower).reaches(least);
+                let arithmetic = join(arithmetic, Some(format!("{} → {price}; {made}", bid.unit_price)));
+                let won = found(rules, Status::Won, Code::Negotiated, arithmetic, section);
+                return Verdict { price: Some(price), ..won };
+            }
+        },
+        Some(None) => Some("CONSENT no".to_owned()),
+        None => None,
+    };
+    let entitled = most.map(|price| Entitlement { question: Question::Negotiation, price });
+    let lost = found(rules, Status::Fused, Code::Negotiate, join(arithmetic, said), section);
+    Verdict { entitled, ..lost }
+}
+
+/// The highest price of a bid's own spec that makes the cut, rounded down to the decimals a price may have;
+/// none when that is no price.
+fn most(rules: &RuleSet, contender: &Contender, least: Decimal) -> Option<UnitPrice> {
+    let limit = contender.measure.from.times(Decimal::ONE - least);
+    // The cut against a current price is one of its own spec.
+    let ratio = if rules.ranks_by_cut() { Decimal::ONE } else { contender.bid.ratio };
+    let places = rules.price.decimals.0;
+    let mut price = limit.for_spec(ratio).value().round_dp_with_strategy(places, RoundingStrategy::ToZero);
+    if Fraction::comparable(price, ratio) > limit {
+        price -= Decimal::new(1, places);
+    }
+    UnitPrice::exact(price).ok().filter(|price| price.is_positive())
+}
+
+/// Why a negotiated price does not win, if so: `0.5001 > 0.50`, `0.00 ≤ 0`, `0.12345: 5 > 4`.
+fn beyond(rules: &RuleSet, price: UnitPrice, most: UnitPrice) -> Option<String> {
+    let (scale, allowed) = (price.decimal().normalize().scale(), rules.price.decimals.0);
+    if price > most {
+        Some(format!("{price} > {most}"))
+    } else if !price.is_positive() {
+        Some(format!("{price} ≤ 0"))
+    } else {
+        (scale > allowed).then(|| format!("{price}: {scale} > {allowed}"))
     }
 }
 
@@ -137,9 +195,15 @@ fn conditions(rules: &RuleSet, lot: &Lot, line: &Line, contender: &Contender) ->
     }
     let mut failed = ratio;
     if let Some(least) = &rules.min_cut {
-        let (met, arithmetic) = cut(lot, contender, least.ratio.0);
+        let (met, arithmetic) = contender.measure.reaches(least.ratio.0);
         if met {
             return won(Code::WonCut, arithmetic, "min_cut");
+        }
+        failed = join(failed, Some(arithmetic));
+    }
+    if let Some((met, arithmetic)) = classes::within_b(rules, lot, contender.price) {
+        if met {
+            return won(Code::WonClassPrice, arithmetic, "classes");
         }
         failed = join(failed, Some(arithmetic));
     }
@@ -159,34 +223,4 @@ fn ratio(line: &Line, contender: &Contender, sign: &str) -> String {
     let (price, limit) = pair(contender.price, line.line);
     let (factor, anchor) = (line.factor.normalize(), shown(line.anchor.value(), 4));
     format!("{price} {sign} {factor} × {anchor} = {limit}")
-}
-
-/// Whether the cut against the ceiling is at least `least`, and `(1.0000 − 0.4500) / 1.0000 = 55.00% ≥ 50.00%`.
-fn cut(lot: &Lot, contender: &Contender, least: Decimal) -> (bool, String) {
-    let ceiling = Fraction::whole(lot.ceiling.decimal());
-    let most = ceiling.times(Decimal::ONE - least);
-    let met = contender.price <= most;
-    let (made, wanted) = percents(cut_of(lot, contender), least);
-    let (from, price) = (shown(ceiling.value(), 4), shown(contender.price.value(), 4));
-    let sign = if met { "≥" } else { "<" };
-    (met, format!("({from} − {price}) / {from} = {made}% {sign} {wanted}%"))
-}
-
-/// The cut against the ceiling, to 28 digits.
-pub fn cut_of(lot: &Lot, contender: &Contender) -> Decimal {
-    cut_against(lot, contender.price)
-}
-
-/// The cut of a comparable price against the ceiling, to 28 digits.
-pub fn cut_against(lot: &Lot, price: Fraction) -> Decimal {
-    let ceiling = Fraction::whole(lot.ceiling.decimal());
-    price.over(ceiling).map_or(Decimal::ZERO, |left| Decimal::ONE.saturating_sub(left.value()))
-}
-
-fn percents(made: Decimal, wanted: Decimal) -> (String, String) {
-    let hundred = Decimal::ONE_HUNDRED;
-    let (made, wanted) = (made.saturating_mul(hundred), wanted.saturating_mul(hundred));
-    let shows = |p: &u32| shown(made, *p).cmp(&shown(wanted, *p)) != std::cmp::Ordering::Equal;
-    let places = if made == wanted { 2 } else { (2..=20).find(shows).unwrap_or(20) };
-    (shown(made, places), shown(wanted, places))
 }

@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
+use super::questions;
 use super::rules::natural;
 use super::store::{self, Ruling};
-use super::{Answers, Bid, Demand, Lot, Outcome};
+use super::{Answers, Bid, Demand, Lot, Outcome, reassignment, selection};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::rounds::rule_set::RuleSet;
@@ -53,6 +54,8 @@ struct Offered {
     sales: Option<Quantity>,
     kind: String,
     accepts_revival: bool,
+    supplies_all: bool,
+    current_price: Option<UnitPrice>,
 }
 
 /// An offer as the award takes it.
@@ -78,7 +81,7 @@ pub struct Input {
     pub lots: Vec<Lot>,
     /// The lots' ids by code.
     pub lot_ids: HashMap<Arc<str>, LotId>,
-    /// The opened offers, by lot and company code.
+    /// The opened offers, by lot, company code and product.
     pub offers: Vec<Offer>,
     /// The approved demand.
     pub demand: Vec<Demand>,
@@ -97,14 +100,17 @@ pub fn load(conn: &mut Conn, round: &Round) -> Result<Input> {
 
 /// The same as it stood at a moment: what was found or answered later is left out.
 pub fn load_as_of(conn: &mut Conn, round: &Round, at: Option<Time>) -> Result<Input> {
-    let version = rounds::store::rule_set(conn, &round.rule_set_id)?.ok_or(Error::NotFound)?;
-    let rules = RuleSet::parse(&version.body).map_err(Error::refused)?;
+    let rules = rounds::rules_of(conn, round)?;
     let (lots, lot_ids) = lots(conn, &round.id)?;
     let codes: HashMap<LotId, Arc<str>> =
         lot_ids.iter().map(|(code, id)| (id.clone(), code.clone())).collect();
     let offers = offers(conn, &round.id, &codes, at)?;
     let (demand, hospitals) = demand(conn, &round.id, &codes, &offers)?;
-    let answers = Answers::default();
+    let answers = Answers {
+        consents: questions::consents(conn, &round.id, &offers, at)?,
+        picks: selection::picks_of(conn, &round.id, &codes, at)?,
+        reassignments: reassignment::placed_in(conn, &round.id, &codes, rules.products.is_some(), at)?,
+    };
     let mut input = Input { rules, lots, lot_ids, offers, demand, answers, hospitals, sha256: String::new() };
     input.sha256 = hash(&input);
     Ok(input)
@@ -133,9 +139,14 @@ fn lots(conn: &mut Conn, round: &RoundId) -> Result<Lots> {
     Ok((lots, ids))
 }
 
+/// The codes of a round's lots by their ids.
+pub fn codes_of(conn: &mut Conn, round: &RoundId) -> Result<HashMap<LotId, Arc<str>>> {
+    Ok(lots(conn, round)?.1.into_iter().map(|(code, id)| (id, code)).collect())
+}
+
 /// The opened offers of a round as an award would take them, by lot and company code.
 pub fn offers_of(conn: &mut Conn, round: &RoundId) -> Result<Vec<Offer>> {
-    let codes = lots(conn, round)?.1.into_iter().map(|(code, id)| (id, code)).collect();
+    let codes = codes_of(conn, round)?;
     offers(conn, round, &codes, None)
 }
 
@@ -185,14 +196,19 @@ fn offers(
                 sales: row.sales,
                 kind: row.kind.parse().ok(),
                 accepts_revival: row.accepts_revival,
+                supplies_all: row.supplies_all,
+                current_price: row.current_price,
             },
         });
     }
-    list.sort_by(|a, b| natural(&a.bid.lot, &b.bid.lot).then_with(|| a.bid.company.cmp(&b.bid.company)));
+    list.sort_by(|a, b| {
+        let key = |offer: &Offer| (offer.bid.company.clone(), offer.bid.product.clone());
+        natural(&a.bid.lot, &b.bid.lot).then_with(|| key(a).cmp(&key(b)))
+    });
     Ok(list)
 }
 
-type DemandRow = (LotId, OrganisationId, String, Quantity, String, String);
+type DemandRow = (LotId, OrganisationId, String, String, Quantity, String, String);
 
 /// The approved lines of approved reports.
 fn approved(conn: &mut Conn, round: &RoundId) -> Result<Vec<DemandRow>> {
@@ -209,6 +225,7 @@ fn approved(conn: &mut Conn, round: &RoundId) -> Result<Vec<DemandRow>> {
             demand_lines::lot_id,
             demand_lines::hospital_id,
             demand_lines::company,
+            demand_lines::product,
             demand_lines::approved.assume_not_null(),
             organisations::code,
             organisations::region,
@@ -234,7 +251,7 @@ fn demand(
     let mut one = |text: String| texts.entry(text).or_insert_with_key(|text| text.as_str().into()).clone();
     let mut hospitals = HashMap::new();
     let mut list = Vec::new();
-    for (lot, hospital_id, company, quantity, code, region) in approved(conn, round)? {
+    for (lot, hospital_id, company, product, quantity, code, region) in approved(conn, round)? {
         let hospital = one(code);
         hospitals.insert(hospital.clone(), hospital_id);
         let company = match company.trim() {
@@ -242,10 +259,12 @@ fn demand(
             brand => Some(brands.get(brand).map_or_else(|| one(brand.to_owned()), |code| (*code).clone())),
         };
         let lot = codes.get(&lot).ok_or(Error::NotFound)?.clone();
-        list.push(Demand { region: one(region), hospital, lot, company, quantity });
+        let product = (!product.is_empty()).then(|| one(product));
+        list.push(Demand { region: one(region), hospital, lot, company, product, quantity });
     }
     list.sort_by(|a, b| {
-        let key = |d: &Demand| (d.region.clone(), d.hospital.clone(), d.company.clone(), d.quantity);
+        let brand = |d: &Demand| (d.company.clone(), d.product.clone());
+        let key = |d: &Demand| (d.region.clone(), d.hospital.clone(), brand(d), d.quantity);
         natural(&a.lot, &b.lot).then_with(|| key(a).cmp(&key(b)))
     });
     Ok((list, hospitals))
@@ -286,6 +305,13 @@ pub fn hash(input: &Input) -> String {
             if bid.accepts_revival { "yes" } else { "no" },
             excluded,
         ]);
+        // What came later is a line of its own, only where it says something: earlier hashes stay what they were.
+        if bid.supplies_all {
+            canon.line(&["supplies_all"]);
+        }
+        if let Some(price) = bid.current_price {
+            canon.line(&["current_price", &price.to_string()]);
+        }
     }
     for line in &input.demand {
         canon.line(&[
@@ -296,6 +322,23 @@ pub fn hash(input: &Input) -> String {
             line.company.as_deref().unwrap_or_default(),
             &line.quantity.to_string(),
         ]);
+        if let Some(product) = &line.product {
+            canon.line(&["product", product]);
+        }
+    }
+    for answer in &input.answers.consents {
+        let price = or_empty(answer.price);
+        canon.line(&["consent", &answer.lot, &answer.company, answer.question.as_str(), &price]);
+    }
+    for pick in &input.answers.picks {
+        canon.line(&["pick", &pick.lot, &pick.region, &pick.company, pick.supply.as_str()]);
+    }
+    for placed in &input.answers.reassignments {
+        let quantity = placed.quantity.to_string();
+        canon.line(&["reassignment", &placed.lot, &placed.hospital, &placed.company, &quantity]);
+        if let Some(product) = &placed.product {
+            canon.line(&["product", product]);
+        }
     }
     canon.hex()
 }
@@ -331,10 +374,16 @@ pub fn hash_of_outcome(outcome: &Outcome) -> String {
             &or_empty(award.term_years),
             &award.reason.to_string(),
         ]);
+        if let Some(class) = award.class {
+            canon.line(&["class", class.as_str()]);
+        }
     }
     for part in &outcome.allocations {
         let quantity = part.quantity.to_string();
         canon.line(&["allocation", &part.lot, &part.region, &part.hospital, &part.company, &quantity]);
+        if let Some(product) = &part.product {
+            canon.line(&["product", product]);
+        }
     }
     for part in &outcome.unallocated {
         canon.line(&["unallocated", &part.lot, &part.region, &part.hospital, &part.quantity.to_string()]);

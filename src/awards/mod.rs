@@ -4,29 +4,43 @@
 //! award with it, keeps its versions, makes it public and final is in `evaluation`, `confirmation` and `objections`.
 
 pub mod allocations;
+pub mod choices;
+pub mod classes;
+pub mod comparison;
 pub mod confirmation;
 pub mod documents;
 pub mod evaluation;
 pub mod files;
 pub mod fraction;
 pub mod fuse;
+pub mod grades;
+pub mod guarantee;
 pub mod input;
 pub mod objections;
 pub mod output;
+pub mod per_company;
+pub mod pre_winners;
 #[cfg(test)]
 mod properties;
 pub mod publicity;
+pub mod questions;
+pub mod ranking;
+pub mod reassignment;
+pub mod region_lines;
 pub mod regions;
 pub mod results;
 pub mod revival;
 pub mod rules;
+pub mod selection;
 pub mod sheets;
 pub mod shortlist;
 pub mod store;
 #[cfg(test)]
 mod tests;
+pub mod units;
 pub mod volume;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -63,22 +77,36 @@ crate::words! {
         TooManyDecimals = "TOO_MANY_DECIMALS",
         /// The comparable price is above the ceiling.
         OverCeiling = "OVER_CEILING",
+        /// No current price to cut, where bids are ranked by cut.
+        NoCurrentPrice = "NO_CURRENT_PRICE",
+        /// A smaller cut than the rules ask of every bid.
+        CutTooSmall = "CUT_TOO_SMALL",
         /// A related company's bid stands instead.
         RelatedCompany = "RELATED_COMPANY",
+        /// Its company has all the places it may have.
+        PerCompany = "PER_COMPANY",
+        /// In unit B, above the highest price that won in A.
+        AboveA = "ABOVE_A",
         /// Ranked below the quota.
         NotShortlisted = "NOT_SHORTLISTED",
         /// Lost its place because the lot's spread is among the widest.
         Eliminated = "ELIMINATED",
         /// Above the fuse line with no other condition met.
         Fused = "FUSED",
-        /// The only bidder, without the cut that wins: to be negotiated.
+        /// Wins only with a lower price: to be negotiated.
         Negotiate = "NEGOTIATE",
+        /// Offered a price in the negotiation that wins.
+        Negotiated = "NEGOTIATED",
         /// Shortlisted, where the rules ask nothing more.
         WonPlace = "WON_PLACE",
         /// Within the fuse line.
         WonRatio = "WON_RATIO",
         /// Cut deeply enough.
         WonCut = "WON_CUT",
+        /// Above the fuse line, but within the line of class B.
+        WonClassPrice = "WON_CLASS_PRICE",
+        /// A pre-winner among the first of all lots by cut.
+        WonDirect = "WON_DIRECT",
         /// Cheap enough.
         WonLowPrice = "WON_LOW_PRICE",
         /// Far below the mean: wins without volume.
@@ -147,7 +175,8 @@ pub struct Lot {
     pub base_volume: Option<Quantity>,
 }
 
-/// One company's offer for one lot.
+/// One offer for one lot: of one company, or of one of its products where the rules have `[products]`. Then the key
+/// of a bid is (lot, company, product); else (lot, company) is enough and stays the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bid {
     /// The lot's code.
@@ -174,6 +203,10 @@ pub struct Bid {
     pub kind: Option<Kind>,
     /// Whether it accepts a revival price.
     pub accepts_revival: bool,
+    /// Whether it can supply all regions (全区供应).
+    pub supplies_all: bool,
+    /// What a unit of its spec is listed at now (现行挂网价), where the rules rank by cut.
+    pub current_price: Option<UnitPrice>,
 }
 
 /// One hospital's yearly demand for one lot.
@@ -187,6 +220,8 @@ pub struct Demand {
     pub lot: Arc<str>,
     /// The brand's company, or any brand.
     pub company: Option<Arc<str>>,
+    /// Which of that company's products; none is its brand as a whole.
+    pub product: Option<Arc<str>>,
     /// Units of the comparable spec a year.
     pub quantity: Quantity,
 }
@@ -226,6 +261,8 @@ pub struct Reassignment {
     pub hospital: Arc<str>,
     /// The winner that gets it.
     pub company: Arc<str>,
+    /// Which of its products; none is its first by rank.
+    pub product: Option<Arc<str>>,
     /// Agreed quantity, after the share.
     pub quantity: Quantity,
 }
@@ -242,13 +279,29 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// The answers of each lot: looking one up there costs no more than the lot's own answers.
+    fn by_lot(&self) -> HashMap<&str, Self> {
+        let mut lots: HashMap<&str, Self> = HashMap::new();
+        for it in &self.consents {
+            lots.entry(&it.lot).or_default().consents.push(it.clone());
+        }
+        for it in &self.picks {
+            lots.entry(&it.lot).or_default().picks.push(it.clone());
+        }
+        for it in &self.reassignments {
+            lots.entry(&it.lot).or_default().reassignments.push(it.clone());
+        }
+        lots
+    }
+
     /// What a bidder answered to a question, if it did.
     pub fn consent(&self, lot: &str, company: &str, question: Question) -> Option<&Consent> {
         self.consents.iter().find(|c| &*c.lot == lot && &*c.company == company && c.question == question)
     }
 }
 
-/// What a bid may still be asked, and at what price it would win.
+/// What a bid that has not won may be asked, and at what price it would win. It stays what it is whatever was
+/// answered: an answer to another price is not one to this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entitlement {
     /// The question.
@@ -289,7 +342,7 @@ pub struct Award {
     pub ratio: Decimal,
     /// The comparable price, rounded to be shown.
     pub comparable_price: UnitPrice,
-    /// The cut against the ceiling, to 28 digits.
+    /// The cut against the ceiling, or the current price where bids are ranked by cut, to 28 digits.
     pub cut: Decimal,
     /// Place among the valid bids.
     pub rank: Option<u32>,
@@ -324,6 +377,8 @@ pub struct LotOutcome {
     pub line: Option<Decimal>,
     /// Winners with volume.
     pub winners: usize,
+    /// Those of them who choose regions, in rank order.
+    pub choosers: Vec<Arc<str>>,
     /// The agreed share.
     pub share: Option<Decimal>,
     /// The term in years.
@@ -347,8 +402,12 @@ pub struct Allocation {
     pub hospital: Arc<str>,
     /// The winner.
     pub company: Arc<str>,
+    /// The product, where the rules let a company win with several; else its only one is meant.
+    pub product: Option<Arc<str>>,
     /// The agreed quantity.
     pub quantity: Quantity,
+    /// The part of it that the hospital reported for the winner's own brand.
+    pub own: Quantity,
 }
 
 /// Agreed volume that no winner had capacity for.
@@ -362,6 +421,21 @@ pub struct Unallocated {
     pub hospital: Arc<str>,
     /// The quantity.
     pub quantity: Quantity,
+}
+
+/// What a region's hospitals need and agree to buy in a year, summed from its hospitals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegionVolume {
+    /// The lot's code.
+    pub lot: Arc<str>,
+    /// The region.
+    pub region: Arc<str>,
+    /// The demand.
+    pub base: Quantity,
+    /// What is agreed of it.
+    pub agreed: Quantity,
+    /// The part of it that no winner had capacity for.
+    pub unallocated: Quantity,
 }
 
 /// Who supplies a region.
@@ -388,6 +462,8 @@ pub struct Outcome {
     pub allocations: Vec<Allocation>,
     /// By lot and region.
     pub regions: Vec<RegionChoice>,
+    /// By lot and region.
+    pub volumes: Vec<RegionVolume>,
     /// By lot, region and hospital.
     pub unallocated: Vec<Unallocated>,
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Allocation, Award, Outcome, RegionChoice};
+use super::{Allocation, Answers, Award, Outcome, RegionChoice, RegionVolume};
 use crate::error::Result;
 use crate::files::write::Csv;
 
@@ -18,9 +18,9 @@ pub struct Table<'a> {
     pub lines: Box<dyn Iterator<Item = Vec<String>> + 'a>,
 }
 
-/// `awards.csv`.
+/// `awards.csv`, with the class where the rules sort into classes.
 pub fn awards(outcome: &Outcome) -> Table<'_> {
-    let header = &[
+    let named: &[&str] = &[
         "lot",
         "company",
         "product",
@@ -32,9 +32,12 @@ pub fn awards(outcome: &Outcome) -> Table<'_> {
         "share",
         "term_years",
         "reason",
+        "class",
     ];
-    let line = |award: &Award| {
-        vec![
+    let has_classes = outcome.awards.iter().any(|award| award.class.is_some());
+    let header = &named[..named.len() - usize::from(!has_classes)];
+    let line = move |award: &Award| {
+        let mut line = vec![
             award.lot.to_string(),
             award.company.to_string(),
             award.product.clone(),
@@ -46,7 +49,11 @@ pub fn awards(outcome: &Outcome) -> Table<'_> {
             or_empty(award.share.map(|share| share.normalize())),
             or_empty(award.term_years),
             award.reason.to_string(),
-        ]
+        ];
+        if has_classes {
+            line.push(or_empty(award.class));
+        }
+        line
     };
     Table { name: "awards.csv", header, lines: Box::new(outcome.awards.iter().map(line)) }
 }
@@ -54,14 +61,18 @@ pub fn awards(outcome: &Outcome) -> Table<'_> {
 /// `allocations.csv`.
 pub fn allocations(outcome: &Outcome) -> Table<'_> {
     let line = |allocation: &Allocation| {
-        let Allocation { lot, region, hospital, company, quantity } = allocation;
+        let Allocation { lot, region, hospital, company, product, quantity, own: _ } = allocation;
         [lot, region, hospital, company]
             .map(|name| name.to_string())
             .into_iter()
             .chain([quantity.to_string()])
+            .chain(product.iter().map(|product| product.to_string()))
             .collect()
     };
-    let header = &["lot", "region", "hospital", "company", "agreed_quantity"];
+    // All lines of an award name a product, or none does.
+    let named: &[&str] = &["lot", "region", "hospital", "company", "agreed_quantity", "product"];
+    let has_products = outcome.allocations.iter().any(|allocation| allocation.product.is_some());
+    let header = &named[..named.len() - usize::from(!has_products)];
     Table { name: "allocations.csv", header, lines: Box::new(outcome.allocations.iter().map(line)) }
 }
 
@@ -73,6 +84,38 @@ pub fn regions(outcome: &Outcome) -> Table<'_> {
     };
     let header = &["lot", "region", "main", "spare"];
     Table { name: "regions.csv", header, lines: Box::new(outcome.regions.iter().map(line)) }
+}
+
+/// `questions.csv`: who may be asked what, apart from those who have refused. With its prices kept it answers yes
+/// to all of it, with a price made empty no.
+pub fn questions<'a>(outcome: &'a Outcome, answers: &'a Answers) -> Table<'a> {
+    let line = |award: &Award| {
+        let asked = award.entitled.as_ref()?;
+        let answer = answers.consent(&award.lot, &award.company, asked.question);
+        let is_refused = answer.is_some_and(|answer| answer.price.is_none());
+        (!is_refused).then(|| {
+            vec![
+                award.lot.to_string(),
+                award.company.to_string(),
+                asked.question.to_string(),
+                asked.price.to_string(),
+                award.reason.to_string(),
+            ]
+        })
+    };
+    let header = &["lot", "company", "question", "price", "reason"];
+    Table { name: "questions.csv", header, lines: Box::new(outcome.awards.iter().filter_map(line)) }
+}
+
+/// `region_volumes.csv`.
+pub fn region_volumes(outcome: &Outcome) -> Table<'_> {
+    let line = |volume: &RegionVolume| {
+        let RegionVolume { lot, region, base, agreed, unallocated } = volume;
+        let quantities = [base, agreed, unallocated].map(ToString::to_string);
+        [lot, region].map(|name| name.to_string()).into_iter().chain(quantities).collect()
+    };
+    let header = &["lot", "region", "base_volume", "agreed_volume", "unallocated"];
+    Table { name: "region_volumes.csv", header, lines: Box::new(outcome.volumes.iter().map(line)) }
 }
 
 /// A value as written in files, nothing when there is none.

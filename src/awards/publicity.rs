@@ -121,6 +121,15 @@ fn refuse<T>(why: Refused) -> Result<T> {
     Err(Error::refused(why))
 }
 
+/// The newest version, which has to rest on the data as they are now.
+pub fn rests_on(latest: Option<Version>, input_sha256: &str) -> Result<Version> {
+    match latest {
+        None => refuse(Refused::NoAward),
+        Some(award) if award.input_sha256 == input_sha256 => Ok(award),
+        Some(award) => refuse(Refused::Stale(award.version)),
+    }
+}
+
 /// The round is in this state.
 pub fn in_state(round: &Round, wanted: RoundState) -> Result<()> {
     if round.state == wanted {

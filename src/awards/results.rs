@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::rounds::{self, Lot, Round, RoundState};
 use crate::schema::{awards, rounds as rounds_table};
 use crate::text::Text;
-use crate::types::{AwardId, RoundId, UnitPrice, half_up};
+use crate::types::{AwardId, OfferId, RoundId, UnitPrice, half_up};
 
 /// A lot's result.
 pub struct LotResult {
@@ -25,18 +25,41 @@ pub struct LotResult {
     pub winners: Vec<(Decision, String)>,
     /// How many offers did not win, by status.
     pub lost: BTreeMap<Status, usize>,
+    /// The mean cut of the winners' award prices, in percent; empty without winners.
+    average_cut: String,
+}
+
+/// What cuts are measured from: the lots' ceilings, or the products' current prices where the rules of the round
+/// rank by cut.
+#[derive(Debug, Default)]
+pub struct Bases(HashMap<OfferId, UnitPrice>);
+
+impl Bases {
+    /// Those of a round.
+    pub fn of(conn: &mut Conn, round: &Round) -> Result<Self> {
+        match rounds::rules_of(conn, round)?.ranks_by_cut() {
+            true => store::current_prices(conn, &round.id).map(Self),
+            false => Ok(Self::default()),
+        }
+    }
+
+    /// The cut of an offer's price, in percent.
+    pub fn cut(&self, decision: &Decision, lot: &Lot) -> String {
+        self.share(decision, decision.unit_price, lot).map(percent).unwrap_or_default()
+    }
+
+    fn share(&self, decision: &Decision, price: UnitPrice, lot: &Lot) -> Option<Decimal> {
+        match self.0.get(&decision.offer_id) {
+            Some(current) => share_cut(price.decimal(), *current),
+            None => share_cut(comparable(price, &decision.ratio)?, lot.ceiling),
+        }
+    }
 }
 
 impl LotResult {
-    /// The mean cut of the winners' award prices against the ceiling, in percent; empty without winners.
-    pub fn average_cut(&self) -> String {
-        let cuts: Vec<Decimal> = self
-            .winners
-            .iter()
-            .filter_map(|(d, _)| share_cut(comparable(d.award_price?, &d.ratio)?, self.lot.ceiling))
-            .collect();
-        let sum: Decimal = cuts.iter().sum();
-        sum.checked_div(Decimal::from(cuts.len())).map(percent).unwrap_or_default()
+    /// The mean cut of the winners' award prices, in percent; empty without winners.
+    pub fn average_cut(&self) -> &str {
+        &self.average_cut
     }
 
     /// The offers that did not win, counted by status in words.
@@ -64,13 +87,27 @@ fn percent(share: Decimal) -> String {
 
 /// The cut of an offer's price against the ceiling, in percent.
 pub fn cut(decision: &Decision, ceiling: UnitPrice) -> String {
-    let price = comparable(decision.unit_price, &decision.ratio);
+    cut_at(decision.unit_price, decision, ceiling)
+}
+
+/// The cut that an offer would make at another price.
+pub fn cut_at(price: UnitPrice, decision: &Decision, ceiling: UnitPrice) -> String {
+    let price = comparable(price, &decision.ratio);
     price.and_then(|price| share_cut(price, ceiling)).map(percent).unwrap_or_default()
+}
+
+fn average(bases: &Bases, winners: &[(Decision, String)], lot: &Lot) -> String {
+    let cuts: Vec<Decimal> =
+        winners.iter().filter_map(|(d, _)| bases.share(d, d.award_price?, lot)).collect();
+    let sum: Decimal = cuts.iter().sum();
+    sum.checked_div(Decimal::from(cuts.len())).map(percent).unwrap_or_default()
 }
 
 /// The result of every lot, in the order of the round.
 pub fn by_lot(conn: &mut Conn, round: &RoundId, award: &AwardId) -> Result<Vec<LotResult>> {
     let mut lines = store::lot_lines_of(conn, award)?;
+    let of = rounds::round(conn, round)?;
+    let bases = Bases::of(conn, &of)?;
     let mut decided: HashMap<_, Vec<(Decision, String)>> = HashMap::new();
     for (decision, company) in store::all_decisions(conn, award)? {
         decided.entry(decision.lot_id.clone()).or_default().push((decision, company));
@@ -83,7 +120,8 @@ pub fn by_lot(conn: &mut Conn, round: &RoundId, award: &AwardId) -> Result<Vec<L
         for (decision, _) in losers {
             *lost.entry(decision.status).or_insert(0) += 1;
         }
-        list.push(LotResult { line: lines.remove(&lot.id), lot, winners, lost });
+        let average_cut = average(&bases, &winners, &lot);
+        list.push(LotResult { line: lines.remove(&lot.id), lot, winners, lost, average_cut });
     }
     Ok(list)
 }
@@ -139,12 +177,19 @@ pub fn code_name(code: &str, t: &Text) -> &'static str {
     match code {
         Code::BadPrice => e.code_bad_price,
         Code::TooManyDecimals => e.code_too_many_decimals,
+        Code::NoCurrentPrice => e.code_no_current_price,
+        Code::CutTooSmall => e.code_cut_too_small,
+        Code::WonClassPrice => e.code_won_class_price,
+        Code::WonDirect => e.code_won_direct,
         Code::OverCeiling => e.code_over_ceiling,
         Code::RelatedCompany => e.code_related_company,
+        Code::PerCompany => e.code_per_company,
+        Code::AboveA => e.code_above_a,
         Code::NotShortlisted => e.code_not_shortlisted,
         Code::Eliminated => e.code_eliminated,
         Code::Fused => e.code_fused,
         Code::Negotiate => e.code_negotiate,
+        Code::Negotiated => e.code_negotiated,
         Code::WonPlace => e.code_won_place,
         Code::WonRatio => e.code_won_ratio,
         Code::WonCut => e.code_won_cut,

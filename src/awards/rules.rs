@@ -7,10 +7,15 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::allocations::{ByLot, LotVolume, Winner};
+use super::choices::{self, Choices};
 use super::fuse::{self, Verdict};
+use super::pre_winners::{self, Call};
 use super::shortlist::{self, Standing, comparable};
 use super::volume::Scale;
-use super::{Answers, Award, Bid, Demand, Lot, LotOutcome, Outcome, Status, revival};
+use super::{
+    Answers, Award, Bid, Consent, Demand, Lot, LotOutcome, Outcome, Question, Status, classes, guarantee,
+    ranking, revival, units,
+};
 use crate::rounds::rule_set::RuleSet;
 use crate::text::{Say, Text, fill};
 use crate::types::{Quantity, UnitPrice};
@@ -36,6 +41,22 @@ pub enum Refused {
         /// The company.
         company: Arc<str>,
     },
+    /// An answer of a company that does not bid in the lot.
+    NoSuchBid {
+        /// The lot.
+        lot: Arc<str>,
+        /// The company.
+        company: Arc<str>,
+    },
+    /// A company answers the same question twice in a lot.
+    ConsentTwice {
+        /// The lot.
+        lot: Arc<str>,
+        /// The company.
+        company: Arc<str>,
+        /// The question.
+        question: Question,
+    },
     /// A ceiling that is not above zero, or not to be believed.
     Ceiling(Arc<str>),
     /// A price ratio that is not to be believed.
@@ -49,15 +70,23 @@ pub enum Refused {
     NegativeDemand(Arc<str>),
     /// Volumes that add up to more than can be kept.
     TooMuch(Arc<str>),
+    /// A region or volume that was chosen after the opening and does not stand.
+    Choice(choices::Refused),
 }
 
 impl Say for Refused {
-    fn say(&self, t: &Text) -> String {
-        let t = &t.awards;
+    fn say(&self, text: &Text) -> String {
+        let t = &text.awards;
         match self {
             Self::LotTwice(lot) => fill(t.lot_twice, &[("lot", lot)]),
             Self::UnknownLot(lot) => fill(t.lot_unknown, &[("lot", lot)]),
             Self::BidTwice { lot, company } => fill(t.bid_twice, &[("lot", lot), ("company", company)]),
+            Self::NoSuchBid { lot, company } => fill(t.no_such_bid, &[("lot", lot), ("company", company)]),
+            Self::ConsentTwice { lot, company, question } => {
+                let values: [(&str, &dyn std::fmt::Display); 3] =
+                    [("lot", lot), ("company", company), ("question", question)];
+                fill(t.consent_twice, &values)
+            }
             Self::Ceiling(lot) => fill(t.ceiling, &[("lot", lot), ("most", &HIGHEST_CEILING)]),
             Self::Ratio { lot, company } => {
                 let (least, most) = RATIOS;
@@ -67,11 +96,13 @@ impl Say for Refused {
             }
             Self::NegativeDemand(lot) => fill(t.demand_negative, &[("lot", lot)]),
             Self::TooMuch(lot) => fill(t.volume_too_much, &[("lot", lot)]),
+            Self::Choice(why) => why.say(text),
         }
     }
 }
 
-/// Computes the award. The result does not depend on the order of lots, bids, demand or consents.
+/// Computes the award. The result does not depend on the order of lots, bids, demand or answers; only the
+/// regions of one lot stand in the order in which they were taken.
 pub fn award(
     rules: &RuleSet,
     lots: &[Lot],
@@ -80,8 +111,15 @@ pub fn award(
     answers: &Answers,
 ) -> Result<Outcome, Refused> {
     let lots = in_order(lots)?;
-    let by_lot = by_lot(&lots, bids)?;
+    let by_lot = by_lot(rules, &lots, bids)?;
     check_demand(&lots, demand)?;
+    check_consents(&lots, &by_lot, &answers.consents)?;
+    let choices = choices::by_lot(answers);
+    let known = |lot: &&&str| lots.iter().any(|it| *it.code == ***lot);
+    if let Some(lot) = choices.keys().filter(|lot| !known(lot)).min() {
+        return Err(Refused::UnknownLot((*lot).into()));
+    }
+    let answers = answers.by_lot();
     let demand = ByLot::new(demand);
 
     let none = Vec::new();
@@ -91,9 +129,14 @@ pub fn award(
         .collect();
     shortlist::eliminate(rules, &mut standings);
 
+    let calls = pre_winners::call(rules, &standings).unwrap_or_else(|| vec![None; standings.len()]);
+    let (no_answers, no_choices) = (Answers::default(), Choices::default());
     let mut outcome = Outcome::default();
-    for standing in &standings {
-        settle(rules, standing, &demand, answers, &mut outcome)?;
+    for (standing, call) in standings.iter().zip(&calls) {
+        let lot: &str = &standing.lot.code;
+        let answers = answers.get(lot).unwrap_or(&no_answers);
+        let choices = choices.get(lot).unwrap_or(&no_choices);
+        settle(rules, standing, call.as_ref(), &demand, answers, choices, &mut outcome)?;
     }
     Ok(outcome)
 }
@@ -112,13 +155,19 @@ fn in_order(lots: &[Lot]) -> Result<Vec<&Lot>, Refused> {
     }
 }
 
-fn by_lot<'a>(lots: &[&Lot], bids: &'a [Bid]) -> Result<HashMap<&'a str, Vec<&'a Bid>>, Refused> {
+fn by_lot<'a>(
+    rules: &RuleSet,
+    lots: &[&Lot],
+    bids: &'a [Bid],
+) -> Result<HashMap<&'a str, Vec<&'a Bid>>, Refused> {
     let known: std::collections::HashSet<&str> = lots.iter().map(|lot| lot.code.as_ref()).collect();
     let mut sorted: Vec<&Bid> = bids.iter().collect();
-    sorted.sort_by(|a, b| (&a.lot, &a.company).cmp(&(&b.lot, &b.company)));
-    if let Some(two) =
-        sorted.windows(2).find(|two| two[0].lot == two[1].lot && two[0].company == two[1].company)
-    {
+    sorted.sort_by(|a, b| (&a.lot, &a.company, &a.product).cmp(&(&b.lot, &b.company, &b.product)));
+    // Where a company may win with several products, its second bid is twice only when it is for the same one.
+    let is_twice = |a: &Bid, b: &Bid| {
+        (&a.lot, &a.company) == (&b.lot, &b.company) && (rules.products.is_none() || a.product == b.product)
+    };
+    if let Some(two) = sorted.windows(2).find(|two| is_twice(two[0], two[1])) {
         return Err(Refused::BidTwice { lot: two[0].lot.clone(), company: two[0].company.clone() });
     }
     let mut by_lot: HashMap<&str, Vec<&Bid>> = HashMap::new();
@@ -147,18 +196,60 @@ fn check_demand(lots: &[&Lot], demand: &[Demand]) -> Result<(), Refused> {
     }
 }
 
+/// Every answer is of a company that bids in its lot, and given once.
+fn check_consents(
+    lots: &[&Lot],
+    by_lot: &HashMap<&str, Vec<&Bid>>,
+    consents: &[Consent],
+) -> Result<(), Refused> {
+    // In one order, so that the refusal does not depend on the order of lines.
+    let mut sorted: Vec<&Consent> = consents.iter().collect();
+    sorted.sort_by_key(|it| (&it.lot, &it.company, it.question));
+    for it in &sorted {
+        let (lot, company) = (it.lot.clone(), it.company.clone());
+        let bids = by_lot.get(it.lot.as_ref());
+        if bids.is_none() && !lots.iter().any(|lot| lot.code == it.lot) {
+            return Err(Refused::UnknownLot(lot));
+        }
+        if !bids.is_some_and(|bids| bids.iter().any(|bid| bid.company == it.company)) {
+            return Err(Refused::NoSuchBid { lot, company });
+        }
+    }
+    let same = |two: &&[&Consent]| {
+        (&two[0].lot, &two[0].company, two[0].question) == (&two[1].lot, &two[1].company, two[1].question)
+    };
+    match sorted.windows(2).find(same) {
+        Some(two) => Err(Refused::ConsentTwice {
+            lot: two[0].lot.clone(),
+            company: two[0].company.clone(),
+            question: two[0].question,
+        }),
+        None => Ok(()),
+    }
+}
+
 /// Decides one lot and adds what follows to the outcome.
 fn settle(
     rules: &RuleSet,
     standing: &Standing,
+    call: Option<&Call>,
     demand: &ByLot,
     answers: &Answers,
+    choices: &Choices,
     outcome: &mut Outcome,
 ) -> Result<(), Refused> {
     let lot = standing.lot;
     let line = fuse::line(rules, standing);
-    let mut verdicts = fuse::judge(rules, standing, line.as_ref());
+    let (mut verdicts, places) = match &rules.units {
+        Some(both) => units::judge(rules, both, standing),
+        None => (fuse::judge(rules, standing, line.as_ref(), answers), standing.places),
+    };
+    guarantee::grant(rules, standing, &mut verdicts);
+    if let Some(call) = call {
+        pre_winners::judge(rules, standing, call, answers, &mut verdicts);
+    }
     revival::revive(rules, standing, line.as_ref(), answers, &mut verdicts);
+    classes::sort(rules, standing, &mut verdicts);
     let winners: Vec<Winner> = standing
         .valid
         .iter()
@@ -166,57 +257,70 @@ fn settle(
         .filter(|(_, verdict)| matches!(verdict.status, Status::Won | Status::WonRevived))
         .map(|(contender, verdict)| Winner {
             company: contender.bid.company.clone(),
+            product: contender.bid.product.as_str().into(),
             capacity: contender.bid.capacity,
             chooses_regions: verdict.chooses_regions,
+            class: verdict.class,
         })
         .collect();
     let share = rules.share(lot.category, winners.len());
     let term_years = rules.term(winners.len());
 
-    let (base, volume) =
-        volume(rules, lot, demand, &winners, share).ok_or(Refused::TooMuch(lot.code.clone()))?;
+    let volume = volume(rules, lot, demand, &winners, share, choices).map_err(Refused::Choice)?;
+    let (base, volume) = volume.ok_or(Refused::TooMuch(lot.code.clone()))?;
+    let choosers = winners.iter().filter(|winner| rules.regions.is_some() && winner.chooses_regions);
     outcome.lots.push(LotOutcome {
         lot: lot.code.clone(),
         bidders: standing.valid.len(),
-        places: standing.places,
+        places,
         anchor: line.as_ref().map(|line| line.anchor.value()),
         line: line.as_ref().map(|line| line.line.value()),
         winners: winners.len(),
+        choosers: choosers.map(|winner| winner.company.clone()).collect(),
         share,
         term_years,
         until: rules.term_end.as_ref().map(|end| end.until),
         base,
         agreed: volume.agreed.unwrap_or_default(),
     });
-    outcome.awards.extend(awards(standing, verdicts, share, term_years));
+    outcome.awards.extend(awards(rules, standing, verdicts, share, term_years));
     outcome.allocations.extend(volume.allocations);
     outcome.regions.extend(volume.regions);
+    outcome.volumes.extend(volume.volumes);
     outcome.unallocated.extend(volume.unallocated);
     Ok(())
 }
 
-/// The base volume (the hospitals' demand, else as given for the lot) and what is agreed of it; `None` when it is too large to be kept.
+/// The base volume (the hospitals' demand, else as given for the lot) and what is agreed of it; `None` when it is
+/// too large to be kept.
 fn volume(
     rules: &RuleSet,
     lot: &Lot,
     demand: &ByLot,
     winners: &[Winner],
     share: Option<Decimal>,
-) -> Option<(Quantity, LotVolume)> {
+    choices: &Choices,
+) -> Result<Option<(Quantity, LotVolume)>, choices::Refused> {
     let share = share.unwrap_or_default();
     if !demand.has(&lot.code) {
-        let base = lot.base_volume.unwrap_or_default();
-        let scale = Scale::new(share, rules.volume.rounding_unit.0)?;
-        let agreed = scale.quantity(scale.rounded(i128::from(base.scaled())))?;
-        return Some((base, LotVolume { agreed: Some(agreed), ..LotVolume::default() }));
+        choices.none_stand()?;
+        return Ok(national(rules, lot, share));
     }
-    let base = i64::try_from(demand.total(&lot.code)).ok().map(Quantity::from_scaled)?;
-    let volume = demand.allocate(rules, &lot.code, winners, share);
-    volume.agreed?;
-    Some((base, volume))
+    let volume = demand.allocate(rules, &lot.code, winners, share, choices)?;
+    let base = i64::try_from(demand.total(&lot.code)).ok().map(Quantity::from_scaled);
+    Ok(base.filter(|_| volume.agreed.is_some()).map(|base| (base, volume)))
+}
+
+/// The volume of a lot whose base is given as one number.
+fn national(rules: &RuleSet, lot: &Lot, share: Decimal) -> Option<(Quantity, LotVolume)> {
+    let base = lot.base_volume.unwrap_or_default();
+    let scale = Scale::new(share, rules.volume.rounding_unit.0)?;
+    let agreed = scale.quantity(scale.rounded(i128::from(base.scaled())))?;
+    Some((base, LotVolume { agreed: Some(agreed), ..LotVolume::default() }))
 }
 
 fn awards(
+    rules: &RuleSet,
     standing: &Standing,
     verdicts: Vec<Verdict>,
     share: Option<Decimal>,
@@ -230,7 +334,7 @@ fn awards(
         ratio: bid.ratio,
         comparable_price: UnitPrice::rounded(comparable(bid).value())
             .unwrap_or(UnitPrice::from_scaled(i64::MAX)),
-        cut: fuse::cut_against(standing.lot, comparable(bid)),
+        cut: ranking::measure(rules, standing.lot, bid).cut(),
         rank: None,
         status,
         award_price: None,
@@ -247,6 +351,8 @@ fn awards(
             award_price: verdict.price,
             share: share.filter(|_| with_volume),
             term_years: term_years.filter(|_| verdict.price.is_some()),
+            class: verdict.class,
+            entitled: verdict.entitled,
             ..new(contender.bid, verdict.status, verdict.reason)
         }
     });

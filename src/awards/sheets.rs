@@ -41,7 +41,10 @@ pub fn bids<'a>(bids: impl Iterator<Item = &'a Bid> + 'a) -> Table<'a> {
             sales,
             kind,
             accepts_revival,
+            supplies_all,
+            current_price,
         } = bid;
+        let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
         vec![
             lot.to_string(),
             company.to_string(),
@@ -54,7 +57,9 @@ pub fn bids<'a>(bids: impl Iterator<Item = &'a Bid> + 'a) -> Table<'a> {
             or_empty(*reported_volume),
             or_empty(*sales),
             or_empty(*kind),
-            if *accepts_revival { "yes" } else { "no" }.to_owned(),
+            yes_no(*accepts_revival),
+            yes_no(*supplies_all),
+            or_empty(*current_price),
         ]
     };
     let header = &[
@@ -70,6 +75,8 @@ pub fn bids<'a>(bids: impl Iterator<Item = &'a Bid> + 'a) -> Table<'a> {
         "sales",
         "kind",
         "accepts_revival",
+        "supplies_all",
+        "current_price",
     ];
     Table { name: "bids.csv", header, lines: Box::new(bids.map(line)) }
 }
@@ -77,11 +84,12 @@ pub fn bids<'a>(bids: impl Iterator<Item = &'a Bid> + 'a) -> Table<'a> {
 /// `demand.csv`.
 pub fn demand(demand: &[Demand]) -> Table<'_> {
     let line = |line: &Demand| {
-        let Demand { region, hospital, lot, company, quantity } = line;
-        let company = company.as_deref().unwrap_or_default();
-        [&**region, &**hospital, &**lot, company, &quantity.to_string()].map(str::to_owned).to_vec()
+        let Demand { region, hospital, lot, company, product, quantity } = line;
+        let (company, product) =
+            (company.as_deref().unwrap_or_default(), product.as_deref().unwrap_or_default());
+        [&**region, &**hospital, &**lot, company, product, &quantity.to_string()].map(str::to_owned).to_vec()
     };
-    let header = &["region", "hospital", "lot", "company", "quantity"];
+    let header = &["region", "hospital", "lot", "company", "product", "quantity"];
     Table { name: "demand.csv", header, lines: Box::new(demand.iter().map(line)) }
 }
 
@@ -108,10 +116,11 @@ pub fn picks(picks: &[Pick]) -> Table<'_> {
 /// `reassignments.csv`.
 pub fn reassignments(reassignments: &[Reassignment]) -> Table<'_> {
     let line = |given: &Reassignment| {
-        let Reassignment { lot, hospital, company, quantity } = given;
-        [&**lot, &**hospital, &**company, &quantity.to_string()].map(str::to_owned).to_vec()
+        let Reassignment { lot, hospital, company, product, quantity } = given;
+        let product = product.as_deref().unwrap_or_default();
+        [&**lot, &**hospital, &**company, &quantity.to_string(), product].map(str::to_owned).to_vec()
     };
-    let header = &["lot", "hospital", "company", "quantity"];
+    let header = &["lot", "hospital", "company", "quantity", "product"];
     Table { name: "reassignments.csv", header, lines: Box::new(reassignments.iter().map(line)) }
 }
 
@@ -156,6 +165,8 @@ mod tests {
             sales,
             kind: accepts_revival.then_some(Kind::Reference),
             accepts_revival,
+            supplies_all: !accepts_revival,
+            current_price: capacity.map(|_| UnitPrice::from_scaled(price)),
         }
     }
 
@@ -186,6 +197,7 @@ mod tests {
                 hospital: hospital.as_str().into(),
                 lot: bid.lot.clone(),
                 company: Some(bid.company.clone()).filter(|_| bid.accepts_revival),
+                product: None,
                 quantity: Quantity::from_scaled(1),
             }).collect();
             let mut demand = demand;
@@ -200,7 +212,7 @@ mod tests {
             }
             let path = |name: &str| folder.path().join(name);
             let rules = rule_set::find("GY-YD2024-2").unwrap();
-            let read = read_input(&rules, &path("lots.csv"), &path("bids.csv"), Some(&path("demand.csv")));
+            let read = read_input(&rules, &path("lots.csv"), &path("bids.csv"), Some(&path("demand.csv")), None);
             let read = read.map_err(|faulty| format!("{faulty:?}")).unwrap();
             prop_assert_eq!(read.lots, lots);
             prop_assert_eq!(read.bids, bids);

@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 
 use super::allocations::ByLot;
 use super::fraction::{Fraction, pair, shown};
-use super::{Bid, Code, Lot, Reason};
+use super::ranking::{self, Measure};
+use super::{Bid, Code, Lot, Reason, per_company};
 use crate::rounds::rule_set::{Comparator, Keep, RuleSet};
 
 /// A valid bid in its place.
@@ -19,8 +20,16 @@ pub struct Contender<'a> {
     pub price: Fraction,
     /// What hospitals reported for the brand: as given, else the demand for it.
     pub reported: Decimal,
-    /// How equal prices beside it were separated.
+    /// How many regions' hospitals reported the brand.
+    pub coverage: usize,
+    /// Its price and what its cut is measured from.
+    pub measure: Measure,
+    /// What it is ranked by, smallest first.
+    pub key: Fraction,
+    /// How equal keys beside it were separated.
     pub tie: Option<String>,
+    /// Why it was passed over although its price would have had a place.
+    pub passed: Option<String>,
 }
 
 /// A lot's bids, ranked.
@@ -57,14 +66,27 @@ pub fn conversion(bid: &Bid) -> Option<String> {
     })
 }
 
+/// The conversion and the tie of a bid, for its reason.
+pub fn told(contender: &Contender) -> Option<String> {
+    match (conversion(contender.bid), contender.tie.clone()) {
+        (Some(conversion), tie) => Some(join(conversion, tie)),
+        (None, tie) => tie,
+    }
+}
+
 /// Ranks a lot's bids and finds the number of places.
 pub fn stand<'a>(rules: &RuleSet, lot: &'a Lot, bids: &[&'a Bid], demand: &ByLot) -> Standing<'a> {
-    let brands = demand.brands(&lot.code);
+    let (brands, regions) = (demand.brands(&lot.code), demand.coverage(&lot.code));
     let (mut able, mut invalid) = (Vec::new(), Vec::new());
     for bid in bids {
-        let named = || brands.get(bid.company.as_ref()).copied().unwrap_or_default();
-        let reported = bid.reported_volume.map_or_else(named, |volume| volume.decimal());
-        let contender = Contender { bid, price: comparable(bid), reported, tie: None };
+        let named = |product| brands.get(&(&*bid.company, product)).copied().unwrap_or_default();
+        let brand = || named(None).saturating_add(named(Some(bid.product.as_str())));
+        let reported = bid.reported_volume.map_or_else(brand, |volume| volume.decimal());
+        let coverage = regions.get(bid.company.as_ref()).copied().unwrap_or_default();
+        let measure = ranking::measure(rules, lot, bid);
+        let (price, key) = (comparable(bid), ranking::key(rules, measure));
+        let (tie, passed) = (None, None);
+        let contender = Contender { bid, price, reported, coverage, measure, key, tie, passed };
         match fault(rules, lot, &contender) {
             Some(reason) => invalid.push((*bid, reason)),
             None => able.push(contender),
@@ -72,10 +94,11 @@ pub fn stand<'a>(rules: &RuleSet, lot: &'a Lot, bids: &[&'a Bid], demand: &ByLot
     }
     able.sort_by(|a, b| order(rules, a, b));
     let mut valid = one_per_group(rules, able, &mut invalid);
-    invalid.sort_by(|a, b| a.0.company.cmp(&b.0.company));
+    invalid.sort_by(|a, b| (&a.0.company, &a.0.product).cmp(&(&b.0.company, &b.0.product)));
 
     name_ties(rules, &mut valid);
     let places = rules.quota(valid.len()).min(valid.len());
+    let (valid, places) = per_company::pass_over(rules, valid, places);
     let first: Vec<Fraction> = valid.iter().take(places).map(|c| c.price).collect();
     let spread = Fraction::mean(&first).map(Fraction::value).zip(Fraction::deviation(&first));
     let mut standing =
@@ -107,18 +130,22 @@ fn fault(rules: &RuleSet, lot: &Lot, contender: &Contender) -> Option<Reason> {
         let (price, ceiling) = pair(contender.price, ceiling);
         return found(Code::OverCeiling, join(format!("{price} > {ceiling}"), conversion(bid)), "price");
     }
-    None
+    let (code, arithmetic) = ranking::fault(rules, bid, contender.measure)?;
+    found(code, arithmetic, "ranking")
 }
 
-/// The lowest comparable price first, then the comparators, then the company code.
+/// The lowest comparable price (or deepest cut) first, then the comparators, then the company code and product.
 fn order(rules: &RuleSet, a: &Contender, b: &Contender) -> Ordering {
-    a.price
-        .cmp(&b.price)
-        .then_with(|| {
-            let apart = rules.tie_break.order.iter().map(|c| fact(*c, b).cmp(&fact(*c, a)));
-            apart.fold(Ordering::Equal, Ordering::then)
-        })
-        .then_with(|| a.bid.company.cmp(&b.bid.company))
+    a.key
+        .cmp(&b.key)
+        .then_with(|| by_facts(rules, a, b))
+        .then_with(|| (&a.bid.company, &a.bid.product).cmp(&(&b.bid.company, &b.bid.product)))
+}
+
+/// The facts that separate ties, the larger first.
+pub fn by_facts(rules: &RuleSet, a: &Contender, b: &Contender) -> Ordering {
+    let apart = rules.tie_break.order.iter().map(|c| fact(*c, b).cmp(&fact(*c, a)));
+    apart.fold(Ordering::Equal, Ordering::then)
 }
 
 /// A fact that separates ties; an unknown one counts as none.
@@ -126,6 +153,8 @@ fn fact(comparator: Comparator, contender: &Contender) -> Decimal {
     let quantity = match comparator {
         Comparator::Sales => contender.bid.sales.unwrap_or_default().decimal(),
         Comparator::ReportedVolume => contender.reported,
+        Comparator::Coverage => Decimal::from(contender.coverage),
+        Comparator::Capacity => contender.bid.capacity.unwrap_or_default().decimal(),
     };
     quantity.normalize()
 }
@@ -141,32 +170,40 @@ fn one_per_group<'a>(
     let mut kept: Vec<Contender> = Vec::with_capacity(able.len());
     for contender in able {
         let group = contender.bid.group.as_deref();
-        if let Some((group, stands)) = group.and_then(|group| Some((group, &kept[*first.get(group)?]))) {
-            let (own, lowest) = pair(contender.price, stands.price);
-            let arithmetic = format!("{group}: {own} ≥ {lowest} {}", stands.bid.company);
+        let stands = group.and_then(|group| Some((group, &kept[*first.get(group)?])));
+        // A company is not related to itself: several products of it stand beside one another.
+        if let Some((group, stands)) = stands.filter(|(_, it)| it.bid.company != contender.bid.company) {
+            let beside = ranking::beside(rules, contender.key, stands.key);
+            let arithmetic = format!("{group}: {beside} {}", stands.bid.company);
             let clause = format!("{} related", rules.name);
             invalid.push((contender.bid, Reason { code: Code::RelatedCompany, arithmetic, clause }));
             continue;
         }
         if let Some(group) = group {
-            first.insert(group, kept.len());
+            first.entry(group).or_insert(kept.len());
         }
         kept.push(contender);
     }
     kept
 }
 
-/// Says of each ranked bid how it was separated from neighbours of the same comparable price.
+/// Says of each ranked bid how it was separated from neighbours of the same key.
 fn name_ties(rules: &RuleSet, ranked: &mut [Contender]) {
     for place in 1..ranked.len() {
         let [a, b] = &mut ranked[place - 1..=place] else { continue };
-        if a.price != b.price {
+        if a.key != b.key {
             continue;
         }
         let decided = rules.tie_break.order.iter().find(|c| fact(**c, a) != fact(**c, b));
-        let (first, second) = (&a.bid.company, &b.bid.company);
+        let is_one = a.bid.company == b.bid.company;
+        let name = |bid: &Bid| match is_one {
+            true => format!("{} {}", bid.company, bid.product),
+            false => bid.company.to_string(),
+        };
+        let (first, second) = (name(a.bid), name(b.bid));
         let why = match decided {
             Some(c) => format!("TIE {first} > {second}: {c} {} > {}", fact(*c, a), fact(*c, b)),
+            None if is_one => format!("TIE {first} > {second}: product"),
             None => format!("TIE {first} > {second}: company code"),
         };
         a.tie = Some(match a.tie.take() {

@@ -96,6 +96,8 @@ pub struct Decision {
     pub clause: String,
     /// The arithmetic with its numbers.
     pub arithmetic: String,
+    /// The class or unit the rules sorted it into; empty where they have none.
+    pub class: String,
 }
 
 /// What was decided for a lot as a whole.
@@ -139,6 +141,8 @@ pub struct Agreed {
     pub supplier_id: OrganisationId,
     /// The quantity.
     pub quantity: Quantity,
+    /// The winner's offer: where a company may win with several products, this is the key and not the winner.
+    pub offer_id: OfferId,
 }
 
 /// What the bureau found about an opened offer in evaluation; the offer itself stays as opened.
@@ -253,6 +257,15 @@ pub fn decisions_of(conn: &mut Conn, award: &AwardId, lot: &LotId) -> Result<Vec
         .load(conn)?)
 }
 
+/// What the offers of a round say their products are listed at now.
+pub fn current_prices(conn: &mut Conn, round: &RoundId) -> Result<HashMap<OfferId, UnitPrice>> {
+    let list: Vec<(OfferId, UnitPrice)> = offers::table
+        .filter(offers::round_id.eq(round).and(offers::current_price.is_not_null()))
+        .select((offers::id, offers::current_price.assume_not_null()))
+        .load(conn)?;
+    Ok(list.into_iter().collect())
+}
+
 /// Every decision of a version with the companies' names.
 pub fn all_decisions(conn: &mut Conn, award: &AwardId) -> Result<Vec<(Decision, String)>> {
     Ok(decisions::table
@@ -323,63 +336,67 @@ pub fn agreed_at(
         .load(conn)?)
 }
 
-/// A line of an agreed quantity with names: lot, region, hospital, company, quantity.
-pub type AgreedLine = (LotId, String, String, String, Quantity);
+/// A line of an agreed quantity with names: lot, region, hospital, company, quantity, product.
+pub type AgreedLine = (LotId, String, String, String, Quantity, String);
 
-/// The agreed quantities of one lot with names, by hospital and company code.
+/// The agreed quantities of one lot with names, by hospital, company code and product.
 pub fn agreed_lines(conn: &mut Conn, award: &AwardId, lot: &LotId) -> Result<Vec<AgreedLine>> {
     let company = diesel::alias!(organisations as company);
     Ok(allocations::table
         .inner_join(organisations::table.on(organisations::id.eq(allocations::hospital_id)))
         .inner_join(company.on(company.field(organisations::id).eq(allocations::supplier_id)))
+        .inner_join(offers::table.on(offers::id.eq(allocations::offer_id)))
         .filter(allocations::award_id.eq(award).and(allocations::lot_id.eq(lot)))
-        .order((organisations::region, organisations::code, company.field(organisations::code)))
+        .order((
+            organisations::region,
+            organisations::code,
+            company.field(organisations::code),
+            offers::product,
+        ))
         .select((
             allocations::lot_id,
             organisations::region,
             organisations::name,
             company.field(organisations::name),
             allocations::quantity,
+            offers::product,
         ))
         .load(conn)?)
 }
 
-/// One hospital's agreed quantities: lot, company, quantity.
+/// One hospital's agreed quantities: lot, company, quantity, product.
 pub fn agreed_of_hospital(
     conn: &mut Conn,
     award: &AwardId,
     hospital: &OrganisationId,
-) -> Result<Vec<(LotId, String, Quantity)>> {
+) -> Result<Vec<(LotId, String, Quantity, String)>> {
     Ok(allocations::table
         .inner_join(organisations::table.on(organisations::id.eq(allocations::supplier_id)))
+        .inner_join(offers::table.on(offers::id.eq(allocations::offer_id)))
         .filter(allocations::award_id.eq(award).and(allocations::hospital_id.eq(hospital)))
-        .order((allocations::lot_id, organisations::code))
-        .select((allocations::lot_id, organisations::name, allocations::quantity))
+        .order((allocations::lot_id, organisations::code, offers::product))
+        .select((allocations::lot_id, organisations::name, allocations::quantity, offers::product))
         .load(conn)?)
 }
 
 #[derive(QueryableByName)]
 struct Sum {
     #[diesel(sql_type = Text)]
-    supplier_id: OrganisationId,
+    offer_id: OfferId,
     #[diesel(sql_type = BigInt)]
     total: i64,
 }
 
-/// What each winner of a lot is to supply to all hospitals together.
-pub fn agreed_sums(
-    conn: &mut Conn,
-    award: &AwardId,
-    lot: &LotId,
-) -> Result<HashMap<OrganisationId, Quantity>> {
+/// What each winning offer of a lot is to supply to all hospitals together.
+pub fn agreed_sums(conn: &mut Conn, award: &AwardId, lot: &LotId) -> Result<HashMap<OfferId, Quantity>> {
     let rows: Vec<Sum> = diesel::sql_query(
-        "SELECT supplier_id, CAST(SUM(quantity) AS BIGINT) AS total FROM allocations \
-         WHERE award_id = $1 AND lot_id = $2 GROUP BY supplier_id",
+        "SELECT offer_id, CAST(SUM(quantity) AS BIGINT) AS total FROM allocations \
+         WHERE award_id = $1 AND lot_id = $2 GROUP BY offer_id",
     )
     .bind::<Text, _>(award)
     .bind::<Text, _>(lot)
     .load(conn)?;
-    Ok(rows.into_iter().map(|row| (row.supplier_id, Quantity::from_scaled(row.total))).collect())
+    Ok(rows.into_iter().map(|row| (row.offer_id, Quantity::from_scaled(row.total))).collect())
 }
 
 /// The suppliers with an opened offer in a round.

@@ -40,9 +40,14 @@ impl Scale {
     /// Splits the rounded share of the sum of `parts` over the parts by the largest remainder; of equal
     /// remainders the earlier part comes first. The result sums to [`Scale::rounded`] of the sum.
     pub fn split(&self, parts: &[i128]) -> Vec<i128> {
-        let total = self.rounded(parts.iter().sum());
+        self.split_over(parts, 1)
+    }
+
+    /// The same for parts that are counted `times` finer than thousandths.
+    pub fn split_over(&self, parts: &[i128], times: i128) -> Vec<i128> {
+        let total = self.rounded(parts.iter().sum::<i128>() / times);
         let shares: Vec<i128> = parts.iter().map(|part| part * self.share).collect();
-        largest_remainder(total, &shares, self.under)
+        largest_remainder(total, &shares, self.under * times)
     }
 }
 

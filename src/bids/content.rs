@@ -14,7 +14,9 @@ use crate::people::password;
 use crate::types::{LotId, OrganisationId, Quantity, RoundId, UnitPrice, sha256};
 
 const MARK: &str = "jicai-bid-1";
-const HEADER: [&str; 10] = [
+/// New columns go to the end; the ones at the end that no line fills are left off, so that the bytes of earlier
+/// contents stay what they were.
+const HEADER: [&str; 12] = [
     "lot",
     "lot_id",
     "product",
@@ -25,9 +27,13 @@ const HEADER: [&str; 10] = [
     "sales",
     "kind",
     "accepts_revival",
+    "supplies_all",
+    "current_price",
 ];
+/// The columns every content has.
+const LEAST: usize = 10;
 
-/// The offer for one lot.
+/// One offer for one lot.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Line {
     /// The lot's code.
@@ -50,6 +56,10 @@ pub struct Line {
     pub kind: OfferKind,
     /// Whether it accepts a revival price.
     pub accepts_revival: bool,
+    /// Whether the company can supply all regions (全区供应).
+    pub supplies_all: bool,
+    /// What a unit of that spec is listed at now (现行挂网价), where the rules rank by cut.
+    pub current_price: Option<UnitPrice>,
 }
 
 /// What one envelope holds.
@@ -61,14 +71,14 @@ pub struct Content {
     pub round_id: RoundId,
     /// By whom.
     pub supplier_id: OrganisationId,
-    /// One line a lot, ordered by the lot's code.
+    /// One line a lot, or a product of a lot where the rules allow several; ordered by the lot's code and product.
     pub lines: Vec<Line>,
 }
 
 impl Content {
     /// A content with a fresh nonce. Made outside the transaction: a retry must not change the hash.
     pub fn new(round_id: RoundId, supplier_id: OrganisationId, mut lines: Vec<Line>) -> Self {
-        lines.sort_by(|a, b| (&a.lot, &a.lot_id).cmp(&(&b.lot, &b.lot_id)));
+        lines.sort_by(|a, b| (&a.lot, &a.lot_id, &a.product).cmp(&(&b.lot, &b.lot_id, &b.product)));
         Self { nonce: password::token(), round_id, supplier_id, lines }
     }
 
@@ -76,21 +86,12 @@ impl Content {
     pub fn bytes(&self) -> Result<Vec<u8>> {
         let mut out = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         out.write_record([MARK, &self.nonce, self.round_id.as_str(), self.supplier_id.as_str()])?;
-        out.write_record(HEADER)?;
-        for line in &self.lines {
-            let optional = |number: Option<Quantity>| number.map(|n| n.to_string()).unwrap_or_default();
-            out.write_record([
-                line.lot.as_str(),
-                line.lot_id.as_str(),
-                &line.product,
-                &line.spec,
-                &line.unit_price.to_string(),
-                &line.ratio.normalize().to_string(),
-                &optional(line.capacity),
-                &optional(line.sales),
-                line.kind.as_str(),
-                if line.accepts_revival { "yes" } else { "no" },
-            ])?;
+        let rows: Vec<[String; HEADER.len()]> = self.lines.iter().map(cells).collect();
+        let filled = |row: &[String; HEADER.len()]| row.iter().rposition(|cell| !cell.is_empty());
+        let columns = rows.iter().filter_map(filled).max().map_or(LEAST, |last| LEAST.max(last + 1));
+        out.write_record(&HEADER[..columns])?;
+        for row in &rows {
+            out.write_record(&row[..columns])?;
         }
         out.into_inner().map_err(|e| e.into_error().into())
     }
@@ -105,7 +106,9 @@ impl Content {
         let mut records =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes).into_records();
         let head = records.next()?.ok()?;
-        if head.get(0)? != MARK || records.next()?.ok()? != HEADER.to_vec() {
+        let header = records.next()?.ok()?;
+        let known = HEADER.get(..header.len()).filter(|known| known.len() >= LEAST)?;
+        if head.get(0)? != MARK || header != *known {
             return None;
         }
         let lines = records.map(|record| line(&record.ok()?)).collect::<Option<Vec<_>>>()?;
@@ -116,6 +119,24 @@ impl Content {
             lines,
         })
     }
+}
+
+fn cells(line: &Line) -> [String; HEADER.len()] {
+    let optional = |number: Option<Quantity>| number.map(|n| n.to_string()).unwrap_or_default();
+    [
+        line.lot.clone(),
+        line.lot_id.to_string(),
+        line.product.clone(),
+        line.spec.clone(),
+        line.unit_price.to_string(),
+        line.ratio.normalize().to_string(),
+        optional(line.capacity),
+        optional(line.sales),
+        line.kind.to_string(),
+        if line.accepts_revival { "yes" } else { "no" }.to_owned(),
+        if line.supplies_all { "yes" } else { "" }.to_owned(),
+        line.current_price.map(|price| price.to_string()).unwrap_or_default(),
+    ]
 }
 
 fn line(record: &csv::StringRecord) -> Option<Line> {
@@ -130,10 +151,12 @@ fn line(record: &csv::StringRecord) -> Option<Line> {
         sales: optional(record.get(7)?)?,
         kind: record.get(8)?.parse().ok()?,
         accepts_revival: record.get(9)? == "yes",
+        supplies_all: record.get(10) == Some("yes"),
+        current_price: optional(record.get(11).unwrap_or_default())?,
     })
 }
 
-fn optional(cell: &str) -> Option<Option<Quantity>> {
+fn optional<T: FromStr>(cell: &str) -> Option<Option<T>> {
     if cell.is_empty() { Some(None) } else { cell.parse().ok().map(Some) }
 }
 
@@ -154,6 +177,8 @@ mod tests {
             sales: sales.map(Quantity::from_scaled),
             kind: OfferKind::Generic,
             accepts_revival: true,
+            supplies_all: false,
+            current_price: None,
         };
         Content::new(RoundId::new(), OrganisationId::new(), vec![line("2"), line("1")])
     }
@@ -172,6 +197,35 @@ mod tests {
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             prop_assert!(Content::read(&bytes).is_none());
         }
+    }
+
+    #[test]
+    fn contents_of_earlier_versions_keep_their_bytes() {
+        let mut content = content("甲", 500_000, None);
+        let earlier = content.bytes().unwrap();
+        let text = String::from_utf8(earlier.clone()).unwrap();
+        assert!(text.lines().nth(1).unwrap().ends_with(",accepts_revival"), "{text}");
+        assert_eq!(Content::read(&earlier).unwrap().bytes().unwrap(), earlier);
+        content.lines[1].supplies_all = true;
+        let bytes = content.bytes().unwrap();
+        let back = Content::read(&bytes).unwrap();
+        assert!(back.lines == content.lines && !back.lines[0].supplies_all && back.lines[1].supplies_all);
+        assert_eq!(back.bytes().unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_later_column_is_written_only_where_it_is_filled() {
+        let plain = content("甲", 500_000, None);
+        let header = |content: &Content| String::from_utf8(content.bytes().unwrap()).unwrap();
+        assert!(header(&plain).contains(",kind,accepts_revival\n"));
+        let mut priced = plain.clone();
+        priced.lines[1].current_price = Some("1.25".parse().unwrap());
+        assert!(header(&priced).contains(",accepts_revival,supplies_all,current_price\n"));
+        let back = Content::read(&priced.bytes().unwrap()).unwrap();
+        assert!(back.lines == priced.lines && back.bytes().unwrap() == priced.bytes().unwrap());
+        let cut = header(&priced)
+            .replace(",accepts_revival,supplies_all,current_price", ",accepts_revival,supplies_all,colour");
+        assert!(Content::read(cut.as_bytes()).is_none());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::files::write::{Cell, Csv, Xlsx};
 use crate::files::{Faults, Limits, Reason};
 use crate::people::Organisation;
 use crate::rounds::Lot;
+use crate::rounds::rule_set::RuleSet;
 use crate::text::{Lang, Text};
 use crate::types::{NotANumber, Quantity, UnitPrice, parse_decimal};
 
@@ -30,13 +31,15 @@ pub const COLUMNS: &[Column] = &[
     Column::may("sales", "上年销量"),
     Column::may("kind", "类型"),
     Column::may("accepts_revival", "接受复活"),
+    Column::may("supplies_all", "全区供应"),
+    Column::may("current_price", "现行挂网价"),
     Column::may("generic", "通用名"),
     Column::may("comparable_spec", "可比规格"),
     Column::may("ceiling", "最高有效申报价"),
 ];
 
 /// How many of [`COLUMNS`] a supplier fills in and an export holds.
-pub const FILLED: usize = 12;
+pub const FILLED: usize = 13;
 
 const KINDS: &[(&str, OfferKind)] = &[
     ("reference", OfferKind::Reference),
@@ -46,7 +49,7 @@ const KINDS: &[(&str, OfferKind)] = &[
     ("仿制", OfferKind::Generic),
     ("仿制药", OfferKind::Generic),
 ];
-const CONSENTS: &[(&str, bool)] = &[("yes", true), ("no", false), ("是", true), ("否", false)];
+const YES_NO: &[(&str, bool)] = &[("yes", true), ("no", false), ("是", true), ("否", false)];
 
 /// A round has some hundred lots; a file of more lines is a mistake.
 const LINES: u64 = 2_000;
@@ -60,8 +63,20 @@ pub struct Terms {
     pub lots: Vec<Lot>,
     /// Whose bid it is.
     pub supplier: Organisation,
-    /// Most decimals of a price, from the round's rule set.
-    pub places: u32,
+    /// The rules of the round.
+    pub rules: RuleSet,
+}
+
+impl Terms {
+    /// The most products of one company that win a lot, where the rule set lets it bid several.
+    pub fn products(&self) -> Option<u32> {
+        self.rules.products.as_ref().map(|products| products.most_per_company.0)
+    }
+
+    /// Whether the rule set asks who can supply all regions.
+    pub fn asks_regions(&self) -> bool {
+        self.rules.units.as_ref().is_some_and(|units| units.supplies_all)
+    }
 }
 
 /// Reads a whole file. Lines that bid nothing (no product, price, capacity or sales) are skipped; with any
@@ -71,7 +86,7 @@ pub fn read(bytes: &[u8], terms: &Terms) -> Result<(Vec<Line>, Faults)> {
     let mut rows = open(bytes, COLUMNS, Unknown::Refuse, limits)?;
     let mut faults = Faults::default();
     let mut lines = Vec::new();
-    let mut seen = HashMap::new();
+    let mut seen: Seen = HashMap::new();
     while let Some(row) = rows.next(&mut faults)? {
         if rows.count() > LINES {
             return Err(Error::refused(Refused::TooManyLines(LINES, terms.lots.len())));
@@ -90,29 +105,32 @@ pub fn read(bytes: &[u8], terms: &Terms) -> Result<(Vec<Line>, Faults)> {
     Ok((lines, faults))
 }
 
+/// The line on which each lot was met, or each product of a lot where several are allowed.
+type Seen = HashMap<(String, String), u64>;
+
 fn is_blank(row: &Row) -> bool {
     ["product", "unit_price", "capacity", "sales"].iter().all(|key| row.get(key).is_empty())
 }
 
-fn line<'a>(
-    row: &Row,
-    terms: &'a Terms,
-    seen: &mut HashMap<&'a str, u64>,
-    faults: &mut Faults,
-) -> Option<Line> {
+fn line(row: &Row, terms: &Terms, seen: &mut Seen, faults: &mut Faults) -> Option<Line> {
     let lot = lot(row, terms, seen, faults);
     company(row, &terms.supplier, faults);
     let product = words(row, "product", faults);
     let spec = words(row, "spec", faults);
-    let unit_price = price(row, terms.places, faults);
-    let ratio = ratio(row, lot, spec.as_deref(), faults);
+    let unit_price = price(row, terms.rules.price.decimals.0, faults);
+    let ratio = match terms.rules.has_one_price() {
+        true => no_ratio(row, faults),
+        false => ratio(row, &terms.rules, lot, spec.as_deref(), faults),
+    };
     let capacity = quantity(row, "capacity", true, faults);
     let sales = quantity(row, "sales", false, faults);
     if !row.get("reported_volume").is_empty() {
         faults.push(row.fault("reported_volume", BadCell::ReportedVolume));
     }
     let kind = one_of(row, "kind", KINDS, OfferKind::Generic, faults);
-    let accepts_revival = one_of(row, "accepts_revival", CONSENTS, false, faults);
+    let accepts_revival = one_of(row, "accepts_revival", YES_NO, false, faults);
+    let supplies_all = one_of(row, "supplies_all", YES_NO, false, faults);
+    let current_price = current_price(row, terms.rules.ranks_by_cut(), faults);
     Some(Line {
         lot: lot?.code.clone(),
         lot_id: lot?.id.clone(),
@@ -124,25 +142,29 @@ fn line<'a>(
         sales: sales?,
         kind: kind?,
         accepts_revival: accepts_revival?,
+        supplies_all: supplies_all?,
+        current_price: current_price?,
     })
 }
 
-fn lot<'a>(
-    row: &Row,
-    terms: &'a Terms,
-    seen: &mut HashMap<&'a str, u64>,
-    faults: &mut Faults,
-) -> Option<&'a Lot> {
+fn lot<'a>(row: &Row, terms: &'a Terms, seen: &mut Seen, faults: &mut Faults) -> Option<&'a Lot> {
     let code = row.filled("lot", faults)?;
     let Some(lot) = terms.lots.iter().find(|lot| lot.code == code) else {
         faults.push(row.fault("lot", BadCell::UnknownLot));
         return None;
     };
-    if let Some(line) = seen.get(lot.code.as_str()) {
-        faults.push(row.fault("lot", BadCell::LotTwice(*line)));
+    let several = terms.products().is_some();
+    let product = if several { row.get("product").to_owned() } else { String::new() };
+    let key = (lot.code.clone(), product);
+    if let Some(line) = seen.get(&key) {
+        let (column, why) = match several {
+            true => ("product", BadCell::ProductTwice(*line)),
+            false => ("lot", BadCell::LotTwice(*line)),
+        };
+        faults.push(row.fault(column, why));
         return None;
     }
-    seen.insert(&lot.code, row.line);
+    seen.insert(key, row.line);
     Some(lot)
 }
 
@@ -196,7 +218,23 @@ fn price(row: &Row, places: u32, faults: &mut Faults) -> Option<UnitPrice> {
     Some(price)
 }
 
-fn ratio(row: &Row, lot: Option<&Lot>, spec: Option<&str>, faults: &mut Faults) -> Option<Decimal> {
+/// 1, which is all that may stand there.
+fn no_ratio(row: &Row, faults: &mut Faults) -> Option<Decimal> {
+    let cell = row.get("ratio");
+    if cell.is_empty() || parse_decimal(cell) == Ok(Decimal::ONE) {
+        return Some(Decimal::ONE);
+    }
+    faults.push(row.fault("ratio", BadCell::NoRatio));
+    None
+}
+
+fn ratio(
+    row: &Row,
+    by: &RuleSet,
+    lot: Option<&Lot>,
+    spec: Option<&str>,
+    faults: &mut Faults,
+) -> Option<Decimal> {
     let cell = row.get("ratio");
     let given = if cell.is_empty() {
         None
@@ -205,7 +243,18 @@ fn ratio(row: &Row, lot: Option<&Lot>, spec: Option<&str>, faults: &mut Faults) 
         Some(read.ok()?)
     };
     let key = |why: &BadCell| if matches!(why, BadCell::RatioNeeded(_)) { "spec" } else { "ratio" };
-    rules::ratio(lot?, spec?, given).map_err(|why| faults.push(row.fault(key(&why), why))).ok()
+    rules::ratio(by, lot?, spec?, given).map_err(|why| faults.push(row.fault(key(&why), why))).ok()
+}
+
+/// What the product is listed at now; needed where the rules rank by cut. The outer `None` is a fault.
+fn current_price(row: &Row, needed: bool, faults: &mut Faults) -> Option<Option<UnitPrice>> {
+    if row.get("current_price").is_empty() {
+        if needed {
+            faults.push(row.fault("current_price", BadCell::CurrentPriceNeeded));
+        }
+        return (!needed).then_some(None);
+    }
+    row.positive("current_price", faults).map(Some)
 }
 
 /// A quantity that may be blank. The outer `None` is a fault.
@@ -250,7 +299,7 @@ impl FileKind {
 }
 
 /// The cells of one line in the order of [`COLUMNS`].
-pub type Cells = [String; 15];
+pub type Cells = [String; 17];
 
 /// A line of the supplier's own file for a lot: blank but for what is known, or filled with its offer.
 pub fn cells(lot: &Lot, supplier: &Organisation, line: Option<&Line>) -> Cells {
@@ -268,6 +317,8 @@ pub fn cells(lot: &Lot, supplier: &Organisation, line: Option<&Line>) -> Cells {
         of(|l| l.sales.map(|n| n.to_string()).unwrap_or_default()),
         of(|l| l.kind.to_string()),
         of(|l| yes_no(l.accepts_revival).to_owned()),
+        of(|l| yes_no(l.supplies_all).to_owned()),
+        of(|l| l.current_price.map(|n| n.to_string()).unwrap_or_default()),
         lot.generic.clone(),
         lot.comparable_spec.clone(),
         lot.ceiling.to_string(),
@@ -292,6 +343,8 @@ pub fn listed_cells(it: &Listed) -> Cells {
         number(offer.sales),
         offer.kind.to_string(),
         yes_no(offer.accepts_revival).to_owned(),
+        yes_no(offer.supplies_all).to_owned(),
+        offer.current_price.map(|n| n.to_string()).unwrap_or_default(),
     ];
     for (cell, value) in cells.iter_mut().zip(values) {
         *cell = value;
@@ -333,7 +386,9 @@ pub fn write(kind: FileKind, t: &Text, columns: usize, rows: &[Cells]) -> Result
 
 fn sheet_cell<'a>(key: &str, cell: &'a str) -> Cell<'a> {
     match parse_decimal(cell) {
-        Ok(number) if matches!(key, "unit_price" | "ratio" | "capacity" | "sales" | "ceiling") => {
+        Ok(number)
+            if matches!(key, "unit_price" | "ratio" | "capacity" | "sales" | "current_price" | "ceiling") =>
+        {
             Cell::Number(number)
         }
         _ => Cell::Text(cell),

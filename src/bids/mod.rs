@@ -9,6 +9,7 @@ pub mod receipts;
 pub mod rules;
 pub mod seal;
 pub mod store;
+pub mod submissions;
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -185,7 +186,7 @@ pub struct Opener {
     pub at: Time,
 }
 
-/// One opened offer: one supplier for one lot.
+/// One opened offer: one supplier for one lot, with one product.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = offers)]
 pub struct Offer {
@@ -215,6 +216,10 @@ pub struct Offer {
     pub kind: OfferKind,
     /// Whether it accepts a revival price.
     pub accepts_revival: bool,
+    /// Whether the company can supply all regions.
+    pub supplies_all: bool,
+    /// What a unit of its spec is listed at now (现行挂网价), where the rules rank by cut.
+    pub current_price: Option<UnitPrice>,
 }
 
 /// What anybody may know of a round's bids before the opening.

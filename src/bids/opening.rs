@@ -301,6 +301,8 @@ fn offers_of(envelope: &EnvelopeId, content: &Content) -> Vec<Offer> {
         sales: line.sales,
         kind: line.kind,
         accepts_revival: line.accepts_revival,
+        supplies_all: line.supplies_all,
+        current_price: line.current_price,
     };
     content.lines.iter().map(offer).collect()
 }

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use crate::bids::content::{Content, Line};
 use crate::bids::{EnvelopeState, OfferKind, Opener, Receipt, RefusedReason};
 use crate::catalog::ratio::{Item, Ratios, convert};
+use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{Lot, Round, RoundState, openers};
 use crate::text::{Say, Text, fill};
 use crate::types::{AccountId, Time, half_up};
@@ -103,6 +104,8 @@ pub enum BadCell {
     UnknownLot,
     /// The lot stands on this line already.
     LotTwice(u64),
+    /// The lot and product stand on this line already.
+    ProductTwice(u64),
     /// Another company's name.
     OtherCompany {
         /// The bidder's name.
@@ -122,6 +125,10 @@ pub enum BadCell {
     RatioNeeded(String),
     /// A ratio nobody believes.
     RatioOutside,
+    /// A ratio where all specs have one price.
+    NoRatio,
+    /// No current price, where the rules rank by the cut against it.
+    CurrentPriceNeeded,
 }
 
 impl Say for BadCell {
@@ -130,6 +137,7 @@ impl Say for BadCell {
         match self {
             BadCell::UnknownLot => b.cell_unknown_lot.to_owned(),
             BadCell::LotTwice(line) => fill(b.cell_lot_twice, &[("line", line)]),
+            BadCell::ProductTwice(line) => fill(b.cell_product_twice, &[("line", line)]),
             BadCell::OtherCompany { name, code } => {
                 fill(b.cell_other_company, &[("name", name), ("code", code)])
             }
@@ -138,6 +146,8 @@ impl Say for BadCell {
             BadCell::Negative => b.cell_negative.to_owned(),
             BadCell::Control => b.cell_control.to_owned(),
             BadCell::RatioNeeded(comparable) => fill(b.cell_ratio_needed, &[("comparable", comparable)]),
+            BadCell::NoRatio => b.cell_no_ratio.to_owned(),
+            BadCell::CurrentPriceNeeded => b.cell_current_price_needed.to_owned(),
             BadCell::RatioOutside => fill(b.cell_ratio_outside, &[("least", &RATIOS.0), ("most", &RATIOS.1)]),
         }
     }
@@ -169,27 +179,31 @@ pub fn fits(content: &Content, lots: &[Lot]) -> Result<(), Refused> {
 }
 
 /// The ratio of the offered spec to the lot's comparable spec: the one the supplier gives (it may hold a ratio of
-/// dosage forms too), else the one the rule gives.
-pub fn ratio(lot: &Lot, spec: &str, given: Option<Decimal>) -> Result<Decimal, BadCell> {
+/// dosage forms too), else the one the rules give.
+pub fn ratio(rules: &RuleSet, lot: &Lot, spec: &str, given: Option<Decimal>) -> Result<Decimal, BadCell> {
     match given {
         Some(given) if given < RATIOS.0 || given > RATIOS.1 => Err(BadCell::RatioOutside),
         Some(given) => Ok(given.normalize()),
-        None => ratio_by_rule(lot, spec)
+        None => ratio_by_rule(rules, lot, spec)
             .map(|k| half_up(k, 12).normalize())
             .ok_or_else(|| BadCell::RatioNeeded(lot.comparable_spec.clone())),
     }
 }
 
-/// The ratio of specs by 药品差比价规则 (发改价格〔2011〕2452号); `None` when the specs cannot be compared.
-pub fn ratio_by_rule(lot: &Lot, spec: &str) -> Option<Decimal> {
+/// The ratio of specs that the rule set names, else the one by 药品差比价规则 (发改价格〔2011〕2452号); `None` when
+/// the specs cannot be compared.
+pub fn ratio_by_rule(rules: &RuleSet, lot: &Lot, spec: &str) -> Option<Decimal> {
+    if let Some(named) = rules.named_ratio(&lot.comparable_spec, spec) {
+        return Some(named);
+    }
     let item = |spec| Item { form: &lot.form, spec, count: Decimal::ONE, unit: &lot.unit, material: None };
     convert(&Ratios::default(), &item(&lot.comparable_spec), &item(spec)).ok().map(|found| found.k)
 }
 
 /// The rule's ratio to six places when the one given is another: nobody is refused for it, but the supplier is
 /// warned and the evaluation sees it, because a ratio too high makes a price look low.
-pub fn ratio_in_doubt(lot: &Lot, spec: &str, given: Decimal) -> Option<Decimal> {
-    let rule = ratio_by_rule(lot, spec)?;
+pub fn ratio_in_doubt(rules: &RuleSet, lot: &Lot, spec: &str, given: Decimal) -> Option<Decimal> {
+    let rule = ratio_by_rule(rules, lot, spec)?;
     (half_up(rule, given.scale()) != given).then(|| half_up(rule, 6).normalize())
 }
 
@@ -280,7 +294,7 @@ impl RefusedReason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rounds::{Category, FormClass};
+    use crate::rounds::{Category, FormClass, rule_set};
     use crate::types::{LotId, RoundId};
 
     #[test]
@@ -304,6 +318,7 @@ mod tests {
 
     #[test]
     fn the_ratio_is_the_one_given_else_the_rules() {
+        let rules = rule_set::find("GY-YD2024-2").unwrap();
         let lot = Lot {
             id: LotId::new(),
             round_id: RoundId::new(),
@@ -321,7 +336,7 @@ mod tests {
         };
         let check = |spec: &str, given: Option<&str>, want: Result<&str, BadCell>| {
             let given = given.map(|g| g.parse().unwrap());
-            assert_eq!(ratio(&lot, spec, given), want.map(|w| w.parse().unwrap()), "{spec}");
+            assert_eq!(ratio(&rules, &lot, spec, given), want.map(|w| w.parse().unwrap()), "{spec}");
         };
         check("0.25g", None, Ok("1"));
         check("250mg", None, Ok("1"));
@@ -331,8 +346,18 @@ mod tests {
         check("复方", Some("1.2"), Ok("1.2"));
         check("复方", Some("0"), Err(BadCell::RatioOutside));
         check("复方", Some("1000001"), Err(BadCell::RatioOutside));
-        assert_eq!(ratio_in_doubt(&lot, "0.5g", "1.8".parse().unwrap()), Some("1.7".parse().unwrap()));
-        assert_eq!(ratio_in_doubt(&lot, "0.5g", "1.7".parse().unwrap()), None);
-        assert_eq!(ratio_in_doubt(&lot, "复方", "3".parse().unwrap()), None);
+        assert_eq!(
+            ratio_in_doubt(&rules, &lot, "0.5g", "1.8".parse().unwrap()),
+            Some("1.7".parse().unwrap())
+        );
+        assert_eq!(ratio_in_doubt(&rules, &lot, "0.5g", "1.7".parse().unwrap()), None);
+        assert_eq!(ratio_in_doubt(&rules, &lot, "复方", "3".parse().unwrap()), None);
+        // Ranked by cut specs are not converted; insulin has its own relations.
+        let city = rule_set::find("JH-YD2022-1").unwrap();
+        assert_eq!(ratio(&city, &lot, "复方", None), Ok(Decimal::ONE));
+        let insulin = rule_set::find("GY-YD2024-1").unwrap();
+        let lot = Lot { comparable_spec: "3ml:300单位".to_owned(), form: "注射剂".to_owned(), ..lot };
+        assert_eq!(ratio(&insulin, &lot, "1.5ml:450单位", None), Ok("1.3".parse().unwrap()));
+        assert_eq!(ratio_in_doubt(&insulin, &lot, "10ml:400单位", Decimal::ONE), None);
     }
 }

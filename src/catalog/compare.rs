@@ -38,6 +38,8 @@ pub struct Prediction {
     pub price: Money,
     /// How far the other's listing price lies above (below) that, in percent; none when it has no price.
     pub deviation: Option<Decimal>,
+    /// The other is smaller and is listed at more all the same.
+    pub smaller_costs_more: bool,
 }
 
 /// Predicts the price of `other`'s pack from `base`'s.
@@ -51,7 +53,9 @@ pub fn predict(base: &Product, other: &Product) -> Result<Prediction, Refused> {
         let above = listed.decimal().checked_sub(price.decimal())?;
         above.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(price.decimal()).map(|d| half_up(d, 2))
     });
-    Ok(Prediction { conversion, price, deviation })
+    let listed = other.listing_price.map(|listed| listed.decimal());
+    let smaller_costs_more = listed.is_some_and(|l| conversion.smaller_costs_more(given.decimal(), l));
+    Ok(Prediction { conversion, price, deviation, smaller_costs_more })
 }
 
 fn pack(product: &Product) -> Result<spec::Pack, Refused> {

@@ -3,14 +3,17 @@
 //!
 //! Art. 16 gives the order: dosage form, content, volume, pack count, packaging material, packaging form.
 
+mod forms;
+pub mod lines;
+mod packs;
 mod power;
 mod refused;
 
 use rust_decimal::Decimal;
 
+use self::forms::{Class, class};
 pub use self::refused::Refused;
 use super::spec::{self, Measure, Spec};
-use super::words::{DRUNK, INJECTED, NOT_DRUNK, NOT_SOLID, PROPORTIONAL, SOLID, SOLID_PIECES, VIALS};
 use crate::text::{Say, Text, fill};
 use crate::types::{Money, half_up};
 
@@ -25,7 +28,9 @@ pub struct Ratios {
     pub volume: Decimal,
     /// Injections of one content up to so many ml cost the same whatever their volume.
     pub same_volume_ml: Decimal,
-    /// Ratios between dosage forms, where a rule set gives any.
+    /// Injections are of large volume from so many ml.
+    pub large_volume_ml: Decimal,
+    /// Ratios between dosage forms, where somebody gives any: the rule's own table is not in here.
     pub forms: Vec<FormRatio>,
     /// Yuan added for a plastic bottle over glass (art. 14).
     pub plastic_bottle: Decimal,
@@ -41,6 +46,7 @@ impl Default for Ratios {
             count: Decimal::new(195, 2),
             volume: Decimal::new(19, 1),
             same_volume_ml: Decimal::TEN,
+            large_volume_ml: Decimal::from(50),
             forms: Vec::new(),
             plastic_bottle: Decimal::ONE,
             soft_bag: Decimal::from(4),
@@ -48,7 +54,7 @@ impl Default for Ratios {
     }
 }
 
-/// The price ratio of one dosage form to another.
+/// The price relation of one dosage form to another; the way back is its reverse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormRatio {
     /// The base's form.
@@ -57,17 +63,31 @@ pub struct FormRatio {
     pub other: String,
     /// Other price over base price.
     pub k: Decimal,
+    /// Yuan added for each piece after that.
+    pub yuan: Decimal,
 }
 
-/// What a large infusion comes in (art. 14).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Material {
-    /// A glass bottle.
-    Glass,
-    /// A plastic bottle.
-    PlasticBottle,
-    /// A soft bag.
-    SoftBag,
+crate::words! {
+    /// What a large infusion comes in (art. 14).
+    Material {
+        /// A glass bottle.
+        Glass = "glass",
+        /// A plastic bottle.
+        PlasticBottle = "plastic_bottle",
+        /// A soft bag.
+        SoftBag = "soft_bag",
+    }
+}
+
+impl Material {
+    /// The material's name for people.
+    pub fn name(self, t: &Text) -> &'static str {
+        match self {
+            Material::Glass => t.catalog.material_glass,
+            Material::PlasticBottle => t.catalog.material_plastic_bottle,
+            Material::SoftBag => t.catalog.material_soft_bag,
+        }
+    }
 }
 
 /// One side of a conversion.
@@ -90,6 +110,8 @@ pub struct Item<'a> {
 pub enum StepKind {
     /// Dosage form.
     Form,
+    /// Dosage form: an addition in yuan.
+    FormYuan,
     /// Content.
     Content,
     /// Volume of liquids to drink.
@@ -108,7 +130,7 @@ impl StepKind {
     /// The step's name.
     pub fn name(self, t: &Text) -> &'static str {
         match self {
-            StepKind::Form => t.catalog.step_form,
+            StepKind::Form | StepKind::FormYuan => t.catalog.step_form,
             StepKind::Content => t.catalog.step_content,
             StepKind::Volume | StepKind::SameVolume => t.catalog.step_volume,
             StepKind::Count | StepKind::CountLinear => t.catalog.step_count,
@@ -119,7 +141,7 @@ impl StepKind {
     /// The clause it comes from.
     pub fn clause(self, t: &Text) -> &'static str {
         match self {
-            StepKind::Form => t.catalog.clause_form,
+            StepKind::Form | StepKind::FormYuan => t.catalog.clause_form,
             StepKind::Content => t.catalog.clause_content,
             StepKind::Volume => t.catalog.clause_volume,
             StepKind::SameVolume => t.catalog.clause_same_volume,
@@ -135,10 +157,22 @@ impl StepKind {
 pub struct Step {
     /// Which ratio.
     pub kind: StepKind,
-    /// Other over base; of materials the yuan added.
+    /// Other over base; of an addition the yuan added to the pack.
     pub x: Decimal,
-    /// The price ratio; 1 for materials.
+    /// The price ratio; 1 for an addition.
     pub k: Decimal,
+}
+
+impl Step {
+    /// Whether yuan are added instead of multiplying.
+    pub fn is_addition(&self) -> bool {
+        matches!(self.kind, StepKind::Material | StepKind::FormYuan)
+    }
+
+    /// What becomes of a price by this step.
+    pub fn apply(&self, price: Decimal) -> Option<Decimal> {
+        if self.is_addition() { price.checked_add(self.x) } else { price.checked_mul(self.k) }
+    }
 }
 
 /// A number as it is shown: to six decimals at most.
@@ -149,11 +183,11 @@ pub fn shown(number: Decimal) -> Decimal {
 impl Say for Step {
     fn say(&self, t: &Text) -> String {
         let (name, clause) = (self.kind.name(t), self.kind.clause(t));
-        if self.kind == StepKind::Material {
-            return fill(
-                t.catalog.ratio_addition,
-                &[("name", &name), ("amount", &self.x), ("clause", &clause)],
-            );
+        if self.is_addition() {
+            let text =
+                if self.x < Decimal::ZERO { t.catalog.ratio_deduction } else { t.catalog.ratio_addition };
+            let amount = shown(self.x.abs());
+            return fill(text, &[("name", &name), ("amount", &amount), ("clause", &clause)]);
         }
         let (x, k) = (shown(self.x), shown(self.k));
         fill(t.catalog.ratio_step, &[("name", &name), ("x", &x), ("k", &k), ("clause", &clause)])
@@ -167,7 +201,7 @@ pub struct Conversion {
     pub steps: Vec<Step>,
     /// Other price over base price, before additions.
     pub k: Decimal,
-    /// Yuan added for packaging material.
+    /// Yuan added for form and packaging material.
     pub addition: Decimal,
 }
 
@@ -177,7 +211,17 @@ impl Conversion {
         if base <= Decimal::ZERO {
             return Err(Refused::Price(base));
         }
-        base.checked_mul(self.k).and_then(|p| p.checked_add(self.addition)).ok_or(Refused::Size)
+        let price = base.checked_mul(self.k).and_then(|p| p.checked_add(self.addition));
+        let price = price.ok_or(Refused::Size)?;
+        if price <= Decimal::ZERO { Err(Refused::BelowZero(half_up(price, 2))) } else { Ok(price) }
+    }
+
+    /// Whether the other is smaller and would cost more than the base all the same: what is not the
+    /// representative and smaller than it may not cost more (art. 16).
+    pub fn smaller_costs_more(&self, base: Decimal, other: Decimal) -> bool {
+        use StepKind::{Content, Count, CountLinear, Volume};
+        let sizes = || self.steps.iter().filter(|s| matches!(s.kind, Content | Volume | Count | CountLinear));
+        other > base && sizes().all(|s| s.x <= Decimal::ONE) && sizes().any(|s| s.x < Decimal::ONE)
     }
 
     /// The other's price in yuan and cents, rounded half up once (art. 19).
@@ -188,49 +232,21 @@ impl Conversion {
     }
 }
 
-/// How a form is priced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// Tablets and capsules.
-    Solid,
-    /// Liquids to drink.
-    Drunk,
-    /// Injections.
-    Injected,
-    /// Everything else: sachets, pills, creams, drops for the eye …
-    Rest,
-}
-
-fn class(form: &str, unit: &str) -> Class {
-    let form = spec::plain(form);
-    let says = |words: &[&str]| words.iter().any(|word| form.contains(word));
-    if says(SOLID) && !says(NOT_SOLID) {
-        return Class::Solid;
-    }
-    if says(DRUNK) && !says(NOT_DRUNK) {
-        return Class::Drunk;
-    }
-    if says(INJECTED) {
-        return Class::Injected;
-    }
-    // A form in other words (`薄膜衣`, the lot form `口服常释剂型`): then what is counted has to tell.
-    if SOLID_PIECES.contains(&unit) && !says(PROPORTIONAL) {
-        return Class::Solid;
-    }
-    Class::Rest
-}
-
 /// The conversion from the base to the other. The direction matters for the cent: the base is the given one.
 pub fn convert(ratios: &Ratios, base: &Item<'_>, other: &Item<'_>) -> Result<Conversion, Refused> {
-    let mut steps = Vec::new();
-    steps.extend(form(ratios, base, other)?);
+    let form = form(ratios, base, other)?;
     let class = class(other.form, other.unit);
-    steps.extend(content(ratios, class, base, other)?);
-    steps.extend(count(ratios, class, base, other)?);
-    let material = material(ratios, base, other);
-    let addition = material.as_ref().map_or(Decimal::ZERO, |step| step.x);
-    steps.extend(material);
-    let k = steps.iter().try_fold(Decimal::ONE, |k, step| k.checked_mul(step.k)).ok_or(Refused::Size)?;
+    let content = content(ratios, class, base, other)?;
+    let leads_up = !form.is_empty() && forms::leads_up(ratios, base, other);
+    let mut steps = if leads_up { [content, form].concat() } else { [form, content].concat() };
+    steps.extend(packs::count(ratios, class, base, other)?);
+    steps.extend(packs::material(ratios, class, base, other)?);
+    // Every step is linear in the price, so all of them together are one factor and one addition.
+    let (mut k, mut addition) = (Decimal::ONE, Decimal::ZERO);
+    for step in &steps {
+        addition = step.apply(addition).ok_or(Refused::Size)?;
+        k = k.checked_mul(step.k).ok_or(Refused::Size)?;
+    }
     // A K that has lost its digits would make prices of nothing.
     if k < Decimal::new(1, 8) || k > Decimal::from(100_000_000) {
         return Err(Refused::Size);
@@ -245,15 +261,33 @@ pub fn of_units(form: &str, base: &str, other: &str) -> Result<Decimal, Refused>
     convert(&Ratios::default(), &item(base), &item(other)).map(|found| found.k)
 }
 
-fn form(ratios: &Ratios, base: &Item<'_>, other: &Item<'_>) -> Result<Option<Step>, Refused> {
-    let (from, to) = (spec::plain(base.form), spec::plain(other.form));
-    if from == to {
-        return Ok(None);
-    }
-    let found = ratios.forms.iter().find(|r| spec::plain(&r.base) == from && spec::plain(&r.other) == to);
-    let refused = || Refused::Form { base: base.form.to_owned(), other: other.form.to_owned() };
-    let k = found.ok_or_else(refused)?.k;
-    Ok(Some(Step { kind: StepKind::Form, x: Decimal::ONE, k }))
+fn form(ratios: &Ratios, base: &Item<'_>, other: &Item<'_>) -> Result<Vec<Step>, Refused> {
+    let spelt = |given: &FormRatio, from: &str, to: &str| {
+        forms::is_spelt_same(&given.base, from) && forms::is_spelt_same(&given.other, to)
+    };
+    let (from, to) = (base.form, other.form);
+    let there = ratios.forms.iter().find(|given| spelt(given, from, to));
+    let back = ratios.forms.iter().find(|given| spelt(given, to, from));
+    let yuan = |each: Decimal| {
+        // Form comes before count: what is added is added to each piece of the base's pack.
+        let x = each.checked_mul(base.count).ok_or(Refused::Size)?;
+        Ok(Step { kind: StepKind::FormYuan, x, k: Decimal::ONE })
+    };
+    let times = |k| Step { kind: StepKind::Form, x: Decimal::ONE, k };
+    let steps = match (there, back) {
+        _ if forms::is_same(ratios, base, other) => Vec::new(),
+        (Some(given), _) => vec![times(given.k), yuan(given.yuan)?],
+        (None, Some(given)) => {
+            let k = Decimal::ONE.checked_div(given.k).ok_or(Refused::Size)?;
+            vec![yuan(-given.yuan)?, times(k)]
+        }
+        (None, None) => return Err(Refused::Form { base: from.to_owned(), other: to.to_owned() }),
+    };
+    let only = steps.len();
+    let counts = |step: &Step| if step.is_addition() { !step.x.is_zero() } else { step.k != Decimal::ONE };
+    let kept: Vec<Step> = steps.iter().filter(|step| counts(step)).cloned().collect();
+    // A relation of 1 is shown too: somebody has laid it down.
+    Ok(if kept.is_empty() && only > 0 { vec![times(Decimal::ONE)] } else { kept })
 }
 
 /// Content and volume, which belong together: what is one drug in another volume depends on the form.
@@ -265,7 +299,11 @@ fn content(ratios: &Ratios, class: Class, base: &Item<'_>, other: &Item<'_>) -> 
         (spec::spec(base.spec).map_err(Refused::Spec)?, spec::spec(other.spec).map_err(Refused::Spec)?);
     let refused = |why: fn(String, String) -> Refused| why(base.spec.to_owned(), other.spec.to_owned());
     let volumes = from.get(Measure::Volume).zip(to.get(Measure::Volume));
-    let x = amounts(&from, &to);
+    let components = || refused(|base, other| Refused::Components { base, other });
+    let x = amounts(class, &from, &to).map_err(|()| components())?;
+    if class == Class::Drunk && !grow_alike(&from, &to) {
+        return Err(components());
+    }
     if let (Class::Drunk, Some((v0, v1))) = (class, volumes) {
         let v = ratio(v1, v0)?;
         // What is left of the content at the same volume: the concentration.
@@ -276,8 +314,10 @@ fn content(ratios: &Ratios, class: Class, base: &Item<'_>, other: &Item<'_>) -> 
     let Some((a, b)) = x.or(volumes) else {
         return Err(refused(|base, other| Refused::Measure { base, other }));
     };
-    if !in_proportion(&from, &to, volumes.is_some()) {
-        return Err(refused(|base, other| Refused::Components { base, other }));
+    // In an infusion what grows with the volume is the carrier (glucose, sodium chloride), so there the first
+    // component alone counts.
+    if volumes.is_none() && !grow_alike(&from, &to) {
+        return Err(components());
     }
     let x = ratio(b, a)?;
     if x != Decimal::ONE {
@@ -294,65 +334,65 @@ fn content(ratios: &Ratios, class: Class, base: &Item<'_>, other: &Item<'_>) -> 
     }
 }
 
-/// The two amounts to compare: the first measure that both state, of creams the weight filled.
-fn amounts(base: &Spec, other: &Spec) -> Option<(Decimal, Decimal)> {
+/// The two amounts to compare: the first measure that both state, of creams the weight filled. Refused when one
+/// side states a compound as a whole and the other its components, and they do not add up.
+fn amounts(class: Class, base: &Spec, other: &Spec) -> Result<Option<(Decimal, Decimal)>, ()> {
     let mass = Measure::Mass;
-    match (base.get(Measure::Fill), other.get(Measure::Fill)) {
+    let masses = base.get(mass).zip(other.get(mass));
+    let fills = (base.get(Measure::Fill), other.get(Measure::Fill));
+    let is_compound = matches!(class, Class::Solid | Class::Injected);
+    match (fills, masses) {
+        // `0.5g:0.1g` of a tablet or powder is a compound.
+        ((Some(f0), Some(f1)), Some((m0, m1))) if is_compound => {
+            let alike = f0.checked_mul(m1).zip(f1.checked_mul(m0)).is_some_and(|(a, b)| a == b);
+            return if alike { Ok(Some((f0, f1))) } else { Err(()) };
+        }
+        ((Some(fill), None), Some((m0, m1))) if is_compound => return Ok(fill.checked_add(m0).zip(Some(m1))),
+        ((None, Some(fill)), Some((m0, m1))) if is_compound => return Ok(Some(m0).zip(fill.checked_add(m1))),
         // One says `10g:2mg`, the other only `20g`: that is what is filled.
-        (Some(fill), None) => return Some((fill, other.get(mass)?)),
-        (None, Some(fill)) => return Some((base.get(mass)?, fill)),
+        ((Some(fill), None), _) => return Ok(Some(fill).zip(other.get(mass))),
+        ((None, Some(fill)), _) => return Ok(base.get(mass).zip(Some(fill))),
         _ => {}
     }
+    if let Some((m0, m1)) = masses
+        && base.components.len() != other.components.len()
+    {
+        return one_sided(base, other, (m0, m1));
+    }
     let measures = [mass, Measure::Activity, Measure::Radioactivity, Measure::Substance, Measure::Area];
-    measures.into_iter().find_map(|m| base.get(m).zip(other.get(m)))
+    Ok(measures.into_iter().find_map(|m| base.get(m).zip(other.get(m))))
 }
 
-/// Whether a compound's components grow alike. In an infusion what grows with the volume is the carrier (glucose,
-/// sodium chloride), so there the first component alone counts.
-fn in_proportion(base: &Spec, other: &Spec, infusion: bool) -> bool {
+/// One side names more components than the other: the whole can still be told when one is the sum of the other,
+/// when the first weights agree, or when a line only repeats itself.
+fn one_sided(
+    base: &Spec,
+    other: &Spec,
+    (m0, m1): (Decimal, Decimal),
+) -> Result<Option<(Decimal, Decimal)>, ()> {
+    let sum = |spec: &Spec, first: Decimal| spec.components.iter().fold(first, |sum, part| sum + *part);
+    let repeats = |spec: &Spec, first: Decimal| spec.components.iter().all(|part| *part == first);
+    let volumes = base.get(Measure::Volume).is_some() && other.get(Measure::Volume).is_some();
+    if m0 == m1 || volumes || (repeats(base, m0) && repeats(other, m1)) {
+        return Ok(Some((m0, m1)));
+    }
+    let (s0, s1) = (sum(base, m0), sum(other, m1));
+    if s0 == m1 || s1 == m0 || s0 == s1 { Ok(Some((Decimal::ONE, Decimal::ONE))) } else { Err(()) }
+}
+
+/// Whether a compound's components grow alike.
+fn grow_alike(base: &Spec, other: &Spec) -> bool {
     let (Some(a), Some(b)) = (base.get(Measure::Mass), other.get(Measure::Mass)) else { return true };
-    if infusion || base.components.len() != other.components.len() {
+    if base.components.len() != other.components.len() {
         return true;
     }
     let mut pairs = base.components.iter().zip(&other.components);
-    pairs.all(|(c, d)| matches!((a.checked_mul(*d), b.checked_mul(*c)), (Some(x), Some(y)) if x == y))
+    pairs.all(|(c, d)| a.checked_mul(*d).zip(b.checked_mul(*c)).is_some_and(|(x, y)| near(x, y)))
 }
 
-fn count(ratios: &Ratios, class: Class, base: &Item<'_>, other: &Item<'_>) -> Result<Option<Step>, Refused> {
-    for count in [base.count, other.count] {
-        if count <= Decimal::ZERO {
-            return Err(Refused::Count(count));
-        }
-    }
-    let (from, to) = (spec::plain(base.unit), spec::plain(other.unit));
-    let x = ratio(other.count, base.count)?;
-    if class != Class::Solid {
-        // A vial is a vial whether the line calls it 支 or 瓶; a sachet is no vial.
-        let vial = |unit: &str| VIALS.contains(&unit);
-        let alike = from == to || from.is_empty() || to.is_empty() || (vial(&from) && vial(&to));
-        if !alike {
-            return Err(Refused::Unit { base: from, other: to });
-        }
-        return Ok((x != Decimal::ONE).then_some(Step { kind: StepKind::CountLinear, x, k: x }));
-    }
-    if x == Decimal::ONE {
-        return Ok(None);
-    }
-    let piece = |unit: &str| unit.is_empty() || SOLID_PIECES.contains(&unit);
-    if let Some(unit) = [&from, &to].into_iter().find(|unit| !piece(unit)) {
-        return Err(Refused::SolidUnit(unit.clone()));
-    }
-    power_step((StepKind::Count, ratios.count, x)).map(Some)
-}
-
-fn material(ratios: &Ratios, base: &Item<'_>, other: &Item<'_>) -> Option<Step> {
-    let over_glass = |material| match material {
-        Material::Glass => Decimal::ZERO,
-        Material::PlasticBottle => ratios.plastic_bottle,
-        Material::SoftBag => ratios.soft_bag,
-    };
-    let added = over_glass(other.material?) - over_glass(base.material?);
-    (!added.is_zero()).then_some(Step { kind: StepKind::Material, x: added, k: Decimal::ONE })
+/// Equal but for the last digits that a division leaves.
+fn near(x: Decimal, y: Decimal) -> bool {
+    (x - y).abs() <= x.abs().max(y.abs()) * Decimal::new(1, 15)
 }
 
 fn ratio(other: Decimal, base: Decimal) -> Result<Decimal, Refused> {

@@ -25,7 +25,17 @@ pub(super) const UNITS: &[(&str, Measure, i64, u32)] = &[
     ("axaiu", Measure::Activity, 1, 0),
     ("axaui", Measure::Activity, 1, 0),
     ("miu", Measure::Activity, 1_000_000, 0),
+    ("kiu", Measure::Activity, 1, 0),
     ("iu", Measure::Activity, 1, 0),
+    ("i.u.", Measure::Activity, 1, 0),
+    ("抗xaiu", Measure::Activity, 1, 0),
+    ("抗xa单位", Measure::Activity, 1, 0),
+    ("国际iu", Measure::Activity, 1, 0),
+    ("欧洲药典单位", Measure::Activity, 1, 0),
+    ("neurotropin单位", Measure::Activity, 1, 0),
+    ("博来霉素单位", Measure::Activity, 1, 0),
+    ("pna单位", Measure::Activity, 1, 0),
+    ("ke", Measure::Activity, 1, 0),
     ("ku", Measure::Activity, 1_000, 0),
     ("bu", Measure::Activity, 1, 0),
     ("u", Measure::Activity, 1, 0),
@@ -37,7 +47,10 @@ pub(super) const UNITS: &[(&str, Measure, i64, u32)] = &[
     ("cfu", Measure::Activity, 1, 0),
     ("gbq", Measure::Radioactivity, 1_000, 0),
     ("mbq", Measure::Radioactivity, 1, 0),
+    ("kbq", Measure::Radioactivity, 1, 3),
     ("mci", Measure::Radioactivity, 37, 0),
+    ("uci", Measure::Radioactivity, 37, 3),
+    ("毫居", Measure::Radioactivity, 37, 0),
     ("mmol", Measure::Substance, 1, 0),
     ("mol", Measure::Substance, 1_000, 0),
     ("cm", Measure::Length, 1, 0),
@@ -46,7 +59,8 @@ pub(super) const UNITS: &[(&str, Measure, i64, u32)] = &[
 ];
 
 /// Multipliers between a number and its unit.
-pub(super) const TIMES: &[(&str, i64)] = &[("万", 10_000), ("亿", 100_000_000)];
+pub(super) const TIMES: &[(&str, i64)] =
+    &[("千", 1_000), ("百万", 1_000_000), ("万", 10_000), ("亿", 100_000_000)];
 
 /// Units that are counted.
 pub(super) const PIECES: &[&str] = &[
@@ -96,6 +110,15 @@ pub(super) const PIECES: &[&str] = &[
     "预充式注射器",
     "注射器",
 ];
+
+/// What one dose is taken in.
+pub(super) const DOSES: &[&str] = &["吸", "揿", "喷", "泡"];
+
+/// Between a container and what it holds.
+pub(super) const HOLDS: char = '装';
+
+/// Before what an amount is stated for.
+pub(super) const EACH: char = '每';
 
 /// Words before an amount that only stands for the herbs the product was made from.
 pub(super) const STANDS_FOR: &[&str] = &["相当于", "相当", "折合"];
@@ -165,7 +188,97 @@ pub(super) const SOLID_PIECES: &[&str] =
     &["片", "粒", "枚", "颗", "tablet", "tablets", "capsule", "capsules"];
 
 /// Words for one vial or ampoule.
-pub(super) const VIALS: &[&str] = &["支", "瓶"];
+pub(super) const VIALS: &[&str] = &["支", "瓶", "小瓶", "bottle", "vial", "ampoule"];
+
+/// Words for one bag of an infusion.
+pub(super) const BAGS: &[&str] = &["袋", "小袋", "bag"];
+
+/// Units that mean the same thing where nothing else is counted by them.
+pub(super) const ALIKE: &[&[&str]] = &[
+    &["丸", "粒", "枚", "颗"],
+    &["袋", "包", "小袋", "小包"],
+    &["贴", "张", "片", "帖", "块"],
+    &["吸", "泡"],
+];
+
+/// What a large infusion comes in: words of the specification, the longer before those they contain.
+pub(super) const GLASS: &[&str] = &["玻璃"];
+/// See [`GLASS`].
+pub(super) const SOFT_BAG: &[&str] =
+    &["软袋", "输液袋", "输液用袋", "共挤", "非pvc", "双室袋", "三室袋", "直立式"];
+/// See [`GLASS`].
+pub(super) const PLASTIC_BOTTLE: &[&str] = &["塑料瓶", "塑瓶", "聚丙烯", "聚乙烯", "塑料"];
+
+/// Forms under which files name a more exact one: `片剂(薄膜衣片)`.
+pub(super) const UMBRELLAS: &[&str] =
+    &["片剂", "胶囊剂", "注射剂", "丸剂", "眼用制剂", "贴膏剂", "软胶囊剂", "软胶囊", "合剂", "外用制剂"];
+
+/// One form written in several ways, the first of each line standing for all. A plain tablet is one whether it is
+/// coated or not.
+pub(super) const SPELLINGS: &[&[&str]] = &[
+    &[
+        "片剂",
+        "片",
+        "素片",
+        "普通片",
+        "薄膜衣片",
+        "薄膜衣",
+        "薄膜包衣片",
+        "包薄膜衣片",
+        "糖衣片",
+        "糖衣",
+        "薄膜衣大片",
+        "薄膜衣小片",
+        "糖衣片,薄膜衣片",
+        "大片",
+        "小片",
+        "tablet",
+        "tablets",
+    ],
+    &["胶囊剂", "硬胶囊", "硬胶囊剂", "胶囊", "capsule", "capsules"],
+    &["软胶囊", "软胶囊剂", "胶丸"],
+    &["分散片", "分散"],
+    &["肠溶片", "肠溶", "肠溶衣片", "肠溶薄膜衣片"],
+    &["肠溶胶囊", "肠溶硬胶囊", "肠溶胶囊剂"],
+    &["缓释片", "缓释片剂", "缓释"],
+    &["控释片", "控释", "控释片剂"],
+    &["缓释胶囊", "缓释胶囊剂"],
+    &["口腔崩解片", "口崩片"],
+    &["泡腾片", "泡腾"],
+    &["咀嚼片", "咀嚼"],
+    &["颗粒剂", "颗粒"],
+    &["合剂", "口服液", "含口服液"],
+    &["口服溶液剂", "口服溶液"],
+    &["口服混悬剂", "口服混悬液"],
+    &["口服乳剂", "口服乳", "口服乳液"],
+    &["混悬滴剂", "口服混悬滴剂"],
+    &["滴眼剂", "滴眼液", "眼用制剂"],
+    &["滴鼻剂", "滴鼻液"],
+    &["滴耳剂", "滴耳液"],
+    &["滴丸剂", "滴丸"],
+    &["乳膏剂", "乳膏", "软膏剂(乳膏)"],
+    &["软膏剂", "软膏"],
+    &["凝胶剂", "凝胶"],
+    &["栓剂", "栓"],
+    &["喷雾剂", "喷剂"],
+    &["煎膏剂", "膏滋剂", "煎膏剂(膏滋)"],
+    &["橡胶膏剂", "橡胶贴膏"],
+    &["吸入用溶液剂", "吸入溶液剂", "吸入用溶液"],
+    &["吸入粉雾剂", "粉雾剂"],
+];
+
+/// What an injection is, by the words of its form.
+pub(super) const FREEZE_DRIED: &[&str] = &["冻干", "freeze-dried"];
+/// See [`FREEZE_DRIED`].
+pub(super) const CRYSTAL: &[&str] = &["溶媒结晶"];
+/// See [`FREEZE_DRIED`].
+pub(super) const POWDER: &[&str] = &["粉针", "无菌粉", "无菌分装", "粉末", "powder"];
+/// See [`FREEZE_DRIED`].
+pub(super) const LARGE_VOLUME: &[&str] = &["大容量", "大输液", "infusion"];
+/// See [`FREEZE_DRIED`].
+pub(super) const SMALL_VOLUME: &[&str] = &["小容量", "小针"];
+/// Injections that say no more than that.
+pub(super) const PLAIN_INJECTION: &[&str] = &["注射剂", "注射液", "injection"];
 
 /// Before the letter and number of a drug approval.
 pub(super) const APPROVED: &str = "国药准字";

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::Args;
-use jicai::awards::files::{Faulty, read_input};
+use jicai::awards::files::{Faulty, Input, read_choices, read_input};
 use jicai::awards::output;
-use jicai::awards::{self, Outcome};
+use jicai::awards::{self, Answers, Outcome};
 use jicai::error::Error;
 use jicai::files::write::Csv;
 use jicai::rounds::rule_set::RuleSet;
-use jicai::standards::output::standards;
+use jicai::standards::output::{RESULTS, results};
 use jicai::standards::rules::proposed;
 use jicai::text::{Say, Text, fill};
 use jicai::types::Quantity;
@@ -26,9 +26,11 @@ const TOLD: usize = 100;
 ///
 /// CSV is UTF-8 or GB18030; headers are English or Chinese, in any order. A bid whose spec is not the comparable
 /// one and that gives no ratio gets the one of NDRC Price [2011] 2452. With --out, awards.csv,
-/// standards.csv and, where they apply, allocations.csv and regions.csv replace those of an earlier run in
-/// the folder; without it awards.csv goes to standard output. Exit status 0: computed; 2: bad input, with
-/// one line a fault on standard error and nothing written. JICAI_LANG=en|zh chooses the language of messages.
+/// standards.csv and, where they apply, allocations.csv, region_volumes.csv, regions.csv and questions.csv (who may
+/// be asked to take a revival price or to negotiate) replace those of an earlier run in the folder; without it
+/// awards.csv goes to standard output. questions.csv with its prices kept or made empty can be given back as
+/// --consents. Exit status 0: computed; 2: bad input, with one line a fault on standard error and nothing written.
+/// JICAI_LANG=en|zh chooses the language of messages.
 #[derive(Args)]
 pub struct Award {
     /// A rule set by its document number (see `jicai rules list`), or a rule set file ending in .toml
@@ -43,6 +45,15 @@ pub struct Award {
     /// The hospitals' yearly demand; without it the lots' base volumes count
     #[arg(long, value_name = "FILE")]
     demand: Option<PathBuf>,
+    /// What bidders answered when asked: lot, company, question (revival, negotiation), price; no price is a refusal
+    #[arg(long, value_name = "FILE")]
+    consents: Option<PathBuf>,
+    /// The regions that winners took, in the order of their turns; the others go by default
+    #[arg(long, value_name = "FILE")]
+    picks: Option<PathBuf>,
+    /// The volume that hospitals placed with winners themselves; the rest goes by default
+    #[arg(long, value_name = "FILE")]
+    reassignments: Option<PathBuf>,
     /// The folder to write to, made when it is missing
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -55,14 +66,26 @@ pub struct Award {
 pub fn run(args: &Award) -> Result<(), Stop> {
     let text = lang().text();
     let rules = load(&args.rules)?;
-    let input = read_input(&rules, &args.lots, &args.bids, args.demand.as_deref());
-    let input = input.map_err(|faulty| Stop::Bad(told(&faulty, text)))?;
+    let input = read(args, &rules).map_err(|faulty| Stop::Bad(told(&faulty, text)))?;
     let outcome = awards::award(&rules, &input.lots, &input.bids, &input.demand, &input.answers);
     let outcome = outcome.map_err(|refused| Stop::Bad(vec![refused.say(text)]))?;
 
-    write(args, &rules, &outcome, text)?;
+    write(args, &rules, &outcome, &input.answers, text)?;
     tell(&rules, &outcome, text);
     Ok(())
+}
+
+/// All files, or every fault in all of them.
+fn read(args: &Award, rules: &RuleSet) -> Result<Input, Vec<Faulty>> {
+    let input = read_input(rules, &args.lots, &args.bids, args.demand.as_deref(), args.consents.as_deref());
+    let lots = input.as_ref().ok().map(|input| &*input.lots);
+    match (read_choices(lots, args.picks.as_deref(), args.reassignments.as_deref()), input) {
+        (Ok((picks, reassignments)), Ok(mut input)) => {
+            (input.answers.picks, input.answers.reassignments) = (picks, reassignments);
+            Ok(input)
+        }
+        (choices, input) => Err([input.err(), choices.err()].into_iter().flatten().flatten().collect()),
+    }
 }
 
 /// One line a fault, the first of all files, and how many there are.
@@ -93,7 +116,13 @@ pub(super) fn told(faulty: &[Faulty], text: &Text) -> Vec<String> {
     lines
 }
 
-fn write(args: &Award, rules: &RuleSet, outcome: &Outcome, text: &Text) -> Result<(), Stop> {
+fn write(
+    args: &Award,
+    rules: &RuleSet,
+    outcome: &Outcome,
+    answers: &Answers,
+    text: &Text,
+) -> Result<(), Stop> {
     let Some(folder) = &args.out else {
         return match output::write(output::awards(outcome), Csv::bare(io::stdout().lock())) {
             Err(e) if !is_closed(&e) => Err(unwritable("-", &e, text)),
@@ -102,15 +131,8 @@ fn write(args: &Award, rules: &RuleSet, outcome: &Outcome, text: &Text) -> Resul
     };
     let proposed = proposed(rules, outcome);
     let from = args.from.map(|day| day.to_string()).unwrap_or_default();
-    let mut tables = vec![output::awards(outcome), standards(&proposed, &from)];
-    if args.demand.is_some() {
-        tables.push(output::allocations(outcome));
-        if rules.regions.is_some() {
-            tables.push(output::regions(outcome));
-        }
-    }
-    let possible = ["awards.csv", "standards.csv", "allocations.csv", "regions.csv"];
-    let written = output::write_all(folder, tables, &possible);
+    let tables = results(rules, outcome, answers, args.demand.is_some(), &proposed, &from);
+    let written = output::write_all(folder, tables, RESULTS);
     written.map_err(|e| unwritable(&folder.display().to_string(), &e, text))
 }
 

@@ -20,7 +20,8 @@ const FILE: &str = "jicai-demo.sqlite";
 /// Fill a fresh database with a sample city and serve it
 ///
 /// One round is walked from demand to payment standard through the operations of the pages, a second is open for
-/// bids and a third in demand reporting. Without DATABASE_URL the database is jicai-demo.sqlite in this folder,
+/// bids, a third in demand reporting, one of coronary stents that waits for its evaluation, and one in evaluation
+/// with questions to bidders. Without DATABASE_URL the database is jicai-demo.sqlite in this folder,
 /// made anew each time; a database that DATABASE_URL names must be empty and is never made anew. Exit status 0:
 /// done; 1: failed; 2: the database holds something else, or a setting is wrong.
 #[derive(Args)]
@@ -56,6 +57,8 @@ pub fn run(args: &DemoArgs) -> Result<(), Stop> {
                 demo::Step::Finished => a.demo_finished,
                 demo::Step::Bidding => a.demo_bidding,
                 demo::Step::Reporting => a.demo_reporting,
+                demo::Step::Evaluating => a.demo_evaluating,
+                demo::Step::Asking => a.demo_asking,
             }
         );
     })

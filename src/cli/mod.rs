@@ -11,6 +11,7 @@ pub mod job;
 pub mod ratio;
 pub mod receipt;
 pub mod rules;
+pub mod screens;
 pub mod serve;
 pub mod simulate;
 pub mod user;

@@ -1,12 +1,14 @@
 //! `jicai rules`: the rule sets and their parameters.
 
+use std::fmt::Display;
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use jicai::rounds::rule_check::Refused;
+use jicai::rounds::rule_check::{self, Refused};
 use jicai::rounds::rule_set::{self, RuleSet};
+use jicai::rounds::rule_text;
 use jicai::text::{Lang, Say, fill};
 
 use super::{Stop, lang};
@@ -25,6 +27,23 @@ pub enum Rules {
         #[arg(value_name = "NAME|FILE.toml")]
         name: String,
     },
+    /// Check a rule set file; every fault is told with its line, parameter and remedy
+    ///
+    /// Exit status 0: sound; 2: not.
+    Check {
+        /// The rule set file
+        #[arg(value_name = "FILE.toml")]
+        file: PathBuf,
+    },
+    /// Show what differs between two rule sets, parameter by parameter, separated by tabs
+    Diff {
+        /// The first: a document number, or a file ending in .toml
+        #[arg(value_name = "NAME|FILE.toml")]
+        before: String,
+        /// The second
+        #[arg(value_name = "NAME|FILE.toml")]
+        after: String,
+    },
 }
 
 /// Runs the command.
@@ -32,6 +51,8 @@ pub fn run(command: &Rules) -> Result<(), Stop> {
     let text = match command {
         Rules::List => list()?,
         Rules::Show { name } => show(&load(name)?),
+        Rules::Check { file } => check(file)?,
+        Rules::Diff { before, after } => diff(&load(before)?, &load(after)?),
     };
     match io::stdout().lock().write_all(text.as_bytes()) {
         // Whoever reads our output may stop early.
@@ -47,18 +68,58 @@ pub fn load(name: &str) -> Result<RuleSet, Stop> {
     if !path.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml")) {
         return rule_set::find(name).map_err(bad);
     }
+    let parsed = RuleSet::parse(&read(path)?);
+    parsed.map_err(|refused| Stop::Bad(vec![format!("{name}: {}", refused.say(text))]))
+}
+
+fn read(path: &Path) -> Result<String, Stop> {
     let mut file = String::new();
     let read = fs::File::open(path).and_then(|f| f.take(LARGEST_FILE).read_to_string(&mut file));
     match read {
-        Ok(_) => {
-            let parsed = RuleSet::parse(file.strip_prefix('\u{feff}').unwrap_or(&file));
-            parsed.map_err(|refused| Stop::Bad(vec![format!("{name}: {}", refused.say(text))]))
-        }
+        Ok(_) => Ok(file.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(file)),
         Err(e) => {
-            let why = fill(text.awards.file_unreadable, &[("error", &e)]);
-            Err(Stop::Bad(vec![format!("{name}: {why}")]))
+            let why = fill(lang().text().awards.file_unreadable, &[("error", &e)]);
+            Err(Stop::Bad(vec![format!("{}: {why}", path.display())]))
         }
     }
+}
+
+fn check(path: &Path) -> Result<String, Stop> {
+    let (text, t) = (read(path)?, lang().text());
+    let faults = match RuleSet::parse(&text) {
+        Ok(rules) => {
+            let values: [(&str, &dyn Display); 2] =
+                [("name", &rules.name), ("count", &rules.parameters().len())];
+            return Ok(format!("{}\n", fill(t.rule_sets.check_sound, &values)));
+        }
+        // A file that reads as a rule set is told all that is out of bounds at once.
+        Err(first) => match text.parse() {
+            Ok(table) if !matches!(first, Refused::Unreadable { .. }) => {
+                let mut all = rule_check::outside(&table);
+                if !all.contains(&first) {
+                    all.insert(0, first);
+                }
+                all
+            }
+            _ => vec![first],
+        },
+    };
+    let file = path.display();
+    let told = faults.iter().map(|fault| match fault.line(&text) {
+        Some(line) => format!("{file}:{line}: {}", fault.say(t)),
+        None => format!("{file}: {}", fault.say(t)),
+    });
+    Err(Stop::Bad(told.collect()))
+}
+
+fn diff(before: &RuleSet, after: &RuleSet) -> String {
+    let t = lang().text();
+    let shown = |value: Option<String>| value.unwrap_or_else(|| t.rule_drafts.absent.to_owned());
+    let mut out = format!("{}\n", t.rule_sets.diff_header);
+    for d in rule_text::differences(before, after) {
+        out += &format!("{}\t{}\t{}\n", d.name, shown(d.before), shown(d.after));
+    }
+    out
 }
 
 fn bad(refused: Refused) -> Stop {

@@ -9,7 +9,7 @@ use crate::contracts::{Contract, ContractState, Party};
 use crate::error::Error;
 use crate::rounds::{Lot, Round, RoundState};
 use crate::text::{Say, Text, fill};
-use crate::types::{ContractId, Ctx, LotId, OrganisationId, Quantity, Time, UnitPrice};
+use crate::types::{ContractId, Ctx, LotId, OfferId, OrganisationId, Quantity, Time, UnitPrice};
 
 /// Why something about contracts is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +112,8 @@ pub struct Winner {
     pub product: String,
     /// The product's spec.
     pub spec: String,
+    /// The offer that won: a company may win a lot with several.
+    pub offer_id: OfferId,
     /// Its place in the lot.
     pub position: i32,
     /// The price won.
@@ -129,6 +131,8 @@ pub struct Agreed {
     pub hospital_id: OrganisationId,
     /// The winner.
     pub supplier_id: OrganisationId,
+    /// Its offer.
+    pub offer_id: OfferId,
     /// How much.
     pub quantity: Quantity,
 }
@@ -171,13 +175,11 @@ pub fn draw(
     now: Time,
 ) -> Result<Vec<Contract>, Refused> {
     let lots: HashMap<&LotId, &Lot> = ground.lots.iter().map(|lot| (&lot.id, lot)).collect();
-    let won: HashMap<(&LotId, &OrganisationId), &Winner> =
-        winners.iter().map(|w| ((&w.lot_id, &w.supplier_id), w)).collect();
+    let won: HashMap<&OfferId, &Winner> = winners.iter().map(|w| (&w.offer_id, w)).collect();
     let mut rows = Vec::new();
     for it in agreed.iter().filter(|it| it.quantity.is_positive()) {
         let lot = lots.get(&it.lot_id).ok_or_else(|| Refused::NotAWinner(it.lot_id.to_string()))?;
-        let winner =
-            won.get(&(&it.lot_id, &it.supplier_id)).ok_or_else(|| Refused::NotAWinner(lot.code.clone()))?;
+        let winner = won.get(&it.offer_id).ok_or_else(|| Refused::NotAWinner(lot.code.clone()))?;
         let code = ground.codes.get(&it.hospital_id).map(String::as_str).unwrap_or_default();
         rows.push((lot.position, code, winner.position, it, *lot, *winner));
     }

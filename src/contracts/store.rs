@@ -14,7 +14,9 @@ use crate::people::OrganisationKind;
 use crate::schema::{
     allocations, awards, contract_changes, contracts, decisions, lots, organisations, rounds,
 };
-use crate::types::{AwardId, ChangeId, ContractId, LotId, OrganisationId, Quantity, RoundId, UnitPrice};
+use crate::types::{
+    AwardId, ChangeId, ContractId, LotId, OfferId, OrganisationId, Quantity, RoundId, UnitPrice,
+};
 
 /// One contract.
 pub fn contract(conn: &mut Conn, id: &ContractId) -> Result<Option<Contract>> {
@@ -48,7 +50,7 @@ pub fn confirmed_award(conn: &mut Conn, round: &RoundId) -> Result<Option<AwardI
         .optional()?)
 }
 
-type WinnerRow = (LotId, OrganisationId, String, String, i32, Option<UnitPrice>, Option<i32>);
+type WinnerRow = (LotId, OrganisationId, String, String, OfferId, i32, Option<UnitPrice>, Option<i32>);
 
 /// The winners of an award.
 pub fn winners(conn: &mut Conn, award: &AwardId) -> Result<Vec<Winner>> {
@@ -60,30 +62,37 @@ pub fn winners(conn: &mut Conn, award: &AwardId) -> Result<Vec<Winner>> {
             decisions::supplier_id,
             decisions::product,
             decisions::spec,
+            decisions::offer_id,
             decisions::position,
             decisions::award_price,
             decisions::term_years,
         ))
         .load(conn)?;
-    let winner = |(lot_id, supplier_id, product, spec, position, price, years): WinnerRow| {
-        Some(Winner { lot_id, supplier_id, product, spec, position, price: price?, years })
+    let winner = |(lot_id, supplier_id, product, spec, offer_id, position, price, years): WinnerRow| {
+        Some(Winner { lot_id, supplier_id, product, spec, offer_id, position, price: price?, years })
     };
     Ok(rows.into_iter().filter_map(winner).collect())
 }
 
 /// What an award agreed for each lot, hospital and winner.
 pub fn agreed(conn: &mut Conn, award: &AwardId) -> Result<Vec<Agreed>> {
-    let rows: Vec<(LotId, OrganisationId, OrganisationId, Quantity)> = allocations::table
+    let rows: Vec<(LotId, OrganisationId, OrganisationId, OfferId, Quantity)> = allocations::table
         .filter(allocations::award_id.eq(award))
         .select((
             allocations::lot_id,
             allocations::hospital_id,
             allocations::supplier_id,
+            allocations::offer_id,
             allocations::quantity,
         ))
         .load(conn)?;
-    let agreed =
-        |(lot_id, hospital_id, supplier_id, quantity)| Agreed { lot_id, hospital_id, supplier_id, quantity };
+    let agreed = |(lot_id, hospital_id, supplier_id, offer_id, quantity)| Agreed {
+        lot_id,
+        hospital_id,
+        supplier_id,
+        offer_id,
+        quantity,
+    };
     Ok(rows.into_iter().map(agreed).collect())
 }
 

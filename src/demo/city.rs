@@ -87,6 +87,19 @@ const fn revivable(supplier: usize, price: &'static str) -> Offered {
     Offered { revival: true, ..generic(supplier, price) }
 }
 
+const fn known(drug: &'static Drug, offers: &'static [Offered]) -> Drug {
+    Drug { offers, ..*drug }
+}
+
+/// The lots of the round in evaluation: each has offers that may be revived and did not say so in advance.
+pub const ASKED: &[Drug] = &[
+    known(
+        &DRUGS[4],
+        &[generic(0, "0.1850"), generic(4, "0.3600"), generic(9, "0.3900"), reference(11, "4.9800")],
+    ),
+    known(&DRUGS[3], &[generic(2, "2.1400"), generic(5, "4.9000")]),
+];
+
 /// The six lots.
 pub const DRUGS: &[Drug] = &[
     Drug {

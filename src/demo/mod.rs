@@ -1,10 +1,11 @@
 //! A sample city, filled through the same operations the pages use: one round from demand to payment standard,
-//! one open for bids, one in demand reporting.
+//! one open for bids, one in demand reporting, one of consumables in evaluation, one with questions to bidders.
 
 mod city;
 mod history;
 mod people;
 mod round;
+mod stents;
 
 use crate::db::Db;
 use crate::error::Result;
@@ -29,6 +30,10 @@ pub enum Step {
     Bidding,
     /// The round in demand reporting.
     Reporting,
+    /// The round of consumables, opened and waiting for its evaluation.
+    Evaluating,
+    /// The round in evaluation.
+    Asking,
 }
 
 /// Whether the database is empty, so that a sample city may be filled in.
@@ -82,5 +87,9 @@ pub fn fill(
     say(Step::Bidding);
     round::reporting(db, &city, now, signer)?;
     say(Step::Reporting);
+    stents::evaluating(db, &city, now, signer)?;
+    say(Step::Evaluating);
+    round::asking(db, &city, now, signer)?;
+    say(Step::Asking);
     Ok(keys)
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::awards::questions::{self, Asking, Said};
 use crate::awards::{confirmation, evaluation};
-
 use crate::bids::{self, Content, Line, OfferKind};
 use crate::contracts;
 use crate::db::{Db, Tx};
 use crate::demo::KeyFile;
-use crate::demo::city::{DRUGS, Drug, SUPPLIERS};
+use crate::demo::city::{ASKED, DRUGS, Drug, SUPPLIERS};
 use crate::demo::history::code;
 use crate::demo::people::{City, REGIONS, acts};
 use crate::error::{Error, Result};
@@ -21,8 +21,12 @@ use crate::rounds::{self, Calendar, Fields, RoundKind, publication, steps};
 use crate::signing::Signer;
 use crate::standards::{self, feed};
 use crate::types::{
-    ConsumerId, Ctx, EnvelopeId, LotId, Quantity, RoundId, Time, UnitPrice, parse_decimal, sha256,
+    ConsumerId, Ctx, EnvelopeId, LotId, Quantity, QuestionId, ReplyId, RoundId, Time, UnitPrice,
+    parse_decimal, sha256,
 };
+
+/// Milliseconds of an hour.
+const HOUR: i64 = 3_600_000;
 
 /// How many days ago the first round began.
 pub const BEGAN: i64 = 270;
@@ -31,13 +35,16 @@ pub const BEGAN: i64 = 270;
 const OPENERS: &[&str] = &["officer", "officer2", "reviewer"];
 
 /// A round being walked.
-struct Walk<'a> {
-    db: &'a Db,
-    signer: &'a Signer,
-    city: &'a City,
-    id: RoundId,
-    drugs: &'static [Drug],
+pub(super) struct Walk<'a> {
+    pub(super) db: &'a Db,
+    pub(super) signer: &'a Signer,
+    pub(super) city: &'a City,
+    pub(super) id: RoundId,
+    pub(super) drugs: &'static [Drug],
 }
+
+/// What a round of drugs is bound to.
+const OF_DRUGS: (RoundKind, &str) = (RoundKind::Drug, "GY-YD2024-2");
 
 /// The first round: walked to its payment standards, in execution today.
 pub fn finished(db: &Db, city: &City, now: Time, signer: &Signer, token: &str) -> Result<()> {
@@ -47,7 +54,7 @@ pub fn finished(db: &Db, city: &City, now: Time, signer: &Signer, token: &str) -
         demand_to: day(22),
         bidding_from: day(30),
         bidding_to: day(45),
-        opening_at: day(45).plus_millis(3_600_000),
+        opening_at: day(45).plus_millis(HOUR),
         publicity_from: day(48),
         publicity_to: day(55),
         contract_to: day(85),
@@ -55,7 +62,7 @@ pub fn finished(db: &Db, city: &City, now: Time, signer: &Signer, token: &str) -
         execution_to: day(90 + 3 * 365).day(),
     };
     let walk = Walk { db, signer, city, id: RoundId::new(), drugs: DRUGS };
-    walk.publish("AH-YD2026-1", "安和市第一批药品集中带量采购", calendar, day(0), day(1))?;
+    walk.publish(OF_DRUGS, "AH-YD2026-1", "安和市第一批药品集中带量采购", calendar, day(0), day(1))?;
     walk.report(usize::MAX, day(6), 100)?;
     walk.approve_demand(day(22))?;
     walk.name_openers(day(23))?;
@@ -63,15 +70,10 @@ pub fn finished(db: &Db, city: &City, now: Time, signer: &Signer, token: &str) -
     walk.write("officer", day(30), |tx, ctx, id| steps::open_bidding(tx, ctx, id).map(drop))?;
     walk.bid(usize::MAX, day(40))?;
     walk.due(day(45))?;
-    let opened = day(45).plus_millis(2 * 3_600_000);
-    for (login, key) in keys.iter().filter(|(login, _)| *login != "officer2") {
-        walk.write(login, opened, |tx, ctx, id| {
-            bids::confirm_opening(tx, ctx, signer, id, Some(key))?.map(drop).map_err(Error::refused)
-        })?;
-    }
+    walk.open(&keys, day(45).plus_millis(2 * HOUR))?;
     walk.write("officer", day(46), |tx, ctx, id| evaluation::evaluate(tx, ctx, id, "").map(drop))?;
     walk.write("officer", day(48), confirmation::publish)?;
-    walk.write("officer", day(55), |tx, ctx, id| confirmation::ask(tx, ctx, id))?;
+    walk.write("officer", day(55), confirmation::ask)?;
     walk.write("reviewer", day(56), confirmation::confirm)?;
     walk.write("officer", day(57), |tx, ctx, id| contracts::draw_up(tx, ctx, id).map(drop))?;
     walk.sign(day(70))?;
@@ -90,7 +92,7 @@ pub fn bidding(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<Vec<K
         demand_to: day(-20),
         bidding_from: day(-3),
         bidding_to: day(9),
-        opening_at: day(9).plus_millis(3_600_000),
+        opening_at: day(9).plus_millis(HOUR),
         publicity_from: day(14),
         publicity_to: day(21),
         contract_to: day(50),
@@ -98,7 +100,7 @@ pub fn bidding(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<Vec<K
         execution_to: day(60 + 730).day(),
     };
     let walk = Walk { db, signer, city, id: RoundId::new(), drugs: DRUGS.get(..3).unwrap_or_default() };
-    walk.publish("AH-YD2026-2", "安和市第二批药品集中带量采购", calendar, day(-45), day(-42))?;
+    walk.publish(OF_DRUGS, "AH-YD2026-2", "安和市第二批药品集中带量采购", calendar, day(-45), day(-42))?;
     walk.report(usize::MAX, day(-35), 96)?;
     walk.approve_demand(day(-20))?;
     walk.name_openers(day(-19))?;
@@ -116,7 +118,7 @@ pub fn reporting(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<()>
         demand_to: day(8),
         bidding_from: day(20),
         bidding_to: day(35),
-        opening_at: day(35).plus_millis(3_600_000),
+        opening_at: day(35).plus_millis(HOUR),
         publicity_from: day(40),
         publicity_to: day(47),
         contract_to: day(80),
@@ -124,18 +126,56 @@ pub fn reporting(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<()>
         execution_to: day(90 + 730).day(),
     };
     let walk = Walk { db, signer, city, id: RoundId::new(), drugs: DRUGS.get(3..).unwrap_or_default() };
-    walk.publish("AH-YD2026-3", "安和市第三批药品集中带量采购", calendar, day(-10), day(-8))?;
+    walk.publish(OF_DRUGS, "AH-YD2026-3", "安和市第三批药品集中带量采购", calendar, day(-10), day(-8))?;
     walk.name_openers(day(-7))?;
     walk.report(4, day(-2), 98)
 }
 
+/// The fourth round: in evaluation today; three bidders were asked whether they take a revival price, one does.
+pub fn asking(db: &Db, city: &City, now: Time, signer: &Signer) -> Result<()> {
+    let day = |n: i64| morning(now.plus_days(n));
+    let calendar = Calendar {
+        demand_from: day(-60),
+        demand_to: day(-40),
+        bidding_from: day(-30),
+        bidding_to: day(-3),
+        opening_at: day(-3).plus_millis(HOUR),
+        publicity_from: day(4),
+        publicity_to: day(11),
+        contract_to: day(40),
+        execution_from: day(50).day(),
+        execution_to: day(50 + 730).day(),
+    };
+    let walk = Walk { db, signer, city, id: RoundId::new(), drugs: ASKED };
+    walk.publish(OF_DRUGS, "AH-YD2026-4", "安和市第四批药品集中带量采购", calendar, day(-65), day(-62))?;
+    walk.report(usize::MAX, day(-50), 97)?;
+    walk.approve_demand(day(-40))?;
+    walk.name_openers(day(-39))?;
+    let keys = walk.take_keys(day(-35))?;
+    walk.write("officer", day(-30), |tx, ctx, id| steps::open_bidding(tx, ctx, id).map(drop))?;
+    walk.bid(usize::MAX, day(-10))?;
+    walk.due(day(-3))?;
+    walk.open(&keys, day(-3).plus_millis(2 * HOUR))?;
+    walk.write("officer", day(-2), |tx, ctx, id| evaluation::evaluate(tx, ctx, id, "").map(drop))?;
+    let asking = Asking { batch: QuestionId::new().to_string(), version: 1, deadline: day(3) };
+    walk.write("officer", day(-2).plus_millis(HOUR), |tx, ctx, id| {
+        questions::ask(tx, ctx, id, &asking).map(drop)
+    })?;
+    walk.write("supplier6", day(-1), |tx, ctx, id| {
+        let asked = questions::store::of_round(tx.conn(), id)?;
+        let own = asked.into_iter().find(|it| Some(&it.supplier_id) == ctx.actor.organisation.as_ref());
+        let own = own.ok_or(Error::NotFound)?;
+        questions::answer(tx, ctx, &own.id, &ReplyId::new(), &Said::Yes)?.map_err(Error::refused)
+    })
+}
+
 /// Nine in the morning of a moment's day.
-fn morning(at: Time) -> Time {
+pub(super) fn morning(at: Time) -> Time {
     Time::parse_local(&format!("{} 09:00", at.day())).unwrap_or(at)
 }
 
 impl Walk<'_> {
-    fn write(
+    pub(super) fn write(
         &self,
         login: &str,
         at: Time,
@@ -145,8 +185,18 @@ impl Walk<'_> {
         self.db.write(|tx| act(tx, &ctx, &self.id))
     }
 
+    /// Two of the openers open the bids.
+    pub(super) fn open(&self, keys: &[(&'static str, Key)], at: Time) -> Result<()> {
+        for (login, key) in keys.iter().filter(|(login, _)| *login != "officer2") {
+            self.write(login, at, |tx, ctx, id| {
+                bids::confirm_opening(tx, ctx, self.signer, id, Some(key))?.map(drop).map_err(Error::refused)
+            })?;
+        }
+        Ok(())
+    }
+
     /// What the clock moves.
-    fn due(&self, at: Time) -> Result<()> {
+    pub(super) fn due(&self, at: Time) -> Result<()> {
         let ctx = Ctx::system(at, "advance_rounds");
         self.db.write(|tx| {
             steps::advance_due(tx, &ctx)?;
@@ -155,7 +205,7 @@ impl Walk<'_> {
     }
 
     /// Two of three are to open.
-    fn name_openers(&self, at: Time) -> Result<()> {
+    pub(super) fn name_openers(&self, at: Time) -> Result<()> {
         let mut accounts = Vec::new();
         for login in OPENERS {
             accounts.extend(acts(self.db, login, at)?.actor.account);
@@ -164,7 +214,7 @@ impl Walk<'_> {
     }
 
     /// Each opener takes a key and shows that it was kept.
-    fn take_keys(&self, at: Time) -> Result<Vec<(&'static str, Key)>> {
+    pub(super) fn take_keys(&self, at: Time) -> Result<Vec<(&'static str, Key)>> {
         let mut keys = Vec::new();
         for login in OPENERS {
             let key = Key::generate();
@@ -185,21 +235,21 @@ impl Walk<'_> {
         Ok(KeyFile { name: format!("{number}-{login}.key"), text })
     }
 
-    fn publish(
+    pub(super) fn publish(
         &self,
+        (kind, rules): (RoundKind, &str),
         number: &str,
         title: &str,
         calendar: Calendar,
         made: Time,
         published: Time,
     ) -> Result<()> {
-        let rules = self
-            .db
-            .read(|conn| rounds::store::latest_rule_set(conn, "GY-YD2024-2")?.ok_or(Error::NotFound))?;
+        let rules =
+            self.db.read(|conn| rounds::store::latest_rule_set(conn, rules)?.ok_or(Error::NotFound))?;
         let fields = Fields {
             number: number.to_owned(),
             title: title.to_owned(),
-            kind: RoundKind::Drug,
+            kind,
             regions: REGIONS.iter().map(|r| (*r).to_owned()).collect(),
             rule_set_id: rules.id,
             calendar,
@@ -240,15 +290,25 @@ impl Walk<'_> {
             let reference = drug.and_then(|d| d.offers.iter().find(|o| o.reference || o.supplier < 3));
             if let Some(maker) = reference.and_then(|o| SUPPLIERS.get(o.supplier)).filter(|_| brand > 0) {
                 let quantity = Quantity::from_scaled(brand * 1_000);
-                entries.push(Entry { lot_id: it.lot.id.clone(), company: maker.0.to_owned(), quantity });
+                entries.push(Entry {
+                    lot_id: it.lot.id.clone(),
+                    company: maker.0.to_owned(),
+                    product: String::new(),
+                    quantity,
+                });
             }
             let quantity = Quantity::from_scaled((whole - brand) * 1_000);
-            entries.push(Entry { lot_id: it.lot.id, company: String::new(), quantity });
+            entries.push(Entry {
+                lot_id: it.lot.id,
+                company: String::new(),
+                product: String::new(),
+                quantity,
+            });
         }
         Ok(Entered { entries, reasons: BTreeMap::new() })
     }
 
-    fn approve_demand(&self, at: Time) -> Result<()> {
+    pub(super) fn approve_demand(&self, at: Time) -> Result<()> {
         self.due(at)?;
         for hospital in &self.city.hospitals {
             self.write("officer", at, |tx, ctx, id| {
@@ -278,6 +338,8 @@ impl Walk<'_> {
                         sales: Some(Quantity::from_scaled(drug.use_a_year * 100 * (12 - i as i64))),
                         kind: if offered.reference { OfferKind::Reference } else { OfferKind::Generic },
                         accepts_revival: offered.revival,
+                        supplies_all: false,
+                        current_price: None,
                     });
                 }
             }
@@ -314,8 +376,8 @@ impl Walk<'_> {
     }
 
     fn release(&self, at: Time) -> Result<()> {
-        self.write("officer", at, |tx, ctx, id| standards::ask(tx, ctx, id))?;
-        self.write("reviewer", at.plus_millis(3_600_000), |tx, ctx, id| {
+        self.write("officer", at, standards::ask)?;
+        self.write("reviewer", at.plus_millis(HOUR), |tx, ctx, id| {
             let round = rounds::round(tx.conn(), id)?;
             let (_, rows) = standards::pending(tx.conn(), &round)?;
             let looked_at = standards::fingerprint(&rows)?;
@@ -324,7 +386,7 @@ impl Walk<'_> {
     }
 }
 
-fn price(text: &str) -> Result<UnitPrice> {
+pub(super) fn price(text: &str) -> Result<UnitPrice> {
     text.parse().map_err(|e| Error::fault(format!("{text}: {e:?}")))
 }
 

@@ -82,19 +82,33 @@ impl From<Decimal> for Cell<'_> {
     }
 }
 
-/// An XLSX file being written: one sheet, its header styled and frozen, row by row with constant memory.
+/// An XLSX file being written: sheet by sheet, each with its header styled and frozen, row by row with constant
+/// memory.
 pub struct Xlsx {
     book: Workbook,
+    sheet: usize,
     row: u32,
 }
 
 impl Xlsx {
     /// Starts a sheet with its headers and their widths in characters.
     pub fn new(sheet: &str, headers: &[(&str, u16)]) -> Result<Self> {
-        let mut book = Workbook::new();
+        let mut file = Self { book: Workbook::new(), sheet: 0, row: 0 };
+        file.begin(sheet, headers)?;
+        Ok(file)
+    }
+
+    /// Starts another sheet; the one before is done.
+    pub fn sheet(&mut self, sheet: &str, headers: &[(&str, u16)]) -> Result<()> {
+        self.sheet += 1;
+        self.row = 0;
+        self.begin(sheet, headers)
+    }
+
+    fn begin(&mut self, sheet: &str, headers: &[(&str, u16)]) -> Result<()> {
         let style = Format::new().set_bold().set_background_color(Color::RGB(0xE8EEF4));
         let style = style.set_border_bottom(FormatBorder::Thin);
-        let page = book.add_worksheet_with_constant_memory()?;
+        let page = self.book.add_worksheet_with_constant_memory()?;
         page.set_name(sheet)?;
         page.set_freeze_panes(1, 0)?;
         for (at, (_, width)) in headers.iter().enumerate() {
@@ -103,13 +117,13 @@ impl Xlsx {
         for (at, (header, _)) in headers.iter().enumerate() {
             page.write_string_with_format(0, column(at)?, *header, &style)?;
         }
-        Ok(Self { book, row: 0 })
+        Ok(())
     }
 
     /// Writes one row.
     pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
         self.row = self.row.saturating_add(1);
-        let page = self.book.worksheet_from_index(0)?;
+        let page = self.book.worksheet_from_index(self.sheet)?;
         for (at, cell) in cells.iter().enumerate() {
             let at = column(at)?;
             match cell {

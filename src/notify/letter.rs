@@ -85,6 +85,27 @@ pub enum Letter {
         title: String,
         path: String,
     },
+    /// Questions about a revival or negotiation wait for the bidder's answer.
+    QuestionsAsked {
+        number: String,
+        title: String,
+        path: String,
+        count: i64,
+        deadline: String,
+    },
+    /// A question was taken back.
+    QuestionWithdrawn {
+        number: String,
+        title: String,
+        path: String,
+        reason: String,
+    },
+    /// The last open question of a round is closed: to the officers.
+    QuestionsAnswered {
+        number: String,
+        title: String,
+        path: String,
+    },
     /// The proposed award is public.
     AwardPublished {
         number: String,
@@ -104,6 +125,47 @@ pub enum Letter {
         title: String,
         path: String,
         answer: String,
+    },
+    /// Winners choose regions in turns: to all of them.
+    RegionsStarted {
+        number: String,
+        title: String,
+        path: String,
+        minutes: i32,
+    },
+    /// It is a winner's turn.
+    RegionsTurn {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+    },
+    /// Every region is chosen: to the officers.
+    RegionsEnded {
+        number: String,
+        title: String,
+        path: String,
+    },
+    /// What was chosen no longer counts.
+    RegionsCancelled {
+        number: String,
+        title: String,
+        path: String,
+        reason: String,
+    },
+    /// A hospital has volume to place, or the deadline for it moved.
+    VolumeToPlace {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+    },
+    /// What hospitals placed no longer counts.
+    PlacingCancelled {
+        number: String,
+        title: String,
+        path: String,
+        reason: String,
     },
     /// A contract waits for confirmation.
     ContractDue {
@@ -160,9 +222,18 @@ impl Letter {
             Letter::OpenerKeyDue { .. } => "opener_key_due",
             Letter::RootPublished { .. } => "root_published",
             Letter::BidsOpened { .. } => "bids_opened",
+            Letter::QuestionsAsked { .. } => "questions_asked",
+            Letter::QuestionWithdrawn { .. } => "question_withdrawn",
+            Letter::QuestionsAnswered { .. } => "questions_answered",
             Letter::AwardPublished { .. } => "award_published",
             Letter::ObjectionFiled { .. } => "objection_filed",
             Letter::ObjectionAnswered { .. } => "objection_answered",
+            Letter::RegionsStarted { .. } => "regions_started",
+            Letter::RegionsTurn { .. } => "regions_turn",
+            Letter::RegionsEnded { .. } => "regions_ended",
+            Letter::RegionsCancelled { .. } => "regions_cancelled",
+            Letter::VolumeToPlace { .. } => "volume_to_place",
+            Letter::PlacingCancelled { .. } => "placing_cancelled",
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
             Letter::StandardsReleased { .. } => "standards_released",
@@ -239,6 +310,25 @@ impl Letter {
             Letter::BidsOpened { number, title, path } => {
                 (m.bids_opened, m.bids_opened_body, number, title, path, vec![])
             }
+            Letter::QuestionsAsked { number, title, path, count, deadline } => (
+                m.questions_asked,
+                m.questions_asked_body,
+                number,
+                title,
+                path,
+                vec![("count", count.to_string()), ("deadline", deadline.clone())],
+            ),
+            Letter::QuestionWithdrawn { number, title, path, reason } => (
+                m.question_withdrawn,
+                m.question_withdrawn_body,
+                number,
+                title,
+                path,
+                vec![("reason", reason.clone())],
+            ),
+            Letter::QuestionsAnswered { number, title, path } => {
+                (m.questions_answered, m.questions_answered_body, number, title, path, vec![])
+            }
             Letter::AwardPublished { number, title, path, deadline } => (
                 m.award_published,
                 m.award_published_body,
@@ -257,6 +347,49 @@ impl Letter {
                 title,
                 path,
                 vec![("answer", answer.clone())],
+            ),
+            Letter::RegionsStarted { number, title, path, minutes } => (
+                m.regions_started,
+                m.regions_started_body,
+                number,
+                title,
+                path,
+                vec![("minutes", minutes.to_string())],
+            ),
+            Letter::RegionsTurn { number, title, path, deadline } => (
+                m.regions_turn,
+                m.regions_turn_body,
+                number,
+                title,
+                path,
+                vec![("deadline", deadline.clone())],
+            ),
+            Letter::RegionsEnded { number, title, path } => {
+                (m.regions_ended, m.regions_ended_body, number, title, path, vec![])
+            }
+            Letter::RegionsCancelled { number, title, path, reason } => (
+                m.regions_cancelled,
+                m.regions_cancelled_body,
+                number,
+                title,
+                path,
+                vec![("reason", reason.clone())],
+            ),
+            Letter::VolumeToPlace { number, title, path, deadline } => (
+                m.volume_to_place,
+                m.volume_to_place_body,
+                number,
+                title,
+                path,
+                vec![("deadline", deadline.clone())],
+            ),
+            Letter::PlacingCancelled { number, title, path, reason } => (
+                m.placing_cancelled,
+                m.placing_cancelled_body,
+                number,
+                title,
+                path,
+                vec![("reason", reason.clone())],
             ),
             Letter::ContractDue { number, title, path, count, deadline } => (
                 m.contract_due,

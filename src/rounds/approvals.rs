@@ -11,9 +11,8 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
 use crate::people::{self, Role};
-use crate::rounds::{Refused, Round, rules, store};
+use crate::rounds::{Refused, Round, rule_drafts, rules, store};
 use crate::schema::approvals;
-use crate::text::Text;
 use crate::types::{AccountId, ApprovalId, Ctx, Time};
 
 crate::words! {
@@ -27,6 +26,8 @@ crate::words! {
         Standards = "standards",
         /// Correcting a released payment standard.
         Correction = "standards.correct",
+        /// Publishing a draft as a version of a rule set.
+        RuleSet = "rule_set.publish",
     }
 
     /// What became of a request.
@@ -77,7 +78,7 @@ pub struct Asked<'a> {
     pub id: &'a str,
     /// What is asked.
     pub action: Action,
-    /// The round it belongs to, named in the letter.
+    /// The round it belongs to, named in the letter; without one the thing itself is.
     pub round: Option<&'a Round>,
     /// What is asked for in detail; kept as the remark until the decision.
     pub detail: &'a str,
@@ -138,21 +139,21 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, asked: Asked) -> Result<Approval> {
     };
     store::insert_approval(tx, &it)?;
     audit::record(tx, ctx, Deed { action: "approval.ask", subject, id }, &(), &it)?;
+    let (number, title) = match asked.round {
+        Some(round) => (round.number.clone(), round.title.clone()),
+        None => named(tx.conn(), &it)?.unwrap_or_default(),
+    };
     for reviewer in people::recipients_with(tx.conn(), Role::Reviewer)? {
-        let letter = letter(asked.round, &it, &ctx.actor.name, reviewer.lang.text());
+        let letter = Letter::ApprovalAsked {
+            number: number.clone(),
+            title: title.clone(),
+            path: path(&it),
+            action: it.action.name(reviewer.lang.text()).to_owned(),
+            by: ctx.actor.name.clone(),
+        };
         notify::post(tx, ctx, &reviewer, &letter, &format!("approval.asked:{}", it.id))?;
     }
     Ok(it)
-}
-
-fn letter(round: Option<&Round>, it: &Approval, by: &str, t: &Text) -> Letter {
-    Letter::ApprovalAsked {
-        number: round.map(|r| r.number.clone()).unwrap_or_default(),
-        title: round.map(|r| r.title.clone()).unwrap_or_default(),
-        path: path(it),
-        action: it.action.name(t).to_owned(),
-        by: by.to_owned(),
-    }
 }
 
 /// Decides a request: a reviewer, never the one who asked. Of two reviewers at once the first one decides and
@@ -186,13 +187,16 @@ pub fn decide(tx: &mut Tx, ctx: &Ctx, id: &ApprovalId, yes: bool, remark: &str) 
 
 /// Writes the decision to the one who asked.
 fn answer(tx: &mut Tx, ctx: &Ctx, it: &Approval) -> Result<()> {
-    let Some(round) = round_of(tx.conn(), it)? else { return Ok(()) };
+    let Some((number, title)) = named(tx.conn(), it)? else { return Ok(()) };
     let Some(asker) = people::store::account(tx.conn(), &it.asked_by)? else { return Ok(()) };
     let t = asker.lang.text();
     let letter = Letter::ApprovalDecided {
-        number: round.number,
-        title: round.title,
-        path: format!("/rounds/{}", it.subject_id),
+        number,
+        title,
+        path: match it.subject.as_str() {
+            "rounds" => format!("/rounds/{}", it.subject_id),
+            _ => path(it),
+        },
         action: it.action.name(t).to_owned(),
         decision: it.decision.name(t).to_owned(),
         by: ctx.actor.name.clone(),
@@ -233,7 +237,17 @@ pub fn path(it: &Approval) -> String {
         Action::Award => format!("/rounds/{}/award", it.subject_id),
         Action::Standards => format!("/rounds/{}/standards", it.subject_id),
         Action::Correction => format!("/standards/{}", it.subject_id),
+        Action::RuleSet => format!("/rules/drafts/{}", it.subject_id),
     }
+}
+
+/// Number and title of the round or rule set a request is about.
+pub fn named(conn: &mut Conn, it: &Approval) -> Result<Option<(String, String)>> {
+    if it.subject == rule_drafts::SUBJECT {
+        let id = it.subject_id.parse().map_err(Error::fault_of)?;
+        return Ok(rule_drafts::store::draft(conn, &id)?.map(|draft| (draft.name, draft.title)));
+    }
+    Ok(round_of(conn, it)?.map(|round| (round.number, round.title)))
 }
 
 /// The round a request is about.

@@ -4,15 +4,20 @@ pub mod amendments;
 pub mod approvals;
 pub mod calendar;
 pub mod demand;
+pub mod family_check;
 pub mod import;
 pub mod lots;
 mod names;
 pub mod openers;
+pub mod parameter_kinds;
 pub mod parameters;
 pub mod publication;
 pub mod rule_check;
+pub mod rule_drafts;
 pub mod rule_set;
+pub mod rule_text;
 pub mod rules;
+pub mod spec_ratios;
 pub mod steps;
 pub mod store;
 
@@ -348,6 +353,12 @@ pub fn lot(conn: &mut Conn, id: &LotId) -> Result<Lot> {
     store::lot(conn, id)?.ok_or(Error::NotFound)
 }
 
+/// The rules a round is bound to.
+pub fn rules_of(conn: &mut Conn, round: &Round) -> Result<rule_set::RuleSet> {
+    let version = store::rule_set(conn, &round.rule_set_id)?.ok_or(Error::NotFound)?;
+    rule_set::RuleSet::parse(&version.body).map_err(Error::refused)
+}
+
 /// First and last day of execution.
 pub fn term(round: &Round) -> (NaiveDate, NaiveDate) {
     (round.calendar.execution_from, round.calendar.execution_to)
@@ -357,11 +368,12 @@ pub fn term(round: &Round) -> (NaiveDate, NaiveDate) {
 /// has changed since becomes a new version; published versions stay as they are.
 pub fn seed_rule_sets(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
     for (name, body) in rule_set::EMBEDDED {
-        let known = store::latest_rule_set(tx.conn(), name)?;
         let digest = sha256(body.as_bytes());
-        if known.as_ref().is_some_and(|k| k.sha256 == digest) {
+        // An officer may have published a later version of it meanwhile.
+        if store::rule_set_by_digest(tx.conn(), name, &digest)?.is_some() {
             continue;
         }
+        let known = store::latest_rule_set(tx.conn(), name)?;
         let parsed = rule_set::RuleSet::parse(body).map_err(Error::refused)?;
         let version = RuleSetVersion {
             id: RuleSetId::new(),

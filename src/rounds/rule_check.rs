@@ -2,8 +2,11 @@
 
 use rust_decimal::Decimal;
 
-use super::rule_set::{Anchor, Count, Number, RuleSet};
+use super::family_check;
+use super::parameter_kinds::Field;
+use super::rule_set::{Anchor, Count, Number, RuleSet, SECTIONS};
 use crate::text::{Say, Text, fill};
+use crate::types::parse_decimal;
 
 /// Why a rule set is not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +61,29 @@ pub enum Refused {
     },
     /// A section that only means something beside a fuse.
     NeedsFuse(&'static str),
+    /// A key that another choice needs, or does not know.
+    Choice {
+        /// `section.key`.
+        name: &'static str,
+        /// The choice, as `key = "word"`.
+        choice: String,
+    },
+    /// Two sections that contradict each other.
+    NotBeside {
+        /// The one.
+        name: &'static str,
+        /// The other, with the choice that makes the contradiction.
+        other: &'static str,
+    },
+    /// Two lists that belong together and are not of one length.
+    Unequal {
+        /// The one.
+        name: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// A spec that is not volume and units, or is named twice.
+    Spec(String),
     /// A comparator named twice.
     Twice(&'static str),
 }
@@ -80,9 +106,85 @@ impl Say for Refused {
             }
             Self::Formula { name, anchor } => fill(t.rule_formula, &[("name", name), ("anchor", anchor)]),
             Self::NeedsFuse(name) => fill(t.rule_needs_fuse, &[("name", name)]),
+            Self::Choice { name, choice } => fill(t.rule_choice, &[("name", name), ("choice", choice)]),
+            Self::NotBeside { name, other } => fill(t.rule_not_beside, &[("name", name), ("other", other)]),
+            Self::Unequal { name, other } => fill(t.rule_unequal, &[("name", name), ("other", other)]),
+            Self::Spec(spec) => fill(t.rule_spec, &[("spec", spec)]),
             Self::Twice(name) => fill(t.rule_twice, &[("name", name)]),
         }
     }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Unknown { .. } | Self::Unreadable { .. } => None,
+            Self::QuotaAboveBidders { .. } => Some("quota.by_bidders"),
+            Self::Empty(name) | Self::NeedsFuse(name) | Self::Twice(name) => Some(name),
+            Self::Spec(_) => Some("spec_ratios.specs"),
+            Self::Falling { name, .. }
+            | Self::Outside { name, .. }
+            | Self::Formula { name, .. }
+            | Self::Choice { name, .. }
+            | Self::NotBeside { name, .. }
+            | Self::Unequal { name, .. } => Some(name),
+        }
+    }
+}
+
+impl Refused {
+    /// The line of a text that it is about, counted from 1; the section's where a key is missing.
+    pub fn line(&self, text: &str) -> Option<usize> {
+        if let Self::Unreadable { line, .. } = self {
+            return Some(*line);
+        }
+        let (section, key) = self.field()?.split_once('.').unwrap_or(("", self.field()?));
+        let mut now = String::new();
+        let mut of_section = None;
+        for (at, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+                now = name.trim().to_owned();
+            }
+            let names = |part: &str| now == part || (now.is_empty() && part.is_empty());
+            let is_key = line.split_once('=').is_some_and(|(name, _)| name.trim() == key);
+            if (names(section) && is_key) || (section.is_empty() && now == key && line.starts_with('[')) {
+                return Some(at + 1);
+            }
+            if now == section && of_section.is_none() {
+                of_section = Some(at + 1);
+            }
+        }
+        of_section
+    }
+}
+
+/// What is outside the bounds declared beside the parameters, each with its first value that is.
+pub fn outside(table: &toml::Table) -> Vec<Refused> {
+    let mut found = Vec::new();
+    for section in SECTIONS {
+        let Some(values) = table.get(section.name).and_then(toml::Value::as_table) else { continue };
+        for field in section.fields {
+            let name = section.full_name(field.key);
+            let value = values.get(field.key);
+            let list = value.and_then(toml::Value::as_array);
+            let texts =
+                list.map_or_else(|| value.into_iter().collect(), |list| list.iter().collect::<Vec<_>>());
+            let texts = texts.into_iter().filter_map(toml::Value::as_str);
+            found.extend(texts.filter_map(|text| within(name, field, text).err()).next());
+        }
+    }
+    found
+}
+
+fn within(name: &'static str, field: &Field, text: &str) -> Result<(), Refused> {
+    match (field.bounds, parse_decimal(text)) {
+        (Some(bounds), Ok(value)) => number(name, Number(value), bounds),
+        _ => Ok(()),
+    }
+}
+
+/// Checks the bounds declared beside the parameters.
+pub fn bounds(table: &toml::Table) -> Result<(), Refused> {
+    outside(table).into_iter().next().map_or(Ok(()), Err)
 }
 
 /// Checks what the types cannot: bounds, tables that must not fall, keys that belong together.
@@ -92,11 +194,11 @@ pub fn check(rules: &RuleSet) -> Result<(), Refused> {
             return Err(Refused::Empty(name));
         }
     }
-    count("price.decimals", rules.price.decimals, ("0", "6"))?;
     quota(&rules.quota.by_bidders)?;
     ties(rules)?;
     fuse(rules)?;
-    conditions(rules)?;
+    consumables(rules)?;
+    family_check::check(rules)?;
     shares(rules)?;
     volume(rules)
 }
@@ -104,7 +206,6 @@ pub fn check(rules: &RuleSet) -> Result<(), Refused> {
 fn quota(table: &[Count]) -> Result<(), Refused> {
     rising("quota.by_bidders", table, |count| Decimal::from(count.0))?;
     for (index, quota) in table.iter().enumerate() {
-        count("quota.by_bidders", *quota, ("1", "1000"))?;
         if quota.0 as usize > index + 1 {
             return Err(Refused::QuotaAboveBidders { bidders: index + 1, quota: quota.0 });
         }
@@ -122,19 +223,14 @@ fn ties(rules: &RuleSet) -> Result<(), Refused> {
 
 fn fuse(rules: &RuleSet) -> Result<(), Refused> {
     let Some(fuse) = &rules.fuse else { return without_fuse(rules) };
-    number("fuse.factor", fuse.factor, ("1", "100"))?;
     let keys = [
-        ("fuse.mean_share", fuse.mean_share, Anchor::LowestOrMeanShare, ("0.01", "1")),
-        ("fuse.deviations", fuse.deviations, Anchor::LowestOrMeanLessDeviation, ("0", "10")),
+        ("fuse.mean_share", fuse.mean_share, Anchor::LowestOrMeanShare),
+        ("fuse.deviations", fuse.deviations, Anchor::LowestOrMeanLessDeviation),
     ];
-    for (name, value, formula, bounds) in keys {
-        match value {
-            Some(value) if fuse.anchor == formula => number(name, value, bounds)?,
-            None if fuse.anchor != formula => {}
-            _ => return Err(Refused::Formula { name, anchor: fuse.anchor }),
-        }
+    match keys.iter().find(|(_, value, formula)| value.is_some() != (fuse.anchor == *formula)) {
+        Some((name, ..)) => Err(Refused::Formula { name, anchor: fuse.anchor }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Sections that let a bid win although it is fused mean nothing without a fuse.
@@ -152,28 +248,31 @@ fn without_fuse(rules: &RuleSet) -> Result<(), Refused> {
     }
 }
 
-fn conditions(rules: &RuleSet) -> Result<(), Refused> {
-    if let Some(cut) = &rules.min_cut {
-        number("min_cut.ratio", cut.ratio, ("0.0001", "0.9999"))?;
+/// What does not go with the sections that only rounds of consumables have.
+fn consumables(rules: &RuleSet) -> Result<(), Refused> {
+    // Consents and regions name a company, which is not enough where it may win with several products. Two units
+    // have no common shortlist that a fuse, a mean or a spread could be taken from.
+    let (products, units) = (rules.products.is_some(), rules.units.is_some());
+    let pairs = [
+        (products, "products", "revival", rules.revival.is_some()),
+        (products, "products", "revival_out", rules.revival_out.is_some()),
+        (products, "products", "revival_reference", rules.revival_reference.is_some()),
+        (products, "products", "single_bidder", rules.single_bidder.is_some()),
+        (products, "products", "regions", rules.regions.is_some()),
+        (products, "products", "zero_volume", rules.zero_volume.is_some()),
+        (products, "products", "pre_winners", rules.pre_winners.is_some()),
+        (units, "units", "products", products),
+        (units, "units", "pre_winners", rules.pre_winners.is_some()),
+        (units, "units", "classes", rules.classes.is_some()),
+        (units, "units", "fuse", rules.fuse.is_some()),
+        (units, "units", "single_bidder", rules.single_bidder.is_some()),
+        (units, "units", "zero_volume", rules.zero_volume.is_some()),
+        (units, "units", "elimination", rules.elimination.is_some()),
+    ];
+    match pairs.iter().find(|(one, _, _, other)| *one && *other) {
+        Some((_, name, other, _)) => Err(Refused::NotBeside { name, other }),
+        None => Ok(()),
     }
-    if let Some(single) = &rules.single_bidder {
-        number("single_bidder.min_cut", single.min_cut, ("0.0001", "0.9999"))?;
-    }
-    if let Some(zero) = &rules.zero_volume {
-        number("zero_volume.deviations", zero.deviations, ("0.1", "10"))?;
-    }
-    if let Some(low) = &rules.low_price {
-        let lines = [
-            ("low_price.oral_solid", low.oral_solid),
-            ("low_price.small_injection", low.small_injection),
-            ("low_price.large_injection", low.large_injection),
-            ("low_price.other", low.other),
-        ];
-        for (name, line) in lines {
-            line.map_or(Ok(()), |line| number(name, line, ("0.0001", "1000000")))?;
-        }
-    }
-    Ok(())
 }
 
 fn shares(rules: &RuleSet) -> Result<(), Refused> {
@@ -185,30 +284,24 @@ fn shares(rules: &RuleSet) -> Result<(), Refused> {
     ];
     for (name, table) in tables {
         rising(name, table, |share| share.0)?;
-        for share in table {
-            number(name, *share, ("0.0001", "1"))?;
-        }
     }
-    rising("term.years", &rules.term.years, |years| Decimal::from(years.0))?;
-    rules.term.years.iter().try_for_each(|years| count("term.years", *years, ("1", "10")))
+    rising("term.years", &rules.term.years, |years| Decimal::from(years.0))
 }
 
 fn volume(rules: &RuleSet) -> Result<(), Refused> {
-    number("volume.rounding_unit", rules.volume.rounding_unit, ("0.001", "1000000"))?;
     if rules.volume.rounding_unit.0.normalize().scale() > 3 {
         let value = rules.volume.rounding_unit.0.to_string();
         return Err(Refused::Outside { name: "volume.rounding_unit", value, low: "0.001", high: "1000000" });
     }
-    if let Some(regions) = &rules.regions {
-        count("regions.priority", regions.priority, ("0", "100"))?;
+    match &rules.grade {
+        Some(grade) if grade.own.is_empty() => Err(Refused::Empty("grade.own")),
+        _ => Ok(()),
     }
-    number("standard.multiple", rules.standard.multiple, ("1", "100"))?;
-    number("standard.cut", rules.standard.cut, ("0.0001", "0.9999"))?;
-    count("standard.years", rules.standard.years, ("1", "10"))
 }
 
 type Bounds = (&'static str, &'static str);
 
+/// A number within its bounds and with no more decimals than the arithmetic keeps exact.
 fn number(name: &'static str, value: Number, (low, high): Bounds) -> Result<(), Refused> {
     let inside = |bound: &str, under: bool| {
         bound.parse::<Decimal>().is_ok_and(|b| if under { b <= value.0 } else { value.0 <= b })
@@ -218,10 +311,6 @@ fn number(name: &'static str, value: Number, (low, high): Bounds) -> Result<(), 
         return Ok(());
     }
     Err(Refused::Outside { name, value: value.0.to_string(), low, high })
-}
-
-fn count(name: &'static str, value: Count, bounds: Bounds) -> Result<(), Refused> {
-    number(name, Number(Decimal::from(value.0)), bounds)
 }
 
 fn rising<T>(name: &'static str, table: &[T], value: impl Fn(&T) -> Decimal) -> Result<(), Refused> {

@@ -3,33 +3,63 @@
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use super::parameter_kinds::{Fields, Section};
 pub use super::parameters::*;
 use super::rule_check::{self, Refused};
 use crate::types::sha256;
 
-/// One version of the rules of an award.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
-pub struct RuleSet {
-    /// The document number, such as `GY-YD2024-2`.
-    pub name: String,
-    /// Its title in Chinese.
-    pub title: String,
-    /// Its title in English.
-    pub title_en: String,
-    /// The document the rules come from.
-    pub document: String,
+/// Declares the sections in the order a reader wants them; what is not `Option` every rule set has.
+macro_rules! rule_set {
+    ($(pub $section:ident: $type:ty,)*) => {
+        /// One version of the rules of an award.
+        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(missing_docs)]
+        pub struct RuleSet {
+            /// The document number, such as `GY-YD2024-2`.
+            pub name: String,
+            /// Its title in Chinese.
+            pub title: String,
+            /// Its title in English.
+            pub title_en: String,
+            /// The document the rules come from.
+            pub document: String,
+            $(pub $section: $type,)*
+            /// The text it was read from.
+            #[serde(skip)]
+            pub text: String,
+            /// SHA-256 of the text.
+            #[serde(skip)]
+            pub hash: String,
+        }
+
+        /// The sections with the description of their parameters, in the order a reader wants them.
+        pub const SECTIONS: &[Section] = &[$(Section {
+            name: stringify!($section),
+            optional: <$type as Fields>::OPTIONAL,
+            fields: <$type as Fields>::FIELDS,
+        },)*];
+    };
+}
+
+rule_set! {
     pub price: Price,
-    pub quota: Quota,
-    pub tie_break: TieBreak,
+    pub ranking: Option<Ranking>,
+    pub spec_ratios: Option<SpecRatios>,
     pub related: Option<Related>,
+    pub products: Option<Products>,
+    pub tie_break: TieBreak,
+    pub units: Option<Units>,
+    pub quota: Quota,
+    pub guarantee: Option<Guarantee>,
+    pub elimination: Option<Elimination>,
     pub fuse: Option<Fuse>,
     pub min_cut: Option<MinCut>,
     pub low_price: Option<LowPrice>,
     pub single_bidder: Option<SingleBidder>,
+    pub pre_winners: Option<PreWinners>,
+    pub classes: Option<Classes>,
     pub zero_volume: Option<ZeroVolume>,
-    pub elimination: Option<Elimination>,
     pub revival: Option<Revival>,
     pub revival_out: Option<RevivalOut>,
     pub revival_reference: Option<RevivalReference>,
@@ -37,38 +67,13 @@ pub struct RuleSet {
     pub term: Term,
     pub term_end: Option<TermEnd>,
     pub volume: Volume,
+    pub grade: Option<Grade>,
     pub regions: Option<Regions>,
     pub standard: Standard,
-    /// The text it was read from.
-    #[serde(skip)]
-    pub text: String,
-    /// SHA-256 of the text.
-    #[serde(skip)]
-    pub hash: String,
 }
 
-/// The sections in the order a reader wants them.
-const SECTIONS: &[&str] = &[
-    "price",
-    "related",
-    "tie_break",
-    "quota",
-    "elimination",
-    "fuse",
-    "min_cut",
-    "low_price",
-    "single_bidder",
-    "zero_volume",
-    "revival",
-    "revival_out",
-    "revival_reference",
-    "share",
-    "term",
-    "term_end",
-    "volume",
-    "regions",
-    "standard",
-];
+/// What stands above the sections.
+pub const HEADER: [&str; 4] = ["name", "title", "title_en", "document"];
 
 /// One parameter as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,22 +90,29 @@ pub struct Parameter {
     pub confidence: String,
 }
 
-/// The rule sets that come with the program.
+/// The rule sets that come with the program: consumables, then drugs, each oldest first.
 pub const EMBEDDED: &[(&str, &str)] = &[
+    ("GY-HD2020-1", include_str!("rule_sets/gy_hd2020_1.toml")),
+    ("GH-HD2021-1", include_str!("rule_sets/gh_hd2021_1.toml")),
+    ("GH-HD2022-1", include_str!("rule_sets/gh_hd2022_1.toml")),
+    ("GY-YD2018-1", include_str!("rule_sets/gy_yd2018_1.toml")),
     ("GY-YD2019-1", include_str!("rule_sets/gy_yd2019_1.toml")),
     ("GY-YD2019-2", include_str!("rule_sets/gy_yd2019_2.toml")),
     ("GY-YD2020-1", include_str!("rule_sets/gy_yd2020_1.toml")),
     ("GY-YD2021-1", include_str!("rule_sets/gy_yd2021_1.toml")),
     ("GY-YD2021-2", include_str!("rule_sets/gy_yd2021_2.toml")),
+    ("GY-YD2021-3", include_str!("rule_sets/gy_yd2021_3.toml")),
     ("GY-YD2022-1", include_str!("rule_sets/gy_yd2022_1.toml")),
+    ("JH-YD2022-1", include_str!("rule_sets/jh_yd2022_1.toml")),
     ("GY-YD2023-1", include_str!("rule_sets/gy_yd2023_1.toml")),
     ("GY-YD2023-2", include_str!("rule_sets/gy_yd2023_2.toml")),
+    ("GY-YD2024-1", include_str!("rule_sets/gy_yd2024_1.toml")),
     ("GY-YD2024-2", include_str!("rule_sets/gy_yd2024_2.toml")),
     ("GY-YD2025-1", include_str!("rule_sets/gy_yd2025_1.toml")),
     ("GY-YD2026-1", include_str!("rule_sets/gy_yd2026_1.toml")),
 ];
 
-/// The names of the rule sets that come with the program, oldest first.
+/// The names of the rule sets that come with the program.
 pub fn names() -> Vec<&'static str> {
     EMBEDDED.iter().map(|(name, _)| *name).collect()
 }
@@ -122,6 +134,8 @@ impl RuleSet {
             Refused::Unreadable { line, message: e.message().replace('\n', " ") }
         })?;
         rule_check::check(&rules)?;
+        // The text has just been read as a rule set, so it is a table too.
+        rule_check::bounds(&text.parse().unwrap_or_default())?;
         rules.text = text.to_owned();
         rules.hash = sha256(text.as_bytes());
         Ok(rules)
@@ -131,10 +145,11 @@ impl RuleSet {
     pub fn parameters(&self) -> Vec<Parameter> {
         let table: toml::Table = self.text.parse().unwrap_or_default();
         let mut list = Vec::new();
-        for name in SECTIONS {
+        for Section { name, fields, .. } in SECTIONS {
             let Some(section) = table.get(*name).and_then(toml::Value::as_table) else { continue };
             let mark = |key| section.get(key).map(plain).unwrap_or_default();
-            for (key, value) in section.iter().filter(|(k, _)| !MARKS.contains(&k.as_str())) {
+            for key in fields.iter().map(|field| field.key) {
+                let Some(value) = section.get(key) else { continue };
                 list.push(Parameter {
                     name: format!("{name}.{key}"),
                     value: plain(value),
@@ -145,6 +160,11 @@ impl RuleSet {
             }
         }
         list
+    }
+
+    /// Whether all specs of a product have one price.
+    pub fn has_one_price(&self) -> bool {
+        self.price.same_for_specs == Some(true)
     }
 
     /// How many of `bidders` valid bidders are shortlisted.
@@ -167,6 +187,20 @@ impl RuleSet {
         at(&self.term.years, winners).map(|years| years.0)
     }
 
+    /// Whether bids are ranked by their cut against the product's current price.
+    pub fn ranks_by_cut(&self) -> bool {
+        self.ranking.as_ref().is_some_and(|ranking| ranking.by == RankBy::Cut)
+    }
+
+    /// The price ratio of a spec to the comparable spec where the rules name it: ranked by cut every price is
+    /// held against the product's own, so specs are not converted.
+    pub fn named_ratio(&self, comparable: &str, spec: &str) -> Option<Decimal> {
+        if self.ranks_by_cut() {
+            return Some(Decimal::ONE);
+        }
+        self.spec_ratios.as_ref()?.between(comparable, spec)
+    }
+
     /// The low-price line of a form class.
     pub fn low_line(&self, class: FormClass) -> Option<Decimal> {
         let lines = self.low_price.as_ref()?;
@@ -180,16 +214,24 @@ impl RuleSet {
     }
 }
 
+impl Grade {
+    /// The part of its own demand that the rank or class of this place keeps, counted from 1.
+    pub fn own(&self, place: usize) -> Decimal {
+        at(&self.own, place).map_or(Decimal::ONE, |part| part.0)
+    }
+}
+
 /// The keys every section has.
-const MARKS: [&str; 3] = ["clause", "source", "confidence"];
+pub const MARKS: [&str; 3] = ["clause", "source", "confidence"];
 
 /// Entry `n` counted from 1, the last entry for all above; none for 0.
-fn at<T: Copy>(table: &[T], n: usize) -> Option<T> {
+pub fn at<T: Copy>(table: &[T], n: usize) -> Option<T> {
     let last = table.len().checked_sub(1)?;
     table.get(n.checked_sub(1)?.min(last)).copied()
 }
 
-fn plain(value: &toml::Value) -> String {
+/// A value as it is read: a list with spaces between its entries.
+pub fn plain(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => text.clone(),
         toml::Value::Array(list) => list.iter().map(plain).collect::<Vec<_>>().join(" "),

@@ -86,6 +86,24 @@ pub fn latest_rule_set(conn: &mut Conn, name: &str) -> Result<Option<RuleSetVers
         .optional()?)
 }
 
+/// The version of a rule set that has this text, by its digest.
+pub fn rule_set_by_digest(conn: &mut Conn, name: &str, digest: &str) -> Result<Option<RuleSetVersion>> {
+    Ok(rule_sets::table
+        .filter(rule_sets::name.eq(name).and(rule_sets::sha256.eq(digest)))
+        .select(RuleSetVersion::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The rounds bound to a version of a rule set, newest first.
+pub fn rounds_bound_to(conn: &mut Conn, id: &RuleSetId) -> Result<Vec<Round>> {
+    Ok(rounds::table
+        .filter(rounds::rule_set_id.eq(id))
+        .order((rounds::created_at.desc(), rounds::id.desc()))
+        .select(Round::as_select())
+        .load(conn)?)
+}
+
 /// Enters a version of a rule set.
 pub fn insert_rule_set(tx: &mut Tx, it: &RuleSetVersion) -> Result<()> {
     diesel::insert_into(rule_sets::table).values(it).execute(tx.conn())?;

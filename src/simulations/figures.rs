@@ -112,7 +112,10 @@ fn of_lot(ceiling: UnitPrice, lot: &LotOutcome, awards: &[Award], parts: &[Alloc
 fn as_allocated(winners: &[(&Award, Decimal)], parts: &[Allocation]) -> Option<(Quantity, Decimal)> {
     let mut sums: Vec<i64> = vec![0; winners.len()];
     for part in parts {
-        let at = winners.iter().position(|(award, _)| award.company == part.company)?;
+        let is_its = |(award, _): &(&Award, Decimal)| {
+            award.company == part.company && part.product.as_ref().is_none_or(|it| **it == *award.product)
+        };
+        let at = winners.iter().position(is_its)?;
         let sum = sums.get_mut(at)?;
         *sum = sum.checked_add(part.quantity.scaled())?;
     }

@@ -71,6 +71,8 @@ fn bid(lot: &Arc<str>, bidder: u32, price: Decimal, places: u32, draws: &mut Dra
         sales: Some(Quantity::from_scaled(whole(draws.up_to(1_000_000)) * 1_000)),
         kind: Some(if bidder == 1 { Kind::Reference } else { Kind::Generic }),
         accepts_revival: draws.up_to(1) == 1,
+        supplies_all: true,
+        current_price: None,
     }
 }
 

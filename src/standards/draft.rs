@@ -105,13 +105,19 @@ pub fn of_round(conn: &mut Conn, round: &Round) -> Result<Draft> {
     for lot in &lots {
         let offers: Vec<&Offered> = offered.iter().filter(|o| o.lot_id == lot.id).collect();
         let Some(highest) = offers.iter().filter_map(|o| o.comparable()).max() else { continue };
-        for offer in &offers {
+        // A group of different generics, ranked by cut: no product is held against another's price.
+        let by_cut = rules.ranks_by_cut();
+        for offer in offers.iter().filter(|offer| !by_cut || offer.award_price.is_some()) {
             draft.lines.extend(ground.offered(lot, offer, highest, &packs)?);
         }
-        let others =
-            listed.iter().filter(|p| !lot.generic_key.is_empty() && p.generic_key == lot.generic_key);
+        let is_of_lot = |p: &&Listed| !lot.generic_key.is_empty() && p.generic_key == lot.generic_key;
+        let others = listed.iter().filter(|_| !by_cut).filter(is_of_lot);
         for product in others.filter(|p| !is_offered(p, &offers)) {
-            match ratio_of(lot, product) {
+            let k = match rules.has_one_price() {
+                true => Ok(Decimal::ONE),
+                false => ratio_of(lot, product),
+            };
+            match k {
                 Ok(k) => draft.lines.extend(ground.listed(lot, product, highest, k)?),
                 Err(why) => draft.left_out.push(LeftOut {
                     lot: lot.code.clone(),

@@ -79,7 +79,8 @@ pub struct Proposed {
 }
 
 /// The first year's standards of every bid of the lots that have winners. A product that did not win is
-/// held against the highest price won in its lot, converted to its spec.
+/// held against the highest price won in its lot, converted to its spec; but not where a lot is a group of
+/// different generics that were ranked by cut: there only the winners' prices are standards.
 pub fn proposed(rules: &RuleSet, outcome: &Outcome) -> Vec<Proposed> {
     let mut selected: HashMap<&str, Fraction> = HashMap::new();
     for award in &outcome.awards {
@@ -89,7 +90,8 @@ pub fn proposed(rules: &RuleSet, outcome: &Outcome) -> Vec<Proposed> {
         *highest = (*highest).max(price);
     }
     let of = |award: &Award| Some(propose(rules, award, *selected.get(award.lot.as_ref())?));
-    let priced = outcome.awards.iter().filter(|award| award.reason.code != Code::BadPrice);
+    let is_held = |award: &&Award| award.award_price.is_some() || !rules.ranks_by_cut();
+    let priced = outcome.awards.iter().filter(|award| award.reason.code != Code::BadPrice).filter(is_held);
     priced.filter_map(of).collect()
 }
 

@@ -107,6 +107,7 @@ messages! {
         outcome_failed: "失败", "Failed";
         outcome_lost: "中断", "Lost";
         what_advance_rounds: "按日程推进批次状态", "Moves rounds on by their calendar";
+        what_close_questions: "关闭到期未答复的询问", "Closes questions whose deadline has passed";
         what_send_mail: "发送邮件队列", "Sends the mail that waits";
         what_run_simulations: "计算等待中的报价波动模拟", "Makes the runs of simulations that wait";
         what_remind_demand: "提醒未报量的医疗机构", "Reminds hospitals that have not reported demand";
@@ -115,6 +116,7 @@ messages! {
         what_end_sessions: "清理过期登录", "Deletes sessions that have ended";
         what_mail_audit_head: "向审计人员寄送审计链头", "Mails the head of the audit chain to the auditors";
         what_forget_runs: "清理九十天前的成功运行记录", "Deletes records of good runs older than ninety days";
+        count_lapsed: "逾期询问", "questions lapsed";
         count_sent: "已发送", "sent";
         count_later: "稍后重试", "to try again";
         count_dead: "发送失败", "given up";
@@ -171,7 +173,9 @@ messages! {
         demo_purchases: "已填入产品目录和采购历史", "Catalogue and purchase history are in";
         demo_finished: "第一批：已从报量走到支付标准", "Round 1 walked from demand to payment standard";
         demo_bidding: "第二批：申报中", "Round 2 is open for bids";
+        demo_evaluating: "冠脉支架批次：已开标，等待计算评审结果", "The round of coronary stents is opened and waits for its evaluation";
         demo_reporting: "第三批：报量中", "Round 3 is in demand reporting";
+        demo_asking: "第四批：评审中，复活询问待答复", "Round 4 is in evaluation, with questions about revivals to be answered";
         demo_address: "地址：{address}", "Address: {address}";
         demo_login: "{role}：账号 {login}，密码 {password}", "{role}: login {login}, password {password}";
         demo_keys: "第二批三名开标人的密钥（仅供演示；正式使用时各自保管，不得放在一起）：{folder}", "Keys of round 2's three openers (for the demonstration only; in earnest each keeps his own, never together): {folder}";

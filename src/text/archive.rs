@@ -46,6 +46,8 @@ messages! {
         check_input: "全部输入的摘要", "hash of the whole input";
         check_awards: "排序与中选结果", "ranking and award";
         check_allocations: "约定采购量分配", "agreed quantities";
+        check_volumes: "各地区采购量", "volumes by region";
+        check_questions: "可询问的申报企业", "who may still be asked";
         check_regions: "供应地区", "regions";
         check_standards: "医保支付标准", "payment standards";
         check_output: "全部结果的摘要", "hash of the whole result";

@@ -22,6 +22,8 @@ messages! {
         tampered: "{company}（回执序号 {seq}）的申报文件与回执的内容摘要不符，开标已中止，没有开启任何文件。请保全数据库并查明原因。", "The sealed bid of {company} (receipt {seq}) does not match its receipt's hash. The opening was stopped and nothing was opened. Preserve the database and find out why.";
         lot_gone: "{company} 的申报含竞价单元 {lot}，而该单元已不在批次中，开标已中止，没有开启任何文件。请先通过变更公告恢复该竞价单元。", "The bid of {company} is for lot {lot}, which is no longer in the round. The opening was stopped and nothing was opened. Restore the lot by an amendment first.";
         cell_unknown_lot: "本批次没有这个竞价单元，请按模板填写竞价单元编号", "the round has no such lot; use the lot codes of the template";
+        cell_no_ratio: "本批次各规格同价，不作折算，请清空差比价系数", "all specs have one price in this round; leave the ratio blank";
+        cell_product_twice: "与第{line}行是同一竞价单元的同一产品，每个产品只能报一行", "the same product of the same lot as line {line}; give each product once";
         cell_lot_twice: "与第{line}行是同一竞价单元，每个竞价单元只能报一行", "the same lot as line {line}; give each lot once";
         cell_other_company: "不是贵单位的名称或统一社会信用代码，应填“{name}”或“{code}”", "neither your company's name nor its credit code; write \"{name}\" or \"{code}\"";
         cell_other_group: "与登记的关联企业组“{group}”不一致。关联关系以平台登记为准，请留空", "differs from the registered group of related companies \"{group}\"; the register decides, so leave this blank";
@@ -30,6 +32,7 @@ messages! {
         cell_control: "含有换行等控制字符，请删除", "holds line breaks or other control characters; remove them";
         cell_ratio_needed: "与可比规格“{comparable}”不同，且无法自动换算。请给出差比价系数", "differs from the comparable spec \"{comparable}\" and cannot be converted automatically; give the price ratio (差比价系数)";
         cell_ratio_outside: "差比价系数应在 {least} 至 {most} 之间", "a price ratio lies between {least} and {most}";
+        cell_current_price_needed: "本批次按较现行挂网价的降幅排序，请填写该产品的现行挂网价（元，按所报规格）", "this round ranks by the cut against the current listed price; give the product's current price in yuan for the spec offered";
         fault_lot: "竞价单元 {lot}，“{column}”为“{value}”：{reason}", "Lot {lot}, {column} is \"{value}\": {reason}";
         faults_title: "共 {count} 处需要改正，申报未提交，没有写入任何内容。", "{count} places need correction. Nothing was submitted and nothing was stored.";
         state_standing: "有效", "Standing";
@@ -53,7 +56,13 @@ messages! {
         sales: "上年销量", "Sales last year";
         kind: "类型", "Kind";
         accepts_revival: "接受复活", "Accepts revival";
+        supplies_all: "全区供应", "Supplies all regions";
+        supplies_all_long: "能够供应全部采购地区", "Can supply all regions of the round";
+        several_hint: "本批次同一竞价单元可申报多个产品，每个产品填一栏，产品名称或编码不得相同；每家企业最多{most}个产品中选。栏数不够时，提交后再打开已交内容即可续填，或上传文件。", "In this round you may bid several products in a lot, one block each, with different names or codes; at most {most} products of a company win. For more blocks, submit and open the content again, or upload a file.";
+        block_n: "产品{n}", "Product {n}";
         accepts_revival_long: "未中选时接受按规则复活的价格", "Accept the revival price set by the rules if not selected";
+        current_price: "现行挂网价", "Current listed price";
+        current_price_hint: "元/{unit}，按所报规格；降幅以此计算", "yuan a {unit} of the spec offered; the cut is measured from it";
         window: "申报时间", "Bidding period";
         window_value: "{from} 至 {to}（不含截止时刻，以服务器时间为准）", "{from} to {to} (the closing moment itself is late; the server's clock decides)";
         opening_at: "开标时间", "Opening time";

@@ -26,6 +26,7 @@ messages! {
         spec_blank: "未填写规格。", "No specification is given.";
         spec_unstated: "规格“{text}”没有写明含量或装量。", "The specification \"{text}\" states neither content nor volume.";
         spec_range: "规格“{text}”是一个范围，不是确定的含量。", "The specification \"{text}\" is a range, not one content.";
+        spec_concentration: "规格“{text}”只写明浓度，没有写明每个最小单位的装量，不能算出含量。", "The specification \"{text}\" states a concentration only and not how much one unit holds, so its content is unknown.";
         spec_number: "规格“{text}”中的数字过大或为零。", "A number in the specification \"{text}\" is too large or zero.";
         pack_count: "包装“{text}”没有写明数量和单位，应如“24片/盒”。", "The pack \"{text}\" states no count and unit, such as 24片/盒.";
 
@@ -34,6 +35,14 @@ messages! {
         ratio_components: "复方规格“{base}”与“{other}”各成分不成比例，不能按含量换算。", "The components of \"{base}\" and \"{other}\" are not in proportion: the price cannot be converted by content.";
         ratio_volume: "注射剂“{base}”与“{other}”含量相同、装量不同且超过10ml，规则没有给出系数。", "The injections \"{base}\" and \"{other}\" have the same content in different volumes above 10 ml, for which there is no ratio.";
         ratio_unit: "包装单位“{base}”与“{other}”不同，数量不能比较。", "The units \"{base}\" and \"{other}\" differ: the counts cannot be compared.";
+        ratio_material: "“{base}”与“{other}”一方为瓶装、一方为袋装，包装材料差价（第十四条）须知道双方的包装材料。请注明玻璃瓶、塑料瓶或软袋。", "One of \"{base}\" and \"{other}\" is a bottle and the other a bag; for art. 14 both materials must be known: say glass bottle, plastic bottle or soft bag.";
+        ratio_no_infusion: "“{what}”不是大容量注射剂，包装材料差价（第十四条）不适用。请不要填写包装材料。", "\"{what}\" is no large infusion, so art. 14 does not apply: leave the material out.";
+        ratio_form_ratio: "剂型差比价系数“{k}”应在0.01至100之间，加价“{yuan}”不超过1000元。请核对。", "The form ratio \"{k}\" must lie between 0.01 and 100 and the addition \"{yuan}\" within 1000 yuan; check them.";
+        ratio_smaller: "提示：较小的规格或包装价格高于较大的基准品（第十六条不允许），请核对。", "Note: the smaller pack costs more than the larger base, which art. 16 does not allow; check it.";
+        ratio_below_zero: "扣减后价格为{price}元，不大于零。请核对价格、剂型和包装材料。", "The deductions leave {price} yuan; check price, form and material.";
+        material_glass: "玻璃瓶", "glass bottle";
+        material_plastic_bottle: "塑料瓶", "plastic bottle";
+        material_soft_bag: "软袋", "soft bag";
         ratio_solid_unit: "片剂、胶囊剂的数量应以片或粒计，不能以“{unit}”计。", "Tablets and capsules are counted one by one (片, 粒), not in \"{unit}\".";
         ratio_count: "包装数量“{count}”必须是大于零的数。", "The count \"{count}\" must be a number above zero.";
         ratio_price: "价格“{price}”必须是大于零的数。", "The price \"{price}\" must be a number above zero.";
@@ -43,16 +52,47 @@ messages! {
         step_volume: "装量", "volume";
         step_count: "包装数量", "pack count";
         step_material: "包装材料", "packaging material";
-        clause_form: "发改价格〔2011〕2452号第十六条", "NDRC Price [2011] 2452, art. 16";
+        clause_form: "按给定的剂型关系，须核实；顺序依发改价格〔2011〕2452号第十六条", "as given, to be checked; order by NDRC Price [2011] 2452, art. 16";
         clause_content: "发改价格〔2011〕2452号：含量差比价1.7^log2X", "NDRC Price [2011] 2452: content ratio 1.7^log2 X";
         clause_volume: "发改价格〔2011〕2452号：装量差比价1.9^log2X", "NDRC Price [2011] 2452: volume ratio 1.9^log2 X";
         clause_same_volume: "发改价格〔2011〕2452号：10ml及以下注射剂含量相同不因装量不同加价", "NDRC Price [2011] 2452: injections up to 10 ml of the same content cost the same";
         clause_count: "发改价格〔2011〕2452号第十三条：包装数量差比价1.95^log2X", "NDRC Price [2011] 2452, art. 13: pack-count ratio 1.95^log2 X";
         clause_count_linear: "发改价格〔2011〕2452号：包装数量差比价K=X", "NDRC Price [2011] 2452: pack-count ratio K = X";
-        clause_material: "发改价格〔2011〕2452号第十四条", "NDRC Price [2011] 2452, art. 14";
+        clause_material: "发改价格〔2011〕2452号第十四条，为上限", "NDRC Price [2011] 2452, art. 14, at most";
         ratio_step: "{name}：X={x}，K={k}（{clause}）", "{name}: X = {x}, K = {k} ({clause})";
         ratio_addition: "{name}：加{amount}元（{clause}）", "{name}: add {amount} yuan ({clause})";
+        ratio_deduction: "{name}：减{amount}元（{clause}）", "{name}: take off {amount} yuan ({clause})";
         ratio_k: "K={k}", "K = {k}";
+
+        ratio_title: "差比价换算", "Price ratios";
+        ratio_hint: "按药品差比价规则（发改价格〔2011〕2452号），由一个规格包装的价格换算另一个规格包装的价格。换算顺序：剂型、含量、装量、包装数量、包装材料、包装形式；最后四舍五入一次。", "Converts the price of one pack into that of another by the price-ratio rules (NDRC Price [2011] 2452). Order: form, content, volume, pack count, packaging material, packaging form; rounded half up once at the end.";
+        ratio_result: "换算结果", "Result";
+        ratio_steps_caption: "换算步骤（显示到六位小数，计算时不舍入）", "The steps (shown to six decimals, computed without rounding)";
+        ratio_step_name: "项目", "Step";
+        ratio_arithmetic: "算式", "Arithmetic";
+        ratio_base: "基准品（价格已知）", "Base (price known)";
+        ratio_other: "换算品", "Pack wanted";
+        ratio_pieces: "包装单位", "Unit";
+        ratio_pieces_hint: "如片、粒、袋、支、瓶。", "Such as 片, 粒, 袋, 支, 瓶.";
+        ratio_same_hint: "与基准品相同时不填。", "Leave empty when the same as the base's.";
+        ratio_form_hint: "如片剂、胶囊剂、注射液、颗粒剂。", "Such as 片剂, 胶囊剂, 注射液, 颗粒剂.";
+        ratio_spec_hint: "如10mg、50ml:0.5g、10万单位。", "Such as 10mg, 50ml:0.5g, 10万单位.";
+        ratio_base_price: "价格（元/包装）", "Price (yuan a pack)";
+        ratio_other_price: "现行价格（元/包装）", "Its price today (yuan a pack)";
+        ratio_other_price_hint: "可不填；填写后显示偏离，并检查较小规格是否高于较大规格。", "Optional; shows the deviation and whether the smaller pack costs more than the larger.";
+        ratio_other_form: "剂型不同", "Another dosage form";
+        ratio_other_form_hint: "平台没有内置剂型差比价系数。两种剂型不同时，请按有关文件填写系数或每个最小单位的加价。", "No ratios between forms are built in. When the forms differ, give the ratio or the addition for each piece from the document that lays it down.";
+        ratio_form_wanted: "换算品剂型", "Form wanted";
+        ratio_form_k: "剂型差比价系数", "Form ratio";
+        ratio_form_yuan: "每单位加价（元）", "Addition for each piece (yuan)";
+        ratio_convert: "换算", "Convert";
+        ratio_file: "批量换算", "Convert a file";
+        ratio_columns: "上传CSV或XLSX文件，最多{n}行；列名：{names}。其他列原样保留，结果文件增加行号、系数、价格、步骤和不能换算的原因。", "A CSV or XLSX file of at most {n} lines with the columns {names}. Other columns stay as they are; the result adds line, K, price, steps and why a line cannot be converted.";
+        ratio_format: "结果格式", "Format of the result";
+        ratio_convert_file: "换算并下载", "Convert and download";
+        ratio_compare: "差比价换算…", "Compare price with …";
+        ratio_open: "查看算式", "Show the arithmetic";
+        material_unsaid: "不计包装材料", "leave out";
 
         // Refusals.
         code_taken: "编码“{code}”已属于目录中的另一个产品。请核对编码，或修改已有的产品。", "The code \"{code}\" already belongs to another product of the catalogue. Check the code, or edit that product.";

@@ -100,6 +100,11 @@ messages! {
         read_only: "该报量当前不能审核。", "This report cannot be checked now.";
         label_generic: "{lot} {generic} 按通用名报量", "{lot} {generic}, quantity by generic name";
         label_company: "{lot} {generic} 厂牌企业 {n}", "{lot} {generic}, company {n}";
+        label_product: "{lot} {generic} 厂牌 {n} 产品（可不填）", "{lot} {generic}, product of company {n} (optional)";
+        product: "产品", "Product";
+        product_hint: "本批次按产品中选：请在厂牌企业后填写产品名称或编码；不填表示该企业的任一产品。", "Products win one by one in this round: give the product's name or code after its company; without it any product of the company will do.";
+        line_no_products: "本批次按企业报量，不区分产品，请清空“产品”", "this round's demand is by company, not by product; leave the product blank";
+        line_product_alone: "填写产品须同时填写厂牌企业", "a product needs its company";
         label_quantity: "{lot} {generic} 厂牌 {n} 年需求量", "{lot} {generic}, quantity of company {n}";
         label_reason: "{lot} {generic} 偏差理由", "{lot} {generic}, reason";
         label_verified: "{lot} {company} 核定量", "{lot} {company}, verified quantity";

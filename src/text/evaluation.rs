@@ -64,10 +64,17 @@ messages! {
         code_too_many_decimals: "报价小数位过多", "Too many decimals in the price";
         code_over_ceiling: "高于最高有效申报价", "Above the ceiling";
         code_related_company: "关联企业视为一家，取价低者", "Related companies count once; the lower bid stands";
+        code_per_company: "本企业中选产品数已满，由后续企业递补", "The company has all the places it may have; the next one moves up";
+        code_above_a: "B竞价单元价格高于A竞价单元最高中选价", "In unit B, above the highest price that won in A";
         code_not_shortlisted: "超出入围家数", "Beyond the places of the shortlist";
         code_eliminated: "价差过大，末位淘汰", "Lost the last place: the lot's spread is among the widest";
         code_fused: "高于熔断线且不符合其他中选条件", "Above the fuse line with no other condition met";
-        code_negotiate: "仅一家有效申报且降幅不足，须议价", "The only bidder without the cut that wins: to be negotiated";
+        code_negotiate: "降幅不足，须议价", "Not the cut that wins: to be negotiated";
+        code_negotiated: "议价后降幅达标，中选", "Negotiated down to the cut that wins";
+        code_no_current_price: "没有现行挂网价，无法计算降幅", "No current price to measure the cut from";
+        code_cut_too_small: "降幅小于最低降幅", "A smaller cut than every bid must make";
+        code_won_class_price: "高于熔断线，不高于B类价格", "Above the fuse line, within the price of class B";
+        code_won_direct: "预中选且降幅排名靠前，直接中选", "Pre-winner among the first by cut: wins directly";
         code_won_place: "按顺位入围即中选", "Wins by its place";
         code_won_ratio: "不高于熔断线", "Within the fuse line";
         code_won_cut: "降幅达到规定", "Cut deeply enough";

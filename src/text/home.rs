@@ -14,6 +14,11 @@ messages! {
         open_bidding: "报量已审核，开启申报：{number} {title}", "Demand is approved; open the bidding: {number} {title}";
         open_bids: "开标（须规定人数的开标人共同确认）：{number} {title}", "Open the bids (the openers together): {number} {title}";
         evaluate: "计算并公示拟中选结果：{number} {title}", "Compute and publish the proposed award: {number} {title}";
+        questions: "答复复活、议价询问 {n} 项：{number} {title}", "Answer {n} questions on revival or negotiation: {number} {title}";
+        questions_open: "等待企业答复询问 {n} 项：{number} {title}", "Bidders have {n} questions to answer: {number} {title}";
+        regions_running: "供应地区选择进行中：{number} {title}", "Regions are being chosen: {number} {title}";
+        choose_region: "轮到贵企业选择供应地区（{n} 个竞价单元）：{number} {title}", "Your turn to choose a region in {n} lots: {number} {title}";
+        place_volume: "调剂未中选厂牌的量：{number} {title}", "Place what unsold brands leave: {number} {title}";
         objections: "答复异议 {n} 件：{number} {title}", "Answer {n} objections: {number} {title}";
         confirm_award: "公示期满，提请确定中选结果：{number} {title}", "Publicity is over; ask for the final award: {number} {title}";
         draw_up: "生成购销合同：{number} {title}", "Draw up the contracts: {number} {title}";

@@ -14,6 +14,7 @@ messages! {
         public: "结果公示", "Published awards";
         products: "产品目录", "Catalogue";
         rounds: "批次", "Rounds";
+        ratio: "差比价", "Price ratios";
         approvals: "复核", "Approvals";
         simulations: "模拟", "Simulations";
         rules: "规则", "Rule sets";

@@ -57,6 +57,10 @@ messages! {
         lots: "竞价单元", "Lots";
         generic: "通用名", "Generic name";
         form: "剂型", "Dosage form";
+        material: "材质或类型", "Material or type";
+        material_hint: "例如：药物洗脱支架、陶瓷对陶瓷", "Such as drug-eluting stent, ceramic on ceramic";
+        specs: "规格型号", "Specifications";
+        specs_hint: "各规格同价的写“全部规格型号”", "Write \"all specifications\" where they have one price";
         form_class: "剂型类别", "Form class";
         comparable_spec: "可比规格", "Comparable spec";
         unit: "计量单位", "Unit";
@@ -149,6 +153,7 @@ messages! {
         page_opening: "开标", "Opening";
         page_award: "中选结果", "Award";
         page_publicity: "公示", "Publicity";
+        page_questions: "复活与议价询问", "Questions on revival and negotiation";
         page_objections: "异议", "Objections";
         page_contracts: "合同", "Contracts";
         page_archive: "档案与复算", "Archive and replay";

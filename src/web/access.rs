@@ -44,11 +44,11 @@ pub const STAFF: &[Role] = &[Role::Officer, Role::Reviewer, Role::Settlement, Ro
 /// The roles that keep the catalogue.
 pub const CATALOGUERS: &[Role] = &[Role::Officer, Role::Admin];
 
-/// Who simulates awards.
-pub const SIMULATORS: &[Role] = &[Role::Officer, Role::Reviewer, Role::Auditor];
-
 /// Who reads mail, jobs and the audit trail.
 pub const OVERSEERS: &[Role] = &[Role::Auditor, Role::Admin];
+
+/// Who evaluates opened bids, and who oversees that.
+pub const EVALUATORS: &[Role] = &[Role::Officer, Role::Reviewer, Role::Auditor];
 
 /// Whoever it is, perhaps nobody.
 pub struct Visitor(pub Option<Who>);
@@ -116,10 +116,10 @@ visitors! {
     Admin: &[Role::Admin];
     /// An auditor or an administrator.
     Overseer: OVERSEERS;
+    /// Somebody who evaluates opened bids, or oversees that.
+    Evaluator: EVALUATORS;
     /// Any of the bureau's people.
     Staff: STAFF;
     /// Whoever keeps the catalogue.
     Cataloguer: CATALOGUERS;
-    /// Whoever simulates awards.
-    Simulator: SIMULATORS;
 }

@@ -29,6 +29,8 @@ struct List {
 struct Row {
     it: Approval,
     round: Option<Round>,
+    /// What it is about, when that is no round.
+    about: String,
     asked_by: String,
     decided_by: String,
     /// This reader may decide it.
@@ -78,6 +80,10 @@ type Names = BTreeMap<AccountId, String>;
 
 fn row(conn: &mut Conn, it: Approval, who: &people::Who, names: &mut Names) -> Result<Row> {
     let round = approvals::round_of(conn, &it)?;
+    let about = match (&round, approvals::named(conn, &it)?) {
+        (None, Some((name, title))) => format!("{name} {title}"),
+        _ => it.subject_id.clone(),
+    };
     let asked_by = name(conn, &it.asked_by, names)?;
     let decided_by = match &it.decided_by {
         Some(id) => name(conn, id, names)?,
@@ -87,7 +93,7 @@ fn row(conn: &mut Conn, it: Approval, who: &people::Who, names: &mut Names) -> R
     let elsewhere = if it.action == Action::Publish { String::new() } else { approvals::path(&it) };
     // A correction keeps what it sets in its remark, for the program.
     let remark = if it.action == Action::Correction { String::new() } else { it.remark.clone() };
-    Ok(Row { it, round, asked_by, decided_by, is_mine, elsewhere, remark })
+    Ok(Row { it, round, about, asked_by, decided_by, is_mine, elsewhere, remark })
 }
 
 fn name(conn: &mut Conn, id: &AccountId, names: &mut Names) -> Result<String> {

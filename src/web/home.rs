@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::awards::objections;
+use crate::awards::{objections, questions, reassignment, selection};
 use crate::bids::{self, EnvelopeState};
 use crate::contracts;
 use crate::db::Conn;
@@ -135,7 +135,7 @@ fn officer(conn: &mut Conn, round: &Round, t: &Text, now: Time) -> Result<Vec<Ta
     match round.state {
         RoundState::Draft => list.push(Task::of(round, "", h.draft, 0)),
         RoundState::Demand => {
-            let late = i64::try_from(demand::late(conn, &round.id)?.len()).unwrap_or(i64::MAX);
+            let late = count(demand::late(conn, &round.id)?.len());
             if late > 0 {
                 list.push(Task::of(round, "/demand", h.demand_missing, late).until(calendar.demand_to));
             }
@@ -150,7 +150,12 @@ fn officer(conn: &mut Conn, round: &Round, t: &Text, now: Time) -> Result<Vec<Ta
             list.push(Task::of(round, "/opening", h.open_bids, 0))
         }
         RoundState::Evaluation => {
-            list.push(Task::of(round, "/award", h.evaluate, 0).until(calendar.publicity_from))
+            let choosing = selection::current(conn, &round.id)?;
+            list.extend(choosing.map(|_| Task::of(round, "/regions", h.regions_running, 0)));
+            list.push(match questions::store::open_of(conn, &round.id, None)? {
+                (n, Some(first)) => Task::of(round, "/questions", h.questions_open, count(n)).until(first),
+                _ => Task::of(round, "/award", h.evaluate, 0).until(calendar.publicity_from),
+            })
         }
         RoundState::Publicity => {
             let open = objections::open_of(conn, &round.id)?;
@@ -193,6 +198,10 @@ fn hospital(conn: &mut Conn, who: &Who, round: &Round, t: &Text, now: Time) -> R
     if rounds::seen_by(conn, who, &round.id).is_err() {
         return Ok(None);
     }
+    if round.state == RoundState::Evaluation {
+        let waits = reassignment::waiting(conn, round, &who.organisation.id, now)?;
+        return Ok(waits.map(|to| Task::of(round, "/reassignment", t.home.place_volume, 0).until(to)));
+    }
     let report = demand::store::report_of(conn, &round.id, &who.organisation.id)?;
     let deadline = demand::rules::deadline(round, report.as_ref());
     let message = match report.as_ref().map(|r| r.state) {
@@ -203,20 +212,32 @@ fn hospital(conn: &mut Conn, who: &Who, round: &Round, t: &Text, now: Time) -> R
     Ok((now < deadline).then(|| Task::of(round, "/demand", message, 0).until(deadline)))
 }
 
-fn supplier(conn: &mut Conn, who: &Who, round: &Round, t: &Text, now: Time) -> Result<Option<Task>> {
+fn supplier(conn: &mut Conn, who: &Who, round: &Round, t: &Text, now: Time) -> Result<Vec<Task>> {
+    let mine = &who.organisation.id;
     match round.state {
         RoundState::Bidding if now >= round.calendar.bidding_from && now < round.calendar.bidding_to => {
-            let mine = bids::store::receipts_of(conn, &round.id, &who.organisation.id)?;
-            let is_in = mine.iter().any(|r| r.state == EnvelopeState::Standing);
+            let receipts = bids::store::receipts_of(conn, &round.id, mine)?;
+            let is_in = receipts.iter().any(|r| r.state == EnvelopeState::Standing);
             let message = if is_in { t.home.bid_standing } else { t.home.bid };
-            Ok(Some(Task::of(round, "/bids", message, 0).until(round.calendar.bidding_to)))
+            Ok(vec![Task::of(round, "/bids", message, 0).until(round.calendar.bidding_to)])
+        }
+        RoundState::Evaluation => {
+            let (n, first) = questions::store::open_of(conn, &round.id, Some(mine))?;
+            let asked = first.map(|at| Task::of(round, "/questions", t.home.questions, count(n)).until(at));
+            let waits = selection::waiting(conn, round, mine)?;
+            let turn = waits.map(|(n, due)| Task::of(round, "/regions", t.home.choose_region, n).until(due));
+            Ok(asked.into_iter().chain(turn).collect())
         }
         RoundState::Publicity if now < round.calendar.publicity_to => {
             let task = Task::of(round, "", t.home.publicity, 0).until(round.calendar.publicity_to);
-            Ok(Some(Task { path: format!("/public/rounds/{}", round.id), ..task }))
+            Ok(vec![Task { path: format!("/public/rounds/{}", round.id), ..task }])
         }
-        _ => Ok(None),
+        _ => Ok(Vec::new()),
     }
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// Systems that have not yet taken every standard.

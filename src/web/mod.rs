@@ -15,8 +15,10 @@ mod home;
 mod language;
 mod login;
 pub mod page;
+mod questions;
 mod rounds;
 mod rules;
+mod screens;
 pub mod serve;
 mod simulations;
 mod standards;
@@ -34,8 +36,8 @@ use crate::signing::Signer;
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Cataloguer, Hospital, Officer, Overseer, Person, Reviewer, SIMULATORS, STAFF,
-    Settlement, Simulator, Staff, Supplier, Visitor,
+    Admin, Allowed, Auditor, Cataloguer, EVALUATORS, Evaluator, Hospital, Officer, Overseer, Person,
+    Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -199,6 +201,34 @@ routes! {
     GET  "/rounds/{id}/award/export/{file}" awards::export::file, Only(STAFF);
     GET  "/rounds/{id}/award/{lot}" awards::lot::show, Only(STAFF);
     GET  "/rounds/{id}/award/{lot}/volumes" awards::volumes::show, Anyone;
+    GET  "/rounds/{id}/questions" questions::list::index, Only(questions::PARTIES);
+    POST "/rounds/{id}/questions" questions::list::ask, Only(&[Role::Officer]);
+    GET  "/rounds/{id}/questions/export.csv" questions::export::csv, Only(STAFF);
+    GET  "/rounds/{id}/questions/export.xlsx" questions::export::xlsx, Only(STAFF);
+    GET  "/rounds/{id}/questions/consents.csv" questions::export::consents, Only(STAFF);
+    GET  "/questions/{id}" questions::show::index, Only(questions::PARTIES);
+    POST "/questions/{id}/answer" questions::show::answer, Only(&[Role::Supplier]);
+    POST "/questions/{id}/withdraw" questions::show::withdraw, Only(&[Role::Officer]);
+    GET  "/rounds/{id}/regions" awards::regions::show, Only(awards::regions::PARTIES);
+    POST "/rounds/{id}/regions" awards::regions::choose, Only(&[Role::Supplier]);
+    POST "/rounds/{id}/regions/start" awards::regions::start, Only(&[Role::Officer]);
+    POST "/rounds/{id}/regions/pause" awards::regions::pause, Only(&[Role::Officer]);
+    POST "/rounds/{id}/regions/resume" awards::regions::resume, Only(&[Role::Officer]);
+    POST "/rounds/{id}/regions/cancel" awards::regions::cancel, Only(&[Role::Officer]);
+    GET  "/rounds/{id}/regions/picks.csv" awards::regions::file, Only(STAFF);
+    GET  "/rounds/{id}/reassignment" awards::reassignment::show, Only(awards::reassignment::PARTIES);
+    POST "/rounds/{id}/reassignment" awards::reassignment::place, Only(&[Role::Hospital]);
+    POST "/rounds/{id}/reassignment/open" awards::reassignment::open, Only(&[Role::Officer]);
+    POST "/rounds/{id}/reassignment/deadline" awards::reassignment::set_deadline, Only(&[Role::Officer]);
+    POST "/rounds/{id}/reassignment/cancel" awards::reassignment::cancel, Only(&[Role::Officer]);
+    GET  "/rounds/{id}/reassignment/reassignments.csv" awards::reassignment::file, Only(STAFF);
+    GET  "/rounds/{id}/comparison" awards::comparison::show, Only(EVALUATORS);
+    GET  "/rounds/{id}/report" awards::report::show, Only(EVALUATORS);
+    GET  "/rounds/{id}/report.xlsx" awards::report_file::xlsx, Only(EVALUATORS);
+    GET  "/rounds/{id}/screens" screens::list::show, Only(EVALUATORS);
+    GET  "/rounds/{id}/screens/export" screens::list::file, Only(EVALUATORS);
+    GET  "/rounds/{id}/screens/{finding}" screens::show::show, Only(EVALUATORS);
+    POST "/rounds/{id}/screens/{finding}" screens::show::remark, Only(&[Role::Officer]);
     GET  "/rounds/{id}/objections" awards::objections::list, Only(OBJECTORS);
     POST "/rounds/{id}/objections" awards::objections::file, Only(&[Role::Supplier]);
     GET  "/objections/{id}" awards::objections::show, Only(OBJECTORS);
@@ -223,6 +253,8 @@ routes! {
     GET  "/products/{id}" catalog::show::show, Anyone;
     GET  "/products/{id}/edit" catalog::edit::form, Only(CATALOGUERS);
     POST "/products/{id}/edit" catalog::edit::change, Only(CATALOGUERS);
+    GET  "/ratio" catalog::ratio::show, Anyone;
+    POST "/ratio/file" catalog::ratio::file, Anyone;
     GET  "/rounds/{id}/demand" demand::report::index, Only(demand::READERS);
     POST "/rounds/{id}/demand" demand::report::save, Only(&[Role::Hospital]);
     POST "/rounds/{id}/demand/withdraw" demand::report::withdraw, Only(&[Role::Hospital]);
@@ -273,12 +305,23 @@ routes! {
     POST "/approvals/{id}" approvals::decide, Only(&[REVIEWER]);
     GET  "/rounds/{id}/archive" rounds::archive::download, Only(STAFF);
     GET  "/rounds/{id}/replay" rounds::archive::replay, Only(STAFF);
-    GET  "/simulations" simulations::list::index, Only(SIMULATORS);
-    GET  "/simulations/new" simulations::new::form, Only(SIMULATORS);
-    POST "/simulations" simulations::new::create, Only(SIMULATORS);
-    GET  "/simulations/{id}" simulations::show::index, Only(SIMULATORS);
-    POST "/simulations/{id}/delete" simulations::show::delete, Only(SIMULATORS);
-    GET  "/simulations/{id}/export/{file}" simulations::export::file, Only(SIMULATORS);
-    GET  "/rules" rules::list, Anyone;
-    GET  "/rules/{id}" rules::show, Anyone;
+    GET  "/simulations" simulations::list::index, Only(EVALUATORS);
+    GET  "/simulations/new" simulations::new::form, Only(EVALUATORS);
+    POST "/simulations" simulations::new::create, Only(EVALUATORS);
+    GET  "/simulations/{id}" simulations::show::index, Only(EVALUATORS);
+    POST "/simulations/{id}/delete" simulations::show::delete, Only(EVALUATORS);
+    GET  "/simulations/{id}/export/{file}" simulations::export::file, Only(EVALUATORS);
+    GET  "/rules" rules::list::list, Anyone;
+    GET  "/rules/compare" rules::compare::show, Only(STAFF);
+    GET  "/rules/{id}" rules::show::show, Anyone;
+    GET  "/rules/{id}/toml" rules::show::toml, Anyone;
+    GET  "/rules/{id}/csv" rules::show::csv, Anyone;
+    POST "/rules/{id}/copy" rules::draft::copy, Only(&[OFFICER]);
+    GET  "/rules/drafts/{id}" rules::draft::show, Only(STAFF);
+    GET  "/rules/drafts/{id}/edit" rules::edit::form, Only(&[OFFICER]);
+    POST "/rules/drafts/{id}/edit" rules::edit::change, Only(&[OFFICER]);
+    POST "/rules/drafts/{id}/ask" rules::draft::ask, Only(&[OFFICER]);
+    POST "/rules/drafts/{id}/withdraw" rules::draft::withdraw, Only(&[OFFICER]);
+    POST "/rules/drafts/{id}/discard" rules::draft::discard, Only(&[OFFICER]);
+    POST "/rules/drafts/{id}/decide" rules::draft::decide, Only(&[REVIEWER]);
 }

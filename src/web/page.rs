@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
-use crate::web::access::{OVERSEERS, SIMULATORS};
+use crate::web::access::{EVALUATORS, OVERSEERS};
 use crate::web::asset;
 
 /// What every page has.
@@ -117,9 +117,10 @@ impl Page {
             ("/rounds", n.rounds, &[]),
             ("/approvals", n.approvals, &[Role::Officer, Role::Reviewer, Role::Auditor]),
             ("/products", n.products, &[]),
+            ("/ratio", n.ratio, &[]),
             ("/contracts", n.contracts, &[]),
             ("/standards", n.standards, &[]),
-            ("/simulations", n.simulations, SIMULATORS),
+            ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
             ("/organisations", n.organisations, &[Role::Admin]),

@@ -128,6 +128,47 @@ fn every_fault_is_told_with_its_line() {
 }
 
 #[test]
+fn every_fault_of_the_answers_is_told_with_its_line() {
+    let check = |lines: &str, want: &[&str]| {
+        let case = Case::sound();
+        case.put("consents.csv", format!("lot,company,question,price\n{lines}"));
+        let output = case.run("GY-YD2024-2", &["--consents", "consents.csv"]);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+        let said = text(&output.stderr);
+        assert_eq!(said.lines().count(), want.len(), "{said}");
+        for (line, want) in said.lines().zip(want) {
+            assert!(line.starts_with(want), "{line}\n{want}");
+        }
+    };
+    check("L9,甲,revival,\n", &["consents.csv:2: lot: \"L9\": the lots file has no such lot"]);
+    check("L1,戊,revival,0.5\n", &["consents.csv:2: company: \"戊\": the company does not bid in this lot"]);
+    check(
+        "L1,甲,revive,0.5\n",
+        &["consents.csv:2: question: \"revive\": write one of: revival, negotiation, 复活, 议价"],
+    );
+    check(
+        "L1,甲,revival,0.12345\nL1,乙,revival,0\nL1,丙,议价,-\n",
+        &[
+            "consents.csv:2: price: \"0.12345\": at most 4 decimals are allowed",
+            "consents.csv:3: price: \"0\": must be greater than zero",
+            "consents.csv:4: price: \"-\": not a plain number",
+        ],
+    );
+    check(
+        "L1,甲,revival,0.5\nL1,甲,negotiation,0.5\nL1,甲,复活,\n",
+        &[
+            "consents.csv:4: question: \"复活\": the company already answers this question in this lot on line 2",
+        ],
+    );
+    // Where the bids are at fault nobody is told that a bid is missing.
+    let case = Case::sound();
+    case.put("bids.csv", case.read("bids.csv").replace("0.40", "x"));
+    case.put("consents.csv", "lot,company,question,price\nL1,甲,revival,\n");
+    let output = case.run("GY-YD2024-2", &["--consents", "consents.csv"]);
+    assert_eq!(text(&output.stderr).lines().count(), 1, "{}", text(&output.stderr));
+}
+
+#[test]
 fn files_that_are_no_tables_are_refused() {
     let check = |file: &str, bytes: &[u8], want: &str| {
         let case = Case::sound();

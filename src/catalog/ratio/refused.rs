@@ -38,6 +38,24 @@ pub enum Refused {
         /// The other's specification.
         other: String,
     },
+    /// A bottle and a bag, and nobody says of what.
+    Material {
+        /// The base's specification.
+        base: String,
+        /// The other's specification.
+        other: String,
+    },
+    /// A material for something that is no large infusion.
+    NoInfusion(String),
+    /// A form relation that cannot be meant.
+    FormRatio {
+        /// The factor.
+        k: Decimal,
+        /// The addition.
+        yuan: Decimal,
+    },
+    /// Deductions leave nothing of the price.
+    BelowZero(Decimal),
     /// Counts in different units.
     Unit {
         /// The base's.
@@ -66,6 +84,10 @@ impl Say for Refused {
             Refused::Measure { base, other } => both(c.ratio_measure, base, other),
             Refused::Components { base, other } => both(c.ratio_components, base, other),
             Refused::Volume { base, other } => both(c.ratio_volume, base, other),
+            Refused::Material { base, other } => both(c.ratio_material, base, other),
+            Refused::NoInfusion(what) => fill(c.ratio_no_infusion, &[("what", what)]),
+            Refused::FormRatio { k, yuan } => fill(c.ratio_form_ratio, &[("k", k), ("yuan", yuan)]),
+            Refused::BelowZero(price) => fill(c.ratio_below_zero, &[("price", price)]),
             Refused::Unit { base, other } => both(c.ratio_unit, base, other),
             Refused::SolidUnit(unit) => fill(c.ratio_solid_unit, &[("unit", unit)]),
             Refused::Count(count) => fill(c.ratio_count, &[("count", count)]),

@@ -55,6 +55,29 @@ fn specifications_are_read() {
     check("VA1500IU:VD500IU", "Activity 1500");
     check("370MBq(10毫居)", "Radioactivity 370");
     check("0.27g(以安替比林计)", "Mass 270");
+    check("每粒装0. 25g", "Mass 250");
+    check("100mg(8,000,000U)/瓶", "Mass 100, Activity 8000000");
+    check("甘草酸苷25mg、DL-蛋氨酸25mg", "Mass 25, +25");
+    check("30吸/盒,糠酸氟替卡松100µg、乌美溴铵62.5µg", "Mass 0.1, +0.0625");
+    check("每瓶含利巴韦林400mg,每喷含利巴韦林3mg", "Mass 400");
+    check("每瓶120揿,每揿含丙酸倍氯米松100μg", "Mass 0.1");
+    check("0.05%(50ug/喷)120喷", "Mass 0.05");
+    check("5ml:2.5mg(按C19H19NOS计)(10ml/瓶)", "Mass 5, Volume 10");
+    check("每100ml内含维生素E1g(40ml每瓶)", "Mass 400, Volume 40");
+    check("10ml(100ml含氢溴酸右美沙芬0.3g,愈创木酚甘油醚2.0g)", "Mass 30, Volume 10, +200");
+    check("1g:利多卡因25mg与丙胺卡因25mg,10g/管", "Mass 250, Fill 10000, +250");
+    check("0.1%(5g:5mg)(每支装20g)", "Mass 20, Fill 20000");
+    check("每20丸重1g,每袋装6g", "Mass 6000");
+    check("每18丸重1g（每袋装9g）", "Mass 9000");
+    check("6.2g/袋,每10丸重2g", "Mass 6200");
+    check("每1g相当于饮片1.46g，每袋装4.5g", "Mass 4500");
+    check("每1ml相当于饮片0.72g(每瓶装100ml)", "Mass 72000, Volume 100");
+    check("0.2ml:2500抗XaIU", "Activity 2500, Volume 0.2");
+    check("2.0mg(8.0×10^7U)/1.0mL/支", "Mass 2, Activity 80000000, Volume 1");
+    check("活菌数≥0.35×1000000CFU", "Activity 350000");
+    check("27.8KBq（0.75μCi）", "Radioactivity 0.0278");
+    check("3.6Neurotropin单位/3ml/支", "Activity 3.6, Volume 3");
+    check("【0.25g】", "Mass 250");
     check("20mg规格:曲氟尿苷20mg,盐酸替匹嘧啶9.42mg(相当于替匹嘧啶8.19mg)", "Mass 20, +20, +9.42");
 }
 
@@ -70,6 +93,11 @@ fn what_cannot_be_read_is_told() {
     check("12", "states neither");
     check("37-3700MBq", "is a range");
     check("0g", "zero");
+    check("2%", "concentration only");
+    check("40mg/ml", "concentration only");
+    check("每1ml相当于饮片1.2g", "concentration only");
+    check("每1g相当于饮片3g", "concentration only");
+    check("0.03~0.05mg", "is a range");
     check("99999999999999999999g", "too large");
 }
 
@@ -90,6 +118,20 @@ fn packs_are_read() {
     check("10支/小盒", "", 10, "支");
     check("每片重0.3g,12片/盒", "每片重0.3g", 12, "片");
     check("40mg:4000AXaIU×10支/盒", "40mg:4000axaiu", 10, "支");
+    check("1.0g*1/瓶", "1.0g", 1, "瓶");
+    check("0.33g*12/粒", "0.33g", 12, "粒");
+    check("2ml：0.5mg*10支盒", "2ml:0.5mg", 10, "支");
+    check("15mg*14片片/盒", "15mg", 14, "片");
+    check("100mg(10ml)/瓶", "100mg(10ml)", 1, "瓶");
+    check("30ml/瓶/盒", "30ml", 1, "瓶");
+    check("50μg/100μg/60泡/盒", "50ug/100ug", 60, "泡");
+    check("每盒2袋，每袋4支", "", 8, "支");
+    check("每盒装10袋", "", 10, "袋");
+    check("0.5μg,10粒/板,3板/盒×30粒/盒", "0.5ug,10粒/板,3板/盒", 30, "粒");
+    check("0.1%（5ml:5mg(以他克莫司计）*1瓶/瓶", "0.1%(5ml:5mg(以他克莫司计)", 1, "瓶");
+    check("20ml:1.46g*6袋/盒_x000D_\n", "20ml:1.46g", 6, "袋");
+    check("100mg x 14片/盒", "100mg x", 14, "片");
+    assert!(pack("盒").is_err() && pack("2ml:0.25g×0支/支").is_err());
     assert!(pack("复方").is_err() && pack("").is_err() && pack("0片/盒").is_err());
     assert!(pack("9999999片×9999999板/盒").is_err());
 }

@@ -14,6 +14,8 @@ pub struct Entry {
     pub lot_id: LotId,
     /// The brand's company; empty for the generic name.
     pub company: String,
+    /// Its product; empty for the brand as a whole.
+    pub product: String,
     /// How much.
     pub quantity: Quantity,
 }
@@ -44,14 +46,16 @@ pub fn is_done(report: &Report, lines: &[Line], entered: &Entered, seen: i32, su
     if !is_there || report.version <= seen {
         return false;
     }
-    let mut asked: BTreeSet<(&LotId, &str, Quantity)> =
-        entered.entries.iter().map(|e| (&e.lot_id, e.company.as_str(), e.quantity)).collect();
+    let brand = |e: &'_ Entry| (e.company.clone(), e.product.clone());
+    let mut asked: BTreeSet<(&LotId, (String, String), Quantity)> =
+        entered.entries.iter().map(|e| (&e.lot_id, brand(e), e.quantity)).collect();
     for lot in entered.reasons.keys().filter(|lot| !entered.reason(lot).is_empty()) {
         if !entered.entries.iter().any(|entry| entry.lot_id == *lot) {
-            asked.insert((lot, "", Quantity::ZERO));
+            asked.insert((lot, Default::default(), Quantity::ZERO));
         }
     }
-    let stored = lines.iter().map(|line| (&line.lot_id, line.company.as_str(), line.reported)).collect();
+    let brand = |line: &Line| (line.company.clone(), line.product.clone());
+    let stored = lines.iter().map(|line| (&line.lot_id, brand(line), line.reported)).collect();
     asked == stored && lines.iter().all(|line| line.reason == entered.reason(&line.lot_id))
 }
 
@@ -75,8 +79,8 @@ pub fn merge(
     let is_returned = report.state == ReportState::Returned;
     let open = open_lots(report, before, lots);
     let lot_of = |id: &LotId| lots.iter().find(|lot| lot.id == *id).ok_or(Refused::LotUnknown);
-    let fresh = |lot_id: &LotId, company: &str, quantity| {
-        let old = before.iter().find(|line| line.lot_id == *lot_id && line.company == company);
+    let fresh = |lot_id: &LotId, (company, product): (&str, &str), quantity| {
+        let old = before.iter().find(|line| line.lot_id == *lot_id && line.brand() == (company, product));
         Line {
             id: old.map_or_else(DemandId::new, |line| line.id.clone()),
             report_id: report.id.clone(),
@@ -84,6 +88,7 @@ pub fn merge(
             hospital_id: report.hospital_id.clone(),
             lot_id: lot_id.clone(),
             company: company.to_owned(),
+            product: product.to_owned(),
             reported: quantity,
             verified: None,
             approved: None,
@@ -101,28 +106,26 @@ pub fn merge(
     let mut met = BTreeSet::new();
     for entry in &entered.entries {
         let lot = lot_of(&entry.lot_id)?;
-        let company = entry.company.trim();
-        if company.chars().count() > COMPANY {
+        let brand = (entry.company.trim(), entry.product.trim());
+        if brand.0.chars().count().max(brand.1.chars().count()) > COMPANY {
             return Err(Refused::Long(lot.code.clone(), COMPANY));
         }
-        if !met.insert((&entry.lot_id, company)) {
-            return Err(Refused::Twice(lot.code.clone(), company.to_owned()));
+        let named = || format!("{} {}", brand.0, brand.1).trim().to_owned();
+        if !met.insert((&entry.lot_id, brand)) {
+            return Err(Refused::Twice(lot.code.clone(), named()));
         }
         let locked = lines.iter().find(|line| {
-            is_returned
-                && line.lot_id == lot.id
-                && line.company == company
-                && line.state != LineState::Returned
+            is_returned && line.lot_id == lot.id && line.brand() == brand && line.state != LineState::Returned
         });
         match locked {
             Some(line) if line.reported == entry.quantity => {}
-            None if open.contains(&lot.id) => lines.push(fresh(&lot.id, company, entry.quantity)),
-            _ => return Err(Refused::Locked(lot.code.clone(), company.to_owned())),
+            None if open.contains(&lot.id) => lines.push(fresh(&lot.id, brand, entry.quantity)),
+            _ => return Err(Refused::Locked(lot.code.clone(), named())),
         }
     }
     for line in before.iter().filter(|line| is_returned && line.state == LineState::Returned) {
-        if !met.contains(&(&line.lot_id, line.company.as_str())) {
-            lines.push(fresh(&line.lot_id, &line.company, Quantity::ZERO));
+        if !met.contains(&(&line.lot_id, line.brand())) {
+            lines.push(fresh(&line.lot_id, line.brand(), Quantity::ZERO));
         }
     }
     for lot_id in entered.reasons.keys() {
@@ -132,7 +135,7 @@ pub fn merge(
         return Err(Refused::TooMany);
     }
     let position = |line: &Line| lots.iter().position(|lot| lot.id == line.lot_id);
-    lines.sort_by(|a, b| (position(a), &a.company).cmp(&(position(b), &b.company)));
+    lines.sort_by(|a, b| (position(a), a.brand()).cmp(&(position(b), b.brand())));
     Ok(lines)
 }
 
@@ -142,7 +145,7 @@ fn give_reason(
     lot: &Lot,
     reason: &str,
     is_open: bool,
-    fresh: &impl Fn(&LotId, &str, Quantity) -> Line,
+    fresh: &impl Fn(&LotId, (&str, &str), Quantity) -> Line,
 ) -> Result<(), Refused> {
     if reason.chars().count() > REASON {
         return Err(Refused::Long(lot.code.clone(), REASON));
@@ -157,7 +160,7 @@ fn give_reason(
         };
     }
     if !reason.is_empty() && !lines.iter().any(is_of_lot) {
-        lines.push(fresh(&lot.id, "", Quantity::ZERO));
+        lines.push(fresh(&lot.id, ("", ""), Quantity::ZERO));
     }
     for line in lines.iter_mut().filter(|line| is_of_lot(line)) {
         line.reason = reason.to_owned();

@@ -16,6 +16,8 @@ pub struct Change {
     pub lot: Lot,
     /// The company; empty for the generic name.
     pub company: String,
+    /// Its product; empty for the brand as a whole.
+    pub product: String,
     /// The quantity before.
     pub before: Option<Quantity>,
     /// The quantity after.
@@ -62,7 +64,7 @@ pub fn stage(
         return own(tx.conn(), round_id, hospital_id, id).map(drop);
     }
     let lots = rounds::lots_of(tx.conn(), round_id)?;
-    import::read(content, &at.hospital, &lots)?;
+    import::read(content, &at.hospital, &lots, at.by_product)?;
     let profile = round_id.as_str();
     let file = New { id, kind: Kind::Demand, profile, places: "[]", file_name, content };
     imports::keep(tx, ctx, file).map(drop)
@@ -89,7 +91,7 @@ pub fn preview(
     let is_applied = staged.state == State::Applied;
     let (upload, faults) = match is_applied {
         true => Default::default(),
-        false => import::read(imports::content(conn, id)?.as_slice(), &at.hospital, &lots)?,
+        false => import::read(imports::content(conn, id)?.as_slice(), &at.hospital, &lots, at.by_product)?,
     };
     let mut preview = Preview {
         file_name: staged.file_name,
@@ -122,18 +124,19 @@ fn changes(lots: &[Lot], before: &[Line], after: &[Line]) -> Vec<Change> {
             lines.iter().filter(|line| line.lot_id == lot.id).cloned().collect()
         };
         let (was, is) = (of_lot(before), of_lot(after));
-        let mut companies: Vec<&str> = was.iter().chain(&is).map(|line| line.company.as_str()).collect();
-        companies.sort_unstable();
-        companies.dedup();
-        for company in companies {
-            let find = |lines: &[Line]| lines.iter().find(|line| line.company == company).cloned();
+        let mut brands: Vec<(&str, &str)> = was.iter().chain(&is).map(Line::brand).collect();
+        brands.sort_unstable();
+        brands.dedup();
+        for brand in brands {
+            let find = |lines: &[Line]| lines.iter().find(|line| line.brand() == brand).cloned();
             let (old, new) = (find(&was), find(&is));
             let reason =
                 |line: &Option<Line>| line.as_ref().map(|line| line.reason.clone()).unwrap_or_default();
             let quantity = |line: &Option<Line>| line.as_ref().map(|line| line.reported);
             list.push(Change {
                 lot: lot.clone(),
-                company: company.to_owned(),
+                company: brand.0.to_owned(),
+                product: brand.1.to_owned(),
                 is_same: quantity(&old) == quantity(&new) && reason(&old) == reason(&new),
                 before: quantity(&old),
                 after: quantity(&new),
@@ -159,7 +162,8 @@ pub fn apply(
     }
     let at = place(tx.conn(), round_id, hospital_id)?;
     let lots = rounds::lots_of(tx.conn(), round_id)?;
-    let (upload, faults) = import::read(imports::content(tx.conn(), id)?.as_slice(), &at.hospital, &lots)?;
+    let (upload, faults) =
+        import::read(imports::content(tx.conn(), id)?.as_slice(), &at.hospital, &lots, at.by_product)?;
     if !faults.is_empty() {
         return Err(Error::refused(Refused::FileFaulty(faults.count())));
     }

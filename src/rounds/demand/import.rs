@@ -21,6 +21,7 @@ pub const COLUMNS: &[Column] = &[
     Column::must("hospital", "医疗机构"),
     Column::must("lot", "竞价单元"),
     Column::may("company", "厂牌企业"),
+    Column::may("product", "产品"),
     Column::must("quantity", "年需求量"),
     Column::may("unit", "单位").also(&["计量单位"]),
     Column::may("reason", "理由").also(&["偏差理由", "说明"]),
@@ -44,8 +45,12 @@ pub enum LineFault {
     Region(String),
     /// The round has no lot with this code.
     Lot,
-    /// The same lot and company as on this line.
+    /// The same lot and brand as on this line.
     Twice(u64),
+    /// The round's demand is not by product.
+    NoProducts,
+    /// A product without its company.
+    ProductAlone,
     /// Another reason for the same lot than on this line.
     Reason(u64),
 }
@@ -57,6 +62,8 @@ impl Say for LineFault {
             LineFault::Hospital(name) => fill(d.line_hospital, &[("name", name)]),
             LineFault::Region(region) => fill(d.line_region, &[("region", region)]),
             LineFault::Lot => d.line_lot.to_owned(),
+            LineFault::NoProducts => d.line_no_products.to_owned(),
+            LineFault::ProductAlone => d.line_product_alone.to_owned(),
             LineFault::Twice(line) => fill(d.line_twice, &[("line", line)]),
             LineFault::Reason(line) => fill(d.line_reason, &[("line", line)]),
         }
@@ -74,12 +81,23 @@ pub struct Upload {
     pub blank: u64,
 }
 
-/// Reads a file of one hospital for the lots of a round.
-pub fn read(input: impl Read, hospital: &Organisation, lots: &[Lot]) -> Result<(Upload, Faults)> {
+/// Reads a file of one hospital for the lots of a round, whose demand may be by product.
+pub fn read(
+    input: impl Read,
+    hospital: &Organisation,
+    lots: &[Lot],
+    by_product: bool,
+) -> Result<(Upload, Faults)> {
     let mut rows = open(input, COLUMNS, Unknown::Refuse, LIMITS)?;
     let mut faults = Faults::default();
-    let mut reader =
-        Reader { hospital, lots, upload: Upload::default(), met: BTreeMap::new(), why: BTreeMap::new() };
+    let mut reader = Reader {
+        hospital,
+        lots,
+        by_product,
+        upload: Upload::default(),
+        met: BTreeMap::new(),
+        why: BTreeMap::new(),
+    };
     while let Some(row) = rows.next(&mut faults)? {
         reader.take(&row, &mut faults);
     }
@@ -89,9 +107,10 @@ pub fn read(input: impl Read, hospital: &Organisation, lots: &[Lot]) -> Result<(
 struct Reader<'a> {
     hospital: &'a Organisation,
     lots: &'a [Lot],
+    by_product: bool,
     upload: Upload,
-    /// On which line a lot and company were met.
-    met: BTreeMap<(LotId, String), u64>,
+    /// On which line a lot, company and product were met.
+    met: BTreeMap<(LotId, String, String), u64>,
     /// On which line a lot's reason was met.
     why: BTreeMap<LotId, u64>,
 }
@@ -109,14 +128,25 @@ impl<'a> Reader<'a> {
             faults.push(row.fault("unit", QuantityFault::OtherUnit(lot.unit.clone())));
             return;
         }
-        let company = row.get("company");
-        for (key, limit) in [("company", COMPANY), ("reason", REASON)] {
+        let (company, product) = (row.get("company"), row.get("product"));
+        let wrong = match product {
+            "" => None,
+            _ if !self.by_product => Some(LineFault::NoProducts),
+            _ => company.is_empty().then_some(LineFault::ProductAlone),
+        };
+        if let Some(wrong) = wrong {
+            faults.push(row.fault("product", wrong));
+            return;
+        }
+        for (key, limit) in [("company", COMPANY), ("product", COMPANY), ("reason", REASON)] {
             if row.get(key).chars().count() > limit {
                 faults.push(row.fault(key, Reason::TooLong(limit)));
                 return;
             }
         }
-        if let Some(line) = self.met.insert((lot.id.clone(), company.to_owned()), row.line) {
+        if let Some(line) =
+            self.met.insert((lot.id.clone(), company.to_owned(), product.to_owned()), row.line)
+        {
             faults.push(row.fault("lot", LineFault::Twice(line)));
             return;
         }
@@ -130,6 +160,7 @@ impl<'a> Reader<'a> {
             Ok(quantity) if is_own => self.upload.entries.push(Entry {
                 lot_id: lot.id.clone(),
                 company: company.to_owned(),
+                product: product.to_owned(),
                 quantity,
             }),
             Ok(_) => {}
@@ -183,6 +214,7 @@ pub fn over(lines: &[Line], upload: Upload) -> std::result::Result<Entered, Refu
         .map(|line| Entry {
             lot_id: line.lot_id.clone(),
             company: line.company.clone(),
+            product: line.product.clone(),
             quantity: line.reported,
         })
         .collect();

@@ -16,6 +16,7 @@ use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::people::{self, Organisation, OrganisationKind};
+use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{self, Round, RoundState};
 use crate::schema::{demand_lines, demand_reports};
 use crate::types::{Ctx, DemandId, LotId, OrganisationId, Quantity, ReportId, RoundId, Time};
@@ -105,6 +106,16 @@ pub struct Line {
     pub state: LineState,
     /// The bureau's remark.
     pub remark: String,
+    /// Which product of the company (产品); empty for its brand as a whole. Only in rounds whose rules let a company
+    /// win with several products.
+    pub product: String,
+}
+
+impl Line {
+    /// The brand: company and product.
+    pub fn brand(&self) -> (&str, &str) {
+        (&self.company, &self.product)
+    }
 }
 
 /// An approved quantity, for the award.
@@ -116,6 +127,8 @@ pub struct Approved {
     pub hospital_id: OrganisationId,
     /// Of which company's brand; empty when any will do.
     pub company: String,
+    /// Which product of it; empty for the brand as a whole.
+    pub product: String,
     /// A year's quantity in units of the lot.
     pub quantity: Quantity,
 }
@@ -126,6 +139,8 @@ struct Place {
     hospital: Organisation,
     report: Option<Report>,
     lines: Vec<Line>,
+    /// Whether the round's rules let a company win with several products, so that demand names them.
+    by_product: bool,
 }
 
 /// Loads it. A round still being written, or one of other regions, is not there for the hospital.
@@ -142,7 +157,9 @@ fn place(conn: &mut Conn, round_id: &RoundId, hospital_id: &OrganisationId) -> R
         Some(report) => store::lines_of(conn, &report.id)?,
         None => Vec::new(),
     };
-    Ok(Place { round, hospital, report, lines })
+    let version = rounds::store::rule_set(conn, &round.rule_set_id)?.ok_or(Error::NotFound)?;
+    let rules = RuleSet::parse(&version.body).map_err(Error::refused)?;
+    Ok(Place { round, hospital, report, lines, by_product: rules.products.is_some() })
 }
 
 /// What a hospital typed or uploaded, with the version of the report it saw (0: none yet).

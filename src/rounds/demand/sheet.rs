@@ -56,6 +56,8 @@ pub struct Sheet {
     pub closed: Option<Refused>,
     /// Whether it can be taken back now.
     pub can_withdraw: bool,
+    /// Whether a brand's product is reported too.
+    pub by_product: bool,
 }
 
 /// A hospital's sheet for a round.
@@ -88,6 +90,7 @@ pub fn sheet(conn: &mut Conn, round_id: &RoundId, hospital_id: &OrganisationId, 
         can_withdraw: report.is_some_and(|it| entry::withdraw(&at.round, it, &[], now).is_ok()),
         deadline: rules::deadline(&at.round, at.report.as_ref()),
         closed: rules::may_write(&at.round, at.report.as_ref(), now).err(),
+        by_product: at.by_product,
         round: at.round,
         hospital: at.hospital,
         report: at.report,

@@ -51,11 +51,11 @@ pub fn update_report(tx: &mut Tx, it: &Report) -> Result<()> {
     Ok(())
 }
 
-/// The lines of a report, by lot and company.
+/// The lines of a report, by lot, company and product.
 pub fn lines_of(conn: &mut Conn, report: &ReportId) -> Result<Vec<Line>> {
     Ok(demand_lines::table
         .filter(demand_lines::report_id.eq(report))
-        .order((demand_lines::lot_id, demand_lines::company))
+        .order((demand_lines::lot_id, demand_lines::company, demand_lines::product))
         .select(Line::as_select())
         .load(conn)?)
 }
@@ -82,11 +82,17 @@ pub fn approved(conn: &mut Conn, round: &RoundId) -> Result<Vec<Approved>> {
         .filter(demand_lines::round_id.eq(round))
         .filter(demand_reports::state.eq(ReportState::Approved))
         .filter(demand_lines::approved.gt(0))
-        .order((demand_lines::lot_id, demand_lines::hospital_id, demand_lines::company))
+        .order((
+            demand_lines::lot_id,
+            demand_lines::hospital_id,
+            demand_lines::company,
+            demand_lines::product,
+        ))
         .select((
             demand_lines::lot_id,
             demand_lines::hospital_id,
             demand_lines::company,
+            demand_lines::product,
             demand_lines::approved.assume_not_null(),
         ))
         .load(conn)?)
@@ -145,5 +151,6 @@ pub fn lines_with_hospitals(
     if let Some(lot) = lot {
         query = query.filter(demand_lines::lot_id.eq(lot));
     }
-    Ok(query.order((demand_lines::lot_id, organisations::name, demand_lines::company)).load(conn)?)
+    let order = (demand_lines::lot_id, organisations::name, demand_lines::company, demand_lines::product);
+    Ok(query.order(order).load(conn)?)
 }

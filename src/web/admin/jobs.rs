@@ -113,10 +113,11 @@ fn what(job: &str, t: &Text) -> &'static str {
     let a = &t.admin;
     match job {
         "advance_rounds" => a.what_advance_rounds,
+        "close_questions" => a.what_close_questions,
         "send_mail" => a.what_send_mail,
         "remind_demand" => a.what_remind_demand,
-        "run_simulations" => a.what_run_simulations,
         "remind_openers" => a.what_remind_openers,
+        "run_simulations" => a.what_run_simulations,
         "remind_contracts" => a.what_remind_contracts,
         "end_sessions" => a.what_end_sessions,
         "mail_audit_head" => a.what_mail_audit_head,
@@ -134,6 +135,7 @@ fn detail(run: &Run, t: &Text) -> String {
     let said = |part: &str| {
         let (word, n) = part.split_once('=')?;
         let name = match word {
+            "lapsed" => a.count_lapsed,
             "sent" => a.count_sent,
             "later" => a.count_later,
             "dead" => a.count_dead,

@@ -4,10 +4,12 @@ use actix_web::{HttpResponse, web};
 use rust_decimal::Decimal;
 
 use crate::audit::{self, Deed};
+use crate::awards::region_lines::{self, RegionLine};
 use crate::awards::store::{self, Decision, Version};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::files::write::{Cell, Csv, Xlsx};
+use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{self, Lot, Round};
 use crate::types::RoundId;
 use crate::web::awards::{Asked, versions};
@@ -27,9 +29,19 @@ pub const AWARDS: [(&str, u16); 11] = [
     ("term_years", 10),
     ("reason", 70),
 ];
-/// The columns of `allocations.csv`.
-pub const ALLOCATIONS: [(&str, u16); 5] =
-    [("lot", 8), ("region", 14), ("hospital", 28), ("company", 28), ("agreed_quantity", 16)];
+/// The columns of `allocations.csv`; the last only where a company may win with several products.
+pub const ALLOCATIONS: [(&str, u16); 6] =
+    [("lot", 8), ("region", 14), ("hospital", 28), ("company", 28), ("agreed_quantity", 16), ("product", 28)];
+/// The columns of `region_volumes.csv`.
+pub const REGION_VOLUMES: [(&str, u16); 7] = [
+    ("lot", 8),
+    ("region", 14),
+    ("base_volume", 16),
+    ("agreed_volume", 16),
+    ("unallocated", 14),
+    ("main", 28),
+    ("spare", 28),
+];
 
 /// A line of a file: texts, and whether a sheet takes the cell as a number.
 type Line = Vec<(String, bool)>;
@@ -55,17 +67,32 @@ fn award_line(lot: &Lot, company: &str, d: &Decision) -> Line {
     ]
 }
 
+fn region(lot: &Lot, (it, main, spare): (RegionLine, Option<String>, Option<String>)) -> Line {
+    let quantities = [it.base_volume, it.agreed_volume, it.unallocated].map(|n| (n.to_string(), true));
+    let texts = [lot.code.clone(), it.region].map(|text| (text, false));
+    let suppliers = [main, spare].map(|name| (name.unwrap_or_default(), false));
+    texts.into_iter().chain(quantities).chain(suppliers).collect()
+}
+
 fn lines(tx: &mut Tx, lots: &[Lot], award: &Version, kind: &str) -> Result<Vec<Line>> {
     let mut list = Vec::new();
     for lot in lots {
+        if kind == "region_volumes" {
+            list.extend(
+                region_lines::of(tx.conn(), &award.id, &lot.id)?.into_iter().map(|it| region(lot, it)),
+            );
+            continue;
+        }
         if kind == "awards" {
             let decided = store::decisions_of(tx.conn(), &award.id, &lot.id)?;
             list.extend(decided.iter().map(|(d, company)| award_line(lot, company, d)));
             continue;
         }
-        for (_, region, hospital, company, quantity) in store::agreed_lines(tx.conn(), &award.id, &lot.id)? {
+        let agreed = store::agreed_lines(tx.conn(), &award.id, &lot.id)?;
+        for (_, region, hospital, company, quantity, product) in agreed {
             let texts = [lot.code.clone(), region, hospital, company].map(|text| (text, false));
-            list.push(texts.into_iter().chain([(quantity.to_string(), true)]).collect());
+            let more = [(quantity.to_string(), true), (product, false)];
+            list.push(texts.into_iter().chain(more).collect());
         }
     }
     Ok(list)
@@ -95,7 +122,7 @@ fn xlsx(sheet: &str, header: &[(&str, u16)], lines: &[Line]) -> Result<Vec<u8>> 
     file.finish()
 }
 
-/// `awards.csv`, `awards.xlsx`, `allocations.csv` or `allocations.xlsx`. An export is in the trail.
+/// `awards`, `allocations` or `region_volumes` as `.csv` or `.xlsx`. An export is in the trail.
 pub async fn file(
     who: Staff,
     app: web::Data<App>,
@@ -107,6 +134,7 @@ pub async fn file(
     let header: &[(&str, u16)] = match kind {
         "awards" => &AWARDS,
         "allocations" => &ALLOCATIONS,
+        "region_volumes" => &REGION_VOLUMES,
         _ => return Err(Error::NotFound),
     };
     if !matches!(ending, "csv" | "xlsx") {
@@ -114,7 +142,7 @@ pub async fn file(
     }
     let (ctx, number, name) = (who.ctx(&app), asked.version, file.clone());
     let wanted = kind.to_owned();
-    let (round, award, lines): (Round, Version, Vec<Line>) = app
+    let (round, award, mut lines, several): (Round, Version, Vec<Line>, bool) = app
         .write(move |tx| {
             let round = rounds::round(tx.conn(), &id)?;
             let award = versions(tx.conn(), &id, number)?.1.ok_or(Error::NotFound)?;
@@ -122,9 +150,13 @@ pub async fn file(
             let lines = lines(tx, &lots, &award, &wanted)?;
             let deed = Deed { action: "award.export", subject: "awards", id: award.id.as_str() };
             audit::record(tx, &ctx, deed, &(), &(&name, lines.len()))?;
-            Ok((round, award, lines))
+            let version = rounds::store::rule_set(tx.conn(), &award.rule_set_id)?.ok_or(Error::NotFound)?;
+            let rules = RuleSet::parse(&version.body).map_err(Error::refused)?;
+            Ok((round, award, lines, rules.products.is_some()))
         })
         .await?;
+    let header = if kind == "allocations" && !several { &header[..header.len() - 1] } else { header };
+    lines.iter_mut().for_each(|line| line.truncate(header.len()));
     let name = format!("{}-v{}-{file}", round.number, award.version);
     if ending == "csv" {
         return Ok(page::download(&name, "text/csv; charset=utf-8", csv(header, &lines)?));

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::awards::results::Bases;
 use crate::awards::store::{self, Decision, LotLine, Version};
 use crate::error::{Error, Result};
 use crate::rounds::rule_set::RuleSet;
@@ -26,6 +27,7 @@ struct Show {
     chart: Chart,
     chart_title: String,
     chart_desc: String,
+    bases: Bases,
 }
 
 /// The clauses the decisions cite, in words: name, clause, source.
@@ -53,7 +55,7 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let (id, lot) = path.into_inner();
     let number = asked.version;
-    let (round, lot, award, line, offers, clauses) = app
+    let (round, lot, award, line, offers, clauses, bases) = app
         .read(move |conn| {
             let round = rounds::round(conn, &id)?;
             let lot = rounds::lot(conn, &lot)?;
@@ -65,7 +67,8 @@ pub async fn show(
             let offers = store::decisions_of(conn, &award.id, &lot.id)?;
             let rules = rounds::store::rule_set(conn, &award.rule_set_id)?.ok_or(Error::NotFound)?;
             let clauses = clauses(&rules.body, &offers)?;
-            Ok((round, lot, award, line, offers, clauses))
+            let bases = Bases::of(conn, &round)?;
+            Ok((round, lot, award, line, offers, clauses, bases))
         })
         .await?;
     let e = &page.t.evaluation;
@@ -82,5 +85,17 @@ pub async fn show(
     let facts: [(&str, &dyn std::fmt::Display); 3] =
         [("n", &offers.len()), ("line", &line_text), ("ceiling", &lot.ceiling)];
     let chart_desc = fill(e.chart_desc, &facts);
-    page::show(&Show { page, round, lot, award, line, offers, clauses, chart, chart_title, chart_desc })
+    page::show(&Show {
+        page,
+        round,
+        lot,
+        award,
+        line,
+        offers,
+        clauses,
+        chart,
+        chart_title,
+        chart_desc,
+        bases,
+    })
 }

@@ -1,22 +1,30 @@
 //! Pages of the award: computing, publicity, objections, and what everybody may read.
 
 pub mod chart;
+pub mod comparison;
 pub mod confirmation;
 pub mod export;
 pub mod lot;
 pub mod objections;
 pub mod public;
+pub mod reassignment;
+pub mod regions;
+pub mod report;
+pub mod report_file;
 pub mod show;
 pub mod volumes;
 
+use askama::Template;
 use serde::Deserialize;
 
 use crate::awards::store::{self, Version};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::Role;
+use crate::rounds::Round;
 use crate::text::fill;
 use crate::types::RoundId;
+use crate::web::Page;
 
 /// Who may read objections: the bureau's people, and suppliers their own.
 pub const OBJECTORS: &[Role] =
@@ -30,6 +38,16 @@ pub struct Asked {
     after: String,
     #[serde(default)]
     said: String,
+}
+
+/// The answer where no version of an award is there to be shown.
+#[derive(Template)]
+#[template(path = "awards/none.html")]
+struct Nothing {
+    page: Page,
+    round: Round,
+    title: &'static str,
+    sentence: &'static str,
 }
 
 /// The versions of a round and the one asked for (the newest unless said otherwise).

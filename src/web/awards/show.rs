@@ -7,16 +7,17 @@ use crate::awards::evaluation::{self, Evaluated, Finding};
 use crate::awards::objections::{self, ObjectionState};
 use crate::awards::results::{self, LotResult};
 use crate::awards::store::{self, Decision, Ruling, Version};
-use crate::awards::{confirmation, input, publicity};
+use crate::awards::{confirmation, input, publicity, questions};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::Role;
 use crate::rounds::{self, Round, RoundState};
 use crate::text::fill;
-use crate::types::{AccountId, OfferId, Quantity, RoundId};
+use crate::types::{AccountId, OfferId, Quantity, RoundId, Time};
 use crate::web::access::STAFF;
 use crate::web::awards::{Asked, versions};
 use crate::web::form::Form;
+use crate::web::questions::Asking;
 use crate::web::{App, Officer, Page, Person, page};
 
 #[derive(Template)]
@@ -53,9 +54,11 @@ struct Facts {
     open_objections: usize,
     offers: Vec<(OfferId, String)>,
     rulings: Vec<(Ruling, String)>,
+    open_questions: i64,
+    asking: Option<Asking>,
 }
 
-fn facts(conn: &mut Conn, id: &RoundId, asked: Option<i32>) -> Result<Facts> {
+fn facts(conn: &mut Conn, id: &RoundId, asked: Option<i32>, now: Time) -> Result<Facts> {
     let round = rounds::round(conn, id)?;
     let (versions, award) = versions(conn, id, asked)?;
     let lots = match &award {
@@ -73,6 +76,8 @@ fn facts(conn: &mut Conn, id: &RoundId, asked: Option<i32>) -> Result<Facts> {
     let rulings = store::rulings_of(conn, id)?.into_iter().map(|r| (r.clone(), name(&r.offer_id))).collect();
     Ok(Facts {
         rule_set: format!("{} v{}", rules.name, rules.version),
+        open_questions: questions::store::count_open(conn, id)?,
+        asking: Asking::of(conn, &round, versions.first(), now)?,
         open_objections: all.iter().filter(|o| o.state == ObjectionState::Open).count(),
         round,
         versions,
@@ -103,6 +108,11 @@ impl Show {
         }
     }
 
+    /// The version shown is the newest one.
+    fn is_newest(&self) -> bool {
+        self.facts.award.as_ref().map(|it| it.version) == self.facts.versions.first().map(|it| it.version)
+    }
+
     fn can_publish(&self) -> bool {
         self.can_compute && self.facts.round.state == RoundState::Evaluation && self.facts.award.is_some()
     }
@@ -120,8 +130,8 @@ pub async fn show(
     if !who.is_any(STAFF) {
         return own(page, who, app, id).await;
     }
-    let (key, number) = (id.clone(), asked.version);
-    let facts = app.read(move |conn| facts(conn, &key, number)).await?;
+    let (key, number, now) = (id.clone(), asked.version, app.now());
+    let facts = app.read(move |conn| facts(conn, &key, number, now)).await?;
     let e = &page.t.evaluation;
     let said = match (&facts.award, asked.said.as_str()) {
         (Some(it), "same") => fill(e.same, &[("version", &it.version), ("at", &it.computed_at)]),
@@ -139,7 +149,7 @@ struct Own {
     round: Round,
     lots: Vec<LotResult>,
     decisions: Vec<(String, Decision)>,
-    volumes: Vec<(String, String, Quantity)>,
+    volumes: Vec<(String, String, String, Quantity)>,
 }
 
 /// What a hospital or supplier sees once the award is public: the result, and what concerns itself.
@@ -161,7 +171,8 @@ async fn own(page: Page, who: Person, app: web::Data<App>, id: RoundId) -> Resul
         lot.map(|l| format!("{} {}", l.lot.code, l.lot.generic)).unwrap_or_default()
     };
     let decisions = decisions.into_iter().map(|d| (name(&d.lot_id), d)).collect();
-    let volumes = volumes.into_iter().map(|(lot, company, n)| (name(&lot), company, n)).collect();
+    let volumes =
+        volumes.into_iter().map(|(lot, company, n, product)| (name(&lot), company, product, n)).collect();
     page::show(&Own { page, id: id.to_string(), round, decisions, volumes, lots })
 }
 
@@ -179,8 +190,8 @@ pub async fn compute(
         Ok(Evaluated::New(_)) => Ok(page::see(&format!("/rounds/{id}/award?said=new"))),
         Ok(Evaluated::Same(_)) => Ok(page::see(&format!("/rounds/{id}/award?said=same"))),
         Err(Error::Refused(why)) => {
-            let key = id.clone();
-            let facts = app.read(move |conn| facts(conn, &key, None)).await?;
+            let (key, now) = (id.clone(), app.now());
+            let facts = app.read(move |conn| facts(conn, &key, None, now)).await?;
             page::show_refused(&Show { reason, ..Show::new(page.refused(&*why), &id, facts) })
         }
         Err(fault) => Err(fault),
@@ -213,8 +224,8 @@ pub async fn rule(
     match app.write(move |tx| evaluation::rule_on(tx, &ctx, &key, finding.clone())).await {
         Ok(()) => Ok(page::see_done(&format!("/rounds/{id}/award"))),
         Err(Error::Refused(why)) => {
-            let key = id.clone();
-            let facts = app.read(move |conn| facts(conn, &key, None)).await?;
+            let (key, now) = (id.clone(), app.now());
+            let facts = app.read(move |conn| facts(conn, &key, None, now)).await?;
             page::show_refused(&Show { found, ..Show::new(page.refused(&*why), &id, facts) })
         }
         Err(fault) => Err(fault),

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::awards::region_lines::{self, RegionLine};
 use crate::awards::results;
-use crate::awards::store::{self, LotLine, Place, Version};
+use crate::awards::store::{self, Decision, LotLine, Place, Version};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::Who;
 use crate::rounds::{self, Lot, Round};
-use crate::types::{LotId, OrganisationId, Quantity, RoundId};
+use crate::types::{LotId, OfferId, OrganisationId, Quantity, RoundId};
 use crate::web::access::STAFF;
 use crate::web::awards::{Asked, versions};
 use crate::web::{App, Page, Person, page};
@@ -32,11 +33,37 @@ struct View {
     lot: Lot,
     award: Version,
     line: Option<LotLine>,
-    winners: Vec<(OrganisationId, String)>,
+    winners: Vec<Winner>,
     rows: Vec<Row>,
+    /// Regions with the names of their main and spare suppliers.
+    regions: Vec<(RegionLine, Option<String>, Option<String>)>,
     sums: Vec<Quantity>,
     sum: Quantity,
     next: Option<String>,
+}
+
+/// A column: a winning offer with its company's name, and its product where the company has several.
+struct Winner {
+    offer: OfferId,
+    supplier: OrganisationId,
+    name: String,
+    product: String,
+}
+
+/// The winning offers with volume, by rank.
+fn winners(decided: Vec<(Decision, String)>, sums: &HashMap<OfferId, Quantity>) -> Vec<Winner> {
+    let with_volume: Vec<(Decision, String)> =
+        decided.into_iter().filter(|(decision, _)| sums.contains_key(&decision.offer_id)).collect();
+    let several = |supplier: &OrganisationId| {
+        with_volume.iter().filter(|(decision, _)| decision.supplier_id == *supplier).count() > 1
+    };
+    let one = |(decision, name): &(Decision, String)| Winner {
+        offer: decision.offer_id.clone(),
+        supplier: decision.supplier_id.clone(),
+        name: name.clone(),
+        product: if several(&decision.supplier_id) { decision.product.clone() } else { String::new() },
+    };
+    with_volume.iter().map(one).collect()
 }
 
 struct Row {
@@ -64,13 +91,9 @@ fn view(conn: &mut Conn, who: &Who, id: &RoundId, lot: &LotId, asked: &Asked) ->
     let award = award.filter(|_| lot.round_id == round.id).ok_or(Error::NotFound)?;
     let is_own = |id: &OrganisationId| *id == who.organisation.id;
     let sums = store::agreed_sums(conn, &award.id, &lot.id)?;
-    let mut winners: Vec<(OrganisationId, String)> = store::decisions_of(conn, &award.id, &lot.id)?
-        .into_iter()
-        .map(|(decision, name)| (decision.supplier_id, name))
-        .filter(|(id, _)| sums.contains_key(id))
-        .collect();
+    let mut winners = winners(store::decisions_of(conn, &award.id, &lot.id)?, &sums);
     if who.is(crate::people::Role::Supplier) {
-        winners.retain(|(id, _)| is_own(id));
+        winners.retain(|winner| is_own(&winner.supplier));
     }
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut places = if who.is(crate::people::Role::Hospital) {
@@ -84,10 +107,20 @@ fn view(conn: &mut Conn, who: &Who, id: &RoundId, lot: &LotId, asked: &Asked) ->
     places.truncate(PAGE);
     let rows = rows(conn, &award, &lot, places, &winners)?;
     let sums: Vec<Quantity> =
-        winners.iter().map(|(id, _)| sums.get(id).copied().unwrap_or_default()).collect();
+        winners.iter().map(|winner| sums.get(&winner.offer).copied().unwrap_or_default()).collect();
     let sum = add(sums.iter().copied())?;
     let line = store::lot_lines_of(conn, &award.id)?.remove(&lot.id);
-    Ok(View { round, lot, award, line, winners, rows, sums, sum, next })
+    let mut regions = region_lines::of(conn, &award.id, &lot.id)?;
+    regions.retain(|(region, ..)| concerns(who, region));
+    Ok(View { round, lot, award, line, winners, rows, regions, sums, sum, next })
+}
+
+/// A hospital sees its own region, a supplier those it supplies.
+fn concerns(who: &Who, it: &RegionLine) -> bool {
+    let own = Some(&who.organisation.id);
+    who.is_any(STAFF)
+        || (who.is(crate::people::Role::Hospital) && it.region == who.organisation.region)
+        || (own == it.main_id.as_ref() || own == it.spare_id.as_ref())
 }
 
 fn rows(
@@ -95,16 +128,16 @@ fn rows(
     award: &Version,
     lot: &Lot,
     places: Vec<Place>,
-    winners: &[(OrganisationId, String)],
+    winners: &[Winner],
 ) -> Result<Vec<Row>> {
     let ids: Vec<OrganisationId> = places.iter().map(|place| place.id.clone()).collect();
-    let agreed: HashMap<(OrganisationId, OrganisationId), Quantity> =
+    let agreed: HashMap<(OrganisationId, OfferId), Quantity> =
         store::agreed_at(conn, &award.id, &lot.id, &ids)?
             .into_iter()
-            .map(|it| ((it.hospital_id, it.supplier_id), it.quantity))
+            .map(|it| ((it.hospital_id, it.offer_id), it.quantity))
             .collect();
     let row = |place: Place| {
-        let cell = |(id, _): &(OrganisationId, String)| agreed.get(&(place.id.clone(), id.clone())).copied();
+        let cell = |winner: &Winner| agreed.get(&(place.id.clone(), winner.offer.clone())).copied();
         let cells: Vec<Option<Quantity>> = winners.iter().map(cell).collect();
         let sum = add(cells.iter().flatten().copied())?;
         Ok(Row { place, cells, sum })

@@ -59,9 +59,11 @@ pub async fn file(
 ) -> Result<HttpResponse> {
     let (desk, receipt, content) = own(&app, &who, path.into_inner()).await?;
     let content = content.ok_or(Error::NotFound)?;
-    let line = |lot: &crate::rounds::Lot| content.lines.iter().find(|line| line.lot_id == lot.id);
-    let lots = desk.terms.lots.iter().filter(|lot| line(lot).is_some());
-    let rows: Vec<_> = lots.map(|lot| import::cells(lot, &desk.terms.supplier, line(lot))).collect();
+    let mut rows = Vec::new();
+    for lot in &desk.terms.lots {
+        let own = content.lines.iter().filter(|line| line.lot_id == lot.id);
+        rows.extend(own.map(|line| import::cells(lot, &desk.terms.supplier, Some(line))));
+    }
     let bytes = import::write(file.kind, page.t, import::COLUMNS.len(), &rows)?;
     let name = format!("{}-bid-{}.{}", desk.round.number, receipt.seq, file.kind);
     Ok(page::download(&name, file.kind.media_type(), bytes))

@@ -1,5 +1,7 @@
 //! A supplier's bidding page: where its bid stands, and the form and upload to place one.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -8,7 +10,6 @@ use crate::bids::{self, EnvelopeState, Receipt, RefusedEnvelope, rules};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::Organisation;
-use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{self, Lot, Round, RoundState};
 use crate::text::{Say, Text, fill};
 use crate::types::{RoundId, Time};
@@ -37,14 +38,9 @@ impl Desk {
         if round.state == RoundState::Draft || round.published_at.is_none() {
             return Err(Error::NotFound);
         }
-        let version = rounds::store::rule_set(conn, &round.rule_set_id)?.ok_or(Error::NotFound)?;
-        let rules = RuleSet::parse(&version.body).map_err(Error::refused)?;
+        let rules = rounds::rules_of(conn, &round)?;
         Ok(Self {
-            terms: Terms {
-                lots: rounds::lots_of(conn, id)?,
-                supplier: supplier.clone(),
-                places: rules.price.decimals.0,
-            },
+            terms: Terms { lots: rounds::lots_of(conn, id)?, supplier: supplier.clone(), rules },
             mine: bids::store::receipts_of(conn, id, &supplier.id)?,
             late: bids::store::refused_of(conn, id, &supplier.id)?,
             may_bid: rules::may_bid(&round, now),
@@ -64,10 +60,14 @@ impl Desk {
     }
 }
 
-/// One lot's part of the form.
+/// One lot's part of the form, or one product's of a lot where several may be bid.
 pub struct Block {
     /// The lot.
     pub lot: Lot,
+    /// What its fields are named by: the lot's id, from the second product on with its number.
+    pub key: String,
+    /// Which product it is, in words; empty where a lot has one block.
+    pub number: String,
     /// What the price must be.
     pub hint: String,
     /// The product offered.
@@ -86,10 +86,48 @@ pub struct Block {
     pub kind: String,
     /// Whether revival is accepted.
     pub accepts_revival: bool,
+    /// Whether all regions can be supplied.
+    pub supplies_all: bool,
+    /// The current price as typed.
+    pub current_price: String,
+}
+
+/// Blocks of a lot in a fresh form where several products may be bid.
+const BLOCKS: usize = 4;
+
+/// The most blocks of a lot that a form is read for.
+const MOST_BLOCKS: usize = 50;
+
+/// How many blocks a lot has in a form that holds `filled` products: always one to go on with.
+fn blocks(terms: &Terms, filled: usize) -> usize {
+    match terms.products() {
+        Some(most) => BLOCKS.min(most as usize).max(filled + 1).min(MOST_BLOCKS),
+        None => 1,
+    }
+}
+
+/// The name of a lot's block, counted from 0.
+fn key(lot: &Lot, at: usize) -> String {
+    if at == 0 { lot.id.to_string() } else { format!("{}.{}", lot.id, at + 1) }
+}
+
+/// The lots of a form with the names of their blocks.
+pub fn keys<'a>(terms: &'a Terms, form: &Form) -> Vec<(&'a Lot, String)> {
+    let mut last: HashMap<&str, usize> = HashMap::new();
+    for (lot, n) in form.with_prefix("product:").filter_map(|(key, _)| key.split_once('.')) {
+        let before = last.entry(lot).or_default();
+        *before = (*before).max(n.parse().unwrap_or_default());
+    }
+    let of = |lot: &'a Lot| {
+        let shown = last.get(lot.id.as_str()).copied().unwrap_or_default();
+        (0..blocks(terms, shown.saturating_sub(1))).map(move |at| (lot, key(lot, at)))
+    };
+    terms.lots.iter().flat_map(of).collect()
 }
 
 impl Block {
-    fn blank(lot: &Lot, places: u32, t: &Text) -> Self {
+    fn blank(lot: &Lot, at: usize, terms: &Terms, t: &Text) -> Self {
+        let places = terms.rules.price.decimals.0;
         let hint = fill(
             t.bids.unit_price_hint,
             &[
@@ -109,30 +147,51 @@ impl Block {
             sales: String::new(),
             kind: bids::OfferKind::Generic.to_string(),
             accepts_revival: false,
+            supplies_all: false,
+            current_price: String::new(),
+            key: key(lot, at),
+            number: match terms.products() {
+                Some(_) => fill(t.bids.block_n, &[("n", &(at + 1))]),
+                None => String::new(),
+            },
             lot: lot.clone(),
         }
     }
 
+    /// What the current price is.
+    pub fn current_price_hint(&self, t: &Text) -> String {
+        fill(t.bids.current_price_hint, &[("unit", &self.lot.unit)])
+    }
+
     /// The blocks of a form not yet filled in.
     pub fn all(terms: &Terms, t: &Text) -> Vec<Self> {
-        terms.lots.iter().map(|lot| Self::blank(lot, terms.places, t)).collect()
+        let of =
+            |lot: &Lot| (0..blocks(terms, 0)).map(|at| Self::blank(lot, at, terms, t)).collect::<Vec<_>>();
+        terms.lots.iter().flat_map(of).collect()
     }
 
     /// The blocks as somebody typed them.
     pub fn typed(terms: &Terms, form: &Form, t: &Text) -> Vec<Self> {
-        let of = |key: &str, lot: &Lot| form.text(&format!("{key}:{}", lot.id)).to_owned();
-        let block = |lot: &Lot| Self {
-            product: of("product", lot),
-            spec: of("spec", lot),
-            unit_price: of("unit_price", lot),
-            ratio: of("ratio", lot),
-            capacity: of("capacity", lot),
-            sales: of("sales", lot),
-            kind: of("kind", lot),
-            accepts_revival: of("accepts_revival", lot) == "yes",
-            ..Self::blank(lot, terms.places, t)
-        };
-        terms.lots.iter().map(block).collect()
+        let mut at = 0;
+        let mut list: Vec<Self> = Vec::new();
+        for (lot, key) in keys(terms, form) {
+            at = if list.last().is_some_and(|before| before.lot.id == lot.id) { at + 1 } else { 0 };
+            let of = |name: &str| form.text(&format!("{name}:{key}")).to_owned();
+            list.push(Self {
+                product: of("product"),
+                spec: of("spec"),
+                unit_price: of("unit_price"),
+                ratio: of("ratio"),
+                capacity: of("capacity"),
+                sales: of("sales"),
+                kind: of("kind"),
+                accepts_revival: of("accepts_revival") == "yes",
+                supplies_all: of("supplies_all") == "yes",
+                current_price: of("current_price"),
+                ..Self::blank(lot, at, terms, t)
+            });
+        }
+        list
     }
 }
 

@@ -6,6 +6,7 @@ use askama::Template;
 use crate::bids::store::{Filter, Listed};
 use crate::bids::{self, Counts, rules};
 use crate::error::Result;
+use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{self, Round, RoundState};
 use crate::text::fill;
 use crate::types::{OfferId, RoundId};
@@ -49,6 +50,7 @@ impl Asked {
 struct Show {
     page: Page,
     round: Round,
+    rules: RuleSet,
     counts: Counts,
     is_opened: bool,
     asked: Asked,
@@ -64,7 +66,7 @@ impl Show {
     /// The rule's ratio when the bid gives another; else empty.
     fn doubt(&self, it: &Listed) -> String {
         let given = it.offer.ratio.parse().ok();
-        let rule = given.and_then(|given| rules::ratio_in_doubt(&it.lot, &it.offer.spec, given));
+        let rule = given.and_then(|given| rules::ratio_in_doubt(&self.rules, &it.lot, &it.offer.spec, given));
         rule.map(|ratio| fill(self.page.t.bids.ratio_by_rule, &[("ratio", &ratio)])).unwrap_or_default()
     }
 
@@ -88,7 +90,7 @@ pub async fn show(
     asked: Asked,
 ) -> Result<HttpResponse> {
     let (id, filter) = (id.clone(), asked.filter());
-    let (round, counts, mut offers) = app
+    let (round, rules, counts, mut offers) = app
         .read(move |conn| {
             let round = rounds::round(conn, &id)?;
             let counts = bids::counts(conn, &id)?;
@@ -96,11 +98,12 @@ pub async fn show(
                 true => bids::store::list(conn, &id, &filter, PAGE as i64 + 1)?,
                 false => Vec::new(),
             };
-            Ok((round, counts, offers))
+            let rules = rounds::rules_of(conn, &round)?;
+            Ok((round, rules, counts, offers))
         })
         .await?;
     let next = (offers.len() > PAGE).then(|| offers.get(PAGE - 1).map(|it| it.offer.id.clone())).flatten();
     offers.truncate(PAGE);
     let is_opened = is_opened(round.state);
-    page::show(&Show { page, round, counts, is_opened, asked, offers, next })
+    page::show(&Show { page, round, rules, counts, is_opened, asked, offers, next })
 }

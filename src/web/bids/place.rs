@@ -1,9 +1,12 @@
 //! Placing, replacing and withdrawing a bid, by form or upload.
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::bids::import::{self, COLUMNS};
+use crate::bids::submissions::{self, Sender};
 use crate::bids::{self, Content, Line, Receipt, Refused, rules};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::files::Faults;
 use crate::files::read::Column;
@@ -12,7 +15,7 @@ use crate::people::password;
 use crate::rounds::Lot;
 use crate::text::{Lang, Text, fill};
 use crate::types::{Ctx, EnvelopeId, RoundId, hex, sha256, unhex};
-use crate::web::bids::desk::{Block, Desk, Show};
+use crate::web::bids::desk::{self, Block, Desk, Show};
 use crate::web::bids::receipt;
 use crate::web::form::Form;
 use crate::web::upload::Upload;
@@ -29,6 +32,20 @@ struct Sent {
     bytes: Vec<u8>,
     /// For a form: the lot of each line, to name it where a file names the line.
     lots: Option<Vec<String>>,
+    /// Where it came from.
+    sender: Sender,
+}
+
+/// Where a request came from. A proxy on this machine says for whom it asks in the last `X-Forwarded-For`; from
+/// anybody else that header is a claim and does not count.
+fn sender(req: &HttpRequest) -> Sender {
+    let text =
+        |name: &str| req.headers().get_all(name).last().and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let peer = req.peer_addr().map(|peer| peer.ip());
+    let forwarded = || text("x-forwarded-for").rsplit(',').next().and_then(|last| last.trim().parse().ok());
+    let address =
+        peer.and_then(|peer| if peer.is_loopback() { forwarded().or(Some(peer)) } else { Some(peer) });
+    Sender { address, agent: text(header::USER_AGENT.as_str()).to_owned() }
 }
 
 /// What became of it.
@@ -47,12 +64,14 @@ pub async fn form(
     app: web::Data<App>,
     id: web::Path<RoundId>,
     form: Form,
+    req: HttpRequest,
 ) -> Result<HttpResponse> {
     let ctx = who.ctx(&app);
     let desk = Desk::of(&app, &who, &id, ctx.now).await?;
     let envelope = form.choice("id")?;
     let (bytes, lots) = as_file(&form, &desk, page.t)?;
-    let sent = Sent { ctx, id: envelope, nonce: nonce(&form), bytes, lots: Some(lots) };
+    let (nonce, sender) = (nonce(&form), sender(&req));
+    let sent = Sent { ctx, id: envelope, nonce, bytes, lots: Some(lots), sender };
     let blocks = Block::typed(&desk.terms, &form, page.t);
     answer(page, &app, desk, blocks, sent).await
 }
@@ -64,11 +83,13 @@ pub async fn upload(
     app: web::Data<App>,
     id: web::Path<RoundId>,
     upload: Upload,
+    req: HttpRequest,
 ) -> Result<HttpResponse> {
     let ctx = who.ctx(&app);
     let desk = Desk::of(&app, &who, &id, ctx.now).await?;
     let envelope = upload.form.choice("id")?;
-    let sent = Sent { ctx, id: envelope, nonce: nonce(&upload.form), bytes: upload.bytes, lots: None };
+    let (nonce, sender) = (nonce(&upload.form), sender(&req));
+    let sent = Sent { ctx, id: envelope, nonce, bytes: upload.bytes, lots: None, sender };
     let blocks = Block::all(&desk.terms, page.t);
     answer(page, &app, desk, blocks, sent).await
 }
@@ -78,7 +99,7 @@ async fn answer(page: Page, app: &App, desk: Desk, blocks: Vec<Block>, sent: Sen
     let lots = sent.lots.clone();
     let outcome = accept(app, &desk, sent).await?;
     if let Outcome::Sealed(receipt, content) = outcome {
-        return receipt::answer(page, app, desk.terms.supplier, receipt, &content, &desk.terms.lots).await;
+        return receipt::answer(page, app, desk.terms, receipt, &content).await;
     }
     let mut show = Show { blocks, ..Show::new(page, desk) };
     match outcome {
@@ -100,7 +121,7 @@ async fn answer(page: Page, app: &App, desk: Desk, blocks: Vec<Block>, sent: Sen
 /// Checks and seals what was sent. No price leaves this function but inside a seal or in the faults that are
 /// shown to the supplier itself.
 async fn accept(app: &App, desk: &Desk, sent: Sent) -> Result<Outcome> {
-    let Sent { ctx, id, nonce, bytes, .. } = sent;
+    let Sent { ctx, id, nonce, bytes, sender, .. } = sent;
     let is_again = desk.mine.iter().any(|receipt| receipt.id == id);
     match &desk.may_bid {
         Err(why @ Refused::Late(_)) if !is_again => return late(app, ctx, desk, id, why, bytes).await,
@@ -108,14 +129,23 @@ async fn accept(app: &App, desk: &Desk, sent: Sent) -> Result<Outcome> {
         _ => {}
     }
     let terms = desk.terms.clone();
-    let lines = match read(block(move || import::read(&bytes, &terms)).await)? {
+    let read_all = move || Ok((submissions::document(&bytes), import::read(&bytes, &terms)));
+    let (document, file) = block(read_all).await?;
+    let lines = match read(file)? {
         Ok(lines) => lines,
         Err(outcome) => return Ok(outcome),
     };
     let mut content = Content::new(desk.round.id.clone(), desk.terms.supplier.id.clone(), lines);
     content.nonce = nonce.unwrap_or(content.nonce);
     let (signer, kept) = (app.signer()?, content.clone());
-    match app.write(move |tx| bids::place(tx, &ctx, &signer, &id, &content)).await {
+    let place = move |tx: &mut Tx| {
+        let placed = bids::place(tx, &ctx, &signer, &id, &content)?;
+        if let Ok(receipt) = &placed {
+            submissions::record(tx, receipt, &sender, &document)?;
+        }
+        Ok(placed)
+    };
+    match app.write(place).await {
         Ok(Ok(receipt)) => Ok(Outcome::Sealed(receipt, kept)),
         Ok(Err(why)) => Ok(Outcome::Refused(Box::new(why))),
         Err(Error::Refused(why)) => Ok(Outcome::Refused(why)),
@@ -179,7 +209,10 @@ fn sentences(faults: &Faults, lots: Option<&[String]>, t: &Text) -> Vec<String> 
 /// The form written as the file it stands for, so that both are checked by the same code; and the lot of each
 /// line.
 fn as_file(form: &Form, desk: &Desk, t: &Text) -> Result<(Vec<u8>, Vec<String>)> {
-    let is_known = |id: &str| desk.terms.lots.iter().any(|lot| lot.id.as_str() == id);
+    let is_known = |key: &str| {
+        let id = key.split_once('.').map_or(key, |(id, _)| id);
+        desk.terms.lots.iter().any(|lot| lot.id.as_str() == id)
+    };
     if let Some((id, _)) = form.with_prefix("product:").find(|(id, text)| !text.is_empty() && !is_known(id)) {
         return Err(Error::refused(rules::Refused::LotsChanged(id.chars().take(40).collect())));
     }
@@ -187,11 +220,11 @@ fn as_file(form: &Form, desk: &Desk, t: &Text) -> Result<(Vec<u8>, Vec<String>)>
     let mut out = Csv::new(Vec::new())?;
     out.row(COLUMNS.iter().take(import::FILLED).map(header))?;
     let mut lots = Vec::new();
-    for lot in &desk.terms.lots {
-        let cells = cells(form, lot, &desk.terms.supplier.name);
+    for (lot, key) in desk::keys(&desk.terms, form) {
+        let cells = cells(form, lot, &key, &desk.terms.supplier.name);
         let blank = ["product", "unit_price", "capacity", "sales"]
             .iter()
-            .all(|key| form.text(&format!("{key}:{}", lot.id)).is_empty());
+            .all(|name| form.text(&format!("{name}:{key}")).is_empty());
         if !blank {
             out.row(&cells)?;
             lots.push(lot.code.clone());
@@ -200,9 +233,9 @@ fn as_file(form: &Form, desk: &Desk, t: &Text) -> Result<(Vec<u8>, Vec<String>)>
     Ok((out.finish()?, lots))
 }
 
-fn cells(form: &Form, lot: &Lot, company: &str) -> Vec<String> {
-    let typed = |key: &str| {
-        let text = form.text(&format!("{key}:{}", lot.id));
+fn cells(form: &Form, lot: &Lot, key: &str, company: &str) -> Vec<String> {
+    let typed = |name: &str| {
+        let text = form.text(&format!("{name}:{key}"));
         // A line break would shift the numbers by which a fault finds its lot.
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>()
     };
@@ -213,7 +246,7 @@ fn cells(form: &Form, lot: &Lot, company: &str) -> Vec<String> {
             "lot" => lot.code.clone(),
             "company" => company.to_owned(),
             "group" | "reported_volume" => String::new(),
-            key => typed(key),
+            name => typed(name),
         })
         .collect()
 }

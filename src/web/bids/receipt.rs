@@ -4,13 +4,14 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::bids::{self, Content, Receipt, Signed, Statement, rules};
+use crate::bids::import::Terms;
+use crate::bids::{self, Content, Receipt, Signed, Statement};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::Organisation;
-use crate::rounds::{self, Lot, Round};
+use crate::rounds::{self, Round};
 use crate::text::{Text, fill};
-use crate::types::{EnvelopeId, OrganisationId, RoundId};
+use crate::types::{EnvelopeId, LotId, OrganisationId, RoundId};
 use crate::web::{App, Page, Supplier, page};
 
 #[derive(Template)]
@@ -91,16 +92,15 @@ pub fn own(
 pub async fn answer(
     page: Page,
     app: &App,
-    supplier: Organisation,
+    terms: Terms,
     receipt: Receipt,
     content: &Content,
-    lots: &[Lot],
 ) -> Result<HttpResponse> {
     let copy = String::from_utf8(content.bytes()?).map_err(Error::fault_of)?;
-    let warnings = warnings(content, lots, page.t);
+    let warnings = warnings(&terms, content, page.t);
     let address = format!("/rounds/{}/bids/{}", receipt.round_id, receipt.id);
     let page = Page { done: true, ..page };
-    let show = app.read(move |conn| Show::read(conn, page, &supplier, receipt)).await?;
+    let show = app.read(move |conn| Show::read(conn, page, &terms.supplier, receipt)).await?;
     let mut response = page::show(&Show { copy: Some(copy), warnings, ..show })?;
     let address = HeaderValue::from_str(&address).map_err(Error::fault_of)?;
     response.headers_mut().insert(header::CONTENT_LOCATION, address);
@@ -145,16 +145,18 @@ fn text(name: &str, text: String) -> HttpResponse {
     page::download(name, "text/plain; charset=utf-8", text.into_bytes())
 }
 
-fn warnings(content: &bids::Content, lots: &[Lot], t: &Text) -> Vec<String> {
-    let pairs =
-        || content.lines.iter().filter_map(|line| Some((line, lots.iter().find(|l| l.id == line.lot_id)?)));
+fn warnings(terms: &Terms, content: &Content, t: &Text) -> Vec<String> {
+    let lot = |id: &LotId| terms.lots.iter().find(|lot| lot.id == *id);
+    let pairs = || content.lines.iter().filter_map(|line| Some((line, lot(&line.lot_id)?)));
     let codes = |found: Vec<&str>| found.join(t.files.list_join);
     let over: Vec<&str> = pairs()
-        .filter(|(line, lot)| rules::is_over_ceiling(line, lot))
+        .filter(|(line, lot)| bids::rules::is_over_ceiling(line, lot))
         .map(|(line, _)| line.lot.as_str())
         .collect();
     let doubt: Vec<&str> = pairs()
-        .filter(|(line, lot)| rules::ratio_in_doubt(lot, &line.spec, line.ratio).is_some())
+        .filter(|(line, lot)| {
+            bids::rules::ratio_in_doubt(&terms.rules, lot, &line.spec, line.ratio).is_some()
+        })
         .map(|(line, _)| line.lot.as_str())
         .collect();
     let mut said = Vec::new();

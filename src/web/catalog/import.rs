@@ -71,7 +71,7 @@ pub async fn form(page: Page, who: Cataloguer, app: web::Data<App>) -> Result<Ht
 
 /// No file was chosen.
 #[derive(Debug)]
-struct NoFile;
+pub(super) struct NoFile;
 
 impl Say for NoFile {
     fn say(&self, t: &Text) -> String {

@@ -4,6 +4,7 @@ pub mod edit;
 pub mod export;
 pub mod import;
 pub mod list;
+pub mod ratio;
 pub mod review;
 pub mod show;
 

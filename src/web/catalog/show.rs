@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{kind_name, may_edit, only_maker};
+use super::{kind_name, may_edit, only_maker, ratio};
 use crate::catalog::code::{Code, Kind};
 use crate::catalog::compare::{self, predict};
 use crate::catalog::{self, Product, ProductKind, registration, spec};
@@ -27,6 +27,8 @@ struct Show {
     siblings: Vec<Sibling>,
     more: String,
     can_edit: bool,
+    /// Opens the conversion with this product as the base.
+    convert: String,
 }
 
 struct Sibling {
@@ -34,6 +36,7 @@ struct Sibling {
     predicted: String,
     deviation: String,
     steps: Vec<String>,
+    convert: String,
 }
 
 /// The page.
@@ -66,6 +69,7 @@ pub async fn show(
         siblings: others.into_iter().map(|other| sibling(&product, other, t)).collect(),
         more,
         can_edit: may_edit(&who),
+        convert: ratio::link(&product, None),
         product,
         page,
     })
@@ -120,13 +124,17 @@ fn sibling(base: &Product, other: Product, t: &Text) -> Sibling {
         Ok(found) => told(&found, t),
         Err(why) => (String::new(), String::new(), vec![why.say(t)]),
     };
-    Sibling { product: other, predicted, deviation, steps }
+    let convert = ratio::link(base, Some(&other));
+    Sibling { product: other, predicted, deviation, steps, convert }
 }
 
 fn told(found: &compare::Prediction, t: &Text) -> (String, String, Vec<String>) {
     let mut steps: Vec<String> = found.conversion.steps.iter().map(|step| step.say(t)).collect();
     if steps.is_empty() {
         steps.push(t.catalog.same_product.to_owned());
+    }
+    if found.smaller_costs_more {
+        steps.push(t.catalog.ratio_smaller.to_owned());
     }
     (found.price.to_string(), found.deviation.map(|d| d.to_string()).unwrap_or_default(), steps)
 }

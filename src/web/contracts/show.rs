@@ -41,6 +41,10 @@ pub(super) fn facts(conn: &mut Conn, who: &Who, id: &ContractId) -> Result<Facts
     let mut winners = Vec::new();
     for winner in changes::winners_of(conn, &it)?.into_iter().filter(|w| w.supplier_id != it.supplier_id) {
         let company = organisation(conn, &winner.supplier_id)?;
+        // A company takes over with its first product by rank.
+        if winners.iter().any(|(id, _): &(String, String)| *id == company.id.to_string()) {
+            continue;
+        }
         winners.push((
             company.id.to_string(),
             format!("{} · {} · {}", company.name, winner.product, winner.price),

@@ -161,6 +161,7 @@ fn headers(t: &Text) -> Vec<(&'static str, u16)> {
         (d.reason, 30),
         (d.state, 10),
         (d.remark, 30),
+        (d.product, 30),
     ]
 }
 
@@ -184,5 +185,6 @@ fn cells<'a>(line: &'a Line, hospital: &'a Organisation, lot: Option<&'a Lot>, t
         Cell::Text(&line.reason),
         Cell::Text(super::line_state(line.state, t)),
         Cell::Text(&line.remark),
+        Cell::Text(&line.product),
     ]
 }

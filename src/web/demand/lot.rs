@@ -60,23 +60,23 @@ pub async fn show(
         app.read(move |conn| demand::lot_page(conn, &round, &lot)).await?;
     let t = page.t;
     let mut by_hospital: BTreeMap<&OrganisationId, Vec<&Line>> = BTreeMap::new();
-    let mut by_company: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
+    let mut by_brand: BTreeMap<(&str, &str), Vec<&Line>> = BTreeMap::new();
     for (line, hospital) in &lines {
         by_hospital.entry(&hospital.id).or_default().push(line);
-        by_company.entry(&line.company).or_default().push(line);
+        by_brand.entry(line.brand()).or_default().push(line);
     }
     let standing = |hospital: &OrganisationId, history| {
         let of = by_hospital.get(hospital).map(Vec::as_slice).unwrap_or_default();
         super::standing(Standing::of(rules::sum(of.iter().map(|line| line.reported)), history), t)
     };
-    let companies = by_company
+    let companies = by_brand
         .iter()
-        .map(|(name, lines)| (super::company(name, t).to_owned(), Sums::of(lines.iter().copied())))
+        .map(|(brand, lines)| (super::brand(*brand, t), Sums::of(lines.iter().copied())))
         .collect();
     let rows = lines
         .iter()
         .map(|(line, hospital)| Row {
-            company: super::company(&line.company, t).to_owned(),
+            company: super::brand(line.brand(), t),
             state: super::line_state(line.state, t),
             standing: standing(&hospital.id, line.history),
             line: line.clone(),

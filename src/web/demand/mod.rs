@@ -87,7 +87,11 @@ fn standing(standing: Standing, t: &Text) -> (String, &'static str) {
     }
 }
 
-/// A company's name, or that the quantity is by generic name.
-fn company<'a>(name: &'a str, t: &'a Text) -> &'a str {
-    if name.is_empty() { t.demand.by_generic } else { name }
+/// A brand's company and product, or that the quantity is by generic name.
+fn brand((company, product): (&str, &str), t: &Text) -> String {
+    match (company, product) {
+        ("", _) => t.demand.by_generic.to_owned(),
+        (company, "") => company.to_owned(),
+        (company, product) => format!("{company} {product}"),
+    }
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::files::write::Cell;
 use crate::rounds::demand::rules::{self, BOUNDS};
 use crate::rounds::demand::{
-    self, Entered, Entry, LineState, LotSheet, Refused, ReportState, Save, Sheet, import,
+    self, Entered, Entry, Line, LineState, LotSheet, Refused, ReportState, Save, Sheet, import,
 };
 use crate::rounds::{Lot, Round};
 use crate::text::{Lang, Text, fill};
@@ -33,6 +33,7 @@ struct Report {
     closed: String,
     deadline: Time,
     can_withdraw: bool,
+    by_product: bool,
     rows: Vec<Row>,
 }
 
@@ -68,6 +69,8 @@ pub struct Field {
 /// A brand's line as typed.
 pub struct Brand {
     company: String,
+    product: String,
+    label_product: String,
     quantity: String,
     is_locked: bool,
     label_company: String,
@@ -108,6 +111,7 @@ fn report(page: Page, sheet: Sheet, typed: Option<&Form>) -> Report {
         closed: sheet.closed.as_ref().map(|why| crate::text::Say::say(why, t)).unwrap_or_default(),
         deadline: sheet.deadline,
         can_withdraw: sheet.can_withdraw,
+        by_product: sheet.by_product,
         rows: sheet.lots.iter().map(|lot| row(lot, is_closed, is_returned, typed, t)).collect(),
         hospital: sheet.hospital.name,
         round: sheet.round,
@@ -119,13 +123,14 @@ fn row(it: &LotSheet, is_closed: bool, is_returned: bool, typed: Option<&Form>, 
     let d = &t.demand;
     let is_locked = |state: LineState| is_closed || (is_returned && state != LineState::Returned);
     let mut generic = Field::default();
-    let mut brands: Vec<(String, String, bool)> = Vec::new();
+    let mut brands: Vec<(Typed, bool)> = Vec::new();
     for line in &it.lines {
         let (value, is_locked) = (line.reported.to_string(), is_locked(line.state));
         if line.company.is_empty() {
             generic = Field { value, is_locked };
         } else {
-            brands.push((line.company.clone(), value, is_locked));
+            let (company, product) = (line.company.clone(), line.product.clone());
+            brands.push((Typed { company, product, quantity: value }, is_locked));
         }
     }
     let is_open =
@@ -135,7 +140,7 @@ fn row(it: &LotSheet, is_closed: bool, is_returned: bool, typed: Option<&Form>, 
         let offered = it.parts.iter().filter(|part| !part.maker.is_empty());
         for part in offered {
             if !it.lines.iter().any(|line| line.company == part.maker) {
-                brands.push((part.maker.clone(), String::new(), false));
+                brands.push((Typed { company: part.maker.clone(), ..Typed::default() }, false));
             }
         }
     }
@@ -144,19 +149,19 @@ fn row(it: &LotSheet, is_closed: bool, is_returned: bool, typed: Option<&Form>, 
         let name = |part: &str| format!("{part}.{}", it.lot.id);
         form.text(&name("generic")).clone_into(&mut generic.value);
         form.text(&name("reason")).clone_into(&mut reason);
-        let locked: Vec<String> =
-            brands.iter().filter(|brand| brand.2).map(|brand| brand.0.clone()).collect();
-        brands = pairs(form, &it.lot)
+        let locked: Vec<(String, String)> =
+            brands.iter().filter(|(_, is_locked)| *is_locked).map(|(it, _)| it.brand()).collect();
+        brands = typed_brands(form, &it.lot)
             .into_iter()
-            .map(|(company, quantity)| {
-                let is_locked = locked.contains(&company);
-                (company, quantity, is_locked)
+            .filter(|brand| !brand.company.is_empty() || !brand.quantity.is_empty())
+            .map(|brand| {
+                let is_locked = locked.contains(&brand.brand());
+                (brand, is_locked)
             })
-            .filter(|(company, quantity, _)| !company.is_empty() || !quantity.is_empty())
             .collect();
     }
     if is_open {
-        brands.extend((0..SPARE).map(|_| (String::new(), String::new(), false)));
+        brands.extend((0..SPARE).map(|_| (Typed::default(), false)));
     }
     let lot_names: [(&str, &dyn std::fmt::Display); 2] =
         [("lot", &it.lot.code), ("generic", &it.lot.generic)];
@@ -174,9 +179,11 @@ fn row(it: &LotSheet, is_closed: bool, is_returned: bool, typed: Option<&Form>, 
         brands: brands
             .into_iter()
             .enumerate()
-            .map(|(at, (company, quantity, is_locked))| Brand {
-                company,
-                quantity,
+            .map(|(at, (brand, is_locked))| Brand {
+                company: brand.company,
+                product: brand.product,
+                label_product: numbered(d.label_product, at + 1),
+                quantity: brand.quantity,
                 is_locked: is_locked || !is_open,
                 label_company: numbered(d.label_company, at + 1),
                 label_quantity: numbered(d.label_quantity, at + 1),
@@ -188,7 +195,7 @@ fn row(it: &LotSheet, is_closed: bool, is_returned: bool, typed: Option<&Form>, 
             .lines
             .iter()
             .filter(|line| line.state == LineState::Returned)
-            .map(|line| format!("{}: {}", super::company(&line.company, t), line.remark))
+            .map(|line| format!("{}: {}", super::brand(line.brand(), t), line.remark))
             .collect(),
         labels: Labels {
             generic: fill(d.label_generic, &lot_names),
@@ -209,34 +216,54 @@ fn range(average: Quantity, t: &Text) -> String {
     fill(t.demand.range, &[("low", &low), ("high", &high)])
 }
 
-/// The brand rows of a lot as typed.
-fn pairs(form: &Form, lot: &Lot) -> Vec<(String, String)> {
-    let (company, quantity) = (format!("company.{}", lot.id), format!("quantity.{}", lot.id));
-    let owned = |name: &str| form.all(name).map(str::to_owned).collect::<Vec<_>>();
-    owned(&company).into_iter().zip(owned(&quantity)).collect()
+/// A brand's row as typed.
+#[derive(Default)]
+struct Typed {
+    company: String,
+    product: String,
+    quantity: String,
+}
+
+impl Typed {
+    fn brand(&self) -> (String, String) {
+        (self.company.clone(), self.product.clone())
+    }
+}
+
+/// The brand rows of a lot as typed; a form without products has none in any row.
+fn typed_brands(form: &Form, lot: &Lot) -> Vec<Typed> {
+    let owned = |name: &str| {
+        let name = format!("{name}.{}", lot.id);
+        form.all(&name).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut products = owned("product").into_iter();
+    let rows = owned("company").into_iter().zip(owned("quantity"));
+    rows.map(|(company, quantity)| Typed { company, product: products.next().unwrap_or_default(), quantity })
+        .collect()
 }
 
 /// What was typed, as quantities and reasons.
-fn entered(form: &Form, lots: &[LotSheet]) -> std::result::Result<Entered, Refused> {
+fn entered(form: &Form, by_product: bool, lots: &[LotSheet]) -> std::result::Result<Entered, Refused> {
     let mut entered = Entered::default();
     for LotSheet { lot, .. } in lots {
-        let mut take = |company: &str, text: &str| {
+        let mut take = |company: &str, product: &str, text: &str| {
             let quantity = rules::quantity(text, &lot.unit).map_err(|why| {
                 Refused::Quantity(lot.code.clone(), company.to_owned(), text.to_owned(), why)
             })?;
-            let (lot_id, company) = (lot.id.clone(), company.to_owned());
-            entered.entries.push(Entry { lot_id, company, quantity });
+            let (lot_id, company, product) = (lot.id.clone(), company.to_owned(), product.to_owned());
+            entered.entries.push(Entry { lot_id, company, product, quantity });
             Ok(())
         };
         let generic = form.text(&format!("generic.{}", lot.id));
         if !generic.is_empty() {
-            take("", generic)?;
+            take("", "", generic)?;
         }
-        for (company, quantity) in pairs(form, lot) {
-            match (company.as_str(), quantity.as_str()) {
+        for brand in typed_brands(form, lot) {
+            let product = if by_product { brand.product.as_str() } else { "" };
+            match (brand.company.as_str(), brand.quantity.as_str()) {
                 (_, "") => {}
                 ("", text) => return Err(Refused::NoCompany(lot.code.clone(), text.to_owned())),
-                (company, text) => take(company, text)?,
+                (company, text) => take(company, product, text)?,
             }
         }
         let reason = form.text(&format!("reason.{}", lot.id));
@@ -258,7 +285,7 @@ pub async fn save(
     let sheet = app.read(move |conn| demand::sheet(conn, &r, &h, now)).await?;
     let wish = form.choice("version").and_then(|seen| {
         let submit = form.text("do") == "submit";
-        Ok(Save { entered: entered(&form, &sheet.lots)?, seen, submit })
+        Ok(Save { entered: entered(&form, sheet.by_product, &sheet.lots)?, seen, submit })
     });
     let r = round.clone();
     let answer = match wish {
@@ -301,7 +328,9 @@ pub async fn template(
         Lang::Zh => column.zh,
         Lang::En => column.key,
     };
-    let headers: Vec<(&str, u16)> = import::COLUMNS.iter().map(|column| (header(column), 18)).collect();
+    let is_asked = |column: &&crate::files::read::Column| sheet.by_product || column.key != "product";
+    let headers: Vec<(&str, u16)> =
+        import::COLUMNS.iter().filter(is_asked).map(|column| (header(column), 18)).collect();
     let rows: Vec<Vec<Cell>> =
         sheet.lots.iter().flat_map(|lot| template_rows(&sheet, lot)).collect::<Result<_>>()?;
     let name = format!("{}-{}", page.t.demand.template_name, sheet.round.number);
@@ -309,21 +338,26 @@ pub async fn template(
 }
 
 fn template_rows<'a>(sheet: &'a Sheet, it: &'a LotSheet) -> Vec<Result<Vec<Cell<'a>>>> {
-    let mut companies: Vec<&str> = vec![""];
-    companies.extend(it.lines.iter().map(|line| line.company.as_str()));
-    companies.extend(it.parts.iter().map(|part| part.maker.as_str()));
-    companies.sort_unstable();
-    companies.dedup();
-    let cells = |company: &'a str| {
-        let line = it.lines.iter().find(|line| line.company == company);
-        let part = it.parts.iter().find(|part| part.maker == company);
+    let mut brands: Vec<(&str, &str)> = vec![("", "")];
+    brands.extend(it.lines.iter().map(Line::brand));
+    brands.extend(it.parts.iter().map(|part| (part.maker.as_str(), "")));
+    brands.sort_unstable();
+    brands.dedup();
+    let cells = |(company, product): (&'a str, &'a str)| {
+        let line = it.lines.iter().find(|line| line.brand() == (company, product));
+        let part = it.parts.iter().find(|part| part.maker == company && product.is_empty());
         let years =
             part.map(|part| part.years).or(company.is_empty().then_some(it.years)).unwrap_or_default();
-        Ok(vec![
+        let mut cells = vec![
             Cell::Text(&sheet.hospital.region),
             Cell::Text(&sheet.hospital.name),
             Cell::Text(&it.lot.code),
             Cell::Text(company),
+        ];
+        if sheet.by_product {
+            cells.push(Cell::Text(product));
+        }
+        cells.extend([
             line.map_or(Cell::Text(""), |line| Cell::Number(line.reported.decimal().normalize())),
             Cell::Text(&it.lot.unit),
             Cell::Text(line.map_or("", |line| line.reason.as_str())),
@@ -332,7 +366,8 @@ fn template_rows<'a>(sheet: &'a Sheet, it: &'a LotSheet) -> Vec<Result<Vec<Cell<
             Cell::Number(years.first.decimal().normalize()),
             Cell::Number(years.second.decimal().normalize()),
             Cell::Number(years.average()?.decimal().normalize()),
-        ])
+        ]);
+        Ok(cells)
     };
-    companies.into_iter().map(cells).collect()
+    brands.into_iter().map(cells).collect()
 }

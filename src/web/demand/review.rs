@@ -83,8 +83,8 @@ fn review(page: Page, sheet: Sheet, is_officer: bool, is_staff: bool, now: Time)
 
 fn rows(it: &LotSheet, t: &Text) -> Vec<Row> {
     let d = &t.demand;
-    let label = |message: &str, company: &str| {
-        fill(message, &[("lot", &it.lot.code), ("company", &super::company(company, t))])
+    let label = |message: &str, line: &Line| {
+        fill(message, &[("lot", &it.lot.code), ("company", &super::brand(line.brand(), t))])
     };
     let row = |(at, line): (usize, &Line)| Row {
         lot: it.lot.clone(),
@@ -92,14 +92,10 @@ fn rows(it: &LotSheet, t: &Text) -> Vec<Row> {
         average: it.average,
         sum: it.sum,
         standing: super::standing(it.standing, t),
-        company: super::company(&line.company, t).to_owned(),
+        company: super::brand(line.brand(), t),
         state: super::line_state(line.state, t),
         verified: line.verified.unwrap_or(line.reported),
-        labels: (
-            label(d.label_verified, &line.company),
-            label(d.label_remark, &line.company),
-            label(d.label_return, &line.company),
-        ),
+        labels: (label(d.label_verified, line), label(d.label_remark, line), label(d.label_return, line)),
         line: line.clone(),
     };
     it.lines.iter().enumerate().map(row).collect()

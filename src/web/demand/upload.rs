@@ -112,7 +112,7 @@ fn row(it: &demand::Change, t: &Text) -> Row {
         lot: it.lot.code.clone(),
         generic: it.lot.generic.clone(),
         unit: it.lot.unit.clone(),
-        company: super::company(&it.company, t).to_owned(),
+        company: super::brand((&it.company, &it.product), t),
         before: shown(it.before),
         after: shown(it.after),
         reason: it.reason.clone(),

@@ -11,7 +11,7 @@ use crate::rounds::approvals::{self, Action, Approval};
 use crate::rounds::{self, Calendar, Lot, Round, RoundState, RuleSetVersion, calendar, demand, rules};
 use crate::text::Text;
 use crate::types::{RoundId, Time};
-use crate::web::{self, App, Page, Person, STAFF, page};
+use crate::web::{self, App, EVALUATORS, Page, Person, STAFF, awards, page};
 
 #[derive(Template)]
 #[template(path = "rounds/show.html")]
@@ -35,6 +35,10 @@ struct Loaded {
     abort_reason: String,
     /// Every demand report handed in is approved.
     is_ready: bool,
+    /// There is a choice of regions this reader takes part in or may run.
+    has_regions: bool,
+    /// There is volume this reader may place, or ask to be placed.
+    has_volume: bool,
 }
 
 /// A state on the way.
@@ -78,7 +82,13 @@ pub async fn show(page: Page, who: Person, app: Data<App>, id: Path<RoundId>) ->
     let can = can(&it, &who, now);
     let steps = steps(it.round.state, t);
     let phases = phases(&it.round.calendar, now, t);
-    let links = links(&it.round, &who, t);
+    let mut links = links(&it.round, &who, t);
+    let more = [
+        (it.has_regions, "regions", t.volumes.regions_title),
+        (it.has_volume, "reassignment", t.volumes.placing_title),
+    ];
+    let of = |(_, part, name)| Link { path: format!("/rounds/{}/{part}", it.round.id), name };
+    links.extend(more.into_iter().filter(|(is_there, ..)| *is_there).map(of));
     let copy_id = page.fresh_id();
     page::show(&Show { page, it, can, steps, phases, links, copy_id })
 }
@@ -93,6 +103,8 @@ fn load(conn: &mut Conn, who: &Who, id: &RoundId) -> Result<Loaded> {
         rule_set: rounds::rule_set_version(conn, &round.rule_set_id)?,
         lots: rounds::lots_of(conn, id)?,
         is_ready: demand::is_ready(conn, id)?,
+        has_regions: awards::regions::concerns(conn, who, &round)?,
+        has_volume: awards::reassignment::concerns(conn, who, &round)?,
         amendments: amendments.len(),
         last_publish: approvals::latest(conn, "rounds", id.as_str(), Action::Publish)?,
         abort_reason: last.map(|a| a.reason.clone()).unwrap_or_default(),
@@ -176,19 +188,23 @@ fn links(round: &Round, who: &Who, t: &'static Text) -> Vec<Link> {
     use RoundState::{Awarded, Bidding, Contracting, Demand, Draft, Evaluation, Opening, Publicity};
     let (r, id) = (&t.rounds, &round.id);
     let of = |part: &str| format!("/rounds/{id}/{part}");
-    let all: [(String, &'static str, RoundState, &[Role]); 12] = [
+    let all: Vec<(String, &'static str, RoundState, &[Role])> = vec![
         (of("openers"), t.sealing.openers_title, Draft, STAFF),
         (of("demand"), r.page_demand, Demand, web::demand::READERS),
         (of("bids"), r.page_bids, Bidding, web::bids::PARTIES),
         (of("opening"), r.page_opening, Opening, STAFF),
+        (of("screens"), t.screens.page, Evaluation, EVALUATORS),
         (of("award"), r.page_award, Evaluation, STAFF),
+        (of("comparison"), t.comparison.page, Evaluation, EVALUATORS),
+        (of("report"), t.comparison.report, Evaluation, EVALUATORS),
         (format!("/public/rounds/{id}"), r.page_publicity, Publicity, &[]),
+        (of("questions"), r.page_questions, Evaluation, web::questions::PARTIES),
         (of("objections"), r.page_objections, Publicity, web::awards::OBJECTORS),
         (of("contracts"), r.page_contracts, Awarded, STAFF),
         (format!("/contracts?round={id}"), r.page_contracts, Contracting, &[Role::Hospital, Role::Supplier]),
         (of("standards"), r.page_standards, Awarded, STAFF),
         (of("replay"), r.page_archive, Evaluation, STAFF),
-        (format!("/simulations/new?round={id}"), r.page_simulate, Evaluation, web::SIMULATORS),
+        (format!("/simulations/new?round={id}"), r.page_simulate, Evaluation, web::EVALUATORS),
     ];
     all.into_iter()
         .filter(|(_, _, from, roles)| {

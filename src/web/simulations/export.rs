@@ -8,14 +8,14 @@ use crate::error::{Error, Result};
 use crate::files::write::{Csv, Xlsx};
 use crate::simulations::{self, Shown, comparison, output};
 use crate::types::SimulationId;
-use crate::web::{App, Page, Simulator, page};
+use crate::web::{App, Evaluator, Page, page};
 
 const CSV: &str = "text/csv; charset=utf-8";
 
 /// `comparison.csv`, `comparison.xlsx`, `simulated_lots.csv` or `simulated_bids.csv`. An export is in the trail.
 pub async fn file(
     page: Page,
-    who: Simulator,
+    who: Evaluator,
     app: web::Data<App>,
     path: web::Path<(SimulationId, String)>,
 ) -> Result<HttpResponse> {

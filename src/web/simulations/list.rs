@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::error::Result;
 use crate::simulations::{Head, store};
 use crate::types::SimulationId;
-use crate::web::{App, Page, Simulator, page};
+use crate::web::{App, Evaluator, Page, page};
 
 /// Simulations on a page.
 const PAGE: usize = 50;
@@ -29,7 +29,7 @@ pub struct Before {
 /// The list.
 pub async fn index(
     page: Page,
-    _who: Simulator,
+    _who: Evaluator,
     app: web::Data<App>,
     query: web::Query<Before>,
 ) -> Result<HttpResponse> {

@@ -15,7 +15,7 @@ use crate::simulations::synthetic::Synthetic;
 use crate::simulations::{self, Asked, Base, MOST_SYNTHETIC, Refused, store};
 use crate::types::{RoundId, SimulationId, UnitPrice, parse_decimal};
 use crate::web::form::Form;
-use crate::web::{App, Page, Simulator, page};
+use crate::web::{App, Evaluator, Page, page};
 
 /// Most rounds to choose from; an older one is reached from its own page.
 const ROUNDS: i64 = 200;
@@ -81,7 +81,7 @@ async fn page_of(page: Page, app: &App, form: Form, asked: Option<RoundId>) -> R
 /// The empty form.
 pub async fn form(
     page: Page,
-    _who: Simulator,
+    _who: Evaluator,
     app: web::Data<App>,
     from: web::Query<From>,
 ) -> Result<HttpResponse> {
@@ -90,7 +90,7 @@ pub async fn form(
 }
 
 /// Makes the simulation.
-pub async fn create(page: Page, who: Simulator, app: web::Data<App>, form: Form) -> Result<HttpResponse> {
+pub async fn create(page: Page, who: Evaluator, app: web::Data<App>, form: Form) -> Result<HttpResponse> {
     let ctx = who.ctx(&app);
     let made = match read(&form) {
         Ok((id, asked)) => {

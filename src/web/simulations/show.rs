@@ -9,7 +9,7 @@ use crate::simulations::monte_carlo::{BidRuns, Quartiles, Runs, percent};
 use crate::simulations::{self, Base, Head, Shown, output};
 use crate::text::{Text, fill};
 use crate::types::{Money, SimulationId};
-use crate::web::{App, Page, Simulator, page};
+use crate::web::{App, Evaluator, Page, page};
 
 #[derive(Template)]
 #[template(path = "simulations/show.html")]
@@ -122,7 +122,7 @@ impl Head {
 /// The page.
 pub async fn index(
     page: Page,
-    who: Simulator,
+    who: Evaluator,
     app: web::Data<App>,
     id: web::Path<SimulationId>,
 ) -> Result<HttpResponse> {
@@ -134,7 +134,7 @@ pub async fn index(
 /// Deletes the simulation.
 pub async fn delete(
     page: Page,
-    who: Simulator,
+    who: Evaluator,
     app: web::Data<App>,
     id: web::Path<SimulationId>,
 ) -> Result<HttpResponse> {

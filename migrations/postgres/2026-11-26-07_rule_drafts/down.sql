@@ -1,0 +1,2 @@
+DROP INDEX rounds_by_rule_set;
+DROP TABLE rule_drafts;

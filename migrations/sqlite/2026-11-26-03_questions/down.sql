@@ -1,0 +1,3 @@
+DROP TABLE replies;
+DROP TABLE questions;
+DROP TABLE entitlements;

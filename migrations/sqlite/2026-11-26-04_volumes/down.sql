@@ -1,0 +1,11 @@
+DROP TABLE reassignment_answers;
+DROP TABLE reassignments;
+DROP TABLE reassignment_volumes;
+DROP TABLE reassignment_winners;
+DROP TABLE reassignment_periods;
+DROP TABLE picks;
+DROP TABLE queue_regions;
+DROP TABLE queue_choosers;
+DROP TABLE queues;
+DROP TABLE selections;
+DROP TABLE region_lines;

@@ -1,0 +1,2 @@
+DROP TABLE screen_remarks;
+DROP TABLE submissions;

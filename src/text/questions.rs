@@ -1,0 +1,83 @@
+//! Messages of the questions asked of bidders after the opening.
+
+messages! {
+    /// Messages of the questions asked of bidders after the opening.
+    Questions {
+        title: "复活与议价询问", "Questions on revival and negotiation";
+        back_to_award: "返回中选结果", "Back to the award";
+        back_to_list: "返回询问列表", "Back to the questions";
+        revival: "复活", "revival";
+        negotiation: "议价", "negotiation";
+        none: "没有符合条件的询问。", "No question matches.";
+        none_asked: "本批次尚未发出询问。计算中选结果后，可询问的企业列在中选结果页。", "No question has been asked in this round. Once the award is computed, the award page lists who may be asked.";
+        none_own: "目前没有向贵单位提出的询问。", "Nothing has been asked of you.";
+        lot: "竞价单元", "Lot";
+        company: "申报企业", "Company";
+        product: "产品", "Product";
+        question: "询问", "Question";
+        price: "询问价格（元）", "Price asked (yuan)";
+        price_most: "须不高于（元）", "At most (yuan)";
+        asked_at: "询问时间", "Asked";
+        version: "依据版本", "By version";
+        deadline: "答复截止", "Deadline";
+        left: "剩余时间", "Time left";
+        time_left: "{days} 天 {hours} 小时 {minutes} 分", "{days} d {hours} h {minutes} min";
+        over: "已截止", "over";
+        state: "状态", "State";
+        state_open: "待答复", "open";
+        state_accepted: "已接受", "accepted";
+        state_refused: "已拒绝", "refused";
+        state_lapsed: "逾期未答复", "lapsed";
+        state_withdrawn: "已撤回", "withdrawn";
+        answer: "答复价格（元）", "Answered price (yuan)";
+        answered_by: "答复人", "Answered by";
+        closed_at: "答复或结束时间", "Answered or closed";
+        remark: "撤回原因", "Reason of withdrawal";
+        before: "上次询问", "Asked before";
+        before_value: "{price} 元，{state}", "{price} yuan, {state}";
+        may_ask: "可询问的企业", "Who may be asked";
+        may_ask_hint: "下列企业符合复活或议价条件。请设定答复截止时间，一次发出全部询问；逾期未答复视为不接受。全部答复后请重新计算中选结果。", "These bidders are entitled to a revival or a negotiation. Set a deadline and send all questions at once; no answer counts as a refusal. When all are answered, compute the award again.";
+        changed_hint: "上次询问之后价格有变化的，原答复不再适用，可以重新询问。", "Where the price has changed since it was asked before, the earlier answer no longer counts and can be asked for again.";
+        nobody: "没有还可以询问的企业。", "There is nobody left to ask.";
+        ask: "发出全部询问（{n} 项）", "Send all questions ({n})";
+        ask_confirm: "将向 {n} 项报价的企业发出询问并发信通知。确定吗？", "Questions about {n} bids will be sent, with letters to the companies. Go on?";
+        counts: "待答复 {open} 项，已结束 {closed} 项", "{open} open, {closed} closed";
+        all_closed: "询问已全部结束。答复在重新计算后生效，请返回中选结果页重新计算。", "All questions are closed. The answers count once the award is computed again: go back to the award and do so.";
+        consents_file: "答复文件（consents.csv）", "Answers (consents.csv)";
+        own_price: "申报价（元）", "Price bid (yuan)";
+        ratio: "差比价系数", "Price ratio";
+        comparable_price: "单位可比价（元）", "Comparable price (yuan)";
+        ceiling: "最高有效申报价（元）", "Ceiling (yuan)";
+        own_cut: "申报价降幅", "Cut of the bid";
+        asked_cut: "询问价格降幅", "Cut at the price asked";
+        about_revival: "贵单位的报价未中选，但符合复活条件：接受 {price} 元即可中选。", "Your bid has not won but is entitled to a revival: it wins if you take {price} yuan.";
+        about_negotiation: "本竞价单元仅贵单位有效申报，降幅不足，须议价：报价不高于 {price} 元即可中选。截止前可多次报价。", "You are the only bidder in this lot and the cut is not enough: you win with a price of at most {price} yuan. You can try several times before the deadline.";
+        accept: "接受 {price} 元", "Take {price} yuan";
+        accept_confirm: "接受后不能更改，贵单位将按 {price} 元中选。确定接受吗？", "This cannot be changed: you will win at {price} yuan. Accept?";
+        refuse: "不接受", "Refuse";
+        refuse_confirm: "不接受后不能更改，贵单位的该报价将不中选。确定不接受吗？", "This cannot be changed: this bid of yours will not win. Refuse?";
+        offer: "议价报价（元）", "Your new price (yuan)";
+        send_offer: "提交报价", "Send the price";
+        offer_confirm: "不高于询问价格的报价提交后即生效，不能更改。确定提交吗？", "A price that is low enough counts at once and cannot be changed. Send it?";
+        replies: "答复记录", "Answers";
+        replies_none: "还没有答复。", "No answers yet.";
+        reply_above: "高于询问价格，未达成", "not low enough";
+        reply_late: "截止后提交，不采用", "too late, does not count";
+        reply_no: "不接受", "refuses";
+        withdraw: "撤回询问", "Withdraw the question";
+        withdraw_confirm: "撤回后企业不能再答复。确定撤回吗？", "The company can no longer answer. Withdraw?";
+        withdraw_reason: "撤回原因", "Reason";
+        too_soon: "答复截止时间须至少在 {n} 分钟之后（{least} 或更晚），请重新设定。", "Give at least {n} minutes: set the deadline to {least} or later.";
+        too_late: "答复截止时间须早于公示期结束（{to}），否则来不及公示。请提前截止时间或先变更批次日程。", "The deadline must be before the end of publicity ({to}), or there is no time to publish. Set it earlier or amend the calendar first.";
+        newer: "中选结果已重新计算为第 {version} 版，可询问的企业或价格可能已变化，请核对后再发出。", "The award has been computed again as version {version}; look at who may be asked now, then send.";
+        nobody_to_ask: "没有还可以询问的企业：询问可能已由他人发出，请刷新查看。", "There is nobody left to ask; somebody else may have sent the questions. Look at the list again.";
+        closed: "该询问已结束（{state}），不能再答复或撤回。", "The question is closed ({state}) and can no longer be answered or withdrawn.";
+        late: "答复截止时间 {deadline} 已过，本次答复已记录但不采用，视为不接受。", "The deadline {deadline} has passed. Your answer is recorded but does not count: the question counts as refused.";
+        above: "报价 {price} 元高于 {most} 元，未达成。本次报价已记录，截止前可以再报。", "{price} yuan is above {most} yuan. The price is recorded; you can offer a lower one before the deadline.";
+        not_positive: "报价须大于 0。", "A price must be above zero.";
+        decimals: "报价最多 {n} 位小数。", "A price has at most {n} decimals.";
+        unasked: "答复与询问不符，请在询问页面重新选择。", "This does not answer the question; choose again on its page.";
+        too_many: "该询问的答复已达 {n} 次，不能再提交，请联系医保局经办人员。", "This question has had {n} answers and takes no more; ask the bureau.";
+        open_questions: "还有 {n} 项询问没有答复，请等待答复、到期或撤回后重新计算，再发布公示。", "{n} questions are open. Wait until they are answered or lapse, or withdraw them; then compute again and publish.";
+    }
+}

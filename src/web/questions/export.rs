@@ -1,0 +1,140 @@
+//! The questions of a round as files: the list, and the answers as `jicai award` reads them.
+
+use actix_web::{HttpResponse, web};
+
+use crate::audit::{self, Deed};
+use crate::awards::questions::store::{self, Listed};
+use crate::awards::{input, output, sheets};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::files::write::{Cell, Csv, Xlsx};
+use crate::rounds;
+use crate::text::Text;
+use crate::types::{Ctx, RoundId, Time, UnitPrice};
+use crate::web::questions::list::Wanted;
+use crate::web::{App, Page, Staff, page};
+
+const CSV: &str = "text/csv; charset=utf-8";
+
+fn headers(t: &Text) -> [(&'static str, u16); 12] {
+    let q = &t.questions;
+    [
+        (q.lot, 24),
+        (q.company, 30),
+        (q.question, 10),
+        (q.price, 16),
+        (q.answer, 16),
+        (q.state, 12),
+        (q.version, 10),
+        (q.asked_at, 20),
+        (q.deadline, 20),
+        (q.closed_at, 20),
+        (q.answered_by, 16),
+        (q.remark, 40),
+    ]
+}
+
+/// The columns that a sheet takes as numbers.
+const NUMBERS: [usize; 3] = [3, 4, 6];
+
+type Row = [String; 12];
+
+fn row((it, code, generic, company, version): &Listed, by: String, t: &Text) -> Row {
+    let price = |price: Option<UnitPrice>| price.map(|price| price.to_string()).unwrap_or_default();
+    [
+        format!("{code} {generic}"),
+        company.clone(),
+        it.question.name(t).to_owned(),
+        price(Some(it.price)),
+        price(it.answer),
+        it.state.name(t).to_owned(),
+        version.to_string(),
+        it.asked_at.seconds(),
+        it.deadline.to_string(),
+        it.closed_at.map(Time::seconds).unwrap_or_default(),
+        by,
+        it.remark.clone(),
+    ]
+}
+
+/// The file's name and its rows; the export is in the trail.
+async fn rows(
+    page: &Page,
+    who: &Staff,
+    app: &App,
+    id: &RoundId,
+    wanted: &Wanted,
+) -> Result<(String, Vec<Row>)> {
+    let (filter, id, ctx, t) = (wanted.filter(who)?, id.clone(), who.ctx(app), page.t);
+    let (number, rows) = app
+        .write(move |tx| {
+            let round = rounds::round(tx.conn(), &id)?;
+            let found = store::list(tx.conn(), &id, &filter)?;
+            let ids = found.iter().filter_map(|(it, ..)| it.answered_by.clone()).collect();
+            let names = store::names(tx.conn(), ids)?;
+            let by = |it: &Listed| it.0.answered_by.as_ref().and_then(|id| names.get(id)).cloned();
+            let rows: Vec<Row> = found.iter().map(|it| row(it, by(it).unwrap_or_default(), t)).collect();
+            record(tx, &ctx, &id, rows.len())?;
+            Ok((round.number, rows))
+        })
+        .await?;
+    Ok((format!("{number} {}", page.t.questions.title), rows))
+}
+
+fn record(tx: &mut Tx, ctx: &Ctx, id: &RoundId, lines: usize) -> Result<()> {
+    let deed = Deed { action: "questions.export", subject: "rounds", id: id.as_str() };
+    audit::record(tx, ctx, deed, &(), &lines)
+}
+
+/// The list as CSV.
+pub async fn csv(
+    page: Page,
+    who: Staff,
+    app: web::Data<App>,
+    id: web::Path<RoundId>,
+    wanted: web::Query<Wanted>,
+) -> Result<HttpResponse> {
+    let (name, rows) = rows(&page, &who, &app, &id, &wanted).await?;
+    let mut out = Csv::new(Vec::new())?;
+    out.row(headers(page.t).map(|(header, _)| header))?;
+    for row in rows {
+        out.row(row)?;
+    }
+    Ok(page::download(&format!("{name}.csv"), CSV, out.finish()?))
+}
+
+/// The list as XLSX.
+pub async fn xlsx(
+    page: Page,
+    who: Staff,
+    app: web::Data<App>,
+    id: web::Path<RoundId>,
+    wanted: web::Query<Wanted>,
+) -> Result<HttpResponse> {
+    let (name, rows) = rows(&page, &who, &app, &id, &wanted).await?;
+    let mut out = Xlsx::new(page.t.questions.title, &headers(page.t))?;
+    for row in &rows {
+        let cell = |(at, text)| match crate::types::parse_decimal(text) {
+            Ok(number) if NUMBERS.contains(&at) => Cell::Number(number),
+            _ => Cell::Text(text),
+        };
+        let cells: Vec<Cell> = row.iter().map(String::as_str).enumerate().map(cell).collect();
+        out.row(&cells)?;
+    }
+    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok(page::download(&format!("{name}.xlsx"), media, out.finish()?))
+}
+
+/// The answers that count now, as `jicai award --consents` reads them.
+pub async fn consents(who: Staff, app: web::Data<App>, id: web::Path<RoundId>) -> Result<HttpResponse> {
+    let ctx = who.ctx(&app);
+    let (number, bytes) = app
+        .write(move |tx| {
+            let round = rounds::round(tx.conn(), &id)?;
+            let answers = input::load(tx.conn(), &round)?.answers;
+            record(tx, &ctx, &id, answers.consents.len())?;
+            Ok((round.number, output::write(sheets::consents(&answers.consents), Csv::new(Vec::new())?)?))
+        })
+        .await?;
+    Ok(page::download(&format!("{number}-consents.csv"), CSV, bytes))
+}

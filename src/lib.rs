@@ -23,6 +23,8 @@ pub mod notify;
 
 pub mod people;
 
+pub mod imports;
+
 pub mod catalog;
 pub mod runs;
 

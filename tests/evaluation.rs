@@ -198,12 +198,11 @@ async fn an_award_goes_from_opened_offers_to_the_final_result() {
 
     // Final only after publicity, and only by a second person.
     let ask = format!("/rounds/{}/confirmation", round.id);
-    let id = ApprovalId::new();
-    site.post("officer", &ask, &[("id", id.as_str())]).await.is(422).shows("公示期到");
+    site.post("officer", &ask, &[]).await.is(422).shows("公示期到");
     site.set_clock(round.calendar.publicity_to);
-    site.post("officer", &ask, &[("id", id.as_str())]).await.is(303);
-    site.post("officer", &ask, &[("id", id.as_str())]).await.is(303);
-    site.post("officer", &ask, &[("id", ApprovalId::new().as_str())]).await.is(422).shows("已提请确认");
+    site.post("officer", &ask, &[]).await.is(303);
+    site.post("officer", &ask, &[]).await.is(303);
+    site.post("officer2", &ask, &[]).await.is(422).shows("officer同志 已于");
     site.post("officer", &format!("{ask}/confirm"), &[]).await.is(403);
     site.get("reviewer", &award).await.is(200).shows("officer同志").shows("确认中选");
     site.post("reviewer", &format!("{ask}/confirm"), &[]).await.is(303);
@@ -472,7 +471,7 @@ async fn an_upheld_objection_takes_the_round_back_and_the_history_stays_public()
     let ctx = site.ctx_of("officer");
     site.set_clock(round.calendar.publicity_to);
     let ctx_late = site.ctx_of("officer");
-    let held = site.app.db.write(|tx| confirmation::ask(tx, &ctx_late, ApprovalId::new(), &round.id));
+    let held = site.app.db.write(|tx| confirmation::ask(tx, &ctx_late, &round.id));
     assert!(said(held.unwrap_err()).contains("还有 1 件异议没有答复"));
     site.set_clock(ctx.now.plus_millis(1));
 
@@ -517,10 +516,10 @@ fn a_correction_in_publicity_takes_back_the_request_for_confirmation() {
     let officer = site.ctx_of("officer");
     let reviewer = site.ctx_of("reviewer");
     let db = &site.app.db;
-    db.write(|tx| confirmation::ask(tx, &officer, ApprovalId::new(), &round.id)).unwrap();
+    db.write(|tx| confirmation::ask(tx, &reviewer, &round.id)).unwrap();
     // The reviewer may not confirm when it was the reviewer who asked.
-    let same = db.write(|tx| confirmation::confirm(tx, &officer, &round.id)).unwrap_err();
-    assert!(said(same).contains("提请人不能自己确认"));
+    let same = db.write(|tx| confirmation::confirm(tx, &reviewer, &round.id)).unwrap_err();
+    assert!(said(same).contains("提请人不能复核自己的申请"));
     let second = site.app.db.read(|c| store::decisions_of(c, &version.id, &lots[0].id)).unwrap()[1].0.clone();
     let finding = evaluation::Finding {
         id: ApprovalId::new().to_string(),
@@ -645,11 +644,11 @@ async fn a_rejected_objection_no_longer_holds_the_award_and_can_be_sent_back() {
     assert_eq!(stored.0.answer, "规则如此。");
     site.set_clock(round.calendar.publicity_to);
     let path = format!("/rounds/{}/confirmation", round.id);
-    site.post("officer", &path, &[("id", ApprovalId::new().as_str())]).await.is(303);
+    site.post("officer", &path, &[]).await.is(303);
     site.post("reviewer", &format!("{path}/back"), &[("remark", "")]).await.is(422);
     site.post("reviewer", &format!("{path}/back"), &[("remark", "请核对第二竞价单元")]).await.is(303);
     site.post("reviewer", &format!("{path}/confirm"), &[]).await.is(422).shows("没有待确认的申请");
-    site.post("officer", &path, &[("id", ApprovalId::new().as_str())]).await.is(303);
+    site.post("officer", &path, &[]).await.is(303);
     site.post("reviewer", &format!("{path}/confirm"), &[]).await.is(303);
     assert_eq!(state(&site, &round.id), RoundState::Awarded);
 }

@@ -1,6 +1,6 @@
 //! Lots of a round: by hand, from files, and written out again.
 
-use jicai::rounds::import::{self, ImportState};
+use jicai::rounds::import;
 use jicai::rounds::{self, Lot, Round, RoundState};
 use jicai::types::{ImportId, LotId, RoundId};
 
@@ -58,9 +58,9 @@ async fn a_good_file_in_gb18030_is_reviewed_and_applied_whole_and_once() {
     assert_eq!((after[2].unit.as_str(), after[2].position), ("片", 3));
     assert_eq!(after[2].base_volume.unwrap().to_string(), "120000");
     let shown = format!("/rounds/{}/lots/imports/{id}", round.id);
-    site.get("officer", &shown).await.is(200).shows("已写入").hides("全部写入批次");
+    site.get("officer", &shown).await.is(200).shows("已导入").hides("全部写入批次");
     site.post("officer", &format!("{shown}/cancel"), &[]).await.is(303);
-    site.get("officer", &shown).await.shows("已写入");
+    site.get("officer", &shown).await.shows("已导入");
 }
 
 #[actix_web::test]
@@ -113,7 +113,8 @@ async fn a_file_that_is_no_table_is_refused_where_it_was_chosen_and_not_kept() {
     let check = async |bytes: &[u8], want: &str| {
         let id = ImportId::new();
         upload(&site, &round, &id, "x.csv", bytes).await.is(422).shows(want).shows("上传竞价单元文件");
-        let kept = site.app.db.read(|conn| rounds::store::import(conn, &id)).unwrap();
+        let kept =
+            site.app.db.read(|conn| jicai::imports::find(conn, jicai::imports::Kind::Lots, &id)).unwrap();
         assert!(kept.is_none(), "{want}");
     };
     check(b"", "此项必填").await;
@@ -144,8 +145,11 @@ async fn what_is_applied_is_what_was_shown() {
     // An upload belongs to its round.
     let (other, _) = site.round_in(RoundState::Draft);
     site.get("officer", &format!("/rounds/{}/lots/imports/{id}", other.id)).await.is(404);
+    // Nor does it stand among the uploads of the catalogue.
+    site.get("officer", "/products/import").await.is(200).hides("lots.csv");
+    site.get("officer", &path).await.is(200).shows("已取消").hides("丁药");
     let kept = site.app.db.read(|conn| import::import(conn, &round.id, &id)).unwrap();
-    assert_eq!(kept.state, ImportState::Cancelled);
+    assert_eq!(kept.state, jicai::imports::State::Cancelled);
     // Published, a round takes no more lots.
     let (open, _) = site.round_in(RoundState::Demand);
     let id = ImportId::new();

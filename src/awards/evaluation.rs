@@ -50,7 +50,7 @@ pub fn evaluate(tx: &mut Tx, ctx: &Ctx, id: &RoundId, reason: &str) -> Result<Ev
     }
     let outcome = compute(&input)?;
     if round.state == RoundState::Publicity {
-        confirmation::withdraw_request(tx, ctx, id, reason)?;
+        confirmation::withdraw_request(tx, ctx, id)?;
         move_to(tx, ctx, &round, RoundState::Evaluation, reason)?;
     }
     let version = Version {

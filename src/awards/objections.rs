@@ -220,7 +220,7 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &ObjectionId, is_upheld: bool, text: &
     let deed = Deed { action: "objection.answer", subject: "objections", id: id.as_str() };
     audit::record(tx, ctx, deed, &before.state, &(state, &answer))?;
     if is_upheld && round.state == RoundState::Publicity {
-        confirmation::withdraw_request(tx, ctx, &round.id, &answer)?;
+        confirmation::withdraw_request(tx, ctx, &round.id)?;
         move_to(tx, ctx, &round, RoundState::Evaluation, &answer)?;
     }
     let letter = Letter::ObjectionAnswered {

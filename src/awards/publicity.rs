@@ -5,7 +5,7 @@ use crate::awards::store::Version;
 use crate::error::{Error, Result};
 use crate::rounds::{self, Round, RoundState};
 use crate::text::{Say, Text, fill};
-use crate::types::{Ctx, Time};
+use crate::types::Time;
 
 /// Longest reason, objection or answer, in characters.
 pub const LONGEST: usize = 5_000;
@@ -38,12 +38,8 @@ pub enum Refused {
     StillPublic(Time),
     /// Objections without an answer.
     Open(usize),
-    /// Confirmation is already asked for.
-    AskedAlready,
     /// Nobody asked for confirmation.
     NotAsked,
-    /// Whoever asked may not confirm.
-    SamePerson,
     /// The proposal changed after confirmation was asked for.
     Changed(i32),
     /// Only who bid in the round may object.
@@ -89,9 +85,7 @@ impl Say for Refused {
             Refused::Stale(version) => fill(e.stale, &[("version", version)]),
             Refused::StillPublic(to) => fill(e.still_public, &[("to", to)]),
             Refused::Open(n) => fill(e.open_objections, &[("n", n)]),
-            Refused::AskedAlready => e.asked_already.to_owned(),
             Refused::NotAsked => e.not_asked.to_owned(),
-            Refused::SamePerson => e.same_person.to_owned(),
             Refused::Changed(version) => fill(e.changed, &[("version", version)]),
             Refused::NotBidder => e.not_bidder.to_owned(),
             Refused::NotAccepted { from, to } => fill(e.not_accepted, &[("from", from), ("to", to)]),
@@ -201,10 +195,7 @@ pub fn may_confirm(
 }
 
 /// The second person decides on the proposal as it was when the first one asked.
-pub fn may_decide(award: &Version, asked_by: &str, asked_at: Time, ctx: &Ctx) -> Result<()> {
-    if ctx.actor.account.as_ref().is_some_and(|account| account.as_str() == asked_by) {
-        return refuse(Refused::SamePerson);
-    }
+pub fn may_decide(award: &Version, asked_at: Time) -> Result<()> {
     if award.computed_at > asked_at {
         return refuse(Refused::Changed(award.version));
     }

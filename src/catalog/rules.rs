@@ -4,9 +4,9 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::code::{BadCode, Code, Kind};
 use super::spec;
-use super::upload::ImportState;
 use super::{Facts, NewProduct, Product, ProductKind};
 use crate::error::{Error, Result};
+use crate::imports::State;
 use crate::text::{Say, Text, fill};
 use crate::types::{ProductId, Time, UnitPrice};
 
@@ -35,7 +35,7 @@ pub enum Refused {
     /// The catalogue has changed since the review, so that applying would do something else.
     Moved,
     /// The file no longer waits: it was applied or cancelled.
-    Ended(ImportState),
+    Ended(State),
     /// It has not been said which column is which.
     NoColumns,
 }

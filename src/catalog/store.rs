@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use super::upload::{Import, ImportState};
 use super::{Filter, Product, Sort};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::on_db;
-use crate::schema::{imports, products};
-use crate::types::{ImportId, OrganisationId, ProductId};
+use crate::schema::products;
+use crate::types::ProductId;
 
 /// Rows written in one statement. The size is fixed so that the statement is prepared once.
 const BATCH: usize = 64;
@@ -196,54 +195,6 @@ fn save_batch<const N: usize>(tx: &mut Tx, batch: &[Product; N]) -> Result<()> {
             products::updated_at.eq(excluded(products::updated_at)),
         ))
         .execute(c))?;
-    Ok(())
-}
-
-/// Keeps an uploaded file.
-pub fn insert_import(tx: &mut Tx, it: &Import, content: &[u8]) -> Result<()> {
-    diesel::insert_into(imports::table).values((it, imports::content.eq(content))).execute(tx.conn())?;
-    Ok(())
-}
-
-/// An uploaded file without its bytes.
-pub fn import(conn: &mut Conn, id: &ImportId) -> Result<Option<Import>> {
-    Ok(imports::table.find(id).select(Import::as_select()).first(conn).optional()?)
-}
-
-/// Its bytes.
-pub fn content(conn: &mut Conn, id: &ImportId) -> Result<Vec<u8>> {
-    Ok(imports::table.find(id).select(imports::content).first(conn)?)
-}
-
-/// The newest files of an organisation.
-pub fn recent_imports(conn: &mut Conn, organisation: &OrganisationId, limit: i64) -> Result<Vec<Import>> {
-    Ok(imports::table
-        .filter(imports::organisation_id.eq(organisation))
-        .order((imports::created_at.desc(), imports::id.desc()))
-        .limit(limit)
-        .select(Import::as_select())
-        .load(conn)?)
-}
-
-/// Writes where a file's columns are.
-pub fn set_layout(tx: &mut Tx, it: &Import) -> Result<()> {
-    diesel::update(imports::table.find(&it.id))
-        .set((imports::profile.eq(it.profile), imports::places.eq(&it.places)))
-        .execute(tx.conn())?;
-    Ok(())
-}
-
-/// Writes that a file no longer waits and drops its bytes, which then nobody needs.
-pub fn end_import(tx: &mut Tx, it: &Import) -> Result<()> {
-    debug_assert!(it.state != ImportState::Review);
-    diesel::update(imports::table.find(&it.id))
-        .set((
-            imports::state.eq(it.state),
-            imports::result.eq(&it.result),
-            imports::ended_at.eq(it.ended_at),
-            imports::content.eq(Vec::<u8>::new()),
-        ))
-        .execute(tx.conn())?;
     Ok(())
 }
 

@@ -1,87 +1,24 @@
 //! Uploaded product files: kept until a person has reviewed them and applies or cancels them, whole or not at all.
 
-use diesel::prelude::*;
-use serde::Serialize;
-
 use super::difference::{Counts, Difference};
 use super::import::{self, Layout, Profile, Reading};
 use super::{Refused, lock, store};
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::schema::imports;
-use crate::text::Text;
-use crate::types::{AccountId, Ctx, ImportId, OrganisationId, Time, sha256};
+use crate::imports::{self, Import, Kind, State};
+use crate::types::{Ctx, ImportId, OrganisationId, Time};
 
-crate::words! {
-    /// What a file brings.
-    ImportKind {
-        /// Products of the catalogue.
-        Products = "products",
-    }
-
-    /// Where a file is.
-    ImportState {
-        /// Waits for review.
-        Review = "review",
-        /// Applied.
-        Applied = "applied",
-        /// Cancelled.
-        Cancelled = "cancelled",
-    }
+/// How a file is laid out.
+pub fn layout(import: &Import) -> Result<Layout> {
+    let unknown = || Error::fault(format!("stored profile of import {}", import.id));
+    let profile = import.profile.parse().map_err(|()| unknown())?;
+    Ok(Layout { profile, places: serde_json::from_str(&import.places)? })
 }
 
-impl ImportState {
-    /// The state's name for people.
-    pub fn name(self, t: &Text) -> &'static str {
-        match self {
-            ImportState::Review => t.catalog.state_review,
-            ImportState::Applied => t.catalog.state_applied,
-            ImportState::Cancelled => t.catalog.state_cancelled,
-        }
-    }
-}
-
-/// An uploaded file, without its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = imports)]
-pub struct Import {
-    /// Its id.
-    pub id: ImportId,
-    /// What it brings.
-    pub kind: ImportKind,
-    /// Its name.
-    pub file_name: String,
-    /// How its columns are named.
-    pub profile: Profile,
-    /// Where its columns are when a person chose them: a JSON list, else `[]`.
-    pub places: String,
-    /// Whose it is.
-    pub organisation_id: OrganisationId,
-    /// Who uploaded it.
-    pub account_id: Option<AccountId>,
-    /// Where it is.
-    pub state: ImportState,
-    /// SHA-256 of its bytes.
-    pub sha256: String,
-    /// What applying it did: [`Counts`] as JSON; empty before.
-    pub result: String,
-    /// When it was uploaded.
-    pub created_at: Time,
-    /// When it was applied or cancelled.
-    pub ended_at: Option<Time>,
-}
-
-impl Import {
-    /// How it is laid out.
-    pub fn layout(&self) -> Result<Layout> {
-        Ok(Layout { profile: self.profile, places: serde_json::from_str(&self.places)? })
-    }
-
-    /// What applying it did.
-    pub fn counts(&self) -> Option<Counts> {
-        serde_json::from_str(&self.result).ok()
-    }
+/// What applying a file did.
+pub fn counts(import: &Import) -> Option<Counts> {
+    serde_json::from_str(&import.result).ok()
 }
 
 /// An upload as it arrives.
@@ -105,49 +42,37 @@ pub fn layout_of(content: &[u8]) -> Result<Layout> {
 
 /// Keeps a file for review, or finds it already kept under the same id.
 pub fn start(tx: &mut Tx, ctx: &Ctx, new: &NewImport) -> Result<Import> {
-    let organisation_id = ctx.actor.organisation.clone().ok_or(Error::Forbidden)?;
-    if let Some(known) = store::import(tx.conn(), &new.id)? {
-        return if known.organisation_id == organisation_id { Ok(known) } else { Err(Error::NotFound) };
-    }
-    let import = Import {
-        id: new.id.clone(),
-        kind: ImportKind::Products,
-        file_name: new.file_name.clone(),
-        profile: new.layout.profile,
-        places: serde_json::to_string(&new.layout.places)?,
-        organisation_id,
-        account_id: ctx.actor.account.clone(),
-        state: ImportState::Review,
-        sha256: sha256(&new.content),
-        result: String::new(),
-        created_at: ctx.now,
-        ended_at: None,
+    let places = serde_json::to_string(&new.layout.places)?;
+    let file = imports::New {
+        id: &new.id,
+        kind: Kind::Products,
+        profile: new.layout.profile.as_str(),
+        places: &places,
+        file_name: &new.file_name,
+        content: &new.content,
     };
-    store::insert_import(tx, &import, &new.content)?;
-    let deed = Deed { action: "import.upload", subject: "imports", id: import.id.as_str() };
-    audit::record(tx, ctx, deed, &(), &import)?;
-    Ok(import)
+    imports::keep(tx, ctx, file)
 }
 
 /// An organisation's file.
 pub fn import(conn: &mut Conn, organisation: &OrganisationId, id: &ImportId) -> Result<Import> {
-    let found = store::import(conn, id)?.filter(|import| import.organisation_id == *organisation);
-    found.ok_or(Error::NotFound)
+    let found = imports::find(conn, Kind::Products, id)?;
+    found.filter(|import| import.organisation_id == *organisation).ok_or(Error::NotFound)
 }
 
 /// The file's header and first lines.
 pub fn sample(conn: &mut Conn, import: &Import) -> Result<import::Sample> {
-    let content = store::content(conn, &import.id)?;
+    let content = imports::content(conn, &import.id)?;
     import::sample(content.as_slice())
 }
 
 /// What a file that waits would change, with what is wrong in it.
 pub fn review(conn: &mut Conn, import: &Import, now: Time) -> Result<(Reading, Difference)> {
-    if import.layout()?.is_open() {
+    if layout(import)?.is_open() {
         return Err(Error::refused(Refused::NoColumns));
     }
-    let content = store::content(conn, &import.id)?;
-    let reading = import::read(content.as_slice(), &import.layout()?)?;
+    let content = imports::content(conn, &import.id)?;
+    let reading = import::read(content.as_slice(), &layout(import)?)?;
     let difference = Difference::of(&reading, &store::known(conn)?, now);
     Ok((reading, difference))
 }
@@ -155,17 +80,17 @@ pub fn review(conn: &mut Conn, import: &Import, now: Time) -> Result<(Reading, D
 /// Says which column of a waiting file is which: for each of [`import::CHOSEN`] its place.
 pub fn choose(tx: &mut Tx, ctx: &Ctx, id: &ImportId, places: Vec<Option<usize>>) -> Result<()> {
     let before = waiting(tx, ctx, id)?;
-    let content = store::content(tx.conn(), id)?;
+    let content = imports::content(tx.conn(), id)?;
     let layout = Layout { profile: Profile::Chosen, places };
     import::read(content.as_slice(), &layout)?;
-    let after = Import { profile: layout.profile, places: serde_json::to_string(&layout.places)?, ..before };
-    store::set_layout(tx, &after)
+    let (profile, places) = (layout.profile.to_string(), serde_json::to_string(&layout.places)?);
+    imports::set_layout(tx, &Import { profile, places, ..before })
 }
 
 fn waiting(tx: &mut Tx, ctx: &Ctx, id: &ImportId) -> Result<Import> {
     let organisation = ctx.actor.organisation.clone().ok_or(Error::Forbidden)?;
     let import = import(tx.conn(), &organisation, id)?;
-    if import.state != ImportState::Review {
+    if import.state != State::Waiting {
         return Err(Error::refused(Refused::Ended(import.state)));
     }
     Ok(import)
@@ -175,7 +100,7 @@ fn waiting(tx: &mut Tx, ctx: &Ctx, id: &ImportId) -> Result<Import> {
 /// that something else would happen, nothing does. Applying twice is applying once.
 pub fn apply(tx: &mut Tx, ctx: &Ctx, id: &ImportId, seen: &str, skip_bad: bool) -> Result<Counts> {
     let organisation = ctx.actor.organisation.clone().ok_or(Error::Forbidden)?;
-    if let Some(done) = import(tx.conn(), &organisation, id)?.counts() {
+    if let Some(done) = counts(&import(tx.conn(), &organisation, id)?) {
         return Ok(done);
     }
     lock(tx)?;
@@ -186,23 +111,18 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, id: &ImportId, seen: &str, skip_bad: bool) 
     }
     let source = Source { id: id.as_str(), file_name: &before.file_name, sha256: &before.sha256 };
     let counts = save(tx, ctx, &source, &difference, skip_bad)?;
-    let result = serde_json::to_string(&counts)?;
-    let ended_at = Some(ctx.now);
-    store::end_import(tx, &Import { state: ImportState::Applied, result, ended_at, ..before })?;
+    imports::applied(tx, ctx, &before, &serde_json::to_string(&counts)?)?;
     Ok(counts)
 }
 
 /// Throws a waiting file away; cancelling twice is cancelling once.
 pub fn cancel(tx: &mut Tx, ctx: &Ctx, id: &ImportId) -> Result<()> {
     let organisation = ctx.actor.organisation.clone().ok_or(Error::Forbidden)?;
-    if import(tx.conn(), &organisation, id)?.state == ImportState::Cancelled {
-        return Ok(());
+    let import = import(tx.conn(), &organisation, id)?;
+    if import.state == State::Applied {
+        return Err(Error::refused(Refused::Ended(import.state)));
     }
-    let before = waiting(tx, ctx, id)?;
-    let after = Import { state: ImportState::Cancelled, ended_at: Some(ctx.now), ..before.clone() };
-    store::end_import(tx, &after)?;
-    let deed = Deed { action: "import.cancel", subject: "imports", id: id.as_str() };
-    audit::record(tx, ctx, deed, &before, &after)
+    imports::cancel(tx, ctx, &import)
 }
 
 /// Where a file comes from, for the trail.

@@ -18,7 +18,7 @@ use crate::rounds::lots::LotFields;
 use crate::rounds::{self, Calendar, Fields, RoundKind, publication, steps};
 use crate::standards::{self, feed};
 use crate::types::{
-    ApprovalId, ConsumerId, Ctx, EnvelopeId, LotId, Quantity, QuestionId, ReplyId, RoundId, Time, UnitPrice,
+    ConsumerId, Ctx, EnvelopeId, LotId, Quantity, QuestionId, ReplyId, RoundId, Time, UnitPrice,
     parse_decimal, sha256,
 };
 
@@ -61,7 +61,7 @@ pub fn finished(db: &Db, city: &City, now: Time, token: &str) -> Result<()> {
     walk.open(day(45).plus_millis(2 * HOUR))?;
     walk.write("officer", day(46), |tx, ctx, id| evaluation::evaluate(tx, ctx, id, "").map(drop))?;
     walk.write("officer", day(48), confirmation::publish)?;
-    walk.write("officer", day(55), |tx, ctx, id| confirmation::ask(tx, ctx, ApprovalId::new(), id))?;
+    walk.write("officer", day(55), confirmation::ask)?;
     walk.write("reviewer", day(56), confirmation::confirm)?;
     walk.write("officer", day(57), |tx, ctx, id| contracts::draw_up(tx, ctx, id).map(drop))?;
     walk.sign(day(70))?;
@@ -310,7 +310,7 @@ impl Walk<'_> {
     }
 
     fn release(&self, at: Time) -> Result<()> {
-        self.write("officer", at, |tx, ctx, id| standards::ask(tx, ctx, ApprovalId::new(), id))?;
+        self.write("officer", at, standards::ask)?;
         self.write("reviewer", at.plus_millis(HOUR), |tx, ctx, id| {
             let round = rounds::round(tx.conn(), id)?;
             let (_, rows) = standards::pending(tx.conn(), &round)?;

@@ -64,8 +64,30 @@ pub struct Approval {
     pub decided_at: Option<Time>,
     /// What was decided.
     pub decision: Decision,
-    /// What the reviewer said.
+    /// What is asked for in detail, until the reviewer says something.
     pub remark: String,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The table of the thing.
+    pub subject: &'a str,
+    /// Which one.
+    pub id: &'a str,
+    /// What is asked.
+    pub action: Action,
+    /// The round it belongs to, named in the letter.
+    pub round: Option<&'a Round>,
+    /// What is asked for in detail; kept as the remark until the decision.
+    pub detail: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    /// Something about a round as a whole.
+    pub fn of_round(round: &'a Round, action: Action) -> Self {
+        Self { subject: "rounds", id: round.id.as_str(), action, round: Some(round), detail: "" }
+    }
 }
 
 /// The open request, if there is one.
@@ -78,13 +100,25 @@ pub fn latest(conn: &mut Conn, subject: &str, id: &str, action: Action) -> Resul
     store::latest_approval(conn, subject, id, action)
 }
 
+/// The last request with the name of who asked, while it waits.
+pub fn open_by(
+    conn: &mut Conn,
+    subject: &str,
+    id: &str,
+    action: Action,
+) -> Result<Option<(Approval, String)>> {
+    let Some(it) = open(conn, subject, id, action)? else { return Ok(None) };
+    let by = name_of(conn, &it.asked_by)?;
+    Ok(Some((it, by)))
+}
+
 /// Asks for approval and writes to the reviewers. There is one open request for a subject and action: asked
-/// again by the same person it is the same request. A round's publishing and its award have the subject
-/// `rounds` and the round's id, so that the letter and the page can name it.
-pub fn ask(tx: &mut Tx, ctx: &Ctx, subject: &str, id: &str, action: Action) -> Result<Approval> {
+/// again by the same person for the same it is the same request.
+pub fn ask(tx: &mut Tx, ctx: &Ctx, asked: Asked) -> Result<Approval> {
+    let Asked { subject, id, action, .. } = asked;
     let asker = ctx.actor.account.clone().ok_or(Error::Forbidden)?;
     if let Some(known) = open(tx.conn(), subject, id, action)? {
-        if known.asked_by == asker {
+        if known.asked_by == asker && known.remark == asked.detail {
             return Ok(known);
         }
         let by = name_of(tx.conn(), &known.asked_by)?;
@@ -100,22 +134,21 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, subject: &str, id: &str, action: Action) -> R
         decided_by: None,
         decided_at: None,
         decision: Decision::Open,
-        remark: String::new(),
+        remark: asked.detail.to_owned(),
     };
     store::insert_approval(tx, &it)?;
     audit::record(tx, ctx, Deed { action: "approval.ask", subject, id }, &(), &it)?;
-    let round = round_of(tx.conn(), &it)?;
     for reviewer in people::recipients_with(tx.conn(), Role::Reviewer)? {
-        let letter = asked(&round, &it, &ctx.actor.name, reviewer.lang.text());
+        let letter = letter(asked.round, &it, &ctx.actor.name, reviewer.lang.text());
         notify::post(tx, ctx, &reviewer, &letter, &format!("approval.asked:{}", it.id))?;
     }
     Ok(it)
 }
 
-fn asked(round: &Option<Round>, it: &Approval, by: &str, t: &Text) -> Letter {
+fn letter(round: Option<&Round>, it: &Approval, by: &str, t: &Text) -> Letter {
     Letter::ApprovalAsked {
-        number: round.as_ref().map(|r| r.number.clone()).unwrap_or_default(),
-        title: round.as_ref().map(|r| r.title.clone()).unwrap_or_default(),
+        number: round.map(|r| r.number.clone()).unwrap_or_default(),
+        title: round.map(|r| r.title.clone()).unwrap_or_default(),
         path: path(it),
         action: it.action.name(t).to_owned(),
         by: by.to_owned(),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use diesel::prelude::*;
 use serde_json::json;
 
 use crate::audit::{self, Deed};
@@ -11,56 +10,11 @@ use crate::error::{Error, Result};
 use crate::files::read::{self, Column, Row, Unknown};
 use crate::files::write::{Cell, Csv, Xlsx};
 use crate::files::{Faults, Limits, Reason};
+use crate::imports::{self, Import, Kind, New, State};
 use crate::rounds::lots::{generic_key, mark, open_draft};
 use crate::rounds::{Category, FormClass, Lot, LotFields, Refused, rules, store};
-use crate::schema::imports;
 use crate::text::{Lang, Text};
-use crate::types::{
-    AccountId, Ctx, ImportId, LotId, NotANumber, RoundId, Time, UnitPrice, parse_decimal, sha256,
-};
-
-crate::words! {
-    /// What became of an upload.
-    ImportState {
-        /// It waits for somebody to apply it.
-        Reviewed = "reviewed",
-        /// Its lines are in the round.
-        Applied = "applied",
-        /// Given up.
-        Cancelled = "cancelled",
-    }
-}
-
-/// An uploaded file of lots; its profile is the round's id.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = imports, treat_none_as_null = true)]
-pub struct Import {
-    /// Its id.
-    pub id: ImportId,
-    /// What it holds.
-    pub kind: String,
-    /// The file's name.
-    pub file_name: String,
-    /// The round.
-    pub profile: String,
-    /// The uploader's organisation.
-    pub organisation_id: String,
-    /// The uploader.
-    pub account_id: Option<AccountId>,
-    /// What became of it.
-    pub state: ImportState,
-    /// SHA-256 of the file.
-    pub sha256: String,
-    /// The file.
-    pub content: Vec<u8>,
-    /// When it came.
-    pub created_at: Time,
-    /// When it was applied.
-    pub ended_at: Option<Time>,
-}
-
-/// The kind of these uploads in the table `imports`.
-const KIND: &str = "lots";
+use crate::types::{Ctx, ImportId, LotId, NotANumber, RoundId, UnitPrice, parse_decimal};
 
 /// The columns of `lots.csv`. The unit may be left out where the dosage form tells it.
 pub const COLUMNS: &[Column] = &[
@@ -206,50 +160,29 @@ pub fn keep(
     tx: &mut Tx,
     ctx: &Ctx,
     round: &RoundId,
-    id: ImportId,
-    name: &str,
-    bytes: &[u8],
+    id: &ImportId,
+    file_name: &str,
+    content: &[u8],
 ) -> Result<Import> {
-    if let Some(known) = store::import(tx.conn(), &id)? {
-        return if known.profile == round.as_str() { Ok(known) } else { Err(Error::NotFound) };
+    if imports::find(tx.conn(), Kind::Lots, id)?.is_some() {
+        return import(tx.conn(), round, id);
     }
     open_draft(tx.conn(), round)?;
-    read(bytes)?;
-    let it = Import {
-        id,
-        kind: KIND.to_owned(),
-        file_name: name.to_owned(),
-        profile: round.to_string(),
-        organisation_id: ctx.actor.organisation.as_ref().map(ToString::to_string).unwrap_or_default(),
-        account_id: ctx.actor.account.clone(),
-        state: ImportState::Reviewed,
-        sha256: sha256(bytes),
-        content: bytes.to_vec(),
-        created_at: ctx.now,
-        ended_at: None,
-    };
-    store::insert_import(tx, &it)?;
-    let deed = Deed { action: "lots.upload", subject: "rounds", id: round.as_str() };
-    audit::record(
-        tx,
-        ctx,
-        deed,
-        &(),
-        &json!({ "import": it.id, "file": it.file_name, "sha256": it.sha256 }),
-    )?;
-    Ok(it)
+    read(content)?;
+    let profile = round.as_str();
+    imports::keep(tx, ctx, New { id, kind: Kind::Lots, profile, places: "[]", file_name, content })
 }
 
 /// One upload of a round, or there is no such thing.
 pub fn import(conn: &mut Conn, round: &RoundId, id: &ImportId) -> Result<Import> {
-    let it = store::import(conn, id)?.ok_or(Error::NotFound)?;
-    if it.kind == KIND && it.profile == round.as_str() { Ok(it) } else { Err(Error::NotFound) }
+    let found = imports::find(conn, Kind::Lots, id)?;
+    found.filter(|it| it.profile == round.as_str()).ok_or(Error::NotFound)
 }
 
 /// Compares an upload with the round's lots.
 pub fn review(conn: &mut Conn, round: &RoundId, it: &Import) -> Result<Review> {
     let lots = store::lots_of(conn, round)?;
-    let (lines, mut faults) = read(&it.content)?;
+    let (lines, mut faults) = read(&imports::content(conn, &it.id)?)?;
     let mut review = Review {
         new: Vec::new(),
         changed: Vec::new(),
@@ -284,9 +217,9 @@ pub fn review(conn: &mut Conn, round: &RoundId, it: &Import) -> Result<Review> {
 pub fn apply(tx: &mut Tx, ctx: &Ctx, round: &RoundId, id: &ImportId, seen: &str) -> Result<()> {
     let it = import(tx.conn(), round, id)?;
     match it.state {
-        ImportState::Applied => return Ok(()),
-        ImportState::Cancelled => return Err(Error::refused(Refused::Cancelled)),
-        ImportState::Reviewed => {}
+        State::Applied => return Ok(()),
+        State::Cancelled => return Err(Error::refused(Refused::Cancelled)),
+        State::Waiting => {}
     }
     open_draft(tx.conn(), round)?;
     let review = review(tx.conn(), round, &it)?;
@@ -311,18 +244,13 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, round: &RoundId, id: &ImportId, seen: &str)
         let key = generic_key(tx.conn(), &line.fields.generic)?;
         store::insert_lot(tx, &line.fields.lot(LotId::new(), round.clone(), position, key))?;
     }
-    store::update_import(tx, &Import { state: ImportState::Applied, ended_at: Some(ctx.now), ..it })
+    imports::applied(tx, ctx, &it, "")
 }
 
 /// Gives an upload up; done twice it is done once.
 pub fn cancel(tx: &mut Tx, ctx: &Ctx, round: &RoundId, id: &ImportId) -> Result<()> {
     let it = import(tx.conn(), round, id)?;
-    if it.state != ImportState::Reviewed {
-        return Ok(());
-    }
-    store::update_import(tx, &Import { state: ImportState::Cancelled, ended_at: Some(ctx.now), ..it })?;
-    let deed = Deed { action: "lots.cancel", subject: "rounds", id: round.as_str() };
-    audit::record(tx, ctx, deed, &json!({ "import": id }), &())
+    imports::cancel(tx, ctx, &it)
 }
 
 /// The headers in the language of the page; either reads back.

@@ -5,7 +5,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
 use crate::people::{self, OrganisationKind};
-use crate::rounds::approvals::{self, Action, Approval, Decision};
+use crate::rounds::approvals::{self, Action, Approval, Asked, Decision};
 use crate::rounds::{Fields, Refused, Round, RoundState, round, rules, store};
 use crate::types::{Ctx, RoundId};
 
@@ -24,7 +24,7 @@ fn check(conn: &mut Conn, round: &Round, ctx: &Ctx) -> Result<()> {
 pub fn ask(tx: &mut Tx, ctx: &Ctx, id: &RoundId) -> Result<Approval> {
     let round = round(tx.conn(), id)?;
     check(tx.conn(), &round, ctx)?;
-    approvals::ask(tx, ctx, "rounds", id.as_str(), Action::Publish)
+    approvals::ask(tx, ctx, Asked::of_round(&round, Action::Publish))
 }
 
 /// Publishes a draft that a reviewer has approved: in the transaction of the approval.

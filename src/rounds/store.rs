@@ -6,10 +6,9 @@ use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::rounds::amendments::Amendment;
 use crate::rounds::approvals::{Action, Approval, Decision};
-use crate::rounds::import::Import;
 use crate::rounds::{Lot, Round, RoundKind, RoundState, RuleSetVersion};
-use crate::schema::{amendments, approvals, imports, lots, round_regions, rounds, rule_sets};
-use crate::types::{AmendmentId, ApprovalId, ImportId, LotId, RoundId, RuleSetId, Time};
+use crate::schema::{amendments, approvals, lots, round_regions, rounds, rule_sets};
+use crate::types::{AmendmentId, ApprovalId, LotId, RoundId, RuleSetId, Time};
 
 #[diesel::declare_sql_function]
 extern "SQL" {
@@ -255,22 +254,5 @@ pub fn amendments_of(conn: &mut Conn, id: &RoundId) -> Result<Vec<Amendment>> {
 /// Enters an amendment.
 pub fn insert_amendment(tx: &mut Tx, it: &Amendment) -> Result<()> {
     diesel::insert_into(amendments::table).values(it).execute(tx.conn())?;
-    Ok(())
-}
-
-/// One upload.
-pub fn import(conn: &mut Conn, id: &ImportId) -> Result<Option<Import>> {
-    Ok(imports::table.find(id).select(Import::as_select()).first(conn).optional()?)
-}
-
-/// Enters an upload.
-pub fn insert_import(tx: &mut Tx, it: &Import) -> Result<()> {
-    diesel::insert_into(imports::table).values(it).execute(tx.conn())?;
-    Ok(())
-}
-
-/// Writes what became of an upload.
-pub fn update_import(tx: &mut Tx, it: &Import) -> Result<()> {
-    diesel::update(imports::table.find(&it.id)).set(it).execute(tx.conn())?;
     Ok(())
 }

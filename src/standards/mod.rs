@@ -2,7 +2,6 @@
 //!
 //! Released rows are never edited: a correction is a new row that supersedes the old one.
 
-pub mod approval;
 pub mod draft;
 pub mod feed;
 pub mod path;
@@ -22,12 +21,12 @@ use crate::db::{self, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
 use crate::people::{self, Role};
+use crate::rounds::approvals::{self, Action, Approval, Asked};
 use crate::rounds::{self, Round};
 use crate::schema::{releases, standards};
 use crate::text::Text;
-use crate::types::{AccountId, ApprovalId, Ctx, ReleaseId, RoundId, StandardId, Time, UnitPrice, sha256};
+use crate::types::{AccountId, Ctx, ReleaseId, RoundId, StandardId, Time, UnitPrice, sha256};
 
-use approval::Subject;
 pub use draft::{Draft, Line};
 pub use refused::Refused;
 
@@ -262,7 +261,7 @@ pub fn fingerprint(rows: &[New]) -> Result<String> {
 }
 
 /// An officer asks for the release of a round's standards.
-pub fn ask(tx: &mut Tx, ctx: &Ctx, id: ApprovalId, round_id: &RoundId) -> Result<()> {
+pub fn ask(tx: &mut Tx, ctx: &Ctx, round_id: &RoundId) -> Result<()> {
     awards::store::hold_round(tx, round_id)?;
     let round = rounds::round(tx.conn(), round_id)?;
     refused::may_release(round.state)?;
@@ -270,7 +269,7 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, id: ApprovalId, round_id: &RoundId) -> Result
     if rows.is_empty() {
         return Err(Refused::Nothing.into());
     }
-    approval::ask(tx, ctx, id, &Subject::round(&round), "")
+    approvals::ask(tx, ctx, Asked::of_round(&round, Action::Standards)).map(drop)
 }
 
 /// The second person releases what the officer asked for, if it is still what was looked at.
@@ -278,20 +277,21 @@ pub fn release(tx: &mut Tx, ctx: &Ctx, round_id: &RoundId, looked_at: &str) -> R
     awards::store::hold_round(tx, round_id)?;
     let round = rounds::round(tx.conn(), round_id)?;
     refused::may_release(round.state)?;
-    let request = approval::open(tx.conn(), &Subject::round(&round))?.ok_or(Refused::NotAsked)?;
+    let request = approvals::open(tx.conn(), "rounds", round_id.as_str(), Action::Standards)?
+        .ok_or(Refused::NotAsked)?;
     let (_, rows) = pending(tx.conn(), &round)?;
     if fingerprint(&rows)? != looked_at {
         return Err(Refused::Changed.into());
     }
-    approval::decide(tx, ctx, &request, true, "")?;
+    approvals::decide(tx, ctx, &request.id, true, "")?;
     write(tx, ctx, &round, rows)
 }
 
 /// The second person sends the request back.
 pub fn send_back(tx: &mut Tx, ctx: &Ctx, round_id: &RoundId, remark: &str) -> Result<()> {
-    let round = rounds::round(tx.conn(), round_id)?;
-    let request = approval::open(tx.conn(), &Subject::round(&round))?.ok_or(Refused::NotAsked)?;
-    approval::decide(tx, ctx, &request, false, remark)
+    let request = approvals::open(tx.conn(), "rounds", round_id.as_str(), Action::Standards)?
+        .ok_or(Refused::NotAsked)?;
+    approvals::decide(tx, ctx, &request.id, false, remark).map(drop)
 }
 
 /// What a correction sets, kept with its request.
@@ -304,19 +304,21 @@ pub struct Correction {
 }
 
 /// An officer asks for the correction of a released standard.
-pub fn ask_correction(tx: &mut Tx, ctx: &Ctx, id: ApprovalId, seq: i64, wanted: &Correction) -> Result<()> {
+pub fn ask_correction(tx: &mut Tx, ctx: &Ctx, seq: i64, wanted: &Correction) -> Result<()> {
     let (row, round) = correctable(tx.conn(), seq)?;
     awards::store::hold_round(tx, &round.id)?;
     refused::correction(&row, wanted)?;
-    approval::ask(tx, ctx, id, &Subject::row(&row, &round), &serde_json::to_string(wanted)?)
+    let (id, detail) = (seq.to_string(), serde_json::to_string(wanted)?);
+    let (action, round) = (Action::Correction, Some(&round));
+    approvals::ask(tx, ctx, Asked { subject: "standards", id: &id, action, round, detail: &detail }).map(drop)
 }
 
 /// The second person decides on a correction; a row that supersedes the wrong one is released.
 pub fn decide_correction(tx: &mut Tx, ctx: &Ctx, seq: i64, is_right: bool) -> Result<()> {
     let (row, round) = correctable(tx.conn(), seq)?;
-    let request = approval::open(tx.conn(), &Subject::row(&row, &round))?.ok_or(Refused::NotAsked)?;
+    let request = open_correction(tx.conn(), seq)?.ok_or(Refused::NotAsked)?.0;
     let wanted: Correction = serde_json::from_str(&request.remark)?;
-    approval::decide(tx, ctx, &request, is_right, &request.remark)?;
+    approvals::decide(tx, ctx, &request.id, is_right, &request.remark)?;
     if !is_right {
         return Ok(());
     }
@@ -327,6 +329,11 @@ pub fn decide_correction(tx: &mut Tx, ctx: &Ctx, seq: i64, is_right: bool) -> Re
         ..Line::of(&row)
     };
     write(tx, ctx, &round, vec![New { line, supersedes: Some(seq) }]).map(drop)
+}
+
+/// The open request for a correction, with the name of who asked.
+pub fn open_correction(conn: &mut Conn, seq: i64) -> Result<Option<(Approval, String)>> {
+    approvals::open_by(conn, "standards", &seq.to_string(), Action::Correction)
 }
 
 /// A row that nothing supersedes yet, with its round.

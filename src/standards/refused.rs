@@ -14,12 +14,8 @@ pub enum Refused {
     NoAward,
     /// Everything is released already, or there are no winners.
     Nothing,
-    /// A request is open already.
-    AskedAlready,
     /// No request is open.
     NotAsked,
-    /// The one who asked cannot decide.
-    SamePerson,
     /// The draft is no longer what was looked at.
     Changed,
     /// The row is no longer the current one.
@@ -70,9 +66,7 @@ impl Say for Refused {
             Refused::Round(state) => fill(s.wrong_state, &[("state", &state.name(t))]),
             Refused::NoAward => s.no_award.to_owned(),
             Refused::Nothing => s.nothing.to_owned(),
-            Refused::AskedAlready => s.asked_already.to_owned(),
             Refused::NotAsked => s.not_asked.to_owned(),
-            Refused::SamePerson => s.same_person.to_owned(),
             Refused::Changed => s.changed.to_owned(),
             Refused::Superseded { seq, by } => fill(s.superseded, &[("seq", seq), ("by", by)]),
             Refused::Unchanged => s.unchanged.to_owned(),

@@ -76,9 +76,6 @@ messages! {
         uploaded_at: "上传时间", "Uploaded";
         ended_at: "处理时间", "Finished";
         state: "状态", "State";
-        state_review: "待核对", "waiting for review";
-        state_applied: "已导入", "imported";
-        state_cancelled: "已取消", "cancelled";
         profile: "列名格式", "Column names";
         profile_standard: "本平台标准列名", "our own";
         profile_hainan: "海南药品挂网目录2024", "Hainan drug listing 2024";

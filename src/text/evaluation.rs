@@ -102,7 +102,6 @@ messages! {
         public_page: "公示页面", "Public page";
         ask: "提请确认中选", "Ask for confirmation";
         asked: "{by} 于 {at} 提请确认中选结果，等待复核人员确认。", "{by} asked for confirmation at {at}; a reviewer has to confirm.";
-        confirm_award: "确定中选结果", "confirm the award";
         confirm: "确认中选", "Confirm the award";
         confirm_confirm: "确认后中选结果生效，不能再更正。确定吗？", "The award becomes final and can no longer be corrected. Go on?";
         send_back: "退回", "Send back";
@@ -161,9 +160,7 @@ messages! {
         stale: "第 {version} 版计算之后数据有变化，请先重新计算。", "The data have changed since version {version} was computed; compute again first.";
         still_public: "公示期到 {to} 结束，公示期满后才能确定中选结果。", "Publicity runs until {to}; the award can be confirmed after it.";
         open_objections: "还有 {n} 件异议没有答复，请先答复再确定中选结果。", "{n} objections have no answer; answer them before confirming the award.";
-        asked_already: "已提请确认，请等待复核人员处理。", "Confirmation is already asked for; wait for the reviewer.";
         not_asked: "没有待确认的申请，请经办人员先提请确认。", "Nobody asked for confirmation; an officer has to ask first.";
-        same_person: "提请人不能自己确认，请由另一名复核人员确认。", "Whoever asked may not confirm; another reviewer has to.";
         changed: "提请之后拟中选结果已更正为第 {version} 版，请重新提请。", "The proposal became version {version} after confirmation was asked for; ask again.";
         not_bidder: "只有参加本批次申报的企业可以提出异议。", "Only companies that bid in this round may object.";
         not_accepted: "异议只在公示期内受理（{from} 至 {to}）。", "Objections are accepted from {from} to {to} only.";

@@ -6,6 +6,9 @@ messages! {
         fault_line: "第{line}行，“{column}”为“{value}”：{reason}", "Line {line}, {column} is \"{value}\": {reason}";
         fault_whole_line: "第{line}行：{reason}", "Line {line}: {reason}";
         more_faults: "另有{count}处错误未逐一列出。", "{count} more faults are not listed.";
+        import_waiting: "待核对", "waiting for review";
+        import_applied: "已导入", "imported";
+        import_cancelled: "已取消", "cancelled";
         empty: "文件是空的，没有表头。请按模板填写后重新上传。", "The file is empty and has no header. Fill in the template and upload it again.";
         too_large: "文件超过{limit}字节的上限。请拆分后分次上传。", "The file is larger than the limit of {limit} bytes. Split it and upload the parts.";
         too_many_lines: "文件超过{limit}行的上限。请拆分后分次上传。", "The file has more than the limit of {limit} lines. Split it and upload the parts.";

@@ -169,9 +169,6 @@ messages! {
         upload_lots: "上传竞价单元文件（CSV 或 Excel）", "Upload a file of lots (CSV or XLSX)";
         upload_hint: "上传后先核对，确认后才写入批次。", "You review it before anything is written.";
         import_title: "核对上传文件", "Review of the upload";
-        import_reviewed: "待确认", "Waiting to be applied";
-        import_applied: "已写入", "Applied";
-        import_was_cancelled: "已取消", "Cancelled";
         import_apply: "全部写入批次", "Apply all";
         import_cancel: "取消本次上传", "Cancel this upload";
         import_not_ready: "文件有错误，一行也不会写入。请按下表改正后重新上传。", "The file has faults, so none of it is applied. Correct it after the table and upload it again.";

@@ -49,8 +49,6 @@ messages! {
         fingerprint: "校验值", "SHA-256";
         ask: "提请发布", "Ask for release";
         ask_question: "将提请复核人发布以上支付标准。是否继续？", "A reviewer is asked to release the standards above. Go on?";
-        ask_release: "发布医保支付标准", "release of payment standards";
-        ask_correction_of: "更正第 {seq} 号支付标准", "correction of payment standard no. {seq}";
         waits: "{by} 已于 {at} 提请，等待复核。", "Asked by {by} on {at}; waits for a reviewer.";
         approve: "复核并发布", "Approve and release";
         approve_question: "发布后不能修改，只能以新条目更正。是否发布？", "Released rows are never edited, only superseded. Release?";
@@ -83,9 +81,7 @@ messages! {
         wrong_state: "批次处于“{state}”阶段；确定中选后才能发布支付标准。", "The round is in the state \"{state}\"; standards are released once its award is final.";
         no_award: "该批次没有已确定的中选结果，不能测算支付标准。请先确定中选结果。", "The round has no confirmed award; confirm it first, then standards follow.";
         nothing: "没有待发布的支付标准。", "There is nothing to release.";
-        asked_already: "已有一份申请在等待复核，请先处理。", "A request already waits for a reviewer; have it decided first.";
         not_asked: "没有待复核的申请，请由采购经办先提请。", "Nothing was asked for; an officer asks first.";
-        same_person: "提请人不能复核自己的申请，请由另一位复核人处理。", "Who asked cannot decide; another reviewer has to.";
         changed: "测算内容在您打开页面后有变化，没有发布。请刷新页面，重新核对后再复核。", "The draft changed after you opened the page and nothing was released. Reload, check it again and then decide.";
         superseded: "第 {seq} 号已被第 {by} 号替代，请在第 {by} 号上更正。", "No. {seq} was superseded by no. {by}; correct that one.";
         unchanged: "更正后的支付标准与原标准相同，请核对。", "The corrected standard equals the released one; please check.";

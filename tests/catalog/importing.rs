@@ -276,7 +276,7 @@ async fn cancelling_throws_the_file_away() {
     site.post("officer", &format!("{review}/apply"), &[("seen", &seen)]).await.is(422).shows("已取消");
     site.get("officer", &format!("{review}/bad")).await.is(404);
     let id: ImportId = review.rsplit('/').next().unwrap().parse().unwrap();
-    assert!(site.app.db.read(|conn| store::content(conn, &id)).unwrap().is_empty());
+    assert!(site.app.db.read(|conn| jicai::imports::content(conn, &id)).unwrap().is_empty());
     assert_eq!((all(&site).len(), deeds(&site, "import.cancel").len()), (0, 1));
 }
 

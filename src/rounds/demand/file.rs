@@ -1,51 +1,13 @@
 //! An uploaded demand file on its way: kept, shown with what it would change, applied whole.
 
-use diesel::prelude::*;
-
-use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::Faults;
+use crate::imports::{self, Import, Kind, New, State};
 use crate::rounds::demand::rules::{self, Refused};
-use crate::rounds::demand::{Line, Report, Save, entry, import, next, place, save, sheet, store};
+use crate::rounds::demand::{Line, Report, Save, entry, import, next, place, save, sheet};
 use crate::rounds::{self, Lot, Round};
-use crate::schema::imports;
-use crate::types::{AccountId, Ctx, ImportId, OrganisationId, Quantity, RoundId, Time, sha256};
-
-/// The kind of our rows among the uploaded files.
-const KIND: &str = "demand";
-/// Waits for review.
-const WAITING: &str = "waiting";
-/// Applied.
-pub(super) const APPLIED: &str = "applied";
-
-/// An uploaded file.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = imports)]
-pub struct Staged {
-    /// Its id, from the form.
-    pub id: ImportId,
-    /// What it is.
-    pub kind: String,
-    /// Its name.
-    pub file_name: String,
-    /// Of which round.
-    pub profile: String,
-    /// Whose.
-    pub organisation_id: OrganisationId,
-    /// Who uploaded it.
-    pub account_id: Option<AccountId>,
-    /// Whether it waits or was applied.
-    pub state: String,
-    /// SHA-256 of its bytes.
-    pub sha256: String,
-    /// Its bytes.
-    pub content: Vec<u8>,
-    /// When it came.
-    pub created_at: Time,
-    /// When it was applied.
-    pub ended_at: Option<Time>,
-}
+use crate::types::{Ctx, ImportId, OrganisationId, Quantity, RoundId, Time};
 
 /// One line of the review: what a file changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,39 +54,25 @@ pub fn stage(
     round_id: &RoundId,
     hospital_id: &OrganisationId,
     id: &ImportId,
-    (name, bytes): (&str, &[u8]),
+    (file_name, content): (&str, &[u8]),
 ) -> Result<()> {
     let at = place(tx.conn(), round_id, hospital_id)?;
     rules::may_write(&at.round, at.report.as_ref(), ctx.now)?;
-    if let Some(known) = store::staged(tx.conn(), id)? {
-        return if known.organisation_id == *hospital_id { Ok(()) } else { Err(Error::NotFound) };
+    if imports::find(tx.conn(), Kind::Demand, id)?.is_some() {
+        return own(tx.conn(), round_id, hospital_id, id).map(drop);
     }
     let lots = rounds::lots_of(tx.conn(), round_id)?;
-    import::read(bytes, &at.hospital, &lots)?;
-    let staged = Staged {
-        id: id.clone(),
-        kind: KIND.to_owned(),
-        file_name: name.to_owned(),
-        profile: round_id.to_string(),
-        organisation_id: hospital_id.clone(),
-        account_id: ctx.actor.account.clone(),
-        state: WAITING.to_owned(),
-        sha256: sha256(bytes),
-        content: bytes.to_vec(),
-        created_at: ctx.now,
-        ended_at: None,
-    };
-    store::insert_staged(tx, &staged)?;
-    let deed = Deed { action: "demand.upload", subject: "imports", id: id.as_str() };
-    audit::record(tx, ctx, deed, &(), &(name, &staged.sha256))
+    import::read(content, &at.hospital, &lots)?;
+    let profile = round_id.as_str();
+    let file = New { id, kind: Kind::Demand, profile, places: "[]", file_name, content };
+    imports::keep(tx, ctx, file).map(drop)
 }
 
 /// A file of this hospital and round.
-fn own(conn: &mut Conn, round: &RoundId, hospital: &OrganisationId, id: &ImportId) -> Result<Staged> {
-    let staged = store::staged(conn, id)?.ok_or(Error::NotFound)?;
-    let is_own =
-        staged.kind == KIND && staged.organisation_id == *hospital && staged.profile == round.as_str();
-    if is_own { Ok(staged) } else { Err(Error::NotFound) }
+fn own(conn: &mut Conn, round: &RoundId, hospital: &OrganisationId, id: &ImportId) -> Result<Import> {
+    let found = imports::find(conn, Kind::Demand, id)?;
+    let is_own = |it: &Import| it.organisation_id == *hospital && it.profile == round.as_str();
+    found.filter(is_own).ok_or(Error::NotFound)
 }
 
 /// What a kept file would change.
@@ -138,10 +86,14 @@ pub fn preview(
     let staged = own(conn, round_id, hospital_id, id)?;
     let at = place(conn, round_id, hospital_id)?;
     let lots = rounds::lots_of(conn, round_id)?;
-    let (upload, faults) = import::read(staged.content.as_slice(), &at.hospital, &lots)?;
+    let is_applied = staged.state == State::Applied;
+    let (upload, faults) = match is_applied {
+        true => Default::default(),
+        false => import::read(imports::content(conn, id)?.as_slice(), &at.hospital, &lots)?,
+    };
     let mut preview = Preview {
         file_name: staged.file_name,
-        is_applied: staged.state == APPLIED,
+        is_applied,
         changes: Vec::new(),
         faults,
         blank: upload.blank,
@@ -202,16 +154,16 @@ pub fn apply(
     seen: i32,
 ) -> Result<()> {
     let staged = own(tx.conn(), round_id, hospital_id, id)?;
-    if staged.state == APPLIED {
+    if staged.state == State::Applied {
         return Ok(());
     }
     let at = place(tx.conn(), round_id, hospital_id)?;
     let lots = rounds::lots_of(tx.conn(), round_id)?;
-    let (upload, faults) = import::read(staged.content.as_slice(), &at.hospital, &lots)?;
+    let (upload, faults) = import::read(imports::content(tx.conn(), id)?.as_slice(), &at.hospital, &lots)?;
     if !faults.is_empty() {
         return Err(Error::refused(Refused::FileFaulty(faults.count())));
     }
     let entered = import::over(&at.lines, upload)?;
     save(tx, ctx, round_id, hospital_id, Save { entered, seen, submit: false })?;
-    store::mark_applied(tx, id, ctx.now)
+    imports::applied(tx, ctx, &staged, "")
 }

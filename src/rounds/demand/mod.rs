@@ -21,7 +21,7 @@ use crate::schema::{demand_lines, demand_reports};
 use crate::types::{Ctx, DemandId, LotId, OrganisationId, Quantity, ReportId, RoundId, Time};
 
 pub use entry::{Entered, Entry};
-pub use file::{Change, Preview, Staged, apply, preview, stage};
+pub use file::{Change, Preview, apply, preview, stage};
 pub use late::{late, remind};
 pub use review::{Check, approve, send_back, verify};
 pub use rules::{Refused, Standing};

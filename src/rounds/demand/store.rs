@@ -7,9 +7,9 @@ use diesel::sql_types::BigInt;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::people::Organisation;
-use crate::rounds::demand::{Approved, Line, Report, ReportState, Staged};
-use crate::schema::{demand_lines, demand_reports, imports, organisations};
-use crate::types::{ImportId, LotId, OrganisationId, ReportId, RoundId, Time};
+use crate::rounds::demand::{Approved, Line, Report, ReportState};
+use crate::schema::{demand_lines, demand_reports, organisations};
+use crate::types::{LotId, OrganisationId, ReportId, RoundId};
 
 /// A hospital's report for a round.
 pub fn report_of(conn: &mut Conn, round: &RoundId, hospital: &OrganisationId) -> Result<Option<Report>> {
@@ -146,23 +146,4 @@ pub fn lines_with_hospitals(
         query = query.filter(demand_lines::lot_id.eq(lot));
     }
     Ok(query.order((demand_lines::lot_id, organisations::name, demand_lines::company)).load(conn)?)
-}
-
-/// Enters an uploaded file.
-pub fn insert_staged(tx: &mut Tx, it: &Staged) -> Result<()> {
-    diesel::insert_into(imports::table).values(it).execute(tx.conn())?;
-    Ok(())
-}
-
-/// An uploaded file.
-pub fn staged(conn: &mut Conn, id: &ImportId) -> Result<Option<Staged>> {
-    Ok(imports::table.find(id).select(Staged::as_select()).first(conn).optional()?)
-}
-
-/// Marks an uploaded file as applied.
-pub fn mark_applied(tx: &mut Tx, id: &ImportId, at: Time) -> Result<()> {
-    diesel::update(imports::table.find(id))
-        .set((imports::state.eq(super::file::APPLIED), imports::ended_at.eq(Some(at))))
-        .execute(tx.conn())?;
-    Ok(())
 }

@@ -21,15 +21,10 @@ pub async fn publish(who: Officer, app: web::Data<App>, id: web::Path<RoundId>) 
 }
 
 /// Asks for the second person.
-pub async fn ask(
-    who: Officer,
-    app: web::Data<App>,
-    id: web::Path<RoundId>,
-    form: Form,
-) -> Result<HttpResponse> {
+pub async fn ask(who: Officer, app: web::Data<App>, id: web::Path<RoundId>) -> Result<HttpResponse> {
     let (id, ctx) = (id.into_inner(), who.ctx(&app));
-    let (key, request) = (id.clone(), form.choice::<crate::types::ApprovalId>("id")?);
-    app.write(move |tx| confirmation::ask(tx, &ctx, request.clone(), &key)).await?;
+    let key = id.clone();
+    app.write(move |tx| confirmation::ask(tx, &ctx, &key)).await?;
     Ok(back(&id))
 }
 

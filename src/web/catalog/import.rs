@@ -5,9 +5,9 @@ use askama::Template;
 
 use super::profile_name;
 use crate::catalog::import::{LINES, STANDARD};
-use crate::catalog::store::recent_imports;
-use crate::catalog::upload::{self, Import, NewImport};
+use crate::catalog::upload::{self, NewImport};
 use crate::error::{Error, Result};
+use crate::imports::{self, Import, Kind};
 use crate::text::{Lang, Say, Text, fill};
 use crate::types::ImportId;
 use crate::web::upload::Upload;
@@ -38,9 +38,8 @@ impl Recent {
         Self {
             state: import.state.name(t),
             state_class: super::review::state_class(import.state),
-            profile: profile_name(import.profile, t),
-            result: import
-                .counts()
+            profile: profile_name(&import.profile, t),
+            result: upload::counts(&import)
                 .map(|c| super::review::told(t.catalog.result_counts, &c))
                 .unwrap_or_default(),
             import,
@@ -50,7 +49,7 @@ impl Recent {
 
 async fn build(page: Page, who: &Cataloguer, app: &App) -> Result<ImportPage> {
     let organisation = who.organisation.id.clone();
-    let recent = app.read(move |conn| recent_imports(conn, &organisation, RECENT)).await?;
+    let recent = app.read(move |conn| imports::recent(conn, Kind::Products, &organisation, RECENT)).await?;
     let t = page.t;
     let name = |column: &crate::files::read::Column| match t.lang {
         Lang::Zh => column.zh,

@@ -31,12 +31,12 @@ fn kind_name(kind: ProductKind, t: &Text) -> &'static str {
     }
 }
 
-fn profile_name(profile: Profile, t: &Text) -> &'static str {
-    match profile {
-        Profile::Standard => t.catalog.profile_standard,
-        Profile::Hainan2024 => t.catalog.profile_hainan,
-        Profile::GuizhouConsumables => t.catalog.profile_guizhou,
-        Profile::Chosen => t.catalog.profile_chosen,
+fn profile_name(profile: &str, t: &Text) -> &'static str {
+    match profile.parse() {
+        Ok(Profile::Standard) => t.catalog.profile_standard,
+        Ok(Profile::Hainan2024) => t.catalog.profile_hainan,
+        Ok(Profile::GuizhouConsumables) => t.catalog.profile_guizhou,
+        Ok(Profile::Chosen) | Err(()) => t.catalog.profile_chosen,
     }
 }
 

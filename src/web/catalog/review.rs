@@ -8,9 +8,10 @@ use super::{field_name, profile_name};
 use crate::catalog::Product;
 use crate::catalog::difference::{Change, Counts, Difference, FieldChange, New};
 use crate::catalog::import::{CHOSEN, Reading, Sample, guess};
-use crate::catalog::upload::{self, Import, ImportState};
+use crate::catalog::upload;
 use crate::error::{Error, Result};
 use crate::files::{Fault, Faults};
+use crate::imports::{Import, State};
 use crate::text::{Text, fill};
 use crate::types::ImportId;
 use crate::web::form::{Form, Refused};
@@ -42,15 +43,15 @@ struct Facts {
 impl Facts {
     fn of(import: Import, t: &Text) -> Self {
         let (state, state_class) = (import.state.name(t), state_class(import.state));
-        Self { state, state_class, profile: profile_name(import.profile, t), import }
+        Self { state, state_class, profile: profile_name(&import.profile, t), import }
     }
 }
 
-pub(super) fn state_class(state: ImportState) -> &'static str {
+pub(super) fn state_class(state: State) -> &'static str {
     match state {
-        ImportState::Review => "wait",
-        ImportState::Applied => "good",
-        ImportState::Cancelled => "",
+        State::Waiting => "wait",
+        State::Applied => "good",
+        State::Cancelled => "",
     }
 }
 
@@ -228,10 +229,10 @@ async fn view(who: &Cataloguer, app: &App, id: ImportId, choose: bool) -> Result
     let (organisation, now) = (who.organisation.id.clone(), app.now());
     app.read(move |conn| {
         let import = upload::import(conn, &organisation, &id)?;
-        if import.state != ImportState::Review {
+        if import.state != State::Waiting {
             return Ok(View::Ended(import));
         }
-        if choose || import.layout()?.is_open() {
+        if choose || upload::layout(&import)?.is_open() {
             let sample = upload::sample(conn, &import)?;
             return Ok(View::Columns(import, sample));
         }
@@ -252,14 +253,14 @@ pub async fn show(
     match view(&who, &app, id.into_inner(), !asked.columns.is_empty()).await? {
         View::Ended(import) => {
             let c = &page.t.catalog;
-            let sentence = match import.counts() {
+            let sentence = match upload::counts(&import) {
                 Some(counts) => told(c.review_done, &counts),
                 None => c.review_cancelled.to_owned(),
             };
             page::show(&Ended { facts: Facts::of(import, page.t), sentence, page })
         }
         View::Columns(import, sample) => {
-            let known = import.layout()?.places;
+            let known = upload::layout(&import)?.places;
             let places = if known.is_empty() { guess(&sample.names) } else { known };
             page::show(&columns_page(page, import, sample, &places))
         }

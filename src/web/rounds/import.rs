@@ -4,8 +4,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::error::{Error, Result};
+use crate::imports::{Import, State};
 use crate::rounds::amendments::{Difference, differences, facts_of_lot};
-use crate::rounds::import::{self, Import, ImportState, Review};
+use crate::rounds::import::{self, Review};
 use crate::rounds::{self, Lot, LotFields, Round};
 use crate::types::{ImportId, RoundId};
 use crate::web::form::{self, Form};
@@ -18,7 +19,8 @@ struct Show {
     page: Page,
     round: Round,
     import: Import,
-    review: Review,
+    /// What it would change, while it waits.
+    review: Option<Review>,
     changes: Vec<Change>,
 }
 
@@ -30,31 +32,18 @@ struct Change {
 }
 
 impl Show {
-    fn is_open(&self) -> bool {
-        self.import.state == ImportState::Reviewed
-    }
-
     fn is_ready(&self) -> bool {
-        self.is_open() && self.review.faults.is_empty()
+        self.review.as_ref().is_some_and(|review| review.faults.is_empty())
     }
 
-    fn state(&self) -> &'static str {
-        let r = &self.page.t.rounds;
-        match self.import.state {
-            ImportState::Reviewed => r.import_reviewed,
-            ImportState::Applied => r.import_applied,
-            ImportState::Cancelled => r.import_was_cancelled,
-        }
-    }
-
-    fn faults(&self) -> Vec<(u64, String, String, String)> {
+    fn faults(&self, review: &Review) -> Vec<(u64, String, String, String)> {
         let say =
             |f: &crate::files::Fault| (f.line, f.column.clone(), f.value.clone(), f.reason.say(self.page.t));
-        self.review.faults.first().iter().map(say).collect()
+        review.faults.first().iter().map(say).collect()
     }
 
-    fn more_faults(&self) -> u64 {
-        self.review.faults.count().saturating_sub(self.review.faults.first().len() as u64)
+    fn more_faults(&self, review: &Review) -> u64 {
+        review.faults.count().saturating_sub(review.faults.first().len() as u64)
     }
 }
 
@@ -74,7 +63,7 @@ pub async fn upload(
         Err(Error::refused(form::Refused::Empty("file")))
     } else {
         let (name, bytes) = (upload.name, upload.bytes);
-        app.write(move |tx| import::keep(tx, &ctx, &key, import.clone(), &name, &bytes)).await.map(drop)
+        app.write(move |tx| import::keep(tx, &ctx, &key, &import, &name, &bytes)).await.map(drop)
     };
     match kept {
         Ok(()) => Ok(page::see(&path)),
@@ -97,11 +86,14 @@ pub async fn show(
         .read(move |conn| {
             let round = rounds::round(conn, &id)?;
             let import = import::import(conn, &id, &import)?;
-            let review = import::review(conn, &id, &import)?;
+            let review = match import.state {
+                State::Waiting => Some(import::review(conn, &id, &import)?),
+                State::Applied | State::Cancelled => None,
+            };
             Ok((round, import, review))
         })
         .await?;
-    let changes = review.changed.iter().map(|(lot, line)| change(lot, line)).collect();
+    let changes = review.iter().flat_map(|it| &it.changed).map(|(lot, line)| change(lot, line)).collect();
     page::show(&Show { page, round, import, review, changes })
 }
 

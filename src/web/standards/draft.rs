@@ -4,13 +4,13 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::error::{Error, Result};
-use crate::people::{self, Role};
+use crate::people::Role;
+use crate::rounds::approvals::{self, Action, Approval};
 use crate::rounds::{self, Round};
-use crate::standards::approval::{self, Request, Subject};
 use crate::standards::draft::LeftOut;
 use crate::standards::{self, New, Refused, Release, basis_name, store};
 use crate::text::fill;
-use crate::types::{ApprovalId, RoundId};
+use crate::types::RoundId;
 use crate::web::form::Form;
 use crate::web::{App, Officer, Page, Reviewer, Staff, page};
 
@@ -22,7 +22,7 @@ struct Show {
     rows: Vec<New>,
     left_out: Vec<LeftOut>,
     releases: Vec<Release>,
-    request: Option<(Request, String)>,
+    request: Option<(Approval, String)>,
     fingerprint: String,
     why_not: String,
 }
@@ -70,14 +70,7 @@ pub async fn index(
                 Err(Error::Refused(why)) => Err(why),
                 other => Ok(other?),
             };
-            let request = match approval::open(conn, &Subject::round(&round))? {
-                Some(request) => {
-                    let by =
-                        people::store::account(conn, &request.asked_by)?.map(|a| a.name).unwrap_or_default();
-                    Some((request, by))
-                }
-                None => None,
-            };
+            let request = approvals::open_by(conn, "rounds", round.id.as_str(), Action::Standards)?;
             Ok((round.clone(), made, store::releases_of(conn, &round.id)?, request))
         })
         .await?;
@@ -90,15 +83,9 @@ pub async fn index(
 }
 
 /// An officer asks for the release.
-pub async fn ask(
-    who: Officer,
-    app: web::Data<App>,
-    id: web::Path<RoundId>,
-    form: Form,
-) -> Result<HttpResponse> {
-    let (ctx, request, path) =
-        (who.ctx(&app), form.choice::<ApprovalId>("id")?, format!("/rounds/{id}/standards"));
-    app.write(move |tx| standards::ask(tx, &ctx, request.clone(), &id)).await?;
+pub async fn ask(who: Officer, app: web::Data<App>, id: web::Path<RoundId>) -> Result<HttpResponse> {
+    let (ctx, path) = (who.ctx(&app), format!("/rounds/{id}/standards"));
+    app.write(move |tx| standards::ask(tx, &ctx, &id)).await?;
     Ok(page::see_done(&path))
 }
 

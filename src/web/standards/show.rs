@@ -4,12 +4,11 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::error::{Error, Result};
-use crate::people::{self, Role};
+use crate::people::Role;
+use crate::rounds::approvals::Approval;
 use crate::rounds::{self, Round};
-use crate::standards::approval::{self, Request, Subject};
 use crate::standards::{self, Correction, Standard, basis_name, store};
 use crate::text::fill;
-use crate::types::ApprovalId;
 use crate::web::form::Form;
 use crate::web::{App, Officer, Page, Person, Reviewer, page};
 
@@ -21,7 +20,7 @@ struct Show {
     round: Round,
     by: Option<i64>,
     history: Vec<(Standard, String)>,
-    request: Option<(Request, String)>,
+    request: Option<(Approval, String)>,
     form: Form,
 }
 
@@ -62,14 +61,7 @@ async fn made(page: Page, app: &App, seq: i64, form: Form) -> Result<Show> {
         .read(move |conn| {
             let row = store::standard(conn, seq)?.ok_or(Error::NotFound)?;
             let round = rounds::round(conn, &row.round_id)?;
-            let request = match approval::open(conn, &Subject::row(&row, &round))? {
-                Some(request) => {
-                    let by =
-                        people::store::account(conn, &request.asked_by)?.map(|a| a.name).unwrap_or_default();
-                    Some((request, by))
-                }
-                None => None,
-            };
+            let request = standards::open_correction(conn, seq)?;
             Ok((row.clone(), round, store::superseded_by(conn, seq)?, store::history(conn, &row)?, request))
         })
         .await?;
@@ -96,7 +88,7 @@ pub async fn correct(
 ) -> Result<HttpResponse> {
     let (ctx, seq) = (who.ctx(&app), *seq);
     let done = match wanted(&form) {
-        Ok((id, it)) => app.write(move |tx| standards::ask_correction(tx, &ctx, id.clone(), seq, &it)).await,
+        Ok(it) => app.write(move |tx| standards::ask_correction(tx, &ctx, seq, &it)).await,
         Err(error) => Err(error),
     };
     match done {
@@ -106,9 +98,9 @@ pub async fn correct(
     }
 }
 
-fn wanted(form: &Form) -> Result<(ApprovalId, Correction)> {
+fn wanted(form: &Form) -> Result<Correction> {
     let reason = form.text("reason").chars().take(2_000).collect();
-    Ok((form.choice("id")?, Correction { standard: form.number("standard")?, reason }))
+    Ok(Correction { standard: form.number("standard")?, reason })
 }
 
 /// A reviewer decides on a correction.

@@ -1,0 +1,1 @@
+UPDATE imports SET state = 'waiting' WHERE state IN ('review', 'reviewed');

@@ -193,6 +193,7 @@ fn links(round: &Round, who: &Who, t: &'static Text) -> Vec<Link> {
         (of("demand"), r.page_demand, Demand, web::demand::READERS),
         (of("bids"), r.page_bids, Bidding, web::bids::PARTIES),
         (of("opening"), r.page_opening, Opening, STAFF),
+        ("/public/receipts".to_owned(), t.sealing.public_title, Opening, &[]),
         (of("screens"), t.screens.page, Evaluation, EVALUATORS),
         (of("award"), r.page_award, Evaluation, STAFF),
         (of("comparison"), t.comparison.page, Evaluation, EVALUATORS),

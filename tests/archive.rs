@@ -160,8 +160,9 @@ fn the_archive_holds_no_person_and_the_files_that_jicai_award_reads_and_writes()
         let written = std::fs::read(folder.path().join("out").join(name)).ok();
         assert_eq!(written.as_ref(), files.get(*name), "{name}");
     }
-    for (name, content) in &files {
-        let text = String::from_utf8_lossy(content);
+    // What is sealed is ciphertext, in which any byte may stand.
+    for (name, content) in files.iter().filter(|(name, _)| !name.ends_with(".sealed")) {
+        let text = std::str::from_utf8(content).unwrap();
         for word in ["example", "@", "officer", "account"] {
             assert!(!text.contains(word), "{name} holds {word}");
         }

@@ -8,7 +8,9 @@ use jicai::db::Tx;
 use jicai::people::Role;
 use jicai::rounds::openers::key::Key;
 use jicai::rounds::{self, Lot, Round, RoundState};
-use jicai::schema::{envelope_shares, envelopes, held_shares, mails, receipt_roots, signed_receipts};
+use jicai::schema::{
+    envelope_shares, envelopes, held_shares, mails, receipt_roots, signed_receipts, submissions,
+};
 
 use crate::bids::{NAME, bid, bidding, mine, move_on};
 use crate::support::Site;
@@ -369,6 +371,7 @@ async fn a_receipt_taken_away_added_or_signed_anew_differs_from_the_published_ro
         let shares = envelope_shares::table.filter(envelope_shares::envelope_id.eq(id));
         diesel::delete(shares).execute(tx.conn())?;
         diesel::delete(signed_receipts::table.find(id)).execute(tx.conn())?;
+        diesel::delete(submissions::table.filter(submissions::envelope_id.eq(id))).execute(tx.conn())?;
         diesel::delete(envelopes::table.find(id)).execute(tx.conn())
     };
     assert_eq!(site.app.db.write(|tx| Ok(gone(tx)?)).unwrap(), 1);

@@ -68,6 +68,12 @@ fn some_answers(questions: &'static [Question]) -> impl Strategy<Value = Answers
     })
 }
 
+/// The answers of those who bid; any other is refused.
+fn of_bidders(mut answers: Answers, bids: &[Bid]) -> Answers {
+    answers.consents.retain(|it| bids.iter().any(|bid| bid.lot == it.lot && bid.company == it.company));
+    answers
+}
+
 fn some_demand() -> impl Strategy<Value = Vec<Demand>> {
     let one = (0u8..3, 0u8..5, prop::option::of(0u8..18), 0i64..300_000);
     prop::collection::vec(one, 0..40).prop_map(|list| {
@@ -152,7 +158,8 @@ proptest! {
             .prop_flat_map(|a| (Just(a.clone()), Just(a.consents).prop_shuffle())),
         mixed_lots in Just(lots()).prop_shuffle(),
     ) {
-        let mixed = Answers { consents: mixed_consents, ..answers.clone() };
+        let answers = of_bidders(answers, &bids);
+        let mixed = of_bidders(Answers { consents: mixed_consents, ..answers.clone() }, &bids);
         let one = award(&rules, &lots(), &bids, &demand, &answers);
         let other = award(&rules, &mixed_lots, &mixed_bids, &mixed_demand, &mixed);
         prop_assert_eq!(one, other);
@@ -166,6 +173,7 @@ proptest! {
         which in any::<prop::sample::Index>(),
         less in 1i64..30,
     ) {
+        let answers = of_bidders(answers, &bids);
         let before = award(&rules, &lots(), &bids, &[], &answers).unwrap();
         let winners: Vec<&Award> = before.awards.iter().filter(|a| won(a)).collect();
         prop_assume!(!winners.is_empty());
@@ -186,6 +194,7 @@ proptest! {
         bids in round_bids(),
         answers in some_answers(Question::ALL),
     ) {
+        let answers = of_bidders(answers, &bids);
         let outcome = award(&rules, &lots(), &bids, &[], &answers).unwrap();
         let group = |a: &Award| bids.iter().find(|b| b.lot == a.lot && b.company == a.company)?.group.clone();
         let ranked = outcome.awards.iter().filter(|a| a.rank.is_some());
@@ -202,6 +211,7 @@ proptest! {
         bids in round_bids(),
         answers in some_answers(&[Question::Negotiation]),
     ) {
+        let answers = of_bidders(answers, &bids);
         let unasked = award(&rules, &lots(), &bids, &[], &Answers::default()).unwrap();
         let outcome = award(&rules, &lots(), &bids, &[], &answers).unwrap();
         for (before, after) in unasked.awards.iter().zip(&outcome.awards) {

@@ -39,7 +39,7 @@ pub const COLUMNS: &[Column] = &[
 ];
 
 /// How many of [`COLUMNS`] a supplier fills in and an export holds.
-pub const FILLED: usize = 13;
+pub const FILLED: usize = 14;
 
 const KINDS: &[(&str, OfferKind)] = &[
     ("reference", OfferKind::Reference),

@@ -13,7 +13,7 @@ use super::{
 use crate::audit::{self, Deed};
 use crate::awards::evaluation::compute;
 use crate::awards::input::{self, Input};
-use crate::awards::{self, publicity};
+use crate::awards::{self, publicity, questions};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::notify::Letter;
@@ -32,6 +32,7 @@ pub fn start(tx: &mut Tx, ctx: &Ctx, round: &RoundId, id: SelectionId, minutes: 
     publicity::in_state(&round, RoundState::Evaluation)?;
     let minutes = rules::minutes(minutes).map_err(Error::refused)?;
     none_running(tx.conn(), &round.id)?;
+    questions::none_open(tx.conn(), &round.id)?;
     let input = input::load(tx.conn(), &round)?;
     let award = publicity::rests_on(awards::store::latest(tx.conn(), &round.id)?, &input.sha256)?;
     if input.rules.regions.is_none() {

@@ -114,18 +114,16 @@ async fn a_product_leads_to_the_form_with_its_fields() {
         site.app.db.read(|conn| jicai::catalog::by_code(conn, "XJ01CAA040E001020200600")).unwrap().unwrap();
     let page = site.get("supplier1", &format!("/products/{}", product.id)).await;
     page.is(200).shows("/ratio?form=").shows("较小的规格");
-    let links: Vec<&str> =
-        page.body.split("href=\"/ratio?").skip(1).map(|r| r.split('"').next().unwrap()).collect();
-    let prefilled = site.get("supplier1", &format!("/ratio?{}", links[0])).await;
+    let links = page.body.split("href=\"/ratio?").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let links: Vec<String> = links.map(|link| format!("/ratio?{}", link.replace("&#38;", "&"))).collect();
+    let prefilled = site.get("supplier1", &links[0]).await;
     prefilled
         .is(200)
         .shows("value=\"0.25g\"")
         .shows("value=\"24\"")
         .shows("value=\"10.66\"")
         .hides("换算结果");
-    let converted = site
-        .get("supplier1", &format!("/ratio?{}", links[1].replace("&amp;", "&").replace("&#38;", "&")))
-        .await;
+    let converted = site.get("supplier1", &links[1]).await;
     converted.is(200).shows("<strong>5.47</strong>").shows("较小的规格");
 }
 

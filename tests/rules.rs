@@ -145,7 +145,7 @@ async fn the_page_of_a_version_says_all_about_it() {
     file.is(200);
     assert_eq!(file.body, version.body);
     let table = site.get("supplier1", &format!("{path}/csv")).await;
-    table.is(200).shows("fuse.factor,倍数,1.8,verified,");
+    table.is(200).shows("fuse.factor,熔断 · 倍数,1.8,verified,");
     site.get("officer", &format!("/rules/{}/toml", RuleSetId::new())).await.is(404);
 }
 
@@ -246,7 +246,7 @@ async fn a_published_version_never_changes() {
     assert!(late.is_err());
     // Its id is no draft's.
     site.get("officer", &format!("/rules/drafts/{}", new.id)).await.is(404);
-    site.post("officer", &format!("/rules/drafts/{}/edit", new.id), &[("version", "1")]).await.is(422);
+    site.post("officer", &format!("/rules/drafts/{}/edit", new.id), &[("version", "1")]).await.is(404);
     let all = |conn: &mut jicai::db::Conn| {
         Ok(rule_sets::table
             .order(rule_sets::id)
@@ -383,15 +383,16 @@ async fn a_draft_is_tried_on_an_opened_round() {
     let page = |to: &str, of: &str| format!("/rules/compare?from={}&to={to}&round={of}", round.rule_set_id);
     let same = site.get("officer", &page(id.as_str(), round.id.as_str())).await;
     same.is(200).shows("结论相同");
-    // With a fuse factor of 5 the third bid (0.45 over 0.1) wins instead of being fused.
-    save(&site, &id, &[("fuse.factor", "5"), ("on.min_cut", "")]).await.is(303);
+    // With three places and a fuse factor of 5 the third bid (0.45 over 0.1) wins.
+    save(&site, &id, &[("fuse.factor", "5"), ("quota.by_bidders", "1 2 3")]).await.is(303);
     let changed = site.get("officer", &page(id.as_str(), round.id.as_str())).await;
     changed
         .is(200)
         .shows("fuse.factor")
         .shows("<ins>5</ins>")
         .shows("1 个结论不同")
-        .shows("熔断未中选")
+        .shows("未入围")
+        .shows("2 → 3")
         .shows("中选");
     // Nothing of it is stored.
     let none = site.app.db.read(|conn| jicai::awards::store::latest(conn, &round.id)).unwrap();

@@ -102,9 +102,12 @@ impl super::Text {
         named(self.lang, mark.unwrap_or(name)).unwrap_or_else(|| name.to_owned())
     }
 
-    /// A value with the words among it as people read them.
+    /// A value as people read it: one or more of the closed words by their names, anything else as it stands, so
+    /// that a source which happens to say "own" is left alone.
     pub fn parameter_value(&self, value: &str) -> String {
-        value.split(' ').map(|word| self.parameter_word(word)).collect::<Vec<_>>().join(" ")
+        let words: Option<Vec<String>> =
+            value.split(' ').map(|word| named(self.lang, &format!("word_{word}"))).collect();
+        words.map_or_else(|| value.to_owned(), |words| words.join(" "))
     }
 
     /// A word that a parameter can be, as people read it.

@@ -145,7 +145,7 @@ async fn the_page_of_a_version_says_all_about_it() {
     file.is(200);
     assert_eq!(file.body, version.body);
     let table = site.get("supplier1", &format!("{path}/csv")).await;
-    table.is(200).shows("fuse.factor,倍数,1.8,verified,");
+    table.is(200).shows("fuse.factor,熔断 · 倍数,1.8,verified,");
     site.get("officer", &format!("/rules/{}/toml", RuleSetId::new())).await.is(404);
 }
 

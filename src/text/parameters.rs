@@ -130,10 +130,26 @@ messages! {
 }
 
 impl super::Text {
-    /// The name of a parameter by its full name (`fuse.factor`); the name itself when it has none yet.
+    /// A parameter by its full name (`fuse.factor`) with its section; the name itself when it has none yet.
     pub fn parameter(&self, name: &str) -> String {
+        match name.split_once('.') {
+            Some((section, _)) => format!("{} · {}", self.parameter_key(section), self.parameter_key(name)),
+            None => self.parameter_key(name),
+        }
+    }
+
+    /// The same without its section.
+    pub fn parameter_key(&self, name: &str) -> String {
         let mark = name.rsplit('.').next().filter(|key| ["clause", "source", "confidence"].contains(key));
         named(self.lang, mark.unwrap_or(name)).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// A value as people read it: one or more of the closed words by their names, anything else as it stands, so
+    /// that a source which happens to say "own" is left alone.
+    pub fn parameter_value(&self, value: &str) -> String {
+        let words: Option<Vec<String>> =
+            value.split(' ').map(|word| named(self.lang, &format!("word_{word}"))).collect();
+        words.map_or_else(|| value.to_owned(), |words| words.join(" "))
     }
 
     /// A word that a parameter can be, as people read it.

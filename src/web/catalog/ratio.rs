@@ -37,6 +37,8 @@ struct Show {
 
 /// What the page shows of a conversion.
 struct Found {
+    base: String,
+    other: String,
     steps: Vec<Told>,
     k: String,
     price: String,
@@ -159,7 +161,10 @@ fn told(asked: &Asked, found: &Answer, t: &Text) -> Found {
         let above = stands.checked_sub(found.price.decimal())?.checked_mul(Decimal::ONE_HUNDRED)?;
         above.checked_div(found.price.decimal()).map(|d| half_up(d, 2).to_string())
     });
+    let side = |it: &Side| format!("{} {} × {} {}", it.form, it.spec, it.count, it.unit).trim().to_owned();
     Found {
+        base: format!("{}, {} {}", side(&asked.base), asked.price, t.common.yuan),
+        other: side(&asked.other),
         steps,
         k: ratio::shown(found.conversion.k).to_string(),
         price: found.price.to_string(),

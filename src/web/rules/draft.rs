@@ -70,7 +70,7 @@ impl Show {
     }
 
     fn shown(&self, value: &Option<String>) -> String {
-        value.clone().unwrap_or_else(|| self.page.t.rule_drafts.absent.to_owned())
+        super::shown(value, self.page.t)
     }
 }
 

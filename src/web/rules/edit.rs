@@ -64,7 +64,7 @@ impl Shown<'_> {
     fn line(&self, name: &str, kind: &'static str, hint: String, required: bool) -> Input {
         Input {
             name: name.to_owned(),
-            label: self.t.parameter(name),
+            label: self.t.parameter_key(name),
             hint,
             kind,
             value: self.form.text(name).to_owned(),
@@ -119,7 +119,7 @@ impl Shown<'_> {
         ];
         Group {
             name: section.name,
-            label: self.t.parameter(section.name),
+            label: self.t.parameter_key(section.name),
             optional: section.optional,
             on: !section.optional || !self.form.text(&format!("{ON}{}", section.name)).is_empty(),
             inputs: section.fields.iter().map(|field| self.input(section, field)).collect(),
@@ -143,7 +143,7 @@ impl Edit {
     }
 
     fn shown(&self, value: &Option<String>) -> String {
-        value.clone().unwrap_or_else(|| self.page.t.rule_drafts.absent.to_owned())
+        super::shown(value, self.page.t)
     }
 }
 

@@ -8,7 +8,12 @@ pub mod show;
 
 use crate::rounds::RuleSetVersion;
 use crate::rounds::rule_set::RuleSet;
-use crate::text::Lang;
+use crate::text::{Lang, Text};
+
+/// One side of a difference.
+fn shown(value: &Option<String>, t: &Text) -> String {
+    value.as_ref().map_or_else(|| t.rule_drafts.absent.to_owned(), |value| t.parameter_value(value))
+}
 
 /// A version's title in the reader's language.
 fn title(version: &RuleSetVersion, lang: Lang) -> String {

@@ -2,6 +2,7 @@
 
 use jicai::bids;
 use jicai::contracts::store::Filter;
+use jicai::db::Tx;
 use jicai::rounds::approvals::{self, Action};
 use jicai::rounds::{self, Lot, RoundState, demand};
 use jicai::types::{EnvelopeId, LotId, RoundId, Time};
@@ -19,8 +20,12 @@ const P4: &str = "C02021100500001000030000001";
 
 fn set(site: &Site, at: &str) {
     site.set_clock(Time::parse_local(at).unwrap());
-    let ctx = site.ctx();
-    site.app.db.write(|tx| rounds::steps::advance_due(tx, &ctx)).unwrap();
+    let (ctx, signer) = (site.ctx(), site.signer());
+    let due = |tx: &mut Tx| {
+        rounds::steps::advance_due(tx, &ctx)?;
+        bids::close_due(tx, &ctx, &signer)
+    };
+    site.app.db.write(due).unwrap();
 }
 
 /// A published round of stents with one lot, by the pages.
@@ -305,6 +310,7 @@ async fn where_rules_sort_by_region_the_form_asks_who_supplies_all() {
             Ok(())
         })
         .unwrap();
+    let round = site.app.db.read(|c| rounds::round(c, &round.id)).unwrap();
     site.panel(&round.id, &["officer", "reviewer"], 2);
     site.set_clock(round.calendar.bidding_from);
     let path = format!("/rounds/{}/bids", round.id);

@@ -379,7 +379,7 @@ async fn whoever_asks_does_not_decide() {
 async fn a_draft_is_tried_on_an_opened_round() {
     let site = Site::with_city();
     let (round, _) = opened(&site);
-    let id = copied(&site, &round.rule_set_id, "JH-YD2026-2").await;
+    let id = copied(&site, &round.rule_set_id, "JH-SD2026-2").await;
     let page = |to: &str, of: &str| format!("/rules/compare?from={}&to={to}&round={of}", round.rule_set_id);
     let same = site.get("officer", &page(id.as_str(), round.id.as_str())).await;
     same.is(200).shows("结论相同");

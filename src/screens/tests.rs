@@ -364,19 +364,3 @@ proptest! {
         prop_assert_eq!(ids.len(), screened.findings.len());
     }
 }
-
-/// How long the largest usual round takes; run by hand with `--ignored`.
-#[test]
-#[ignore = "measures"]
-fn sixty_lots_of_thirty_bids() {
-    let lots: Vec<Lot> = (0..60).map(|n| lot(&n.to_string(), "1")).collect();
-    let price =
-        |n: usize, c: usize| UnitPrice::from_scaled(((n * 7919 + c * 104_729) % 900_000 + 50_000) as i64);
-    let bids: Vec<Bid> = (0..60)
-        .flat_map(|n| (0..30).map(move |c| (n, c)))
-        .map(|(n, c)| Bid { unit_price: price(n, c), ..bid(&n.to_string(), &format!("C{c:02}"), "1") })
-        .collect();
-    let started = std::time::Instant::now();
-    let screened = look(lots, bids);
-    println!("{} findings in {:?}", screened.findings.len(), started.elapsed());
-}

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::awards::results::{self, LotResult};
 use crate::awards::store::{Decision, Version};
+use crate::bids::{self, Root};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::files::write::Csv;
@@ -49,6 +50,8 @@ struct Show {
     award: Option<Version>,
     history: Vec<Version>,
     lots: Vec<LotResult>,
+    /// The root over the receipts of the round's bids.
+    receipts: Option<Root>,
 }
 
 impl Show {
@@ -77,8 +80,9 @@ fn seen(conn: &mut Conn, id: &RoundId) -> Result<Seen> {
 /// The public award of a round.
 pub async fn show(page: Page, app: web::Data<App>, id: web::Path<RoundId>) -> Result<HttpResponse> {
     let id = id.into_inner();
-    let (round, award, history, lots) = app.read(move |conn| seen(conn, &id)).await?;
-    page::show(&Show { page, round, award, history, lots })
+    let ((round, award, history, lots), receipts) =
+        app.read(move |conn| Ok((seen(conn, &id)?, bids::store::root(conn, &id)?))).await?;
+    page::show(&Show { page, round, award, history, lots, receipts })
 }
 
 #[derive(Serialize)]

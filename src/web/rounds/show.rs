@@ -176,11 +176,12 @@ fn links(round: &Round, who: &Who, t: &'static Text) -> Vec<Link> {
     use RoundState::{Awarded, Bidding, Contracting, Demand, Draft, Evaluation, Opening, Publicity};
     let (r, id) = (&t.rounds, &round.id);
     let of = |part: &str| format!("/rounds/{id}/{part}");
-    let all: [(String, &'static str, RoundState, &[Role]); 10] = [
+    let all: [(String, &'static str, RoundState, &[Role]); 11] = [
         (of("openers"), t.sealing.openers_title, Draft, STAFF),
         (of("demand"), r.page_demand, Demand, web::demand::READERS),
         (of("bids"), r.page_bids, Bidding, web::bids::PARTIES),
         (of("opening"), r.page_opening, Opening, STAFF),
+        ("/public/receipts".to_owned(), t.sealing.public_title, Opening, &[]),
         (of("award"), r.page_award, Evaluation, STAFF),
         (format!("/public/rounds/{id}"), r.page_publicity, Publicity, &[]),
         (of("objections"), r.page_objections, Publicity, web::awards::OBJECTORS),

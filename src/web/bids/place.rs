@@ -33,7 +33,7 @@ struct Sent {
 
 /// What became of it.
 enum Outcome {
-    Sealed(Receipt, Content),
+    Sealed(Receipt, Box<Content>),
     Faulty(Faults),
     Refused(Box<dyn crate::text::Say>),
     /// With the nonce of the record.
@@ -116,7 +116,7 @@ async fn accept(app: &App, desk: &Desk, sent: Sent) -> Result<Outcome> {
     content.nonce = nonce.unwrap_or(content.nonce);
     let (signer, kept) = (app.signer()?, content.clone());
     match app.write(move |tx| bids::place(tx, &ctx, &signer, &id, &content)).await {
-        Ok(Ok(receipt)) => Ok(Outcome::Sealed(receipt, kept)),
+        Ok(Ok(receipt)) => Ok(Outcome::Sealed(receipt, Box::new(kept))),
         Ok(Err(why)) => Ok(Outcome::Refused(Box::new(why))),
         Err(Error::Refused(why)) => Ok(Outcome::Refused(why)),
         Err(fault) => Err(fault),

@@ -149,3 +149,41 @@ async fn the_command_checks_a_receipt_with_files_alone() {
     files.check(&["missing.txt"], 2, "cannot be read");
     assert!(Path::new(files.0.path()).read_dir().unwrap().count() == 6, "the command writes nothing");
 }
+
+#[test]
+fn the_samples_open_round_opens_with_the_keys_beside_its_database() {
+    use jicai::people::store::account_by_login;
+    use jicai::rounds::{self, openers::key::Key};
+    use jicai::types::{Actor, Ctx};
+
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("city.sqlite").display());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jicai"));
+    command.args(["demo", "--no-serve"]).current_dir(folder.path());
+    let out = command.env("DATABASE_URL", &url).env("JICAI_LANG", "en").output().unwrap();
+    let said = String::from_utf8(out.stdout).unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let keys = folder.path().join("jicai-demo-keys");
+    assert!(said.contains(&keys.display().to_string()), "{said}");
+
+    let db = jicai::db::Db::open(&url, 2).unwrap();
+    let signer = jicai::signing::Signer::open(&folder.path().join("jicai-signing.key")).unwrap();
+    let round = db.read(|c| rounds::store::in_state(c, RoundState::Bidding)).unwrap().remove(0);
+    let ctx = Ctx::system(round.calendar.opening_at, "test");
+    db.write(|tx| {
+        rounds::advance_due(tx, &ctx)?;
+        bids::close_due(tx, &ctx, &signer)
+    })
+    .unwrap();
+    for login in ["officer2", "reviewer"] {
+        let file = std::fs::read(keys.join(format!("{}-{login}.key", round.number))).unwrap();
+        let key = Key::read(&file).unwrap();
+        let account = db.read(|c| account_by_login(c, login)).unwrap().unwrap();
+        let actor = Actor { account: Some(account.id), organisation: None, name: login.to_owned() };
+        let ctx = Ctx { now: ctx.now, actor };
+        let answer = db.write(|tx| bids::confirm_opening(tx, &ctx, &signer, &round.id, Some(&key)));
+        assert!(answer.unwrap().is_ok(), "{login}");
+    }
+    assert_eq!(db.read(|c| rounds::round(c, &round.id)).unwrap().state, RoundState::Evaluation);
+    assert!(!db.read(|c| bids::offers(c, &round.id)).unwrap().is_empty());
+}

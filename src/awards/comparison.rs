@@ -253,8 +253,8 @@ pub fn listed(mut rows: Vec<Row>, filter: &Filter) -> Vec<Row> {
     });
     match filter.sort.unwrap_or(Sort::Lot) {
         Sort::Lot => rows.sort_by(|a, b| natural(&a.lot.code, &b.lot.code)),
-        Sort::Spread => rows.sort_by(|a, b| b.spread.cmp(&a.spread)),
-        Sort::Cut => rows.sort_by(|a, b| b.cut.cmp(&a.cut)),
+        Sort::Spread => rows.sort_by_key(|row| std::cmp::Reverse(row.spread)),
+        Sort::Cut => rows.sort_by_key(|row| std::cmp::Reverse(row.cut)),
         Sort::Bids => rows.sort_by_key(|row| std::cmp::Reverse(row.bidders())),
     }
     rows

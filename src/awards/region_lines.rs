@@ -39,12 +39,11 @@ pub fn insert(tx: &mut Tx, it: &RegionLine) -> Result<()> {
     Ok(())
 }
 
-/// The regions of a lot in a version, with the names of their main and spare suppliers.
-pub fn of(
-    conn: &mut Conn,
-    award: &AwardId,
-    lot: &LotId,
-) -> Result<Vec<(RegionLine, Option<String>, Option<String>)>> {
+/// A region with the names of its main and spare suppliers.
+pub type Supplied = (RegionLine, Option<String>, Option<String>);
+
+/// The regions of a lot in a version.
+pub fn of(conn: &mut Conn, award: &AwardId, lot: &LotId) -> Result<Vec<Supplied>> {
     let spare = diesel::alias!(organisations as spare);
     Ok(region_lines::table
         .left_join(organisations::table.on(region_lines::main_id.eq(organisations::id.nullable())))

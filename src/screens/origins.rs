@@ -85,7 +85,8 @@ fn same_device(input: &Input, found: &mut Found) {
 
 /// Files of different companies with one author, last editor or moment of making.
 fn same_author(input: &Input, found: &mut Found) {
-    let kinds: [(&str, fn(&Submission) -> &str); 3] =
+    type Kind = (&'static str, fn(&Submission) -> &str);
+    let kinds: [Kind; 3] =
         [("creator", |it| &it.author), ("lastModifiedBy", |it| &it.editor), ("created", |it| &it.made)];
     for (kind, of) in kinds {
         for (value, list) in grouped(input, of) {

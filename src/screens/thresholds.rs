@@ -37,11 +37,11 @@ pub struct Threshold {
 
 /// A set of thresholds, one for every screen.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Thresholds {
     /// Its name.
     pub name: String,
-    #[serde(flatten)]
-    all: BTreeMap<Screen, Threshold>,
+    screens: BTreeMap<Screen, Threshold>,
 }
 
 impl Thresholds {
@@ -57,7 +57,7 @@ impl Thresholds {
             let line = text.bytes().take(start).filter(|b| *b == b'\n').count() + 1;
             Refused::Unreadable { line, message: e.message().replace('\n', " ") }
         })?;
-        let missing = Screen::ALL.iter().find(|screen| !set.all.contains_key(screen));
+        let missing = Screen::ALL.iter().find(|screen| !set.screens.contains_key(screen));
         match missing {
             Some(screen) => Err(Refused::Empty(screen.as_str())),
             None => Ok(set),
@@ -66,7 +66,7 @@ impl Thresholds {
 
     /// The threshold of a screen.
     pub fn of(&self, screen: Screen) -> Option<&Threshold> {
-        self.all.get(&screen)
+        self.screens.get(&screen)
     }
 }
 

@@ -178,7 +178,7 @@ impl LotBoard {
     /// The largest demand first: what the default would take is on top.
     fn allowed(&self) -> Vec<&RegionView> {
         let mut list: Vec<&RegionView> = self.regions.iter().filter(|region| region.is_allowed).collect();
-        list.sort_by(|a, b| b.base.cmp(&a.base));
+        list.sort_by_key(|region| std::cmp::Reverse(region.base));
         list
     }
 }

@@ -50,7 +50,7 @@ fn sender(req: &HttpRequest) -> Sender {
 
 /// What became of it.
 enum Outcome {
-    Sealed(Receipt, Content),
+    Sealed(Receipt, Box<Content>),
     Faulty(Faults),
     Refused(Box<dyn crate::text::Say>),
     /// With the nonce of the record.
@@ -146,7 +146,7 @@ async fn accept(app: &App, desk: &Desk, sent: Sent) -> Result<Outcome> {
         Ok(placed)
     };
     match app.write(place).await {
-        Ok(Ok(receipt)) => Ok(Outcome::Sealed(receipt, kept)),
+        Ok(Ok(receipt)) => Ok(Outcome::Sealed(receipt, Box::new(kept))),
         Ok(Err(why)) => Ok(Outcome::Refused(Box::new(why))),
         Err(Error::Refused(why)) => Ok(Outcome::Refused(why)),
         Err(fault) => Err(fault),

@@ -97,7 +97,7 @@ mod tests {
         assert!(Screen::ALL.iter().all(|screen| set.of(*screen).is_some()));
         assert_eq!(set.of(Screen::LowVariation).unwrap().value(), "0.06".parse().unwrap());
         assert!(Thresholds::parse("name = \"x\"").is_err());
-        assert!(Thresholds::parse(&EMBEDDED.replace("[rotation]", "[rotations]")).is_err());
+        assert!(Thresholds::parse(&EMBEDDED.replace("[screens.rotation]", "[screens.rotations]")).is_err());
         assert!(Thresholds::parse(&EMBEDDED.replacen("minimum", "least", 1)).is_err());
     }
 }

@@ -8,7 +8,7 @@ use jicai::awards::files::read_input;
 use jicai::awards::output as tables;
 use jicai::files::write::Csv;
 use jicai::simulations::case::Case;
-use jicai::simulations::monte_carlo::{Evaluator, Plan, Runs, Tally, threads};
+use jicai::simulations::monte_carlo::{Plan, Runs, Simulator, Tally, threads};
 use jicai::simulations::output;
 use jicai::text::fill;
 use rust_decimal::Decimal;
@@ -61,7 +61,7 @@ pub fn run(args: &Simulate) -> Result<(), Stop> {
     let case = Case { rules, lots, bids, demand: input.demand, answers: input.answers };
 
     let plan = Plan { runs: args.runs, spread: args.spread, seed: args.seed };
-    let simulator = Evaluator::new(&case, &case, plan).map_err(Stop::of)?;
+    let simulator = Simulator::new(&case, &case, plan).map_err(Stop::of)?;
     let mut tally = Tally::default();
     simulator.run(0..args.runs, threads(), &mut tally).map_err(Stop::of)?;
     let runs = simulator.result(tally);

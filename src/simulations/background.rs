@@ -3,7 +3,7 @@
 //! A node that goes away leaves its simulation running without a sign; another takes it from the beginning. The same
 //! seed gives the same runs, so nothing is lost but time.
 
-use super::monte_carlo::{Evaluator, Tally, threads};
+use super::monte_carlo::{Simulator, Tally, threads};
 use super::{Asked, Refused, Simulation, State, both, store};
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -56,7 +56,7 @@ fn made(db: &Db, node: &str, now: &dyn Fn() -> Time, it: &Simulation) -> Result<
         return Err(Error::refused(Refused::InputChanged));
     }
     let runs = plan.runs;
-    let simulator = Evaluator::new(&changed, &loaded.case, plan)?;
+    let simulator = Simulator::new(&changed, &loaded.case, plan)?;
     let (mut tally, mut done) = (Tally::default(), 0);
     while done < runs {
         let end = done.saturating_add(PART).min(runs);

@@ -31,7 +31,7 @@ use crate::types::{Ctx, Money, RoundId, RuleSetId, SimulationId};
 
 use case::{Case, Changes};
 use comparison::{Comparison, compare};
-use monte_carlo::{Evaluator, Plan, Runs};
+use monte_carlo::{Plan, Runs, Simulator};
 use synthetic::Synthetic;
 
 pub use refused::Refused;
@@ -150,7 +150,7 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, id: SimulationId, name: &str, asked: &Aske
     let comparison = compare(&loaded.case, &changed, &loaded.names)?;
     if let Some(plan) = &asked.plan {
         // Only to be told now what would stop it later.
-        Evaluator::new(&changed, &loaded.case, plan.clone())?;
+        Simulator::new(&changed, &loaded.case, plan.clone())?;
     }
     let runs = asked.plan.as_ref().map_or(0, |plan| plan.runs);
     let head = Head {

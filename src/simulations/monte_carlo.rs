@@ -128,7 +128,7 @@ impl Price {
 }
 
 /// The runs of a case, to be made in any order and by any number of threads.
-pub struct Evaluator {
+pub struct Simulator {
     case: Case,
     plan: Plan,
     prices: Vec<Price>,
@@ -156,7 +156,7 @@ struct LotTally {
     saved: Vec<i64>,
 }
 
-impl Evaluator {
+impl Simulator {
     /// Prepares a case whose savings are measured from the ceilings of `base`. The order of its bids no longer
     /// matters.
     pub fn new(case: &Case, base: &Case, plan: Plan) -> Result<Self> {

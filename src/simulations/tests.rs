@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::case::{Case, Changes};
 use super::comparison::compare;
-use super::monte_carlo::{Evaluator, Plan, Runs, Tally};
+use super::monte_carlo::{Plan, Runs, Simulator, Tally};
 use super::synthetic::{Synthetic, synthetic};
 use crate::awards::Status;
 use crate::rounds::rule_set;
@@ -18,7 +18,7 @@ fn case(lots: u32, bidders: u32, seed: u64) -> Case {
 
 fn run(case: &Case, runs: u32, spread: &str, threads: u32, parts: &[u32]) -> Runs {
     let plan = Plan { runs, spread: spread.parse().unwrap(), seed: 42 };
-    let simulator = Evaluator::new(case, case, plan).unwrap();
+    let simulator = Simulator::new(case, case, plan).unwrap();
     let (mut tally, mut done) = (Tally::default(), 0);
     for part in parts {
         simulator.run(done..*part, threads, &mut tally).unwrap();

@@ -32,6 +32,7 @@ fn demand(case: &Case, hospital: i64) -> Vec<Demand> {
         hospital: format!("H{hospital}").into(),
         lot: lot.code.clone(),
         company: None,
+        product: None,
         quantity: Quantity::from_scaled(hospital * 1_000_000),
     };
     case.lots.iter().map(line).collect()

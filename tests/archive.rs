@@ -51,7 +51,9 @@ fn fill(db: &Db, now: Time) {
 
 fn jicai(args: &[&str], url: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jicai"));
-    command.args(args).env("JICAI_LANG", "en").current_dir(std::env::temp_dir());
+    // What only the tests know is no setting of the program.
+    command.args(args).env("JICAI_LANG", "en").env_remove("JICAI_TEST_POSTGRES");
+    command.current_dir(std::env::temp_dir());
     match url {
         Some(url) => command.env("DATABASE_URL", url),
         // Checking needs no database: an address that leads nowhere must do no harm.

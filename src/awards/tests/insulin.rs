@@ -92,3 +92,20 @@ fn specs_are_compared_by_the_named_relations() {
     assert_eq!(statuses(&outcome), "C won 28.00, A won 30.00, B won 39.00");
     assert!(outcome.awards[1].reason.arithmetic.contains("TIE A > B: company code"));
 }
+
+#[test]
+fn a_class_keeps_its_part_of_its_own_demand() {
+    // One of class A, one of B, one of C. A keeps 80 of 100, B 55 of 100, C 45 of 100; the other 120 go by what
+    // was kept: 120 x 80 / 180, 120 x 55 / 180 and 120 x 45 / 180.
+    let bids = bids("L", "A 30; B 36; C 38");
+    let demand = demand("L", "R H A 100; R H B 100; R H C 100");
+    let outcome = award(&rules(RENEWAL), &[lot("L", "43.2")], &bids, &demand).unwrap();
+    let classes: Vec<_> = outcome.awards.iter().map(|award| award.class).collect();
+    assert_eq!(classes, [Some(Class::A), Some(Class::B), Some(Class::C)]);
+    let parts: Vec<String> = outcome
+        .allocations
+        .iter()
+        .map(|part| format!("{} {} {}", part.company, part.own, part.quantity))
+        .collect();
+    assert_eq!(parts, ["A 80 133", "B 55 92", "C 45 75"]);
+}

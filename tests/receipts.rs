@@ -160,6 +160,8 @@ fn the_samples_open_round_opens_with_the_keys_beside_its_database() {
     let url = format!("sqlite://{}", folder.path().join("city.sqlite").display());
     let mut command = Command::new(env!("CARGO_BIN_EXE_jicai"));
     command.args(["demo", "--no-serve"]).current_dir(folder.path());
+    // What is set for the tests is no setting of the program.
+    command.env_remove("JICAI_TEST_POSTGRES");
     let out = command.env("DATABASE_URL", &url).env("JICAI_LANG", "en").output().unwrap();
     let said = String::from_utf8(out.stdout).unwrap();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::*;
 use crate::awards::regions::Turns;
+use crate::rounds::rule_set::{Grade, GradeBy};
 
 /// Rule sets whose hospitals may place volume, some with grades.
 fn placing() -> impl Strategy<Value = RuleSet> {
@@ -15,7 +16,7 @@ fn placing() -> impl Strategy<Value = RuleSet> {
             .text
             .replace("hospitals_place = true\n", "")
             .replace("rounding_unit = \"1\"", &format!("rounding_unit = \"{unit}\"\nhospitals_place = true"));
-        if let Some(grade) = grade {
+        if let Some(grade) = grade.filter(|_| rules.grade.is_none()) {
             let own: Vec<String> =
                 grade.iter().map(|part| format!("\"{}\"", Decimal::new((*part).into(), 2))).collect();
             text.push_str(&format!("\n[grade]\nby = \"rank\"\nown = [{}]\n{marks}", own.join(", ")));
@@ -185,12 +186,16 @@ proptest! {
             .collect();
         let unit = rules.volume.rounding_unit.0;
         for part in &outcome.allocations {
-            let rank = winners.iter().position(|award| award.company == part.company).unwrap() + 1;
+            let rank = winners.iter().position(|award| award.company == part.company).unwrap();
+            let place = |grade: &Grade| match (grade.by, winners[rank].class) {
+                (GradeBy::Rank, _) => rank + 1,
+                (GradeBy::Class, class) => class.map_or(usize::MAX, |class| class as usize + 1),
+            };
             let own: Decimal = demand.iter()
                 .filter(|d| d.hospital == part.hospital && d.company.as_ref() == Some(&part.company))
                 .map(|d| d.quantity.decimal())
                 .sum();
-            let grade = rules.grade.as_ref().map_or(Decimal::ONE, |grade| grade.own(rank));
+            let grade = rules.grade.as_ref().map_or(Decimal::ONE, |grade| grade.own(place(grade)));
             let most = own * share * grade;
             // Rounded to whole units: less than one unit above, and nothing of nothing.
             prop_assert!(part.own.decimal() < most + unit, "{} of {}", part.own, most);

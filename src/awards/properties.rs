@@ -125,6 +125,9 @@ proptest! {
         choices in prop::collection::vec(0u8..4, 18),
         turn in 0usize..18,
     ) {
+        // Where the price outside the shortlist follows what was revived within it, one answer moves another's price.
+        let follows = |it: &rule_set::RevivalOut| it.price == rule_set::RevivalPrice::HighestShortlisted;
+        prop_assume!(!rules.revival_out.as_ref().is_some_and(follows));
         let lots = [lot("L", "1")];
         let before = award(&rules, &lots, &bids, &[], &Answers::default()).unwrap();
         let answers = answers(&before, &choices);

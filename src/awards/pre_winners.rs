@@ -94,7 +94,7 @@ pub fn judge(rules: &RuleSet, standing: &Standing, call: &Call, answers: &Answer
     let (code, arithmetic) = match answered {
         _ if call.direct => (Code::WonDirect, said),
         None => (Code::Negotiate, join(said, least)),
-        Some(Some(price)) if price.is_positive() && price <= most => {
+        Some(Some(price)) if price.is_positive() && target.is_none_or(|target| price <= target) => {
             (Code::Negotiated, join(join(said, least), Some(format!("offered {price}"))))
         }
         Some(Some(price)) => (Code::Negotiate, join(join(said, least), Some(format!("offered {price}")))),
@@ -102,7 +102,8 @@ pub fn judge(rules: &RuleSet, standing: &Standing, call: &Call, answers: &Answer
     };
     let price = match (code, answered.flatten()) {
         (Code::WonDirect, _) => Some(bid.unit_price),
-        (Code::Negotiated, Some(price)) => Some(price),
+        // A negotiation never raises a price.
+        (Code::Negotiated, Some(price)) => Some(price.min(bid.unit_price)),
         _ => None,
     };
     verdict.status = if price.is_some() { Status::Won } else { Status::Fused };

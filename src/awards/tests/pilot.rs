@@ -85,11 +85,11 @@ fn the_first_by_cut_win_and_the_others_negotiate() {
         "L2 A 0.15; L4 A 0",
         "L1 A won 0.20, L2 A won 0.15, L3 A won 0.10, L4 A fused asked 0.20, L5 A fused asked 0.05",
     );
-    // An answer above one's own bid is more than was asked.
+    // An answer above one's own bid is no way to raise it.
     check(
         "2",
         "L5 A 0.1",
-        "L1 A won 0.20, L2 A fused asked 0.20, L3 A won 0.10, L4 A fused asked 0.20, L5 A fused asked 0.05",
+        "L1 A won 0.20, L2 A fused asked 0.20, L3 A won 0.10, L4 A fused asked 0.20, L5 A won 0.05",
     );
     // An answer of one that won directly, or of another company, changes nothing.
     check(

@@ -17,7 +17,7 @@ pub fn kept(rules: &RuleSet, winners: &[Winner]) -> Option<Vec<i128>> {
             (GradeBy::Class, Some(class)) => class as usize + 1,
             (GradeBy::Class, None) => usize::MAX,
         };
-        i128::try_from(grade.own(place) * Decimal::from(WHOLE)).unwrap_or(WHOLE)
+        i128::try_from(grade.own(index + 1, place) * Decimal::from(WHOLE)).unwrap_or(WHOLE)
     };
     Some(winners.iter().enumerate().map(of).collect())
 }

@@ -215,9 +215,11 @@ impl RuleSet {
 }
 
 impl Grade {
-    /// The part of its own demand that the rank or class of this place keeps, counted from 1.
-    pub fn own(&self, place: usize) -> Decimal {
-        at(&self.own, place).map_or(Decimal::ONE, |part| part.0)
+    /// The part of its own demand that a winner keeps: by its rank, and by the rank or class it is graded by, both
+    /// counted from 1.
+    pub fn own(&self, rank: usize, place: usize) -> Decimal {
+        let first = self.first.filter(|_| rank == 1);
+        first.or_else(|| at(&self.own, place)).map_or(Decimal::ONE, |part| part.0)
     }
 }
 

@@ -195,7 +195,7 @@ proptest! {
                 .filter(|d| d.hospital == part.hospital && d.company.as_ref() == Some(&part.company))
                 .map(|d| d.quantity.decimal())
                 .sum();
-            let grade = rules.grade.as_ref().map_or(Decimal::ONE, |grade| grade.own(place(grade)));
+            let grade = rules.grade.as_ref().map_or(Decimal::ONE, |grade| grade.own(rank + 1, place(grade)));
             let most = own * share * grade;
             // Rounded to whole units: less than one unit above, and nothing of nothing.
             prop_assert!(part.own.decimal() < most + unit, "{} of {}", part.own, most);

@@ -93,19 +93,26 @@ fn specs_are_compared_by_the_named_relations() {
     assert!(outcome.awards[1].reason.arithmetic.contains("TIE A > B: company code"));
 }
 
+/// 梯度带量 by class: what a brand keeps of its own demand; the rest goes by what was kept, in whole units by the
+/// largest remainder.
 #[test]
 fn a_class_keeps_its_part_of_its_own_demand() {
-    // One of class A, one of B, one of C. A keeps 80 of 100, B 55 of 100, C 45 of 100; the other 120 go by what
-    // was kept: 120 x 80 / 180, 120 x 55 / 180 and 120 x 45 / 180.
-    let bids = bids("L", "A 30; B 36; C 38");
-    let demand = demand("L", "R H A 100; R H B 100; R H C 100");
-    let outcome = award(&rules(RENEWAL), &[lot("L", "43.2")], &bids, &demand).unwrap();
-    let classes: Vec<_> = outcome.awards.iter().map(|award| award.class).collect();
-    assert_eq!(classes, [Some(Class::A), Some(Class::B), Some(Class::C)]);
-    let parts: Vec<String> = outcome
-        .allocations
-        .iter()
-        .map(|part| format!("{} {} {}", part.company, part.own, part.quantity))
-        .collect();
-    assert_eq!(parts, ["A 80 133", "B 55 92", "C 45 75"]);
+    let check = |name: &str, offers: &str, want: &str| {
+        let offers = bids("L", offers);
+        let lines: Vec<String> = offers.iter().map(|bid| format!("R H {} 100", bid.company)).collect();
+        let lines = demand("L", &lines.join(";"));
+        let outcome = award(&rules(name), &[lot("L", "43.2")], &offers, &lines).unwrap();
+        let class = |company: &str| outcome.awards.iter().find(|a| &*a.company == company)?.class;
+        let part = |part: &Allocation| {
+            let class = class(&part.company).map(|class| class.to_string()).unwrap_or_default();
+            format!("{} {class} {} {}", part.company, part.own, part.quantity)
+        };
+        assert_eq!(outcome.allocations.iter().map(part).collect::<Vec<_>>().join(", "), want, "{name}");
+    };
+    // A1 keeps 100, B 55 and C 45; the other 100 are split as 100 : 55 : 45, which is 50, 27.5 and 22.5.
+    check(RENEWAL, "A 30; B 36; C 38", "A A 100 150, B B 55 83, C C 45 67");
+    // The second of class A keeps 80. The 120 left as 100 : 80 : 55 : 45: 42.86, 34.29, 23.57 and 19.29.
+    check(RENEWAL, "A 28.5; B 29; C 36; D 37", "A A 100 143, B A 80 114, C B 55 79, D C 45 64");
+    // The first round: 100, 100, 80 and 50, and 70 left: 21.21, 21.21, 16.97 and 10.61.
+    check(FIRST, "A 20; B 21; C 22; D 23", "A A 100 121, B A 100 121, C B 80 97, D C 50 61");
 }

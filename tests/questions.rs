@@ -292,7 +292,7 @@ async fn a_single_bidder_negotiates_in_steps() {
     asked(&site, &round).await;
     let question = of(&site, &round, "supplier1");
     let page = site.get("supplier1", &format!("/rounds/{}/questions", round.id)).await;
-    page.is(200).shows("报价不高于 1.72 元").shows("12.79%").shows("(3.44 − 1.72) / 3.44 = 50.00%");
+    page.is(200).shows("议价报价不高于 1.72 元").shows("12.79%").shows("(3.44 − 1.72) / 3.44 = 50.00%");
     let offer = |price: &'static str| answer(&site, "supplier1", &question.id, "price", price);
     offer("2").await.is(422).shows("2.00 元高于 1.72 元").shows("value=\"2\"");
     offer("0").await.is(422).shows("报价须大于 0");

@@ -51,7 +51,7 @@ messages! {
         own_cut: "申报价降幅", "Cut of the bid";
         asked_cut: "询问价格降幅", "Cut at the price asked";
         about_revival: "贵单位的报价未中选，但符合复活条件：接受 {price} 元即可中选。", "Your bid has not won but is entitled to a revival: it wins if you take {price} yuan.";
-        about_negotiation: "本竞价单元仅贵单位有效申报，降幅不足，须议价：报价不高于 {price} 元即可中选。截止前可多次报价。", "You are the only bidder in this lot and the cut is not enough: you win with a price of at most {price} yuan. You can try several times before the deadline.";
+        about_negotiation: "贵单位的报价须经议价才能中选：议价报价不高于 {price} 元即可中选。截止前可多次报价。", "Your bid wins only by negotiation: you win with a price of at most {price} yuan. You can try several times before the deadline.";
         accept: "接受 {price} 元", "Take {price} yuan";
         accept_confirm: "接受后不能更改，贵单位将按 {price} 元中选。确定接受吗？", "This cannot be changed: you will win at {price} yuan. Accept?";
         refuse: "不接受", "Refuse";

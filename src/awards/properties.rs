@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::fraction::shown;
 use super::tests::{bid, lot, rules};
 use super::*;
-use crate::rounds::rule_set::{self, RuleSet};
+use crate::rounds::rule_set::{self, RevivalPrice, RuleSet};
 
 /// The lots of a small round.
 const LOTS: [&str; 3] = ["L", "M", "N"];
@@ -125,21 +125,24 @@ proptest! {
         choices in prop::collection::vec(0u8..4, 18),
         turn in 0usize..18,
     ) {
-        // Where the price outside the shortlist follows what was revived within it, one answer moves another's price.
-        let follows = |it: &rule_set::RevivalOut| it.price == rule_set::RevivalPrice::HighestShortlisted;
-        prop_assume!(!rules.revival_out.as_ref().is_some_and(follows));
-        // An answer of a pre-winner may be any price up to its target; its own cases are beside it.
-        prop_assume!(rules.pre_winners.is_none());
         let lots = [lot("L", "1")];
         let before = award(&rules, &lots, &bids, &[], &Answers::default()).unwrap();
         let answers = answers(&before, &choices);
         let after = award(&rules, &lots, &bids, &[], &answers).unwrap();
+        // Where the price outside the shortlist follows what was revived within it, one answer moves another's price.
+        let follows = rules.revival_out.as_ref().is_some_and(|it| it.price == RevivalPrice::HighestShortlisted);
         for (was, is) in before.awards.iter().zip(&after.awards) {
             prop_assert_eq!(&was.company, &is.company);
             prop_assert!(was.entitled.is_none() || !won(was));
+            let outside = was.status == Status::NotShortlisted || was.reason.code == Code::RevivedOut;
+            if follows && outside {
+                continue;
+            }
             let answer = answers.consents.iter().find(|answer| answer.company == was.company);
             let asked = was.entitled.as_ref().map(|asked| asked.price);
-            if answer.is_some_and(|answer| answer.price == asked) {
+            // With no least cut a pre-winner takes any price, and one above its bid counts as the bid.
+            let takes_any = is.reason.code == Code::Negotiated && asked == Some(was.unit_price);
+            if takes_any || answer.is_some_and(|answer| answer.price == asked) {
                 prop_assert!(won(is) && is.entitled.is_none());
                 prop_assert_eq!(is.award_price, asked);
             } else {

@@ -25,6 +25,10 @@ pub mod notify;
 
 pub mod people;
 
+pub mod credit;
+
+pub mod terms;
+
 pub mod imports;
 
 pub mod catalog;
@@ -41,6 +45,10 @@ pub mod awards;
 pub mod screens;
 
 pub mod contracts;
+
+pub mod supply;
+
+pub mod payments;
 
 pub mod standards;
 

@@ -850,6 +850,229 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    term_values (id) {
+        id -> Text,
+        term -> Text,
+        since -> Date,
+        value -> Text,
+        reason -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    credit_facts (id) {
+        id -> Text,
+        supplier_id -> Text,
+        kind -> Text,
+        day -> Date,
+        subject -> Text,
+        subject_id -> Text,
+        quantity -> Nullable<BigInt>,
+        amount -> Nullable<BigInt>,
+        detail -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    agreed_volumes (id) {
+        id -> Text,
+        contract_id -> Text,
+        year -> Integer,
+        starts -> Date,
+        ends -> Date,
+        agreed -> BigInt,
+        allowed -> Nullable<BigInt>,
+        reserved -> BigInt,
+        consumed -> BigInt,
+    }
+}
+
+diesel::table! {
+    direct_hospitals (hospital_id) {
+        hospital_id -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    orders (id) {
+        id -> Text,
+        number -> Text,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        region -> Text,
+        request_id -> Text,
+        state -> Text,
+        lines -> Integer,
+        amount -> BigInt,
+        placed_on -> Date,
+        placed_at -> BigInt,
+        placed_by -> Nullable<Text>,
+        confirmed_at -> Nullable<BigInt>,
+        confirmed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    order_lines (id) {
+        id -> Text,
+        order_id -> Text,
+        position -> Integer,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        contract_id -> Nullable<Text>,
+        volume_id -> Nullable<Text>,
+        product_id -> Nullable<Text>,
+        generic -> Text,
+        product -> Text,
+        spec -> Text,
+        unit -> Text,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        placed_on -> Date,
+        state -> Text,
+        promised -> Nullable<BigInt>,
+        promised_on -> Nullable<Date>,
+        distributor_id -> Nullable<Text>,
+        shipped -> BigInt,
+        accepted -> BigInt,
+        refused -> BigInt,
+        returned -> BigInt,
+        released -> BigInt,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> Text,
+        number -> Text,
+        order_id -> Text,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        distributor_id -> Nullable<Text>,
+        state -> Text,
+        sent_on -> Date,
+        sent_at -> BigInt,
+        sent_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    delivery_lines (id) {
+        id -> Text,
+        delivery_id -> Text,
+        position -> Integer,
+        order_line_id -> Text,
+        quantity -> BigInt,
+        batch -> Text,
+        expires_on -> Date,
+    }
+}
+
+diesel::table! {
+    receipts (id) {
+        id -> Text,
+        delivery_line_id -> Text,
+        order_line_id -> Text,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        payer -> Text,
+        accepted -> BigInt,
+        refused -> BigInt,
+        reason -> Text,
+        unit_price -> BigInt,
+        amount -> BigInt,
+        credited -> BigInt,
+        invoiced -> BigInt,
+        paid -> BigInt,
+        state -> Text,
+        received_on -> Date,
+        due_on -> Date,
+        received_at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    returns (id) {
+        id -> Text,
+        receipt_id -> Text,
+        order_line_id -> Text,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        quantity -> BigInt,
+        amount -> BigInt,
+        reason -> Text,
+        returned_on -> Date,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invoices (id) {
+        id -> Text,
+        code -> Text,
+        number -> Text,
+        kind -> Text,
+        corrects_id -> Nullable<Text>,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        issued_on -> Date,
+        amount -> BigInt,
+        tax -> Nullable<BigInt>,
+        state -> Text,
+        reason -> Text,
+        entered_at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invoice_lines (id) {
+        id -> Text,
+        invoice_id -> Text,
+        position -> Integer,
+        receipt_id -> Text,
+        return_id -> Nullable<Text>,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        amount -> BigInt,
+        fault -> Text,
+    }
+}
+
+diesel::table! {
+    payments (id) {
+        id -> Text,
+        number -> Text,
+        payer -> Text,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        claim_id -> Nullable<Text>,
+        reverses_id -> Nullable<Text>,
+        amount -> BigInt,
+        paid_on -> Date,
+        reference -> Text,
+        reason -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    payment_lines (payment_id, receipt_id) {
+        payment_id -> Text,
+        receipt_id -> Text,
+        amount -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -1007,3 +1230,32 @@ diesel::allow_tables_to_appear_in_same_query!(
     consumers,
     simulations,
 );
+
+// The chain from order to payment: joined among itself, and to whom and what it is about.
+diesel::allow_tables_to_appear_in_same_query!(
+    agreed_volumes,
+    orders,
+    order_lines,
+    deliveries,
+    delivery_lines,
+    receipts,
+    returns,
+    invoices,
+    invoice_lines,
+    payments,
+    payment_lines,
+);
+diesel::joinable!(order_lines -> orders (order_id));
+diesel::joinable!(delivery_lines -> deliveries (delivery_id));
+diesel::joinable!(delivery_lines -> order_lines (order_line_id));
+diesel::joinable!(receipts -> order_lines (order_line_id));
+diesel::joinable!(receipts -> delivery_lines (delivery_line_id));
+diesel::joinable!(returns -> receipts (receipt_id));
+diesel::joinable!(invoice_lines -> invoices (invoice_id));
+diesel::joinable!(invoice_lines -> receipts (receipt_id));
+diesel::joinable!(payment_lines -> payments (payment_id));
+diesel::joinable!(payment_lines -> receipts (receipt_id));
+diesel::joinable!(agreed_volumes -> contracts (contract_id));
+diesel::allow_tables_to_appear_in_same_query!(agreed_volumes, contracts);
+diesel::joinable!(order_lines -> contracts (contract_id));
+diesel::allow_tables_to_appear_in_same_query!(order_lines, contracts);

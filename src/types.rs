@@ -315,6 +315,36 @@ ids! {
     SimulationId;
     /// A draft of a rule set.
     RuleDraftId;
+    /// A dated value of an execution term.
+    TermValueId;
+    /// A fact about how a supplier keeps its contracts.
+    CreditFactId;
+    /// The agreed volume of one contract in one agreement year.
+    AgreedVolumeId;
+    /// What a hospital asks to order in one go.
+    RequestId;
+    /// An order of one hospital with one supplier.
+    OrderId;
+    /// One line of an order.
+    OrderLineId;
+    /// A delivery note (配送单).
+    DeliveryId;
+    /// One line of a delivery note.
+    DeliveryLineId;
+    /// What a hospital took in of a delivery line (验收).
+    ReceiptId;
+    /// Goods sent back after acceptance.
+    ReturnId;
+    /// A company that delivers for suppliers (配送企业).
+    DistributorId;
+    /// An invoice or a credit note.
+    InvoiceId;
+    /// One line of an invoice.
+    InvoiceLineId;
+    /// A payment for receipts.
+    PaymentId;
+    /// A supplier's monthly claim on the fund (结算申请).
+    ClaimId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::{self, Deed};
-use crate::contracts::{Contract, rules, rules::Refused, store};
+use crate::contracts::{Contract, rules, rules::Refused, store, volumes};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
@@ -179,6 +179,7 @@ pub fn amend(tx: &mut Tx, ctx: &Ctx, wanted: Wanted) -> Result<()> {
     };
     let after = rules::amend(&before, &wanted.change, wanted.cause, winner.as_ref())?;
     store::update(tx, &after)?;
+    volumes::follow(tx, &after, ctx.now.day())?;
     let amendment = Amendment {
         id: wanted.id,
         contract_id: after.id.clone(),

@@ -4,6 +4,7 @@ pub mod board;
 pub mod changes;
 pub mod rules;
 pub mod store;
+pub mod volumes;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -217,6 +218,9 @@ pub fn confirm(tx: &mut Tx, ctx: &Ctx, seen: &[Seen]) -> Result<usize> {
         let Some(after) = rules::confirm(&before, party, it.version, round.state, ctx)? else { continue };
         store::update(tx, &after)?;
         note(tx, ctx, "contract.confirm", &before, &after)?;
+        if after.state == ContractState::Confirmed {
+            volumes::at(tx, &after, ctx.now.day().max(after.starts))?;
+        }
         count += 1;
     }
     Ok(count)

@@ -1,0 +1,4 @@
+DROP TABLE payment_lines;
+DROP TABLE payments;
+DROP TABLE invoice_lines;
+DROP TABLE invoices;

@@ -10,6 +10,7 @@ mod award;
 mod bids;
 mod browser;
 mod catalog;
+mod chain;
 mod city_round;
 mod code;
 mod commands;

@@ -189,6 +189,28 @@ pub enum Letter {
         path: String,
         lines: i64,
     },
+    /// A supplier has receipts to claim from the fund.
+    ClaimsDue {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+    },
+    /// A hospital has claims to verify, or is late with it.
+    ClaimsToVerify {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+        is_late: bool,
+    },
+    /// The fund paid a supplier's claims.
+    ClaimsPaid {
+        number: String,
+        title: String,
+        path: String,
+        day: String,
+    },
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
         links: String,
@@ -237,6 +259,9 @@ impl Letter {
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
             Letter::StandardsReleased { .. } => "standards_released",
+            Letter::ClaimsDue { .. } => "claims_due",
+            Letter::ClaimsToVerify { .. } => "claims_to_verify",
+            Letter::ClaimsPaid { .. } => "claims_paid",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -415,6 +440,20 @@ impl Letter {
                 path,
                 vec![("lines", lines.to_string())],
             ),
+            Letter::ClaimsDue { number, title, path, deadline } => {
+                (m.claims_due, m.claims_due_body, number, title, path, vec![("deadline", deadline.clone())])
+            }
+            Letter::ClaimsToVerify { number, title, path, deadline, is_late } => (
+                if *is_late { m.claims_overdue } else { m.claims_to_verify },
+                if *is_late { m.claims_overdue_body } else { m.claims_to_verify_body },
+                number,
+                title,
+                path,
+                vec![("deadline", deadline.clone())],
+            ),
+            Letter::ClaimsPaid { number, title, path, day } => {
+                (m.claims_paid, m.claims_paid_body, number, title, path, vec![("day", day.clone())])
+            }
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])
             }

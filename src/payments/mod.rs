@@ -1,5 +1,10 @@
 //! Payments: invoices matched with orders and receipts, the payment clock, prepayment, and direct settlement.
 
+pub mod bank;
+pub mod claims;
+pub mod prepayments;
+pub mod settlements;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;

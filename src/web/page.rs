@@ -11,7 +11,9 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
-use crate::web::access::{EVALUATORS, OVERSEERS};
+use crate::web::access::{
+    ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, STAFF,
+};
 use crate::web::asset;
 
 /// What every page has.
@@ -119,6 +121,11 @@ impl Page {
             ("/products", n.products, &[]),
             ("/ratio", n.ratio, &[]),
             ("/contracts", n.contracts, &[]),
+            ("/claims", n.claims, &[]),
+            ("/settlements", n.settlements, STAFF),
+            ("/prepayments", n.prepayments, PREPAYMENT_READERS),
+            ("/bank-accounts", n.bank_accounts, ACCOUNT_READERS),
+            ("/workdays", n.workdays, CALENDAR_KEEPERS),
             ("/standards", n.standards, &[]),
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),

@@ -337,6 +337,12 @@ ids! {
     ReturnId;
     /// A company that delivers for suppliers (配送企业).
     DistributorId;
+    /// A supplier's choice of who delivers in a region.
+    DistributorChoiceId;
+    /// An assessment of a distributor.
+    DistributorAssessmentId;
+    /// What a supplier did not promise of an order line.
+    ShortfallId;
     /// An invoice or a credit note.
     InvoiceId;
     /// One line of an invoice.

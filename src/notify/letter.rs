@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::news::News;
 use crate::text::{Text, fill};
 
 /// A letter's facts. A deadline is already written out in Shanghai time.
@@ -182,6 +183,14 @@ pub enum Letter {
         path: String,
         reason: String,
     },
+    /// Something happened between order and return: `title` is who did it, `detail` what it came to.
+    Supply {
+        news: News,
+        number: String,
+        title: String,
+        path: String,
+        detail: String,
+    },
     /// Payment standards were released.
     StandardsReleased {
         number: String,
@@ -236,6 +245,7 @@ impl Letter {
             Letter::PlacingCancelled { .. } => "placing_cancelled",
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
+            Letter::Supply { news, .. } => news.as_str(),
             Letter::StandardsReleased { .. } => "standards_released",
             Letter::AuditHead { .. } => "audit_head",
         }
@@ -407,6 +417,10 @@ impl Letter {
                 path,
                 vec![("reason", reason.clone())],
             ),
+            Letter::Supply { news, number, title, path, detail } => {
+                let (subject, body) = news.words(t);
+                (subject, body, number, title, path, vec![("detail", detail.clone())])
+            }
             Letter::StandardsReleased { number, title, path, lines } => (
                 m.standards_released,
                 m.standards_released_body,

@@ -1,6 +1,12 @@
 //! Supply: orders of hospitals, what suppliers deliver, what is taken in, and what goes back.
 
+pub mod confirmations;
+pub mod deliveries;
+pub mod distributors;
+pub mod orders;
 pub mod payers;
+pub mod receipts;
+pub mod returns;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;

@@ -73,6 +73,8 @@ areas! {
     contracts: Contracts,
     terms: Terms,
     supply: Supply,
+    deliveries: Deliveries,
+    distributors: Distributors,
     payments: Payments,
     standards: Standards,
     archive: Archive,

@@ -1,12 +1,13 @@
 //! Supply: orders of hospitals, what suppliers deliver, what is taken in, and what goes back.
 
+pub mod orders;
 pub mod payers;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::schema::{deliveries, delivery_lines, order_lines, orders, receipts, returns};
+use crate::schema::{deliveries, delivery_lines, order_lines, receipts, returns};
 use crate::text::Text;
 use crate::types::{
     AccountId, AgreedVolumeId, ContractId, DeliveryId, DeliveryLineId, DistributorId, Money, OrderId,
@@ -101,7 +102,7 @@ impl ReceiptState {
 
 /// An order of one hospital with one supplier.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = orders, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[diesel(table_name = crate::schema::orders, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Order {
     /// Its id.
     pub id: OrderId,

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::schema::{deliveries, delivery_lines, order_lines, orders, receipts, returns};
+use crate::schema::{delivery_lines, order_lines};
 use crate::text::Text;
 use crate::types::{
     AccountId, AgreedVolumeId, ContractId, DeliveryId, DeliveryLineId, DistributorId, Money, OrderId,
@@ -107,7 +107,7 @@ impl ReceiptState {
 
 /// An order of one hospital with one supplier.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = orders, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[diesel(table_name = crate::schema::orders, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Order {
     /// Its id.
     pub id: OrderId,
@@ -197,7 +197,7 @@ pub struct OrderLine {
 
 /// A delivery note (配送单): what was sent for one order at one time.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = deliveries, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[diesel(table_name = crate::schema::deliveries, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Delivery {
     /// Its id, from the form.
     pub id: DeliveryId,
@@ -245,7 +245,7 @@ pub struct DeliveryLine {
 ///
 /// Due is `amount − credited − paid`; below zero it is netted from what is due next.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = receipts, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[diesel(table_name = crate::schema::receipts, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Receipt {
     /// Its id.
     pub id: ReceiptId,
@@ -289,7 +289,7 @@ pub struct Receipt {
 
 /// Goods sent back after acceptance (退货).
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = returns)]
+#[diesel(table_name = crate::schema::returns)]
 pub struct Return {
     /// Its id, from the form.
     pub id: ReturnId,

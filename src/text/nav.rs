@@ -10,6 +10,8 @@ messages! {
         jobs: "定时任务", "Jobs";
         audit: "审计", "Audit";
         contracts: "合同", "Contracts";
+        deliveries: "配送验收", "Deliveries";
+        distributors: "配送企业", "Distributors";
         standards: "支付标准", "Payment standards";
         public: "结果公示", "Published awards";
         products: "产品目录", "Catalogue";

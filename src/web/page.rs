@@ -119,6 +119,8 @@ impl Page {
             ("/products", n.products, &[]),
             ("/ratio", n.ratio, &[]),
             ("/contracts", n.contracts, &[]),
+            ("/deliveries", n.deliveries, &[]),
+            ("/distributors", n.distributors, &[]),
             ("/standards", n.standards, &[]),
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),

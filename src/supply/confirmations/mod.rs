@@ -160,7 +160,7 @@ fn note_short(tx: &mut Tx, ctx: &Ctx, order: &Order, short: &[(OrderLine, Quanti
         news: News::OrderShort,
         number: order.number.clone(),
         title: name(tx.conn(), &order.supplier_id)?,
-        path: format!("/deliveries/shortfalls?order={}", order.number),
+        path: "/deliveries/shortfalls".to_owned(),
         detail: said.join("\n"),
     };
     let mut to = people::recipients(tx.conn(), &order.hospital_id)?;

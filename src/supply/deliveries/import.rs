@@ -132,7 +132,14 @@ impl Reader<'_> {
     }
 
     /// Puts a line on its note.
-    fn add(&mut self, row: &Row, number: String, order: Order, sent: Sent, faults: &mut Faults) -> Result<()> {
+    fn add(
+        &mut self,
+        row: &Row,
+        number: String,
+        order: Order,
+        sent: Sent,
+        faults: &mut Faults,
+    ) -> Result<()> {
         let place = match self.places.get(&number) {
             Some(place) => *place,
             None => {
@@ -141,8 +148,7 @@ impl Reader<'_> {
                     return Ok(());
                 }
                 let id = DeliveryId::new();
-                let note =
-                    Note { id, number: number.clone(), order_id: order.id.clone(), lines: Vec::new() };
+                let note = Note { id, number: number.clone(), order_id: order.id.clone(), lines: Vec::new() };
                 self.made.notes.push((note, order.clone()));
                 self.places.insert(number.clone(), self.made.notes.len() - 1);
                 self.made.notes.len() - 1
@@ -167,7 +173,11 @@ impl Reader<'_> {
         {
             let (line, cell) = self.codes.get(&code).cloned().unwrap_or_default();
             let is_own = supplier == *self.supplier;
-            let why = if is_own { Refused::CodeHeld { code: code.clone(), note } } else { Refused::CodeForeign(code.clone()) };
+            let why = if is_own {
+                Refused::CodeHeld { code: code.clone(), note }
+            } else {
+                Refused::CodeForeign(code.clone())
+            };
             faults.push(crate::files::Fault::new(line, "trace_code", &cell, why));
             codes.remove(&code);
             if faults.count() >= Faults::KEPT as u64 {
@@ -195,7 +205,8 @@ pub fn stage(tx: &mut Tx, ctx: &Ctx, id: &ImportId, file: (&str, &[u8])) -> Resu
     if imports::find(tx.conn(), Kind::Deliveries, id)?.is_none() {
         read(tx.conn(), ctx, &supplier, file.1)?;
     }
-    let new = New { id, kind: Kind::Deliveries, profile: "", places: "[]", file_name: file.0, content: file.1 };
+    let new =
+        New { id, kind: Kind::Deliveries, profile: "", places: "[]", file_name: file.0, content: file.1 };
     imports::keep(tx, ctx, new).map(drop)
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 
 use crate::error::Error;
-use crate::supply::orders::rules::{open, shippable};
 use crate::supply::OrderLine;
+use crate::supply::orders::rules::{open, shippable};
 use crate::text::{Say, Text, fill};
 use crate::types::{OrderLineId, Quantity};
 

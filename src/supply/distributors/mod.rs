@@ -164,8 +164,7 @@ pub fn assess(tx: &mut Tx, ctx: &Ctx, it: &Assessment) -> Result<()> {
     }
     rules::assessment(it, ctx.now.day())?;
     store::insert_assessment(tx, it)?;
-    let deed =
-        Deed { action: "distributor.assess", subject: "distributor_assessments", id: it.id.as_str() };
+    let deed = Deed { action: "distributor.assess", subject: "distributor_assessments", id: it.id.as_str() };
     audit::record(tx, ctx, deed, &(), it)
 }
 

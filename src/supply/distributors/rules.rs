@@ -102,7 +102,9 @@ impl Say for Refused {
 
 /// A text that must be there and may not be longer.
 fn is_filled(text: &str, most: usize) -> bool {
-    !text.is_empty() && text.chars().count() <= most && !text.chars().any(|c| c.is_control() && c != '\n' && c != '\r')
+    !text.is_empty()
+        && text.chars().count() <= most
+        && !text.chars().any(|c| c.is_control() && c != '\n' && c != '\r')
 }
 
 /// Name and credit code (GB 32100). A code whose check fails is taken when somebody vouches for it: such codes exist.

@@ -48,7 +48,8 @@ pub fn page(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Distribu
         query = query.filter(distributors::active.eq(active));
     }
     if let Some((name, id)) = &filter.after {
-        query = query.filter(distributors::name.gt(name).or(distributors::name.eq(name).and(distributors::id.gt(id))));
+        query = query
+            .filter(distributors::name.gt(name).or(distributors::name.eq(name).and(distributors::id.gt(id))));
     }
     Ok(query.order((distributors::name, distributors::id)).limit(limit).load(conn)?)
 }

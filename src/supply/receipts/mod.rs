@@ -14,7 +14,8 @@ use crate::notify::{self, Letter, News};
 use crate::people;
 use crate::supply::orders::{self, rules::line_state};
 use crate::supply::{
-    Delivery, DeliveryLine, DeliveryState, OrderLine, Receipt, ReceiptState, confirmations, deliveries, payers,
+    Delivery, DeliveryLine, DeliveryState, OrderLine, Receipt, ReceiptState, confirmations, deliveries,
+    payers,
 };
 use crate::terms::{self, Term};
 use crate::types::{AccountId, Ctx, DeliveryId, Money, Quantity};

@@ -109,7 +109,12 @@ pub fn take(at: i32, sent: Quantity, it: &Take) -> Result<(), Refused> {
 }
 
 /// The trace codes whose packages go back: all when everything does, else those named, which must be on the line.
-pub fn going_back(at: i32, held: Vec<String>, is_all: bool, named: &[String]) -> Result<Vec<String>, Refused> {
+pub fn going_back(
+    at: i32,
+    held: Vec<String>,
+    is_all: bool,
+    named: &[String],
+) -> Result<Vec<String>, Refused> {
     match named.iter().find(|code| !held.contains(code)) {
         Some(strange) => {
             let code = strange.chars().take(60).collect();

@@ -78,7 +78,10 @@ pub fn give_back(tx: &mut Tx, ctx: &Ctx, delivery: &DeliveryId, wanted: &Wanted)
         number: delivery.number.clone(),
         title: confirmations::name(tx.conn(), &delivery.hospital_id)?,
         path: format!("/deliveries/{}", delivery.id),
-        detail: format!("{} {}: {} {} · {} · {}", line.generic, line.spec, it.quantity, line.unit, it.amount, it.reason),
+        detail: format!(
+            "{} {}: {} {} · {} · {}",
+            line.generic, line.spec, it.quantity, line.unit, it.amount, it.reason
+        ),
     };
     for to in people::recipients(tx.conn(), &delivery.supplier_id)? {
         notify::post(tx, ctx, &to, &letter, &format!("goods_returned:{}", it.id))?;

@@ -34,7 +34,9 @@ pub(super) fn tasks(conn: &mut Conn, who: &Who, t: &Text) -> Result<Vec<(String,
     }
     if who.is(Role::Hospital) {
         let n = deliveries::store::waiting(conn, mine, MOST_COUNTED)?;
-        list.extend((n > 0).then(|| ("/deliveries?state=sent".to_owned(), fill(d.task_receive, &[("n", &n)]))));
+        list.extend(
+            (n > 0).then(|| ("/deliveries?state=sent".to_owned(), fill(d.task_receive, &[("n", &n)]))),
+        );
     }
     Ok(list)
 }

@@ -65,7 +65,11 @@ struct New {
 impl New {
     fn more(&self) -> String {
         let next = self.batches + 1;
-        if next > BATCHES { String::new() } else { format!("/deliveries/new?order={}&batches={next}", self.order.id) }
+        if next > BATCHES {
+            String::new()
+        } else {
+            format!("/deliveries/new?order={}&batches={next}", self.order.id)
+        }
     }
 }
 
@@ -110,8 +114,7 @@ async fn choose(page: Page, who: &Supplier, app: &App, asked: &Asked) -> Result<
         .read(move |conn| {
             let to_answer = store::of_supplier(conn, &mine, OrderState::Placed, &answer_after, ORDERS + 1)?;
             let to_send = store::of_supplier(conn, &mine, OrderState::Confirmed, &send_after, ORDERS + 1)?;
-            let names =
-                super::names(conn, to_answer.iter().chain(&to_send).map(|order| &order.hospital_id))?;
+            let names = super::names(conn, to_answer.iter().chain(&to_send).map(|order| &order.hospital_id))?;
             Ok((to_answer, to_send, names))
         })
         .await?;
@@ -167,9 +170,8 @@ fn row(it: OrderLine, batches: usize, typed: Option<&Form>, t: &Text) -> Row {
     let d = &t.deliveries;
     let fields = (1..=batches).map(|n| {
         let key = format!("{}.{n}", it.id);
-        let of = |name: &str| {
-            typed.map(|form| form.text(&format!("{name}.{key}")).to_owned()).unwrap_or_default()
-        };
+        let of =
+            |name: &str| typed.map(|form| form.text(&format!("{name}.{key}")).to_owned()).unwrap_or_default();
         let label = |text: &str| fill(text, &[("line", &it.position), ("n", &n)]);
         Fields {
             quantity: of("quantity"),

@@ -223,7 +223,7 @@ pub struct Delivery {
 
 /// One line of a delivery note: one batch for one order line.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = delivery_lines)]
+#[diesel(table_name = delivery_lines, treat_none_as_default_value = false)]
 pub struct DeliveryLine {
     /// Its id.
     pub id: DeliveryLineId,

@@ -122,3 +122,80 @@ pub fn answer(
     }
     Ok(Some((OrderLine { promised: Some(answer.quantity), promised_on: day, ..line.clone() }, short)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{OrderId, OrganisationId, UnitPrice};
+
+    /// A line of 100, of which `released` was given up.
+    fn line(state: OrderState, promised: Option<&str>, released: &str) -> OrderLine {
+        let quantity = |text: &str| text.parse::<Quantity>().unwrap();
+        OrderLine {
+            id: OrderLineId::new(),
+            order_id: OrderId::new(),
+            position: 3,
+            hospital_id: OrganisationId::new(),
+            supplier_id: OrganisationId::new(),
+            contract_id: None,
+            volume_id: None,
+            product_id: None,
+            generic: String::new(),
+            product: String::new(),
+            spec: String::new(),
+            unit: String::new(),
+            quantity: quantity("100"),
+            unit_price: UnitPrice::ZERO,
+            placed_on: "2027-01-01".parse().unwrap(),
+            state,
+            promised: promised.map(quantity),
+            promised_on: None,
+            distributor_id: None,
+            shipped: Quantity::ZERO,
+            accepted: Quantity::ZERO,
+            refused: Quantity::ZERO,
+            returned: Quantity::ZERO,
+            released: quantity(released),
+        }
+    }
+
+    #[test]
+    fn an_answer_is_at_most_what_is_wanted_and_of_a_day_to_come() {
+        use OrderState::{Closed, Confirmed, Placed};
+        let today: NaiveDate = "2027-01-01".parse().unwrap();
+        // What the line is, what is answered, and what is missing then; `-` is refused, `=` is said already.
+        let check = |it: OrderLine, given: &str, day: &str, want: &str| {
+            let said = Answer {
+                line: it.id.clone(),
+                quantity: given.parse().unwrap(),
+                day: (!day.is_empty()).then(|| day.parse().unwrap()),
+            };
+            let found = match answer(&it, &said, today) {
+                Ok(Some((after, short))) => {
+                    assert_eq!(after.promised, Some(said.quantity));
+                    short.to_string()
+                }
+                Ok(None) => "=".to_owned(),
+                Err(_) => "-".to_owned(),
+            };
+            assert_eq!(found, want, "{:?} {} {given} {day}", it.promised, it.released);
+        };
+        check(line(Placed, None, "0"), "100", "2027-01-03", "0");
+        check(line(Placed, None, "0"), "100", "", "0");
+        check(line(Placed, None, "0"), "60", "2027-01-01", "40");
+        check(line(Placed, None, "0"), "0", "", "100");
+        check(line(Placed, None, "0"), "0", "2020-01-01", "100");
+        check(line(Placed, None, "0"), "100.001", "", "-");
+        check(line(Placed, None, "0"), "-1", "", "-");
+        check(line(Placed, None, "0"), "10", "2026-12-31", "-");
+        check(line(Placed, None, "0"), "10", "2028-01-02", "90");
+        check(line(Placed, None, "0"), "10", "2028-01-03", "-");
+        // The hospital gave part of it up before the answer.
+        check(line(Placed, None, "30"), "70", "", "0");
+        check(line(Placed, None, "30"), "71", "", "-");
+        check(line(Closed, None, "100"), "0", "", "-");
+        check(line(Confirmed, Some("60"), "40"), "60", "", "=");
+        check(line(Confirmed, Some("60"), "40"), "61", "", "-");
+        check(line(Closed, Some("0"), "100"), "0", "", "=");
+    }
+}

@@ -1,5 +1,7 @@
 //! SQL of answers to orders: lines, shortfalls, and what is due.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text};
@@ -23,6 +25,13 @@ pub fn lines(conn: &mut Conn, order: &OrderId) -> Result<Vec<OrderLine>> {
 /// The order of a number.
 pub fn by_number(conn: &mut Conn, number: &str) -> Result<Option<Order>> {
     Ok(orders::table.filter(orders::number.eq(number)).select(Order::as_select()).first(conn).optional()?)
+}
+
+/// The numbers of orders.
+pub fn numbers(conn: &mut Conn, ids: Vec<OrderId>) -> Result<HashMap<OrderId, String>> {
+    let rows: Vec<(OrderId, String)> =
+        orders::table.filter(orders::id.eq_any(ids)).select((orders::id, orders::number)).load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The orders of a supplier in a state, oldest first, from after a number on.

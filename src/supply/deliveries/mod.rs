@@ -23,7 +23,7 @@ pub use rules::{Checked, Refused, Sent};
 
 /// The trace code of one package (追溯码): on one note at a time.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = trace_codes)]
+#[diesel(table_name = trace_codes, treat_none_as_default_value = false)]
 pub struct TraceCode {
     /// Its 20 digits.
     pub code: String,

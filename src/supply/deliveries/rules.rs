@@ -217,3 +217,103 @@ impl Checked {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::supply::OrderState;
+    use crate::types::{OrderId, OrganisationId, UnitPrice};
+
+    const CODE: &str = "81234567890123456789";
+
+    /// A line of 100 with what was promised, shipped and refused.
+    fn line(promised: Option<&str>, [shipped, refused, released]: [&str; 3]) -> OrderLine {
+        let quantity = |text: &str| text.parse::<Quantity>().unwrap();
+        OrderLine {
+            id: OrderLineId::new(),
+            order_id: OrderId::new(),
+            position: 1,
+            hospital_id: OrganisationId::new(),
+            supplier_id: OrganisationId::new(),
+            contract_id: None,
+            volume_id: None,
+            product_id: None,
+            generic: String::new(),
+            product: String::new(),
+            spec: String::new(),
+            unit: String::new(),
+            quantity: quantity("100"),
+            unit_price: UnitPrice::ZERO,
+            placed_on: "2027-01-01".parse().unwrap(),
+            state: OrderState::Confirmed,
+            promised: promised.map(quantity),
+            promised_on: None,
+            distributor_id: None,
+            shipped: quantity(shipped),
+            accepted: Quantity::ZERO,
+            refused: quantity(refused),
+            returned: Quantity::ZERO,
+            released: quantity(released),
+        }
+    }
+
+    fn sent(line: &OrderLine, quantity: &str, batch: &str, expires: &str, codes: &[&str]) -> Sent {
+        Sent {
+            line: line.id.clone(),
+            quantity: quantity.parse().unwrap(),
+            batch: batch.to_owned(),
+            expires_on: expires.parse().unwrap(),
+            codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+        }
+    }
+
+    fn today() -> NaiveDate {
+        "2027-01-10".parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_sent_is_shippable_in_date_and_traced() {
+        let check = |it: OrderLine, quantity: &str, batch: &str, expires: &str, codes: &[&str], is_taken| {
+            let found = Checked::default().take(&it, &sent(&it, quantity, batch, expires, codes), today());
+            assert_eq!(found.is_ok(), is_taken, "{quantity} {batch} {expires} {codes:?}: {found:?}");
+        };
+        let fresh = || line(Some("100"), ["0", "0", "0"]);
+        check(fresh(), "100", "B1", "2028-01-01", &[CODE], true);
+        check(fresh(), "0.001", "B1", "2028-01-01", &[], true);
+        check(fresh(), "100.001", "B1", "2028-01-01", &[], false);
+        check(fresh(), "0", "B1", "2028-01-01", &[], false);
+        check(fresh(), "-1", "B1", "2028-01-01", &[], false);
+        check(fresh(), "9000000000000000", "B1", "2028-01-01", &[], false);
+        check(fresh(), "1", "", "2028-01-01", &[], false);
+        check(fresh(), "1", "B\n1", "2028-01-01", &[], false);
+        check(fresh(), "1", "B1", "2027-01-10", &[], false);
+        check(fresh(), "1", "B1", "2027-01-11", &[], true);
+        check(fresh(), "1", "B1", "3027-01-11", &[], false);
+        check(fresh(), "1", "B1", "2028-01-01", &["71234567890123456789"], false);
+        check(fresh(), "1", "B1", "2028-01-01", &["8123456789012345678"], false);
+        check(fresh(), "1", "B1", "2028-01-01", &["８1234567890123456789"], false);
+        check(fresh(), "2", "B1", "2028-01-01", &[CODE, CODE], false);
+        check(fresh(), "1", "B1", "2028-01-01", &[CODE, "81234567890123456780"], false);
+        // Not answered; nothing left; refused goods come again.
+        check(line(None, ["0", "0", "0"]), "1", "B1", "2028-01-01", &[], false);
+        check(line(Some("60"), ["60", "0", "40"]), "1", "B1", "2028-01-01", &[], false);
+        check(line(Some("60"), ["60", "10", "40"]), "10", "B1", "2028-01-01", &[], true);
+        check(line(Some("60"), ["60", "10", "40"]), "11", "B1", "2028-01-01", &[], false);
+    }
+
+    #[test]
+    fn lines_of_one_note_add_up() {
+        let (it, mut checked) = (line(Some("100"), ["0", "0", "0"]), Checked::default());
+        assert_eq!(checked.take(&it, &sent(&it, "60", "B1", "2028-01-01", &[CODE]), today()), Ok(()));
+        let more = checked.take(&it, &sent(&it, "41", "B2", "2028-01-01", &[]), today());
+        assert!(matches!(more, Err(Refused::TooMuch { .. })), "{more:?}");
+        let again = checked.take(&it, &sent(&it, "40", "B2", "2028-01-01", &[CODE]), today());
+        assert_eq!(again, Err(Refused::CodeTwice(CODE.to_owned())));
+    }
+
+    #[test]
+    fn codes_are_parted_however_people_write_them() {
+        assert_eq!(codes(" 1，2;3\n4\t5、6 "), ["1", "2", "3", "4", "5", "6"]);
+        assert!(codes(" \n").is_empty());
+    }
+}

@@ -69,3 +69,75 @@ pub fn amount(receipt: &Receipt, returned: Quantity, quantity: Quantity) -> Resu
     let sum = returned.plus(quantity).ok_or(NotANumber::TooLarge)?;
     worth(sum)?.minus(worth(returned)?).ok_or(NotANumber::TooLarge)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::supply::{Payer, ReceiptState};
+    use crate::types::{DeliveryLineId, OrderLineId, OrganisationId, ReceiptId, Time, UnitPrice};
+
+    fn receipt(accepted: Quantity, unit_price: UnitPrice) -> Receipt {
+        let day = "2027-01-01".parse().unwrap();
+        Receipt {
+            id: ReceiptId::new(),
+            delivery_line_id: DeliveryLineId::new(),
+            order_line_id: OrderLineId::new(),
+            hospital_id: OrganisationId::new(),
+            supplier_id: OrganisationId::new(),
+            payer: Payer::Hospital,
+            accepted,
+            refused: Quantity::ZERO,
+            reason: String::new(),
+            unit_price,
+            amount: Money::of(accepted, unit_price).unwrap(),
+            credited: Money::ZERO,
+            invoiced: Money::ZERO,
+            paid: Money::ZERO,
+            state: ReceiptState::Accepted,
+            received_on: day,
+            due_on: day,
+            received_at: Time::from_millis(0),
+            account_id: None,
+        }
+    }
+
+    #[test]
+    fn no_more_goes_back_than_was_accepted() {
+        let check = |returned: &str, quantity: &str, reason: &str, want: Option<&str>| {
+            let of = |text: &str| text.parse::<Quantity>().unwrap();
+            let found = may_return(of("100"), of(returned), of(quantity), reason);
+            assert_eq!(found.clone().ok(), want.map(of), "{returned} {quantity} {reason}: {found:?}");
+        };
+        check("0", "100", "r", Some("0"));
+        check("40", "60", "r", Some("0"));
+        check("40", "59.999", "r", Some("0.001"));
+        check("40", "60.001", "r", None);
+        check("100", "0.001", "r", None);
+        check("0", "0", "r", None);
+        check("0", "-1", "r", None);
+        check("0", "1", "", None);
+    }
+
+    proptest! {
+        #[test]
+        fn returns_never_sum_above_the_receipt_and_a_full_return_is_exactly_it(
+            price in 0i64..50_000_000,
+            parts in proptest::collection::vec(1i64..200_000, 1..12),
+        ) {
+            let all = Quantity::from_scaled(parts.iter().sum());
+            let it = receipt(all, UnitPrice::from_scaled(price));
+            let (mut returned, mut sum) = (Quantity::ZERO, Money::ZERO);
+            for part in parts {
+                let part = Quantity::from_scaled(part);
+                let worth = amount(&it, returned, part).unwrap();
+                prop_assert!(worth >= Money::ZERO);
+                sum = sum.plus(worth).unwrap();
+                returned = returned.plus(part).unwrap();
+                prop_assert!(sum <= it.amount);
+            }
+            prop_assert_eq!(sum, it.amount);
+        }
+    }
+}

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::files::write::{Cell, Csv, Xlsx};
 use crate::people::Who;
 use crate::supply::deliveries::store;
-use crate::supply::{Delivery, DeliveryLine, OrderLine, Receipt, orders};
+use crate::supply::{Delivery, DeliveryLine, OrderLine, Receipt, confirmations};
 use crate::text::Text;
 use crate::web::deliveries::list::Asked;
 use crate::web::{App, Page, Person, page};
@@ -61,14 +61,16 @@ fn lines(
         let Some(last) = found.last() else { return Ok(count) };
         filter.before = Some(last.id.clone());
         let names = super::names(conn, found.iter().flat_map(|it| [&it.hospital_id, &it.supplier_id]))?;
+        let orders = found.iter().map(|it| it.order_id.clone()).collect();
+        let orders = confirmations::store::numbers(conn, orders)?;
         for note in &found {
-            let order = orders::store::order(conn, &note.order_id)?.map(|it| it.number).unwrap_or_default();
+            let order = orders.get(&note.order_id).map_or("", String::as_str);
             let name = |id| names.get(id).cloned().unwrap_or_default();
             let parties = [name(&note.hospital_id), name(&note.supplier_id)];
             let receipts = store::receipts(conn, &note.id)?;
             for (line, of) in store::lines(conn, &note.id)? {
                 let receipt = receipts.iter().find(|it| it.delivery_line_id == line.id);
-                sink(cells(note, &order, &parties, (&line, &of), receipt))?;
+                sink(cells(note, order, &parties, (&line, &of), receipt))?;
                 count += 1;
                 if count >= EXPORT {
                     return Ok(count);

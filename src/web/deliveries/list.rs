@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who};
 use crate::supply::confirmations::{self, Scope};
 use crate::supply::deliveries::store::{self, Filter};
-use crate::supply::{Delivery, DeliveryState, orders};
+use crate::supply::{Delivery, DeliveryState};
 use crate::types::{OrderId, OrganisationId};
 use crate::web::{App, Page, Person, page};
 
@@ -30,7 +30,7 @@ impl Asked {
         format!("state={}&q={}", page::encode(&self.state), page::encode(&self.q))
     }
 
-    /// The filters: one, or two when the text may be an order's or a note's number; none when it is neither.
+    /// The filter: a text is an order's number when there is one, else a note's.
     pub(super) fn filter(&self, conn: &mut Conn, who: &Who) -> Result<Filter> {
         let mut filter = Filter {
             scope: Scope::of(who),
@@ -101,12 +101,8 @@ pub async fn index(
             let mut found = store::page(conn, &filter, PAGE + 1)?;
             let is_more = found.len() > PAGE as usize;
             found.truncate(PAGE as usize);
-            let mut orders = HashMap::new();
-            for it in &found {
-                if let Some(order) = orders::store::order(conn, &it.order_id)? {
-                    orders.insert(order.id, order.number);
-                }
-            }
+            let orders = found.iter().map(|it| it.order_id.clone()).collect();
+            let orders = confirmations::store::numbers(conn, orders)?;
             let names = super::names(conn, found.iter().flat_map(|it| [&it.hospital_id, &it.supplier_id]))?;
             Ok((found, is_more, orders, names))
         })

@@ -18,7 +18,7 @@ struct Edit {
     action: String,
     id: String,
     version: String,
-    name: String,
+    full_name: String,
     code: String,
     regions: Vec<(String, bool)>,
 }
@@ -37,7 +37,7 @@ async fn blank(page: Page, app: &App, typed: Option<&Form>) -> Result<Edit> {
         action: "/distributors".to_owned(),
         id: if typed.is_some() { text("id") } else { page.fresh_id() },
         version: String::new(),
-        name: text("name"),
+        full_name: text("name"),
         code: text("code"),
         regions: known.into_iter().map(|region| (region.clone(), is_chosen(&region))).collect(),
         page,
@@ -56,8 +56,7 @@ pub async fn add(page: Page, who: Officer, app: web::Data<App>, form: Form) -> R
         version: 1,
         created_at: ctx.now,
     };
-    let (regions, is_sure): (Vec<String>, _) =
-        (form.all("region").map(str::to_owned).collect(), form.text("sure") == "1");
+    let (regions, is_sure) = (regions(&form), form.text("sure") == "1");
     let path = format!("/distributors/{}", it.id);
     let done = app.write(move |tx| distributors::add(tx, &ctx, it.clone(), regions.clone(), is_sure)).await;
     match done {
@@ -94,7 +93,7 @@ async fn of(page: Page, app: &App, id: &DistributorId, typed: Option<&Form>) -> 
         is_new: false,
         action: format!("/distributors/{}", it.id),
         version: typed.map_or(it.version.to_string(), |form| form.text("version").to_owned()),
-        name: typed.map_or(it.name, |form| form.text("name").to_owned()),
+        full_name: typed.map_or(it.name, |form| form.text("name").to_owned()),
         code: it.code,
         id: it.id.to_string(),
         regions: known.into_iter().map(|region| (region.clone(), is_chosen(&region))).collect(),
@@ -111,8 +110,7 @@ pub async fn change(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, key, seen) = (who.ctx(&app), id.clone(), form.choice("version")?);
-    let (name, regions): (_, Vec<String>) =
-        (form.text("name").to_owned(), form.all("region").map(str::to_owned).collect());
+    let (name, regions) = (form.text("name").to_owned(), regions(&form));
     let done =
         app.write(move |tx| distributors::change(tx, &ctx, &key, seen, name.clone(), regions.clone())).await;
     match done {
@@ -122,4 +120,9 @@ pub async fn change(
         }
         Err(error) => Err(error),
     }
+}
+
+/// The regions ticked.
+fn regions(form: &Form) -> Vec<String> {
+    form.all("region").filter(|region| !region.is_empty()).map(str::to_owned).collect()
 }

@@ -217,7 +217,7 @@ pub struct Delivery {
 
 /// One line of a delivery note: one batch for one order line.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = delivery_lines)]
+#[diesel(table_name = delivery_lines, treat_none_as_default_value = false)]
 pub struct DeliveryLine {
     /// Its id.
     pub id: DeliveryLineId,
@@ -283,7 +283,7 @@ pub struct Receipt {
 
 /// Goods sent back after acceptance (退货).
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = returns)]
+#[diesel(table_name = returns, treat_none_as_default_value = false)]
 pub struct Return {
     /// Its id, from the form.
     pub id: ReturnId,

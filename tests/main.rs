@@ -19,6 +19,7 @@ mod consumables;
 mod contracts;
 mod demand;
 mod evaluation;
+mod incidents;
 mod jobs;
 mod layout;
 mod mail;

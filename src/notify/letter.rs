@@ -189,6 +189,12 @@ pub enum Letter {
         path: String,
         lines: i64,
     },
+    /// The nightly checks found what does not agree: to officers and auditors.
+    IncidentsFound {
+        path: String,
+        count: i64,
+        all: i64,
+    },
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
         links: String,
@@ -237,6 +243,7 @@ impl Letter {
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
             Letter::StandardsReleased { .. } => "standards_released",
+            Letter::IncidentsFound { .. } => "incidents_found",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -414,6 +421,14 @@ impl Letter {
                 title,
                 path,
                 vec![("lines", lines.to_string())],
+            ),
+            Letter::IncidentsFound { path, count, all } => (
+                m.incidents_found,
+                m.incidents_found_body,
+                &count.to_string(),
+                &all.to_string(),
+                path,
+                vec![],
             ),
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])

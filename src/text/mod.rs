@@ -74,6 +74,7 @@ areas! {
     terms: Terms,
     supply: Supply,
     payments: Payments,
+    incidents: Incidents,
     standards: Standards,
     archive: Archive,
     simulations: Simulations,

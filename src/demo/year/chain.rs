@@ -384,8 +384,8 @@ impl Year<'_> {
                 });
             }
             let invoice = Invoice { amount: Money::from_scaled(cents), ..invoice };
+            rows.invoices.push(invoice.clone());
             self.credit(city, order, &invoice, &mut taken, rows)?;
-            rows.invoices.push(invoice);
             for payer in [Payer::Hospital, Payer::Fund] {
                 self.pay(city, buyer, order, &mut taken, (payer, issued_at), rows)?;
             }

@@ -4,6 +4,7 @@
 
 mod advance_rounds;
 mod advance_turns;
+mod check_invariants;
 mod close_questions;
 mod end_sessions;
 mod forget_runs;
@@ -46,6 +47,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "note_late", cron: "0 10 * * * *", run: note_late::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
+    Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },
     Job { name: "forget_runs", cron: "0 40 3 * * *", run: forget_runs::run },
 ];

@@ -1074,6 +1074,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    incidents (id) {
+        id -> Text,
+        check_name -> Text,
+        subject -> Text,
+        subject_id -> Text,
+        expected -> Text,
+        found -> Text,
+        first_at -> BigInt,
+        last_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        remark -> Text,
+        remark_by -> Nullable<Text>,
+        remark_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    incident_runs (id) {
+        id -> Text,
+        began_at -> BigInt,
+        ended_at -> BigInt,
+        rows_read -> BigInt,
+        breaches -> BigInt,
+    }
+}
+
+diesel::table! {
     distributors (id) {
         id -> Text,
         name -> Text,

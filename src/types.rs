@@ -351,6 +351,10 @@ ids! {
     PaymentId;
     /// A supplier's monthly claim on the fund (结算申请).
     ClaimId;
+    /// A breach of an invariant.
+    IncidentId;
+    /// One run of the nightly checks.
+    CheckRunId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

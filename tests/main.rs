@@ -21,6 +21,7 @@ mod deliveries;
 mod demand;
 mod distributors;
 mod evaluation;
+mod incidents;
 mod jobs;
 mod layout;
 mod mail;

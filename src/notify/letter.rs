@@ -198,6 +198,12 @@ pub enum Letter {
         path: String,
         lines: i64,
     },
+    /// The nightly checks found what does not agree: to officers and auditors.
+    IncidentsFound {
+        path: String,
+        count: i64,
+        all: i64,
+    },
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
         links: String,
@@ -247,6 +253,7 @@ impl Letter {
             Letter::ContractAmended { .. } => "contract_amended",
             Letter::Supply { news, .. } => news.as_str(),
             Letter::StandardsReleased { .. } => "standards_released",
+            Letter::IncidentsFound { .. } => "incidents_found",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -428,6 +435,14 @@ impl Letter {
                 title,
                 path,
                 vec![("lines", lines.to_string())],
+            ),
+            Letter::IncidentsFound { path, count, all } => (
+                m.incidents_found,
+                m.incidents_found_body,
+                &count.to_string(),
+                &all.to_string(),
+                path,
+                vec![],
             ),
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])

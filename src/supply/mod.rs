@@ -289,7 +289,7 @@ pub struct Receipt {
 
 /// Goods sent back after acceptance (退货).
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = crate::schema::returns)]
+#[diesel(table_name = crate::schema::returns, treat_none_as_default_value = false)]
 pub struct Return {
     /// Its id, from the form.
     pub id: ReturnId,

@@ -76,6 +76,7 @@ areas! {
     deliveries: Deliveries,
     distributors: Distributors,
     payments: Payments,
+    incidents: Incidents,
     standards: Standards,
     archive: Archive,
     simulations: Simulations,

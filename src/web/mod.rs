@@ -14,6 +14,7 @@ mod distributors;
 pub mod form;
 mod gate;
 mod home;
+mod incidents;
 mod language;
 mod login;
 pub mod page;
@@ -163,6 +164,9 @@ routes! {
     POST "/mails/{id}/retry" admin::mails::retry, Only(&[Administrator]);
     GET  "/jobs" admin::jobs::list, Only(OVERSEERS);
     POST "/jobs/{name}/run" admin::jobs::run, Only(&[Administrator]);
+    GET  "/incidents" incidents::list::index, Only(STAFF);
+    GET  "/incidents/{id}" incidents::show::index, Only(STAFF);
+    POST "/incidents/{id}" incidents::show::remark, Only(&[Role::Officer]);
     GET  "/audit" admin::audit::list, Only(OVERSEERS);
     GET  "/audit/export" admin::audit::export, Only(OVERSEERS);
     GET  "/contracts" contracts::list::index, Anyone;

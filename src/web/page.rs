@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
-use crate::web::access::{EVALUATORS, OVERSEERS};
+use crate::web::access::{EVALUATORS, OVERSEERS, STAFF};
 use crate::web::asset;
 
 /// What every page has.
@@ -125,6 +125,7 @@ impl Page {
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
+            ("/incidents", n.incidents, STAFF),
             ("/organisations", n.organisations, &[Role::Admin]),
             ("/mails", n.mails, OVERSEERS),
             ("/jobs", n.jobs, OVERSEERS),

@@ -8,6 +8,7 @@ mod close_questions;
 mod end_sessions;
 mod forget_runs;
 mod mail_audit_head;
+mod open_volumes;
 mod remind_contracts;
 mod remind_demand;
 mod remind_openers;
@@ -42,6 +43,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
+    Job { name: "open_volumes", cron: "0 10 0 * * *", run: open_volumes::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },

@@ -78,6 +78,19 @@ GET  /contracts/{id}                             anyone
 GET  /contracts/{id}/sheet                       anyone
 POST /contracts/{id}/withdraw                    hospital supplier
 POST /contracts/{id}/amend                       officer
+GET  /orders                                     anyone
+GET  /orders/export                              anyone
+GET  /orders/new                                 hospital
+GET  /orders/template                            hospital
+POST /orders/requests                            hospital
+POST /orders/requests/upload                     hospital
+GET  /orders/requests/{id}                       hospital
+GET  /orders/requests/{id}/results               hospital
+POST /orders/requests/{id}/submit                hospital
+POST /orders/requests/{id}/cancel                hospital
+GET  /orders/{id}                                anyone
+GET  /orders/{id}/export                         anyone
+POST /orders/{id}/release                        hospital
 GET  /rounds/{id}/contracts                      staff
 GET  /rounds/{id}/contracts/export.csv           staff
 GET  /rounds/{id}/contracts/export.xlsx          staff

@@ -73,6 +73,7 @@ areas! {
     contracts: Contracts,
     terms: Terms,
     supply: Supply,
+    orders: Orders,
     payments: Payments,
     standards: Standards,
     archive: Archive,

@@ -24,6 +24,7 @@ mod layout;
 mod mail;
 mod openers;
 mod opening;
+mod orders;
 mod people;
 mod prices;
 mod published;

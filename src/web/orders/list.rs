@@ -36,7 +36,7 @@ pub struct Asked {
 
 impl Asked {
     fn filter(&self, who: &Who) -> Result<Filter> {
-        let words = |text: &str| text.trim().chars().take(100).collect();
+        let words = |text: &str| text.trim().chars().filter(|c| !c.is_control()).take(100).collect();
         Ok(Filter {
             scope: super::scope(who),
             state: given(&self.state)?,
@@ -45,7 +45,7 @@ impl Asked {
             to: day("to", &self.to)?,
             product: words(&self.q),
             contract: given(&self.contract)?,
-            before: self.before.clone(),
+            before: words(&self.before),
         })
     }
 

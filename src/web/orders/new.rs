@@ -168,7 +168,7 @@ async fn keep(who: Hospital, app: web::Data<App>, new: New) -> Result<HttpRespon
 
 /// The rows of the form that say something.
 fn entered(form: &Form) -> Vec<Given> {
-    let cut = |text: &str| text.chars().take(200).collect::<String>();
+    let cut = |text: &str| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
     let mut lines = Vec::new();
     for (number, quantity) in form.with_prefix("quantity.").filter(|(_, quantity)| !quantity.is_empty()) {
         lines.push(Given {
@@ -200,7 +200,8 @@ pub async fn upload(who: Hospital, app: web::Data<App>, upload: Upload) -> Resul
     if upload.bytes.is_empty() && upload.name.is_empty() {
         return Err(Error::refused(Refused::Empty("file")));
     }
-    let (file_name, hash) = (upload.name.clone(), sha256(&upload.bytes));
+    let file_name = upload.name.chars().filter(|c| !c.is_control()).collect();
+    let hash = sha256(&upload.bytes);
     let lines = block(move || import::read(upload.bytes.as_slice())).await?;
     keep(who, app, New { id, file_name, sha256: hash, lines, replaces: None }).await
 }
@@ -228,7 +229,7 @@ pub async fn template(
             Cell::Text(&contract.product),
             Cell::Text(&row.supplier),
             Cell::Text(""),
-            Cell::Number(contract.unit_price.decimal()),
+            Cell::Number(contract.unit_price.decimal().normalize()),
             Cell::Text(&row.held.unit),
             Cell::Text(&row.held.generic),
             Cell::Text(&contract.spec),

@@ -217,7 +217,7 @@ pub async fn results(
         let (given, outcome) = (&line.it.given, &line.it.outcome);
         let order = line.it.order_id.as_ref().and_then(|id| numbers.get(id));
         let number = |quantity: Quantity| match quantity.is_positive() {
-            true => Cell::Number(quantity.decimal()),
+            true => Cell::Number(quantity.decimal().normalize()),
             false => Cell::Text(""),
         };
         vec![

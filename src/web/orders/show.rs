@@ -207,7 +207,7 @@ pub async fn release(
         id: form.choice("id")?,
         line: form.choice("line")?,
         seen: form.number("seen")?,
-        reason: form.text("reason").chars().take(500).collect(),
+        reason: form.text("reason").chars().filter(|c| !c.is_control()).take(500).collect(),
     };
     let (line, reason) = (it.line.to_string(), it.reason.clone());
     match app.write(move |tx| orders::give_up(tx, &ctx, &hospital, &it)).await {
@@ -248,13 +248,13 @@ pub async fn export(
             Cell::Text(&it.product),
             Cell::Text(&it.spec),
             Cell::Text(&it.unit),
-            Cell::Number(it.quantity.decimal()),
-            Cell::Number(it.unit_price.decimal()),
+            Cell::Number(it.quantity.decimal().normalize()),
+            Cell::Number(it.unit_price.decimal().normalize()),
             line.amount().map_or(Cell::Text(""), |amount| Cell::Number(amount.decimal())),
-            it.promised.map_or(Cell::Text(""), |quantity| Cell::Number(quantity.decimal())),
+            it.promised.map_or(Cell::Text(""), |quantity| Cell::Number(quantity.decimal().normalize())),
         ];
         let moved = [it.shipped, it.accepted, it.refused, it.returned, it.released, rules::open(it)];
-        row.extend(moved.map(|quantity| Cell::Number(quantity.decimal())));
+        row.extend(moved.map(|quantity| Cell::Number(quantity.decimal().normalize())));
         row
     });
     table(&kind, &it.number, &headers(t), rows)

@@ -10,6 +10,7 @@ mod end_sessions;
 mod forget_runs;
 mod mail_audit_head;
 mod note_late;
+mod open_volumes;
 mod remind_contracts;
 mod remind_demand;
 mod remind_openers;
@@ -45,6 +46,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
     Job { name: "note_late", cron: "0 10 * * * *", run: note_late::run },
+    Job { name: "open_volumes", cron: "0 10 0 * * *", run: open_volumes::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },

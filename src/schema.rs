@@ -1166,6 +1166,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    order_requests (id) {
+        id -> Text,
+        hospital_id -> Text,
+        file_name -> Text,
+        sha256 -> Text,
+        state -> Text,
+        version -> Integer,
+        lines -> Integer,
+        faulty -> Integer,
+        amount -> BigInt,
+        made_at -> BigInt,
+        made_by -> Nullable<Text>,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    order_request_lines (request_id, position) {
+        request_id -> Text,
+        position -> Integer,
+        source -> Integer,
+        contract -> Text,
+        product -> Text,
+        supplier -> Text,
+        quantity -> Text,
+        unit -> Text,
+        unit_price -> Text,
+        unreadable -> Text,
+        fault -> Text,
+        contract_id -> Nullable<Text>,
+        product_id -> Nullable<Text>,
+        supplier_id -> Nullable<Text>,
+        generic -> Text,
+        named -> Text,
+        spec -> Text,
+        counted -> Text,
+        ordered -> Nullable<BigInt>,
+        price -> Nullable<BigInt>,
+        agreed -> BigInt,
+        ordinary -> BigInt,
+        order_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    order_releases (id) {
+        id -> Text,
+        order_id -> Text,
+        order_line_id -> Text,
+        quantity -> BigInt,
+        reason -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -1363,3 +1421,5 @@ diesel::joinable!(trace_codes -> delivery_lines (delivery_line_id));
 diesel::allow_tables_to_appear_in_same_query!(trace_codes, delivery_lines);
 diesel::allow_tables_to_appear_in_same_query!(trace_codes, deliveries);
 diesel::joinable!(deliveries -> orders (order_id));
+diesel::joinable!(order_releases -> order_lines (order_line_id));
+diesel::allow_tables_to_appear_in_same_query!(order_releases, order_lines);

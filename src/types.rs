@@ -327,6 +327,8 @@ ids! {
     OrderId;
     /// One line of an order.
     OrderLineId;
+    /// What a hospital gave up of an order line.
+    OrderReleaseId;
     /// A delivery note (配送单).
     DeliveryId;
     /// One line of a delivery note.

@@ -27,6 +27,7 @@ mod layout;
 mod mail;
 mod openers;
 mod opening;
+mod orders;
 mod people;
 mod prices;
 mod published;

@@ -191,6 +191,23 @@ pub enum Letter {
         path: String,
         detail: String,
     },
+    /// A hospital placed an order: to its supplier.
+    OrderPlaced {
+        number: String,
+        title: String,
+        path: String,
+        lines: i64,
+        amount: String,
+    },
+    /// A hospital gave up what was not sent of an order line: to its supplier.
+    OrderReleased {
+        number: String,
+        title: String,
+        path: String,
+        product: String,
+        quantity: String,
+        reason: String,
+    },
     /// Payment standards were released.
     StandardsReleased {
         number: String,
@@ -252,6 +269,8 @@ impl Letter {
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
             Letter::Supply { news, .. } => news.as_str(),
+            Letter::OrderPlaced { .. } => "order_placed",
+            Letter::OrderReleased { .. } => "order_released",
             Letter::StandardsReleased { .. } => "standards_released",
             Letter::IncidentsFound { .. } => "incidents_found",
             Letter::AuditHead { .. } => "audit_head",
@@ -428,6 +447,26 @@ impl Letter {
                 let (subject, body) = news.words(t);
                 (subject, body, number, title, path, vec![("detail", detail.clone())])
             }
+            Letter::OrderPlaced { number, title, path, lines, amount } => (
+                m.order_placed,
+                m.order_placed_body,
+                number,
+                title,
+                path,
+                vec![("lines", lines.to_string()), ("amount", amount.clone())],
+            ),
+            Letter::OrderReleased { number, title, path, product, quantity, reason } => (
+                m.order_released,
+                m.order_released_body,
+                number,
+                title,
+                path,
+                vec![
+                    ("product", product.clone()),
+                    ("quantity", quantity.clone()),
+                    ("reason", reason.clone()),
+                ],
+            ),
             Letter::StandardsReleased { number, title, path, lines } => (
                 m.standards_released,
                 m.standards_released_body,

@@ -51,6 +51,10 @@ messages! {
         contract_due_body: "贵单位有 {count} 份 {number}《{title}》的购销合同等待确认。\n签约截止：{deadline}。", "{count} contracts of {number}, {title}, wait for your confirmation.\nDeadline: {deadline}.";
         contract_amended: "【集采】合同变更：{number} {title}", "[jicai] Contract amended: {number} {title}";
         contract_amended_body: "购销合同 {number}（{title}）已变更。\n变更原因：{reason}\n请打开页面查看变更前后对照。", "Contract {number}, {title}, was amended.\nReason: {reason}\nOpen the page to see the difference.";
+        order_placed: "【集采】新订单 {number}：{title}", "[jicai] New order {number}: {title}";
+        order_placed_body: "{title}下达订单 {number}，共 {lines} 行，金额 {amount} 元。\n请及时响应供货数量和日期。", "{title} placed order {number} with {lines} lines for {amount} yuan.\nPlease answer what you deliver and by when.";
+        order_released: "【集采】订单 {number} 部分不再供货：{title}", "[jicai] Part of order {number} given up: {title}";
+        order_released_body: "{title}不再需要订单 {number} 中尚未发货的 {product} {quantity}。\n原因：{reason}", "{title} gives up what was not sent of order {number}: {product}, {quantity}.\nReason: {reason}";
         standards_released: "【集采】支付标准已发布：{number} {title}", "[jicai] Payment standards released: {number} {title}";
         standards_released_body: "{number}《{title}》发布医保支付标准 {lines} 条，结算系统可按序号取数。", "{lines} payment standards of {number}, {title}, were released and can be fetched by sequence.";
         incidents_found: "【集采】夜间核对发现 {number} 处新的异常", "[jicai] {number} new incidents found at night";

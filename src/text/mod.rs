@@ -75,6 +75,7 @@ areas! {
     supply: Supply,
     deliveries: Deliveries,
     distributors: Distributors,
+    orders: Orders,
     payments: Payments,
     incidents: Incidents,
     standards: Standards,

@@ -13,6 +13,7 @@ messages! {
         contracts: "合同", "Contracts";
         deliveries: "配送验收", "Deliveries";
         distributors: "配送企业", "Distributors";
+        orders: "订单", "Orders";
         standards: "支付标准", "Payment standards";
         public: "结果公示", "Published awards";
         products: "产品目录", "Catalogue";

@@ -121,6 +121,7 @@ impl Page {
             ("/contracts", n.contracts, &[]),
             ("/deliveries", n.deliveries, &[]),
             ("/distributors", n.distributors, &[]),
+            ("/orders", n.orders, &[]),
             ("/standards", n.standards, &[]),
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),

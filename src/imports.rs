@@ -21,6 +21,10 @@ crate::words! {
         Lots = "lots",
         /// A hospital's demand for a round.
         Demand = "demand",
+        /// Bases of surplus retention.
+        RetentionBases = "retention_bases",
+        /// Assessment scores of surplus retention.
+        Assessments = "assessments",
     }
 
     /// Where a file is.

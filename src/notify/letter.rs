@@ -189,6 +189,15 @@ pub enum Letter {
         path: String,
         lines: i64,
     },
+    /// A year of surplus retention was approved: to each hospital its own result.
+    RetentionApproved {
+        number: String,
+        title: String,
+        path: String,
+        base: String,
+        grade: String,
+        retained: String,
+    },
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
         links: String,
@@ -237,6 +246,7 @@ impl Letter {
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
             Letter::StandardsReleased { .. } => "standards_released",
+            Letter::RetentionApproved { .. } => "retention_approved",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -414,6 +424,14 @@ impl Letter {
                 title,
                 path,
                 vec![("lines", lines.to_string())],
+            ),
+            Letter::RetentionApproved { number, title, path, base, grade, retained } => (
+                m.retention_approved,
+                m.retention_approved_body,
+                number,
+                title,
+                path,
+                vec![("base", base.clone()), ("grade", grade.clone()), ("retained", retained.clone())],
             ),
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])

@@ -69,7 +69,9 @@ impl Term {
             Term::ConfirmHours | Term::DeliveryHours => m.u_hours,
             Term::ClaimHolidayDays | Term::VerifyWorkingDays => m.u_working_days,
             Term::ClaimDay => m.u_day_of_month,
-            Term::VolumeAllowance | Term::PrepayShare | Term::BehindPoints | Term::PriceChangeMost => m.u_share,
+            Term::VolumeAllowance | Term::PrepayShare | Term::BehindPoints | Term::PriceChangeMost => {
+                m.u_share
+            }
         }
     }
 
@@ -292,7 +294,11 @@ mod tests {
         assert!(matches!(check_one("0", today, "x", true), Err(Refused::Value { .. })));
         assert!(matches!(check_one("11", today, "x", false), Err(Refused::Value { .. })));
         assert!(matches!(check_one("1e1", today, "x", false), Err(Refused::Value { .. })));
-        assert_eq!(check_one("2.5", today, "x", false), Err(Refused::Whole("2.5".to_owned())), "days are whole");
+        assert_eq!(
+            check_one("2.5", today, "x", false),
+            Err(Refused::Whole("2.5".to_owned())),
+            "days are whole"
+        );
         assert_eq!(check_one("2.0", today, "x", false), Ok(()));
         assert_eq!(check_one("5", today, " ", false), Err(Refused::NoReason));
         let before = today.pred_opt().unwrap();

@@ -18,7 +18,9 @@ pub const SUBJECT: &str = "assessments";
 pub const LONGEST: usize = 2_000;
 
 /// The score of one hospital in one plan.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize, Deserialize,
+)]
 #[diesel(table_name = assessments, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Assessment {
     /// Its id, from the form.
@@ -70,11 +72,7 @@ impl Entered {
 }
 
 /// The assessment of a hospital.
-pub fn of_hospital(
-    conn: &mut Conn,
-    plan: &PlanId,
-    hospital: &OrganisationId,
-) -> Result<Option<Assessment>> {
+pub fn of_hospital(conn: &mut Conn, plan: &PlanId, hospital: &OrganisationId) -> Result<Option<Assessment>> {
     Ok(assessments::table
         .filter(assessments::plan_id.eq(plan).and(assessments::hospital_id.eq(hospital)))
         .select(Assessment::as_select())
@@ -141,7 +139,13 @@ pub fn enter(
     touch(tx, plan)
 }
 
-fn made(id: AssessmentId, plan: &PlanId, hospital: &OrganisationId, entered: &Entered, ctx: &Ctx) -> Assessment {
+fn made(
+    id: AssessmentId,
+    plan: &PlanId,
+    hospital: &OrganisationId,
+    entered: &Entered,
+    ctx: &Ctx,
+) -> Assessment {
     Assessment {
         id,
         plan_id: plan.clone(),

@@ -56,9 +56,9 @@ pub fn page(
         .inner_join(organisations::table)
         .filter(retention_bases::plan_id.eq(plan))
         .filter(
-            organisations::code.gt(after.0).or(organisations::code
-                .eq(after.0)
-                .and(retention_bases::generic.gt(after.1))),
+            organisations::code
+                .gt(after.0)
+                .or(organisations::code.eq(after.0).and(retention_bases::generic.gt(after.1))),
         )
         .select((Base::as_select(), organisations::code, organisations::name))
         .into_boxed();
@@ -191,9 +191,8 @@ pub fn fill(tx: &mut Tx, ctx: &Ctx, id: &PlanId) -> Result<usize> {
         .order((retention_bases::hospital_id, retention_bases::generic))
         .select((retention_bases::hospital_id, retention_bases::generic))
         .load(tx.conn())?;
-    let is_free = |it: &Base| {
-        entered.binary_search_by(|(h, g)| (h, g).cmp(&(&it.hospital_id, &it.generic))).is_err()
-    };
+    let is_free =
+        |it: &Base| entered.binary_search_by(|(h, g)| (h, g).cmp(&(&it.hospital_id, &it.generic))).is_err();
     let rows: Vec<Base> = made.into_iter().filter(is_free).collect();
     for part in rows.chunks(BATCH) {
         on_db!(tx.conn(), c => diesel::insert_into(retention_bases::table).values(part).execute(c))?;
@@ -219,7 +218,8 @@ fn made(
     }
     let (from, months) = window(round, parameters)?;
     let to = round.calendar.execution_from;
-    let (base_from, price_from) = (parameters.text(Parameter::BaseFrom), parameters.text(Parameter::PriceFrom));
+    let (base_from, price_from) =
+        (parameters.text(Parameter::BaseFrom), parameters.text(Parameter::PriceFrom));
     let mut found: BTreeMap<(OrganisationId, String), Quantity> = BTreeMap::new();
     let origin = if base_from == "history" { Origin::History } else { Origin::Demand };
     if base_from == "demand" {
@@ -232,7 +232,9 @@ fn made(
         prices.insert(generic.clone(), if price_from == "history" { average(&bought)? } else { None });
         if base_from == "history" {
             for (hospital, quantity, _) in bought {
-                let yearly = Decimal::from(quantity) * Decimal::from(12) / Decimal::from(months) / Decimal::from(1_000);
+                let yearly = Decimal::from(quantity) * Decimal::from(12)
+                    / Decimal::from(months)
+                    / Decimal::from(1_000);
                 let yearly = Quantity::rounded(yearly).map_err(|_| Error::fault("history too large"))?;
                 found.insert((hospital, generic.clone()), yearly);
             }
@@ -349,17 +351,18 @@ mod tests {
 
     #[test]
     fn what_is_entered_is_checked() {
-        let check = |quantity: Option<&str>, price: Option<&str>, share: Option<&str>, want: Result<(), Refused>| {
-            let it = Entered {
-                hospital: "H".to_owned(),
-                generic: "G".to_owned(),
-                quantity: quantity.map(|it| it.parse().unwrap()),
-                price: price.map(|it| it.parse().unwrap()),
-                insured_share: share.map(|it| it.parse().unwrap()),
-                pay_ratio: None,
+        let check =
+            |quantity: Option<&str>, price: Option<&str>, share: Option<&str>, want: Result<(), Refused>| {
+                let it = Entered {
+                    hospital: "H".to_owned(),
+                    generic: "G".to_owned(),
+                    quantity: quantity.map(|it| it.parse().unwrap()),
+                    price: price.map(|it| it.parse().unwrap()),
+                    insured_share: share.map(|it| it.parse().unwrap()),
+                    pay_ratio: None,
+                };
+                assert_eq!(it.check(), want);
             };
-            assert_eq!(it.check(), want);
-        };
         check(None, None, None, Ok(()));
         check(Some("0"), Some("0"), Some("0"), Ok(()));
         check(Some("1"), Some("2"), Some("1"), Ok(()));

@@ -18,12 +18,11 @@ use crate::error::{Error, Result};
 use crate::payments::retention::purchases::{self, Agreed, Products};
 use crate::payments::retention::rules::{self, Facts, Rules};
 use crate::payments::retention::{
-    Base, Line, Plan, PlanState, Purchase, PurchaseKind, Refused, Sheet, assessments, bases, deed, draft, store,
+    Base, Line, Plan, PlanState, Purchase, PurchaseKind, Refused, Sheet, assessments, bases, deed, draft,
+    store,
 };
 use crate::rounds::Lot;
-use crate::types::{
-    Amount, ContractId, Ctx, LotId, Money, OrganisationId, PlanId, Quantity, Score, sha256,
-};
+use crate::types::{Amount, ContractId, Ctx, LotId, Money, OrganisationId, PlanId, Quantity, Score, sha256};
 
 /// What is the same for every hospital of a plan.
 struct Ground {
@@ -59,8 +58,7 @@ struct Inputs {
 impl Inputs {
     fn of(conn: &mut Conn, ground: &Ground, hospital: &OrganisationId) -> Result<Self> {
         let plan = &ground.plan;
-        let agreed: BTreeMap<ContractId, Agreed> =
-            purchases::agreed(conn, plan, hospital, &ground.generics)?;
+        let agreed: BTreeMap<ContractId, Agreed> = purchases::agreed(conn, plan, hospital, &ground.generics)?;
         Ok(Self {
             purchases: purchases::of_hospital(conn, plan, hospital, &agreed, &ground.products)?,
             bases: bases::of_hospital(conn, &plan.id, hospital)?,
@@ -174,7 +172,11 @@ fn begin(tx: &mut Tx, ctx: &Ctx, id: &PlanId) -> Result<Plan> {
 /// The plan, when the computation is still the one begun last and nothing entered changed since.
 fn still(conn: &mut Conn, begun: &Plan) -> Result<Plan> {
     let (now, _) = draft(conn, &begun.id)?;
-    if now.run == begun.run && now.version == begun.version { Ok(now) } else { Err(Refused::Overtaken.into()) }
+    if now.run == begun.run && now.version == begun.version {
+        Ok(now)
+    } else {
+        Err(Refused::Overtaken.into())
+    }
 }
 
 fn write(tx: &mut Tx, ground: &Ground, hospital: &OrganisationId, inputs: &Inputs) -> Result<()> {

@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::payments::retention::rules::{Refused, Rules};
+use crate::payments::retention::Refused;
+use crate::payments::retention::rules::Rules;
 use crate::text::Text;
 use crate::types::parse_decimal;
 
@@ -188,8 +189,7 @@ fn check(known: &Known, which: Parameter, text: &str) -> std::result::Result<(),
     }
     let value = parse_decimal(text).map_err(|_| refused())?;
     let places = if known.whole { 0 } else { 6 };
-    let is_sound =
-        value >= known.least && value <= known.most && value.normalize().scale() <= places;
+    let is_sound = value >= known.least && value <= known.most && value.normalize().scale() <= places;
     if is_sound { Ok(()) } else { Err(refused()) }
 }
 

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::payments::retention::{Plan, Purchase, PurchaseKind};
 use crate::rounds::Lot;
 use crate::types::{
-    ContractId, LotId, OrderId, OrderLineId, OrganisationId, ProductId, Quantity, ReceiptId, RoundId, UnitPrice,
+    ContractId, LotId, OrderId, OrderLineId, OrganisationId, ProductId, Quantity, ReceiptId, RoundId,
+    UnitPrice,
 };
 
 /// Products of the plan's generics that can be bought without a contract: generic and whether it is evaluated.
@@ -101,7 +102,12 @@ struct Bought {
 
 /// What a hospital accepted from one day to another. One range of the index on hospital and day gives the receipts,
 /// their order lines are found by key.
-fn accepted(conn: &mut Conn, hospital: &OrganisationId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Bought>> {
+fn accepted(
+    conn: &mut Conn,
+    hospital: &OrganisationId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<Bought>> {
     Ok(diesel::sql_query(
         "SELECT l.contract_id AS contract_id, CASE WHEN l.contract_id IS NULL THEN l.product_id END AS product_id,
                 (l.volume_id IS NOT NULL) AS has_volume, l.unit_price AS unit_price,
@@ -117,7 +123,12 @@ fn accepted(conn: &mut Conn, hospital: &OrganisationId, from: NaiveDate, to: Nai
 }
 
 /// What a hospital sent back from one day to another, whenever it was accepted.
-fn returned(conn: &mut Conn, hospital: &OrganisationId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Bought>> {
+fn returned(
+    conn: &mut Conn,
+    hospital: &OrganisationId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<Bought>> {
     Ok(diesel::sql_query(
         "SELECT l.contract_id AS contract_id, CASE WHEN l.contract_id IS NULL THEN l.product_id END AS product_id,
                 (l.volume_id IS NOT NULL) AS has_volume, l.unit_price AS unit_price,
@@ -143,10 +154,12 @@ pub fn of_hospital(
 ) -> Result<Vec<Purchase>> {
     let mut sums: BTreeMap<(Option<ContractId>, Option<ProductId>, bool, i64), (i64, i64)> = BTreeMap::new();
     for it in accepted(conn, hospital, plan.starts, plan.ends)? {
-        sums.entry((it.contract_id, it.product_id, it.has_volume, it.unit_price)).or_default().0 = it.quantity;
+        sums.entry((it.contract_id, it.product_id, it.has_volume, it.unit_price)).or_default().0 =
+            it.quantity;
     }
     for it in returned(conn, hospital, plan.starts, plan.ends)? {
-        sums.entry((it.contract_id, it.product_id, it.has_volume, it.unit_price)).or_default().1 = it.quantity;
+        sums.entry((it.contract_id, it.product_id, it.has_volume, it.unit_price)).or_default().1 =
+            it.quantity;
     }
     let mut list = Vec::new();
     for ((contract_id, product_id, has_volume, price), (accepted, returned)) in sums {

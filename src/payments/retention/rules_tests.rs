@@ -41,7 +41,11 @@ fn the_worked_example_comes_out_to_the_cent() {
     let check = |points: &str, grade: Grade, retained: &str| {
         let sheet = sheet(&rules, &[figures], score(points)).unwrap();
         assert_eq!(sheet.base.unwrap().to_string(), "83790.00");
-        assert_eq!((sheet.grade, sheet.retained.unwrap().to_string()), (Some(grade), retained.to_owned()), "{points}");
+        assert_eq!(
+            (sheet.grade, sheet.retained.unwrap().to_string()),
+            (Some(grade), retained.to_owned()),
+            "{points}"
+        );
         assert_eq!(sheet.cut.map(|cut| cut.to_string()), (grade == Grade::D).then(|| "0.1".to_owned()));
     };
     check("85", Grade::A, "41895.00");
@@ -92,7 +96,8 @@ fn a_figure_that_is_missing_is_not_zero() {
     let rules = rules_with(&[]);
     let known = line(&rules, &example("85000", "42500")).unwrap();
     let unknown = line(&rules, &Facts { price_before: None, ..example("85000", "42500") }).unwrap();
-    let zero = line(&rules, &Facts { base_quantity: Some(Quantity::ZERO), ..example("85000", "42500") }).unwrap();
+    let zero =
+        line(&rules, &Facts { base_quantity: Some(Quantity::ZERO), ..example("85000", "42500") }).unwrap();
     assert_eq!((unknown.budget, zero.budget), (None, Some(Money::ZERO)));
     let it = sheet(&rules, &[known, unknown], score("85")).unwrap();
     assert_eq!((it.missing, it.base, it.retained), (1, None, None));
@@ -123,7 +128,18 @@ fn losses_are_netted_and_an_incomplete_volume_retains_nothing() {
 fn facts() -> impl Strategy<Value = Facts> {
     let part = || 0i64..200_000_000;
     let price = || 0i64..90_000_000;
-    (part(), price(), part(), part(), price(), part(), price(), part(), price(), proptest::option::of(0i64..1_000_000))
+    (
+        part(),
+        price(),
+        part(),
+        part(),
+        price(),
+        part(),
+        price(),
+        part(),
+        price(),
+        proptest::option::of(0i64..1_000_000),
+    )
         .prop_map(|(base, before, agreed, selected, p, other, o, evaluated, e, ratio)| {
             let cost = |q: i64, p: i64| Amount::from_scaled(q * p);
             Facts {

@@ -249,19 +249,14 @@ pub fn sheets(conn: &mut Conn, asked: &Asked, limit: i64) -> Result<Vec<Listed>>
     };
     if !asked.text.is_empty() {
         let like = format!("%{}%", asked.text.replace(['%', '_', '\\'], ""));
-        query = query
-            .filter(organisations::name.like(like.clone()).or(organisations::code.like(like)));
+        query = query.filter(organisations::name.like(like.clone()).or(organisations::code.like(like)));
     }
     Ok(query.order(organisations::code).limit(limit).load(conn)?)
 }
 
 /// A hospital's sheet.
 pub fn sheet(conn: &mut Conn, plan: &PlanId, hospital: &OrganisationId) -> Result<Option<Sheet>> {
-    Ok(retention_sheets::table
-        .find((plan, hospital))
-        .select(Sheet::as_select())
-        .first(conn)
-        .optional()?)
+    Ok(retention_sheets::table.find((plan, hospital)).select(Sheet::as_select()).first(conn).optional()?)
 }
 
 /// The lines of a hospital's sheet.

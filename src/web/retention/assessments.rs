@@ -59,6 +59,10 @@ impl List {
         self.page.is(Role::Officer.as_str()) && it.plan.state == PlanState::Draft && !it.waits
     }
 
+    fn grade(&self, it: &Loaded, row: &Listed) -> String {
+        it.rules.grade(row.0.score).to_string()
+    }
+
     fn unscored(&self, it: &Loaded) -> String {
         fill(self.page.t.assessments.unscored, &[("count", &it.unscored.len())])
     }
@@ -74,7 +78,10 @@ fn load(conn: &mut Conn, plan: &PlanId, after: &str) -> Result<Loaded> {
     let unscored = assessments::unscored(conn, &plan)?;
     Ok(Loaded {
         rows: assessments::page(conn, &plan.id, after, limit)?,
-        unscored: unscored.into_iter().map(|(_, code, name)| (code.clone(), format!("{code} {name}"))).collect(),
+        unscored: unscored
+            .into_iter()
+            .map(|(_, code, name)| (code.clone(), format!("{code} {name}")))
+            .collect(),
         waits: retention::request(conn, &plan.id)?.is_some(),
         rules: plan.rules()?,
         plan,
@@ -128,7 +135,12 @@ fn document(upload: &mut Upload) -> Option<(DocumentId, String, Vec<u8>)> {
 }
 
 /// Enters a score, with a document when one is handed in.
-pub async fn enter(page: Page, who: Officer, app: web::Data<App>, mut upload: Upload) -> Result<HttpResponse> {
+pub async fn enter(
+    page: Page,
+    who: Officer,
+    app: web::Data<App>,
+    mut upload: Upload,
+) -> Result<HttpResponse> {
     let (ctx, document) = (who.ctx(&app), document(&mut upload));
     let form = upload.form;
     let (plan, id): (PlanId, AssessmentId) = (form.choice("plan")?, form.choice("id")?);
@@ -156,7 +168,12 @@ pub async fn enter(page: Page, who: Officer, app: web::Data<App>, mut upload: Up
 }
 
 /// The scores as a file that can be filled in and uploaded.
-pub async fn file(page: Page, who: Staff, app: web::Data<App>, id: web::Path<PlanId>) -> Result<HttpResponse> {
+pub async fn file(
+    page: Page,
+    who: Staff,
+    app: web::Data<App>,
+    id: web::Path<PlanId>,
+) -> Result<HttpResponse> {
     let (t, ctx, key) = (page.t, who.ctx(&app), id.into_inner());
     let (name, bytes) = app
         .write(move |tx| {

@@ -134,7 +134,12 @@ pub async fn fill(who: Officer, app: web::Data<App>, id: web::Path<PlanId>) -> R
 }
 
 /// The bases as a file that can be filled in and uploaded.
-pub async fn file(page: Page, who: Staff, app: web::Data<App>, id: web::Path<PlanId>) -> Result<HttpResponse> {
+pub async fn file(
+    page: Page,
+    who: Staff,
+    app: web::Data<App>,
+    id: web::Path<PlanId>,
+) -> Result<HttpResponse> {
     let (t, ctx, key) = (page.t, who.ctx(&app), id.into_inner());
     let (name, bytes) = app
         .write(move |tx| {

@@ -3,7 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use crate::error::{Error, Result};
-use crate::payments::retention::{self, Ruling, compute};
+use crate::payments::retention::compute;
+use crate::payments::retention::decision::{self, Ruling};
 use crate::types::PlanId;
 use crate::web::form::{Form, Refused};
 use crate::web::{App, Officer, Reviewer, block, page};
@@ -30,9 +31,9 @@ pub async fn check(who: Officer, app: web::Data<App>, id: web::Path<PlanId>) -> 
 pub async fn ask(who: Officer, app: web::Data<App>, id: web::Path<PlanId>) -> Result<HttpResponse> {
     let (db, ctx, key) = (app.db.clone(), who.ctx(&app), id.clone());
     block(move || {
-        db.read(|conn| retention::may_ask(conn, &ctx, &key))?;
+        db.read(|conn| decision::may_ask(conn, &ctx, &key))?;
         compute::check(&db, &ctx, &key)?;
-        db.write(|tx| retention::ask(tx, &ctx, &key))
+        db.write(|tx| decision::ask(tx, &ctx, &key))
     })
     .await?;
     Ok(done(&id))
@@ -41,7 +42,7 @@ pub async fn ask(who: Officer, app: web::Data<App>, id: web::Path<PlanId>) -> Re
 /// Takes the request back.
 pub async fn withdraw(who: Officer, app: web::Data<App>, id: web::Path<PlanId>) -> Result<HttpResponse> {
     let (ctx, key) = (who.ctx(&app), id.clone());
-    app.write(move |tx| retention::withdraw(tx, &ctx, &key)).await?;
+    app.write(move |tx| decision::withdraw(tx, &ctx, &key)).await?;
     Ok(done(&id))
 }
 
@@ -64,6 +65,6 @@ pub async fn decide(
         remark: form.text("remark").chars().take(2_000).collect(),
     };
     let (ctx, key) = (who.ctx(&app), id.clone());
-    app.write(move |tx| retention::decide(tx, &ctx, &key, &ruling)).await?;
+    app.write(move |tx| decision::decide(tx, &ctx, &key, &ruling)).await?;
     Ok(done(&id))
 }

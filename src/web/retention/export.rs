@@ -99,7 +99,7 @@ fn line_cells(it: &Line, code: &str, name: &str, t: &Text) -> Result<[String; 16
     ])
 }
 
-fn row(out: &mut Xlsx, cells: &[String]) -> Result<()> {
+pub(super) fn row(out: &mut Xlsx, cells: &[String]) -> Result<()> {
     let cells: Vec<Cell> = cells
         .iter()
         .enumerate()
@@ -138,7 +138,12 @@ pub async fn csv(page: Page, who: Staff, app: web::Data<App>, id: web::Path<Plan
 }
 
 /// Every line as CSV, hospital by hospital.
-pub async fn lines(page: Page, who: Staff, app: web::Data<App>, id: web::Path<PlanId>) -> Result<HttpResponse> {
+pub async fn lines(
+    page: Page,
+    who: Staff,
+    app: web::Data<App>,
+    id: web::Path<PlanId>,
+) -> Result<HttpResponse> {
     let (t, ctx) = (page.t, who.ctx(&app));
     let (name, bytes) = app
         .write(move |tx| {
@@ -158,7 +163,12 @@ pub async fn lines(page: Page, who: Staff, app: web::Data<App>, id: web::Path<Pl
 }
 
 /// Hospitals and lines as XLSX.
-pub async fn xlsx(page: Page, who: Staff, app: web::Data<App>, id: web::Path<PlanId>) -> Result<HttpResponse> {
+pub async fn xlsx(
+    page: Page,
+    who: Staff,
+    app: web::Data<App>,
+    id: web::Path<PlanId>,
+) -> Result<HttpResponse> {
     let (t, ctx) = (page.t, who.ctx(&app));
     let (name, bytes) = app
         .write(move |tx| {

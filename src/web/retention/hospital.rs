@@ -3,10 +3,10 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::error::{Error, Result};
 use crate::payments::retention::assessments::{self, Assessment};
 use crate::payments::retention::{Line, Plan, PlanState, Sheet, compute, store};
 use crate::people::{self, Organisation};
-use crate::error::{Error, Result};
 use crate::rounds::Round;
 use crate::text::fill;
 use crate::types::{OrganisationId, PlanId};

@@ -20,14 +20,8 @@ use crate::rounds::Round;
 use crate::types::{Money, OrganisationId, PlanId};
 
 /// Who reads results: the bureau all, a hospital its own once it is approved.
-pub const PARTIES: &[Role] = &[
-    Role::Officer,
-    Role::Reviewer,
-    Role::Settlement,
-    Role::Auditor,
-    Role::Admin,
-    Role::Hospital,
-];
+pub const PARTIES: &[Role] =
+    &[Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin, Role::Hospital];
 
 /// The hospital somebody is limited to.
 fn scope(who: &Who) -> Option<OrganisationId> {
@@ -42,12 +36,7 @@ fn seen(conn: &mut Conn, who: &Who, id: &PlanId) -> Result<(Plan, Round)> {
 }
 
 /// A hospital's sheet in a plan as somebody may see it: another hospital's does not exist.
-fn sheet(
-    conn: &mut Conn,
-    who: &Who,
-    id: &PlanId,
-    hospital: &OrganisationId,
-) -> Result<(Plan, Round, Sheet)> {
+fn sheet(conn: &mut Conn, who: &Who, id: &PlanId, hospital: &OrganisationId) -> Result<(Plan, Round, Sheet)> {
     if scope(who).is_some_and(|own| own != *hospital) {
         return Err(Error::NotFound);
     }

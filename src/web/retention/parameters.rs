@@ -98,7 +98,12 @@ async fn load(page: Page, app: &App, id: PlanId, typed: Form) -> Result<Show> {
 }
 
 /// The parameters.
-pub async fn index(page: Page, _who: Staff, app: web::Data<App>, id: web::Path<PlanId>) -> Result<HttpResponse> {
+pub async fn index(
+    page: Page,
+    _who: Staff,
+    app: web::Data<App>,
+    id: web::Path<PlanId>,
+) -> Result<HttpResponse> {
     page::show(&load(page, &app, id.into_inner(), Form::default()).await?)
 }
 

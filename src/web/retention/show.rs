@@ -108,7 +108,11 @@ impl Show {
 
     fn can_ask(&self) -> bool {
         let plan = &self.it.plan;
-        self.can_change() && plan.is_current() && plan.waiting == 0 && plan.hospitals > 0 && self.today_is_after
+        self.can_change()
+            && plan.is_current()
+            && plan.waiting == 0
+            && plan.hospitals > 0
+            && self.today_is_after
     }
 
     fn asked(&self) -> String {

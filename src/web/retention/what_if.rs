@@ -5,13 +5,13 @@ use askama::Template;
 
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
+use crate::files::write::{Csv, Xlsx};
 use crate::payments::retention::parameters;
 use crate::payments::retention::what_if::{self, Row, WhatIf};
 use crate::payments::retention::{self, Plan, SUBJECT};
 use crate::rounds::Round;
 use crate::text::Text;
-use crate::types::{PlanId, parse_decimal};
+use crate::types::{Money, PlanId};
 use crate::web::form::Form;
 use crate::web::retention::parameters::{Field, fields, given};
 use crate::web::{App, Page, Staff, page};
@@ -34,6 +34,10 @@ impl Show {
 
     fn shown<T: std::fmt::Display + Copy>(&self, figure: &Option<T>) -> String {
         super::shown(*figure)
+    }
+
+    fn difference(&self, figure: Option<Money>) -> String {
+        super::shown(figure)
     }
 }
 
@@ -61,7 +65,8 @@ pub async fn index(
         })
         .await?;
     let mut fields = fields(&parameters::embedded()?, &plan.parameters()?, &form, page.t);
-    fields.retain(|it| it.key.parse::<parameters::Parameter>().is_ok_and(parameters::Parameter::is_of_figures));
+    fields
+        .retain(|it| it.key.parse::<parameters::Parameter>().is_ok_and(parameters::Parameter::is_of_figures));
     let query = query(&form);
     match found {
         Ok(it) => page::show(&Show { page, plan, round, fields, it: Some(it), query }),
@@ -106,12 +111,7 @@ pub async fn xlsx(
     let headers: Vec<(&str, u16)> = headers.iter().map(|(header, width)| (header.as_str(), *width)).collect();
     let mut out = Xlsx::new(page.t.retention.what_if, &headers)?;
     for row in &rows {
-        let cell = |(at, text): (usize, &String)| match parse_decimal(text) {
-            Ok(number) if at > 1 => Cell::Number(number),
-            _ => Cell::Text(text.as_str()),
-        };
-        let cells: Vec<Cell> = row.iter().enumerate().map(cell).collect();
-        out.row(&cells)?;
+        super::export::row(&mut out, row)?;
     }
     Ok(page::download(&format!("{name}.xlsx"), super::export::XLSX, out.finish()?))
 }

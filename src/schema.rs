@@ -1224,6 +1224,122 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    retention_plans (id) {
+        id -> Text,
+        round_id -> Text,
+        year -> Integer,
+        starts -> Date,
+        ends -> Date,
+        state -> Text,
+        parameter_set -> Text,
+        parameters -> Text,
+        version -> Integer,
+        run -> Integer,
+        computed_version -> Nullable<Integer>,
+        computed_at -> Nullable<BigInt>,
+        hospitals -> Integer,
+        waiting -> Integer,
+        budget -> BigInt,
+        spend -> BigInt,
+        base -> BigInt,
+        retained -> BigInt,
+        inputs_sha256 -> Text,
+        checked_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        created_by -> Nullable<Text>,
+        approved_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    retention_bases (plan_id, hospital_id, generic) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        generic -> Text,
+        quantity -> Nullable<BigInt>,
+        price -> Nullable<BigInt>,
+        insured_share -> Nullable<BigInt>,
+        pay_ratio -> Nullable<BigInt>,
+        origin -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    retention_lines (plan_id, hospital_id, position) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        position -> Integer,
+        generic -> Text,
+        unit -> Text,
+        base_quantity -> Nullable<BigInt>,
+        price_before -> Nullable<BigInt>,
+        insured_share -> Nullable<BigInt>,
+        pay_ratio -> Nullable<BigInt>,
+        agreed -> BigInt,
+        selected -> BigInt,
+        selected_amount -> BigInt,
+        above -> BigInt,
+        other -> BigInt,
+        other_amount -> BigInt,
+        evaluated -> BigInt,
+        evaluated_amount -> BigInt,
+        budget -> Nullable<BigInt>,
+        spend -> BigInt,
+        is_complete -> Bool,
+    }
+}
+
+diesel::table! {
+    retention_purchases (plan_id, hospital_id, position) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        position -> Integer,
+        generic -> Text,
+        kind -> Text,
+        contract_id -> Nullable<Text>,
+        product_id -> Nullable<Text>,
+        unit_price -> BigInt,
+        accepted -> BigInt,
+        returned -> BigInt,
+    }
+}
+
+diesel::table! {
+    retention_sheets (plan_id, hospital_id) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        run -> Integer,
+        generics -> Integer,
+        missing -> Integer,
+        incomplete -> Integer,
+        budget -> BigInt,
+        spend -> BigInt,
+        base -> Nullable<BigInt>,
+        score -> Nullable<BigInt>,
+        grade -> Text,
+        share -> Nullable<BigInt>,
+        retained -> Nullable<BigInt>,
+        cut -> Nullable<BigInt>,
+        inputs_sha256 -> Text,
+        changed -> Bool,
+    }
+}
+
+diesel::table! {
+    assessments (id) {
+        id -> Text,
+        plan_id -> Text,
+        hospital_id -> Text,
+        score -> BigInt,
+        evidence -> Text,
+        version -> Integer,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -1423,3 +1539,15 @@ diesel::allow_tables_to_appear_in_same_query!(trace_codes, deliveries);
 diesel::joinable!(deliveries -> orders (order_id));
 diesel::joinable!(order_releases -> order_lines (order_line_id));
 diesel::allow_tables_to_appear_in_same_query!(order_releases, order_lines);
+
+// Surplus retention: its sheets and scores are shown with the hospital's name.
+diesel::joinable!(retention_sheets -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(retention_sheets, organisations);
+diesel::joinable!(retention_bases -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(retention_bases, organisations);
+diesel::joinable!(retention_plans -> rounds (round_id));
+diesel::allow_tables_to_appear_in_same_query!(retention_plans, retention_sheets, rounds);
+diesel::joinable!(assessments -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(assessments, organisations);
+diesel::joinable!(credit_facts -> organisations (supplier_id));
+diesel::allow_tables_to_appear_in_same_query!(credit_facts, organisations);

@@ -169,6 +169,18 @@ scaled!(
     /// A quantity in smallest preparation units or pieces, three decimals.
     Quantity, 3, 0
 );
+scaled!(
+    /// Quantity times price in yuan before any rounding, nine decimals.
+    Amount, 9, 2
+);
+scaled!(
+    /// A part of one, such as `0.9`, six decimals.
+    Share, 6, 0
+);
+scaled!(
+    /// An assessment score from 0 to 100, two decimals.
+    Score, 2, 0
+);
 
 impl Money {
     /// Quantity times price, rounded once to the cent.
@@ -357,6 +369,10 @@ ids! {
     IncidentId;
     /// One run of the nightly checks.
     CheckRunId;
+    /// A year of surplus retention of one round (结余留用考核周期).
+    PlanId;
+    /// A hospital's assessment score in a plan.
+    AssessmentId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

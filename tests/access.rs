@@ -122,6 +122,47 @@ GET  /rounds/{id}/contracts                      staff
 GET  /rounds/{id}/contracts/export.csv           staff
 GET  /rounds/{id}/contracts/export.xlsx          staff
 POST /rounds/{id}/contracts/draw-up              officer
+GET  /retention                                   staff hospital
+POST /retention                                   officer
+GET  /retention/{id}                              staff hospital
+POST /retention/{id}/compute                      officer
+POST /retention/{id}/check                        officer
+POST /retention/{id}/ask                          officer
+POST /retention/{id}/withdraw                     officer
+POST /retention/{id}/decide                       reviewer
+GET  /retention/{id}/parameters                   staff
+POST /retention/{id}/parameters                   officer
+GET  /retention/{id}/bases                        staff
+POST /retention/{id}/bases                        officer
+GET  /retention/{id}/bases.csv                    staff
+POST /retention/{id}/bases/fill                   officer
+POST /retention/{id}/bases/uploads                officer
+POST /retention/{id}/assessments/uploads          officer
+GET  /retention/{id}/assessments.csv              staff
+GET  /retention/{id}/uploads/{import}             staff
+POST /retention/{id}/uploads/{import}/apply       officer
+POST /retention/{id}/uploads/{import}/cancel      officer
+GET  /retention/{id}/what-if                      staff
+GET  /retention/{id}/what-if.csv                  staff
+GET  /retention/{id}/what-if.xlsx                 staff
+GET  /retention/{id}/export.csv                   staff
+GET  /retention/{id}/export.xlsx                  staff
+GET  /retention/{id}/lines.csv                    staff
+GET  /retention/{id}/hospitals/{hospital}         staff hospital
+GET  /retention/{id}/hospitals/{hospital}/export.csv staff hospital
+GET  /retention/{id}/hospitals/{hospital}/export.xlsx staff hospital
+GET  /retention/{id}/hospitals/{hospital}/{position} staff hospital
+GET  /assessments                                 staff
+POST /assessments                                 officer
+GET  /assessments/{id}                            staff hospital
+POST /assessments/{id}                            officer
+POST /assessments/{id}/documents                  officer
+GET  /assessments/{id}/documents/{document}       staff hospital
+GET  /terms                                       staff
+POST /terms                                       officer
+GET  /credit                                      staff supplier
+GET  /credit/export.csv                           staff supplier
+GET  /credit/export.xlsx                          staff supplier
 GET  /rounds/{id}/standards                      staff
 POST /rounds/{id}/standards/ask                  officer
 POST /rounds/{id}/standards/decide               reviewer

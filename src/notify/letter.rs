@@ -221,6 +221,15 @@ pub enum Letter {
         count: i64,
         all: i64,
     },
+    /// A year of surplus retention was approved: to each hospital its own result.
+    RetentionApproved {
+        number: String,
+        title: String,
+        path: String,
+        base: String,
+        grade: String,
+        retained: String,
+    },
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
         links: String,
@@ -273,6 +282,7 @@ impl Letter {
             Letter::OrderReleased { .. } => "order_released",
             Letter::StandardsReleased { .. } => "standards_released",
             Letter::IncidentsFound { .. } => "incidents_found",
+            Letter::RetentionApproved { .. } => "retention_approved",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -482,6 +492,14 @@ impl Letter {
                 &all.to_string(),
                 path,
                 vec![],
+            ),
+            Letter::RetentionApproved { number, title, path, base, grade, retained } => (
+                m.retention_approved,
+                m.retention_approved_body,
+                number,
+                title,
+                path,
+                vec![("base", base.clone()), ("grade", grade.clone()), ("retained", retained.clone())],
             ),
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])

@@ -1,5 +1,7 @@
 //! Payments: invoices matched with orders and receipts, the payment clock, prepayment, and direct settlement.
 
+pub mod retention;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;

@@ -7,6 +7,7 @@ pub mod orders;
 pub mod payers;
 pub mod receipts;
 pub mod returns;
+pub mod subjects;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;

@@ -22,5 +22,9 @@ messages! {
         approvals: "复核", "Approvals";
         simulations: "模拟", "Simulations";
         rules: "规则", "Rule sets";
+        retention: "结余留用", "Surplus retention";
+        assessments: "考核得分", "Assessments";
+        credit: "履约记录", "Supplier record";
+        terms: "执行参数", "Terms";
     }
 }

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
-use crate::web::access::{EVALUATORS, OVERSEERS, STAFF};
-use crate::web::asset;
+use crate::web::access::{self, EVALUATORS, OVERSEERS, STAFF};
+use crate::web::{asset, credit, retention};
 
 /// What every page has.
 #[derive(Clone)]
@@ -122,6 +122,9 @@ impl Page {
             ("/deliveries", n.deliveries, &[]),
             ("/distributors", n.distributors, &[]),
             ("/orders", n.orders, &[]),
+            ("/retention", n.retention, retention::PARTIES),
+            ("/credit", n.credit, credit::PARTIES),
+            ("/terms", n.terms, access::STAFF),
             ("/standards", n.standards, &[]),
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),

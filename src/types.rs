@@ -345,6 +345,8 @@ ids! {
     PaymentId;
     /// A supplier's monthly claim on the fund (结算申请).
     ClaimId;
+    /// What an officer did to several contracts at once.
+    EventId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

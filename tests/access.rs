@@ -78,6 +78,23 @@ GET  /contracts/{id}                             anyone
 GET  /contracts/{id}/sheet                       anyone
 POST /contracts/{id}/withdraw                    hospital supplier
 POST /contracts/{id}/amend                       officer
+GET  /contracts/{id}/quota                       officer
+POST /contracts/{id}/quota                       officer
+GET  /rounds/{id}/events                         staff
+GET  /rounds/{id}/takeover                       officer
+POST /rounds/{id}/takeover                       officer
+GET  /rounds/{id}/price-change                   officer
+POST /rounds/{id}/price-change                   officer
+POST /rounds/{id}/price-change/withdraw          officer
+GET  /rounds/{id}/successor                      officer
+POST /rounds/{id}/successor                      officer
+GET  /progress                                   anyone
+GET  /progress/export.csv                        anyone
+GET  /progress/export.xlsx                       anyone
+GET  /progress/contracts                         anyone
+GET  /progress/contracts/export.csv              anyone
+GET  /progress/contracts/export.xlsx             anyone
+GET  /progress/contracts/{id}                    anyone
 GET  /rounds/{id}/contracts                      staff
 GET  /rounds/{id}/contracts/export.csv           staff
 GET  /rounds/{id}/contracts/export.xlsx          staff

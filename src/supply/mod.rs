@@ -1,6 +1,7 @@
 //! Supply: orders of hospitals, what suppliers deliver, what is taken in, and what goes back.
 
 pub mod payers;
+pub mod progress;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;

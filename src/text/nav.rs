@@ -10,6 +10,7 @@ messages! {
         jobs: "定时任务", "Jobs";
         audit: "审计", "Audit";
         contracts: "合同", "Contracts";
+        progress: "执行进度", "Progress";
         standards: "支付标准", "Payment standards";
         public: "结果公示", "Published awards";
         products: "产品目录", "Catalogue";

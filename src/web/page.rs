@@ -119,6 +119,7 @@ impl Page {
             ("/products", n.products, &[]),
             ("/ratio", n.ratio, &[]),
             ("/contracts", n.contracts, &[]),
+            ("/progress", n.progress, &[]),
             ("/standards", n.standards, &[]),
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),

@@ -1340,6 +1340,76 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    supply_counts (volume_id) {
+        volume_id -> Text,
+        lines -> BigInt,
+        open_lines -> BigInt,
+        ordered -> BigInt,
+        promised -> BigInt,
+        shipped -> BigInt,
+        accepted -> BigInt,
+        refused -> BigInt,
+        lost -> BigInt,
+        overdue -> BigInt,
+        due -> BigInt,
+        on_time -> BigInt,
+        counted_on -> Date,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    progress_sums (part, round_id, part_id, starts, ends) {
+        part -> Text,
+        part_id -> Text,
+        round_id -> Text,
+        starts -> Date,
+        ends -> Date,
+        contracts -> BigInt,
+        agreed_quantity -> BigInt,
+        used_quantity -> BigInt,
+        agreed -> BigInt,
+        reserved -> BigInt,
+        consumed -> BigInt,
+        lost -> BigInt,
+        overdue -> BigInt,
+        ordered -> BigInt,
+        shipped -> BigInt,
+        accepted -> BigInt,
+        due -> BigInt,
+        on_time -> BigInt,
+        counted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    contract_events (id) {
+        id -> Text,
+        round_id -> Text,
+        kind -> Text,
+        state -> Text,
+        since -> Date,
+        cause -> Text,
+        reason -> Text,
+        contracts -> Integer,
+        summary -> Text,
+        lines -> Text,
+        remark -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    successor_rounds (round_id) {
+        round_id -> Text,
+        previous_id -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));

@@ -373,6 +373,8 @@ ids! {
     PlanId;
     /// A hospital's assessment score in a plan.
     AssessmentId;
+    /// What an officer did to several contracts at once.
+    EventId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

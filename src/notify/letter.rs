@@ -208,6 +208,25 @@ pub enum Letter {
         quantity: String,
         reason: String,
     },
+    /// An event changed several contracts of an organisation.
+    ContractsAmended {
+        number: String,
+        title: String,
+        path: String,
+        count: i64,
+        reason: String,
+        since: String,
+        state: String,
+    },
+    /// A hospital orders little beside the time elapsed, or a supplier delivers little of what is ordered.
+    ProgressBehind {
+        number: String,
+        title: String,
+        path: String,
+        party: String,
+        count: i64,
+        lines: String,
+    },
     /// Payment standards were released.
     StandardsReleased {
         number: String,
@@ -280,6 +299,8 @@ impl Letter {
             Letter::Supply { news, .. } => news.as_str(),
             Letter::OrderPlaced { .. } => "order_placed",
             Letter::OrderReleased { .. } => "order_released",
+            Letter::ContractsAmended { .. } => "contracts_amended",
+            Letter::ProgressBehind { .. } => "progress_behind",
             Letter::StandardsReleased { .. } => "standards_released",
             Letter::IncidentsFound { .. } => "incidents_found",
             Letter::RetentionApproved { .. } => "retention_approved",
@@ -477,6 +498,24 @@ impl Letter {
                     ("reason", reason.clone()),
                 ],
             ),
+            Letter::ContractsAmended { number, title, path, count, reason, since, state } => {
+                let (count, reason, since) = (count.to_string(), reason.clone(), since.clone());
+                let facts = vec![("count", count), ("reason", reason), ("since", since)];
+                let (subject, body) = match state.as_str() {
+                    "planned" => (t.events.mail_planned, t.events.mail_planned_body),
+                    "withdrawn" => (t.events.mail_withdrawn, t.events.mail_withdrawn_body),
+                    "failed" => (t.events.mail_failed, t.events.mail_failed_body),
+                    _ => (t.events.mail_done, t.events.mail_done_body),
+                };
+                (subject, body, number, title, path, facts)
+            }
+            Letter::ProgressBehind { number, title, path, party, count, lines } => {
+                let (p, facts) = (&t.progress, vec![("count", count.to_string()), ("lines", lines.clone())]);
+                match party.as_str() {
+                    "supplier" => (p.mail_short, p.mail_short_body, number, title, path, facts),
+                    _ => (p.mail_behind, p.mail_behind_body, number, title, path, facts),
+                }
+            }
             Letter::StandardsReleased { number, title, path, lines } => (
                 m.standards_released,
                 m.standards_released_body,

@@ -71,6 +71,8 @@ areas! {
     screens: Screens,
     comparison: Comparison,
     contracts: Contracts,
+    events: Events,
+    progress: Progress,
     terms: Terms,
     supply: Supply,
     deliveries: Deliveries,

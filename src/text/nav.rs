@@ -14,6 +14,7 @@ messages! {
         deliveries: "配送验收", "Deliveries";
         distributors: "配送企业", "Distributors";
         orders: "订单", "Orders";
+        progress: "执行进度", "Progress";
         standards: "支付标准", "Payment standards";
         public: "结果公示", "Published awards";
         products: "产品目录", "Catalogue";

@@ -125,6 +125,7 @@ impl Page {
             ("/retention", n.retention, retention::PARTIES),
             ("/credit", n.credit, credit::PARTIES),
             ("/terms", n.terms, access::STAFF),
+            ("/progress", n.progress, &[]),
             ("/standards", n.standards, &[]),
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),

@@ -1410,6 +1410,192 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    workdays (day) {
+        day -> Date,
+        kind -> Text,
+        name -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    bank_accounts (id) {
+        id -> Text,
+        organisation_id -> Text,
+        holder -> Text,
+        bank -> Text,
+        cnaps -> Text,
+        number -> Text,
+        state -> Text,
+        entered_at -> BigInt,
+        entered_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        decided_by -> Nullable<Text>,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    prepayments (hospital_id) {
+        hospital_id -> Text,
+        granted -> BigInt,
+        drawn -> BigInt,
+        recovered -> BigInt,
+    }
+}
+
+diesel::table! {
+    prepayment_grants (id) {
+        id -> Text,
+        number -> Text,
+        hospital_id -> Text,
+        amount -> BigInt,
+        agreed -> BigInt,
+        least -> BigInt,
+        reason -> Text,
+        state -> Text,
+        asked_at -> BigInt,
+        asked_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    prepayment_entries (id) {
+        id -> Text,
+        hospital_id -> Text,
+        kind -> Text,
+        amount -> BigInt,
+        balance -> BigInt,
+        settlement_id -> Nullable<Text>,
+        grant_id -> Nullable<Text>,
+        reason -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    claims (id) {
+        id -> Text,
+        number -> Text,
+        month -> Date,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        submission_id -> Text,
+        state -> Text,
+        version -> Integer,
+        lines -> Integer,
+        amount -> BigInt,
+        disputed_lines -> Integer,
+        confirmed -> BigInt,
+        submitted_at -> BigInt,
+        submitted_by -> Nullable<Text>,
+        verify_by -> Date,
+        verified_at -> Nullable<BigInt>,
+        verified_by -> Nullable<Text>,
+        settlement_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    claim_lines (claim_id, receipt_id) {
+        claim_id -> Text,
+        receipt_id -> Text,
+        amount -> BigInt,
+        state -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    settlements (id) {
+        id -> Text,
+        number -> Text,
+        month -> Date,
+        sequence -> Integer,
+        state -> Text,
+        claims -> Integer,
+        lines -> Integer,
+        amount -> BigInt,
+        opened_at -> BigInt,
+        opened_by -> Nullable<Text>,
+        approved_at -> Nullable<BigInt>,
+        approved_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    transfers (id) {
+        id -> Text,
+        number -> Text,
+        settlement_id -> Text,
+        supplier_id -> Text,
+        amount -> BigInt,
+        claims -> Integer,
+        state -> Text,
+        attempts -> Integer,
+        paid_on -> Nullable<Date>,
+        reference -> Text,
+    }
+}
+
+diesel::table! {
+    payment_files (id) {
+        id -> Text,
+        number -> Text,
+        settlement_id -> Text,
+        payer_account_id -> Text,
+        transfers -> Integer,
+        amount -> BigInt,
+        execute_on -> Date,
+        made_at -> BigInt,
+        made_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    transfer_attempts (id) {
+        id -> Text,
+        transfer_id -> Text,
+        file_id -> Text,
+        bank_account_id -> Text,
+        amount -> BigInt,
+        state -> Text,
+        paid_on -> Nullable<Date>,
+        reference -> Text,
+        reason -> Text,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    deductions (settlement_id, hospital_id) {
+        settlement_id -> Text,
+        hospital_id -> Text,
+        planned -> BigInt,
+        paid -> BigInt,
+        counted -> BigInt,
+        drawn -> BigInt,
+        deducted -> BigInt,
+    }
+}
+
+diesel::table! {
+    deduction_entries (id) {
+        id -> Text,
+        act_id -> Text,
+        settlement_id -> Text,
+        hospital_id -> Text,
+        month -> Date,
+        amount -> BigInt,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -1621,3 +1807,23 @@ diesel::joinable!(assessments -> organisations (hospital_id));
 diesel::allow_tables_to_appear_in_same_query!(assessments, organisations);
 diesel::joinable!(credit_facts -> organisations (supplier_id));
 diesel::allow_tables_to_appear_in_same_query!(credit_facts, organisations);
+
+// Direct settlement: claims and their lines, settlements and what they pay.
+diesel::allow_tables_to_appear_in_same_query!(claims, claim_lines);
+diesel::allow_tables_to_appear_in_same_query!(claim_lines, receipts);
+diesel::allow_tables_to_appear_in_same_query!(claim_lines, order_lines);
+diesel::joinable!(claim_lines -> claims (claim_id));
+diesel::joinable!(claim_lines -> receipts (receipt_id));
+diesel::allow_tables_to_appear_in_same_query!(transfer_attempts, transfers);
+diesel::allow_tables_to_appear_in_same_query!(transfer_attempts, bank_accounts, organisations);
+diesel::joinable!(bank_accounts -> organisations (organisation_id));
+diesel::allow_tables_to_appear_in_same_query!(transfers, organisations);
+diesel::joinable!(transfer_attempts -> transfers (transfer_id));
+diesel::joinable!(transfer_attempts -> bank_accounts (bank_account_id));
+diesel::joinable!(transfers -> organisations (supplier_id));
+diesel::allow_tables_to_appear_in_same_query!(deductions, organisations);
+diesel::joinable!(deductions -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(prepayments, organisations);
+diesel::joinable!(prepayments -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(prepayment_grants, organisations);
+diesel::joinable!(prepayment_grants -> organisations (hospital_id));

@@ -375,6 +375,24 @@ ids! {
     AssessmentId;
     /// What an officer did to several contracts at once.
     EventId;
+    /// What a supplier submits in one go: its claims of a month.
+    SubmissionId;
+    /// A bank account of a supplier or of the bureau.
+    BankAccountId;
+    /// A grant of prepayment to a hospital.
+    GrantId;
+    /// A row of a hospital's prepayment ledger.
+    PrepaymentEntryId;
+    /// A settlement of a month's confirmed claims.
+    SettlementId;
+    /// One supplier's transfer in a settlement.
+    TransferId;
+    /// A payment file for the bank.
+    PaymentFileId;
+    /// What was deducted from a hospital in a month.
+    DeductionEntryId;
+    /// One act of marking deductions, from its form.
+    DeductionActId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

@@ -135,6 +135,42 @@ GET  /progress/contracts                         anyone
 GET  /progress/contracts/export.csv              anyone
 GET  /progress/contracts/export.xlsx             anyone
 GET  /progress/contracts/{id}                    anyone
+GET  /claims                                     anyone
+GET  /claims/export.csv                          anyone
+GET  /claims/prepare                             supplier
+POST /claims/submit                              supplier
+POST /claims/confirm                             hospital
+GET  /claims/{id}                                anyone
+GET  /claims/{id}/export.csv                     anyone
+POST /claims/{id}/dispute                        hospital
+POST /claims/{id}/resolve                        hospital supplier
+GET  /settlements                                staff
+POST /settlements                                settlement
+GET  /settlements/hospitals                      staff
+POST /settlements/hospitals                      settlement
+GET  /settlements/number/{number}                staff
+GET  /settlements/{id}                           staff
+POST /settlements/{id}/advance                   settlement
+POST /settlements/{id}/ask                       settlement
+POST /settlements/{id}/decide                    reviewer
+POST /settlements/{id}/files                     settlement
+GET  /settlements/{id}/files/{file}/{format}     settlement reviewer auditor
+POST /settlements/{id}/results                   settlement
+POST /settlements/{id}/deduct                    settlement
+GET  /settlements/{id}/deductions.csv            staff
+GET  /prepayments                                staff hospital
+GET  /prepayments/{hospital}                     staff hospital
+POST /prepayments/{hospital}/grants              settlement
+POST /prepayments/{hospital}/recover             settlement
+POST /prepayments/grants/{id}                    reviewer
+GET  /bank-accounts                              supplier settlement reviewer auditor
+POST /bank-accounts                              supplier settlement
+POST /bank-accounts/{id}                         settlement reviewer
+GET  /workdays                                   anyone
+POST /workdays                                   settlement admin
+GET  /workdays/template                          settlement admin
+POST /workdays/upload                            settlement admin
+POST /workdays/remove                            settlement admin
 GET  /rounds/{id}/contracts                      staff
 GET  /rounds/{id}/contracts/export.csv           staff
 GET  /rounds/{id}/contracts/export.xlsx          staff

@@ -43,6 +43,7 @@ mod rounds;
 mod rules;
 mod screens;
 mod sealed;
+mod settlements;
 mod simulations;
 mod standards;
 mod support;

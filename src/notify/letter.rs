@@ -249,6 +249,28 @@ pub enum Letter {
         grade: String,
         retained: String,
     },
+    /// A supplier has receipts to claim from the fund.
+    ClaimsDue {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+    },
+    /// A hospital has claims to verify, or is late with it.
+    ClaimsToVerify {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+        is_late: bool,
+    },
+    /// The fund paid a supplier's claims.
+    ClaimsPaid {
+        number: String,
+        title: String,
+        path: String,
+        day: String,
+    },
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
         links: String,
@@ -304,6 +326,9 @@ impl Letter {
             Letter::StandardsReleased { .. } => "standards_released",
             Letter::IncidentsFound { .. } => "incidents_found",
             Letter::RetentionApproved { .. } => "retention_approved",
+            Letter::ClaimsDue { .. } => "claims_due",
+            Letter::ClaimsToVerify { .. } => "claims_to_verify",
+            Letter::ClaimsPaid { .. } => "claims_paid",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -540,6 +565,20 @@ impl Letter {
                 path,
                 vec![("base", base.clone()), ("grade", grade.clone()), ("retained", retained.clone())],
             ),
+            Letter::ClaimsDue { number, title, path, deadline } => {
+                (m.claims_due, m.claims_due_body, number, title, path, vec![("deadline", deadline.clone())])
+            }
+            Letter::ClaimsToVerify { number, title, path, deadline, is_late } => (
+                if *is_late { m.claims_overdue } else { m.claims_to_verify },
+                if *is_late { m.claims_overdue_body } else { m.claims_to_verify_body },
+                number,
+                title,
+                path,
+                vec![("deadline", deadline.clone())],
+            ),
+            Letter::ClaimsPaid { number, title, path, day } => {
+                (m.claims_paid, m.claims_paid_body, number, title, path, vec![("day", day.clone())])
+            }
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])
             }

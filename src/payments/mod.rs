@@ -2,6 +2,11 @@
 
 pub mod retention;
 
+pub mod bank;
+pub mod claims;
+pub mod prepayments;
+pub mod settlements;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;

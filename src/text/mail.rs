@@ -63,6 +63,14 @@ messages! {
         retention_approved_body: "{number}（{title}）结余留用结果已审定。\n贵单位结余测算基数 {base} 元，考核等次 {grade}，结余留用 {retained} 元。\n请打开页面查看逐品种明细。", "The surplus retention of {number}, {title}, is approved.\nYour hospital: surplus base {base} yuan, grade {grade}, retained {retained} yuan.\nOpen the page for the figures of each generic.";
         audit_head: "【集采】审计链头：第 {number} 条", "[jicai] Head of the audit chain: link {number}";
         audit_head_body: "审计链共 {number} 条，经逐条校验完好，最后一条的哈希值为：\n{title}\n请妥善保存本邮件。如有人改动或删除此前的任何一条记录，今后校验得出的第 {number} 条哈希值将与此不同。", "The audit chain has {number} links, each of them checked. The hash of the last one is:\n{title}\nPlease keep this mail: if anybody changes or deletes an earlier entry, link {number} will no longer have this hash.";
+        claims_due: "【集采】请提交 {number} 结算申请", "[jicai] Claims for {number} are due";
+        claims_due_body: "贵单位有 {title} 笔由医保基金直接结算的货款可以申请结算（截至 {number} 月末验收）。\n请在 {deadline} 前提交结算申请；逾期未提交的，并入下月申请。", "You have {title} receipts that the fund pays directly (accepted by the end of {number}).\nSubmit your claims by {deadline}; what is left goes into next month's claims.";
+        claims_to_verify: "【集采】请核对结算申请 {number} 件", "[jicai] {number} claims to verify";
+        claims_to_verify_body: "贵单位有 {number} 件供应企业的结算申请等待核对。{title}\n请在 {deadline} 前确认，或对有误的行提出争议。", "{number} claims of suppliers wait for your verification. {title}\nConfirm them, or dispute wrong lines, by {deadline}.";
+        claims_overdue: "【集采】结算申请核对已逾期：{number} 件", "[jicai] {number} claims are overdue for verification";
+        claims_overdue_body: "有 {number} 件结算申请应在 {deadline} 前核对，现已逾期。{title}\n逾期不视为确认，请尽快核对，以免影响供应企业收款。", "{number} claims were to be verified by {deadline} and are overdue. {title}\nSilence is no confirmation: please verify them, the suppliers wait for their money.";
+        claims_paid: "【集采】医保基金已付款：{number}", "[jicai] The fund has paid: {number}";
+        claims_paid_body: "医保基金已于 {day} 向贵单位支付 {title} 元，支付单号 {number}。\n对应的结算申请和验收记录可在页面查看。", "The fund paid you {title} yuan on {day}, transfer {number}.\nThe page shows the claims and receipts it is for.";
         greeting: "您好：", "Dear colleague,";
         open: "打开页面", "Open the page";
         footer: "本邮件由集采平台自动发出，请勿直接回复。", "This mail was sent by the procurement platform; please do not reply.";

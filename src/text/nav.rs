@@ -22,6 +22,11 @@ messages! {
         ratio: "差比价", "Price ratios";
         approvals: "复核", "Approvals";
         simulations: "模拟", "Simulations";
+        claims: "结算申请", "Claims";
+        settlements: "直接结算", "Settlements";
+        prepayments: "预付金", "Prepayments";
+        bank_accounts: "收款账户", "Bank accounts";
+        workdays: "工作日历", "Working days";
         rules: "规则", "Rule sets";
         retention: "结余留用", "Surplus retention";
         assessments: "考核得分", "Assessments";

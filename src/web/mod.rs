@@ -27,6 +27,7 @@ mod rounds;
 mod rules;
 mod screens;
 pub mod serve;
+mod settlements;
 mod simulations;
 mod standards;
 mod terms;
@@ -44,8 +45,9 @@ use crate::signing::Signer;
 use crate::types::Time;
 
 pub use access::{
-    Admin, Allowed, Auditor, Cataloguer, EVALUATORS, Evaluator, Hospital, Officer, Overseer, Person,
-    Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
+    AccountApprover, AccountHolder, Admin, Allowed, Auditor, CalendarKeeper, Cataloguer, EVALUATORS,
+    Evaluator, Hospital, Officer, Overseer, Party, Payments, Person, Reviewer, STAFF, Settlement, Staff,
+    Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -284,6 +286,42 @@ routes! {
     GET  "/credit" credit::index, Only(credit::PARTIES);
     GET  "/credit/export.csv" credit::csv, Only(credit::PARTIES);
     GET  "/credit/export.xlsx" credit::xlsx, Only(credit::PARTIES);
+    GET  "/claims" settlements::claims::index, Anyone;
+    GET  "/claims/export.csv" settlements::claims::csv, Anyone;
+    GET  "/claims/prepare" settlements::prepare::index, Only(&[Role::Supplier]);
+    POST "/claims/submit" settlements::prepare::submit, Only(&[Role::Supplier]);
+    POST "/claims/confirm" settlements::claims::confirm, Only(&[Role::Hospital]);
+    GET  "/claims/{id}" settlements::claim::index, Anyone;
+    GET  "/claims/{id}/export.csv" settlements::claim::csv, Anyone;
+    POST "/claims/{id}/dispute" settlements::claim::dispute, Only(&[Role::Hospital]);
+    POST "/claims/{id}/resolve" settlements::claim::resolve, Only(access::PARTIES);
+    GET  "/settlements" settlements::list::index, Only(STAFF);
+    POST "/settlements" settlements::list::open, Only(&[Role::Settlement]);
+    GET  "/settlements/hospitals" settlements::direct::index, Only(STAFF);
+    POST "/settlements/hospitals" settlements::direct::set, Only(&[Role::Settlement]);
+    GET  "/settlements/number/{number}" settlements::show::of_number, Only(STAFF);
+    GET  "/settlements/{id}" settlements::show::index, Only(STAFF);
+    POST "/settlements/{id}/advance" settlements::act::advance, Only(&[Role::Settlement]);
+    POST "/settlements/{id}/ask" settlements::act::ask, Only(&[Role::Settlement]);
+    POST "/settlements/{id}/decide" settlements::act::decide, Only(&[Role::Reviewer]);
+    POST "/settlements/{id}/files" settlements::act::make_file, Only(&[Role::Settlement]);
+    GET  "/settlements/{id}/files/{file}/{format}" settlements::show::file, Only(access::PAYMENTS);
+    POST "/settlements/{id}/results" settlements::act::results, Only(&[Role::Settlement]);
+    POST "/settlements/{id}/deduct" settlements::act::deduct, Only(&[Role::Settlement]);
+    GET  "/settlements/{id}/deductions.csv" settlements::show::deductions, Only(STAFF);
+    GET  "/prepayments" settlements::prepayments::list, Only(access::PREPAYMENT_READERS);
+    GET  "/prepayments/{hospital}" settlements::prepayments::show, Only(access::PREPAYMENT_READERS);
+    POST "/prepayments/{hospital}/grants" settlements::prepayments::ask, Only(&[Role::Settlement]);
+    POST "/prepayments/{hospital}/recover" settlements::prepayments::recover, Only(&[Role::Settlement]);
+    POST "/prepayments/grants/{id}" settlements::prepayments::decide, Only(&[Role::Reviewer]);
+    GET  "/bank-accounts" settlements::banks::index, Only(access::ACCOUNT_READERS);
+    POST "/bank-accounts" settlements::banks::enter, Only(access::ACCOUNT_HOLDERS);
+    POST "/bank-accounts/{id}" settlements::banks::decide, Only(access::ACCOUNT_APPROVERS);
+    GET  "/workdays" settlements::workdays::index, Anyone;
+    POST "/workdays" settlements::workdays::add, Only(access::CALENDAR_KEEPERS);
+    GET  "/workdays/template" settlements::workdays::template, Only(access::CALENDAR_KEEPERS);
+    POST "/workdays/upload" settlements::workdays::upload, Only(access::CALENDAR_KEEPERS);
+    POST "/workdays/remove" settlements::workdays::remove, Only(access::CALENDAR_KEEPERS);
     GET  "/rounds/{id}/standards" standards::draft::index, Only(STAFF);
     POST "/rounds/{id}/standards/ask" standards::draft::ask, Only(&[Role::Officer]);
     POST "/rounds/{id}/standards/decide" standards::draft::decide, Only(&[Role::Reviewer]);

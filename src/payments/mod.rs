@@ -1,5 +1,12 @@
 //! Payments: invoices matched with orders and receipts, the payment clock, prepayment, and direct settlement.
 
+pub mod retention;
+
+pub mod bank;
+pub mod claims;
+pub mod prepayments;
+pub mod settlements;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;

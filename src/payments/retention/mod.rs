@@ -30,8 +30,8 @@ use crate::schema::{
 };
 use crate::text::{Text, fill};
 use crate::types::{
-    AccountId, Amount, ApprovalId, ContractId, Ctx, Money, OrganisationId, PlanId, ProductId, Quantity,
-    RoundId, Score, Share, Time, UnitPrice,
+    AccountId, Amount, ContractId, Ctx, Money, OrganisationId, PlanId, ProductId, Quantity, RoundId, Score,
+    Share, Time, UnitPrice,
 };
 
 use parameters::{Parameter, Parameters};

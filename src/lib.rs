@@ -25,6 +25,8 @@ pub mod notify;
 
 pub mod people;
 
+pub mod workdays;
+
 pub mod credit;
 
 pub mod terms;
@@ -49,6 +51,8 @@ pub mod contracts;
 pub mod supply;
 
 pub mod payments;
+
+pub mod incidents;
 
 pub mod standards;
 

@@ -78,6 +78,46 @@ GET  /contracts/{id}                             anyone
 GET  /contracts/{id}/sheet                       anyone
 POST /contracts/{id}/withdraw                    hospital supplier
 POST /contracts/{id}/amend                       officer
+GET  /orders/{id}/confirm                        supplier
+POST /orders/{id}/confirm                        supplier
+GET  /deliveries                                 anyone
+POST /deliveries                                 supplier
+GET  /deliveries/export.csv                      anyone
+GET  /deliveries/export.xlsx                     anyone
+GET  /deliveries/shortfalls                      anyone
+GET  /deliveries/shortfalls.csv                  anyone
+GET  /deliveries/new                             supplier
+GET  /deliveries/template                        supplier
+POST /deliveries/uploads                         supplier
+GET  /deliveries/uploads/{import}                supplier
+POST /deliveries/uploads/{import}                supplier
+POST /deliveries/uploads/{import}/cancel         supplier
+GET  /deliveries/{id}                            anyone
+POST /deliveries/{id}/receive                    hospital
+POST /deliveries/{id}/returns                    hospital
+GET  /distributors                               anyone
+POST /distributors                               officer
+GET  /distributors/new                           officer
+GET  /distributors/choices                       supplier
+POST /distributors/choices                       supplier
+GET  /distributors/{id}                          anyone
+GET  /distributors/{id}/edit                     officer
+POST /distributors/{id}                          officer
+POST /distributors/{id}/assessments              officer
+POST /distributors/{id}/active                   officer
+GET  /orders                                     anyone
+GET  /orders/export                              anyone
+GET  /orders/new                                 hospital
+GET  /orders/template                            hospital
+POST /orders/requests                            hospital
+POST /orders/requests/upload                     hospital
+GET  /orders/requests/{id}                       hospital
+GET  /orders/requests/{id}/results               hospital
+POST /orders/requests/{id}/submit                hospital
+POST /orders/requests/{id}/cancel                hospital
+GET  /orders/{id}                                anyone
+GET  /orders/{id}/export                         anyone
+POST /orders/{id}/release                        hospital
 GET  /contracts/{id}/quota                       officer
 POST /contracts/{id}/quota                       officer
 GET  /rounds/{id}/events                         staff
@@ -95,10 +135,87 @@ GET  /progress/contracts                         anyone
 GET  /progress/contracts/export.csv              anyone
 GET  /progress/contracts/export.xlsx             anyone
 GET  /progress/contracts/{id}                    anyone
+GET  /claims                                     anyone
+GET  /claims/export.csv                          anyone
+GET  /claims/prepare                             supplier
+POST /claims/submit                              supplier
+POST /claims/confirm                             hospital
+GET  /claims/{id}                                anyone
+GET  /claims/{id}/export.csv                     anyone
+POST /claims/{id}/dispute                        hospital
+POST /claims/{id}/resolve                        hospital supplier
+GET  /settlements                                staff
+POST /settlements                                settlement
+GET  /settlements/hospitals                      staff
+POST /settlements/hospitals                      settlement
+GET  /settlements/number/{number}                staff
+GET  /settlements/{id}                           staff
+POST /settlements/{id}/advance                   settlement
+POST /settlements/{id}/ask                       settlement
+POST /settlements/{id}/decide                    reviewer
+POST /settlements/{id}/files                     settlement
+GET  /settlements/{id}/files/{file}/{format}     settlement reviewer auditor
+POST /settlements/{id}/results                   settlement
+POST /settlements/{id}/deduct                    settlement
+GET  /settlements/{id}/deductions.csv            staff
+GET  /prepayments                                staff hospital
+GET  /prepayments/{hospital}                     staff hospital
+POST /prepayments/{hospital}/grants              settlement
+POST /prepayments/{hospital}/recover             settlement
+POST /prepayments/grants/{id}                    reviewer
+GET  /bank-accounts                              supplier settlement reviewer auditor
+POST /bank-accounts                              supplier settlement
+POST /bank-accounts/{id}                         settlement reviewer
+GET  /workdays                                   anyone
+POST /workdays                                   settlement admin
+GET  /workdays/template                          settlement admin
+POST /workdays/upload                            settlement admin
+POST /workdays/remove                            settlement admin
 GET  /rounds/{id}/contracts                      staff
 GET  /rounds/{id}/contracts/export.csv           staff
 GET  /rounds/{id}/contracts/export.xlsx          staff
 POST /rounds/{id}/contracts/draw-up              officer
+GET  /retention                                   staff hospital
+POST /retention                                   officer
+GET  /retention/{id}                              staff hospital
+POST /retention/{id}/compute                      officer
+POST /retention/{id}/check                        officer
+POST /retention/{id}/ask                          officer
+POST /retention/{id}/withdraw                     officer
+POST /retention/{id}/decide                       reviewer
+GET  /retention/{id}/parameters                   staff
+POST /retention/{id}/parameters                   officer
+GET  /retention/{id}/bases                        staff
+POST /retention/{id}/bases                        officer
+GET  /retention/{id}/bases.csv                    staff
+POST /retention/{id}/bases/fill                   officer
+POST /retention/{id}/bases/uploads                officer
+POST /retention/{id}/assessments/uploads          officer
+GET  /retention/{id}/assessments.csv              staff
+GET  /retention/{id}/uploads/{import}             staff
+POST /retention/{id}/uploads/{import}/apply       officer
+POST /retention/{id}/uploads/{import}/cancel      officer
+GET  /retention/{id}/what-if                      staff
+GET  /retention/{id}/what-if.csv                  staff
+GET  /retention/{id}/what-if.xlsx                 staff
+GET  /retention/{id}/export.csv                   staff
+GET  /retention/{id}/export.xlsx                  staff
+GET  /retention/{id}/lines.csv                    staff
+GET  /retention/{id}/hospitals/{hospital}         staff hospital
+GET  /retention/{id}/hospitals/{hospital}/export.csv staff hospital
+GET  /retention/{id}/hospitals/{hospital}/export.xlsx staff hospital
+GET  /retention/{id}/hospitals/{hospital}/{position} staff hospital
+GET  /assessments                                 staff
+POST /assessments                                 officer
+GET  /assessments/{id}                            staff hospital
+POST /assessments/{id}                            officer
+POST /assessments/{id}/documents                  officer
+GET  /assessments/{id}/documents/{document}       staff hospital
+GET  /terms                                       staff
+POST /terms                                       officer
+GET  /credit                                      staff supplier
+GET  /credit/export.csv                           staff supplier
+GET  /credit/export.xlsx                          staff supplier
 GET  /rounds/{id}/standards                      staff
 POST /rounds/{id}/standards/ask                  officer
 POST /rounds/{id}/standards/decide               reviewer

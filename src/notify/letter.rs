@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::news::News;
 use crate::text::{Text, fill};
 
 /// A letter's facts. A deadline is already written out in Shanghai time.
@@ -182,6 +183,31 @@ pub enum Letter {
         path: String,
         reason: String,
     },
+    /// Something happened between order and return: `title` is who did it, `detail` what it came to.
+    Supply {
+        news: News,
+        number: String,
+        title: String,
+        path: String,
+        detail: String,
+    },
+    /// A hospital placed an order: to its supplier.
+    OrderPlaced {
+        number: String,
+        title: String,
+        path: String,
+        lines: i64,
+        amount: String,
+    },
+    /// A hospital gave up what was not sent of an order line: to its supplier.
+    OrderReleased {
+        number: String,
+        title: String,
+        path: String,
+        product: String,
+        quantity: String,
+        reason: String,
+    },
     /// An event changed several contracts of an organisation.
     ContractsAmended {
         number: String,
@@ -207,6 +233,43 @@ pub enum Letter {
         title: String,
         path: String,
         lines: i64,
+    },
+    /// The nightly checks found what does not agree: to officers and auditors.
+    IncidentsFound {
+        path: String,
+        count: i64,
+        all: i64,
+    },
+    /// A year of surplus retention was approved: to each hospital its own result.
+    RetentionApproved {
+        number: String,
+        title: String,
+        path: String,
+        base: String,
+        grade: String,
+        retained: String,
+    },
+    /// A supplier has receipts to claim from the fund.
+    ClaimsDue {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+    },
+    /// A hospital has claims to verify, or is late with it.
+    ClaimsToVerify {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+        is_late: bool,
+    },
+    /// The fund paid a supplier's claims.
+    ClaimsPaid {
+        number: String,
+        title: String,
+        path: String,
+        day: String,
     },
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
@@ -255,9 +318,17 @@ impl Letter {
             Letter::PlacingCancelled { .. } => "placing_cancelled",
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
+            Letter::Supply { news, .. } => news.as_str(),
+            Letter::OrderPlaced { .. } => "order_placed",
+            Letter::OrderReleased { .. } => "order_released",
             Letter::ContractsAmended { .. } => "contracts_amended",
             Letter::ProgressBehind { .. } => "progress_behind",
             Letter::StandardsReleased { .. } => "standards_released",
+            Letter::IncidentsFound { .. } => "incidents_found",
+            Letter::RetentionApproved { .. } => "retention_approved",
+            Letter::ClaimsDue { .. } => "claims_due",
+            Letter::ClaimsToVerify { .. } => "claims_to_verify",
+            Letter::ClaimsPaid { .. } => "claims_paid",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -428,6 +499,30 @@ impl Letter {
                 path,
                 vec![("reason", reason.clone())],
             ),
+            Letter::Supply { news, number, title, path, detail } => {
+                let (subject, body) = news.words(t);
+                (subject, body, number, title, path, vec![("detail", detail.clone())])
+            }
+            Letter::OrderPlaced { number, title, path, lines, amount } => (
+                m.order_placed,
+                m.order_placed_body,
+                number,
+                title,
+                path,
+                vec![("lines", lines.to_string()), ("amount", amount.clone())],
+            ),
+            Letter::OrderReleased { number, title, path, product, quantity, reason } => (
+                m.order_released,
+                m.order_released_body,
+                number,
+                title,
+                path,
+                vec![
+                    ("product", product.clone()),
+                    ("quantity", quantity.clone()),
+                    ("reason", reason.clone()),
+                ],
+            ),
             Letter::ContractsAmended { number, title, path, count, reason, since, state } => {
                 let (count, reason, since) = (count.to_string(), reason.clone(), since.clone());
                 let facts = vec![("count", count), ("reason", reason), ("since", since)];
@@ -454,6 +549,36 @@ impl Letter {
                 path,
                 vec![("lines", lines.to_string())],
             ),
+            Letter::IncidentsFound { path, count, all } => (
+                m.incidents_found,
+                m.incidents_found_body,
+                &count.to_string(),
+                &all.to_string(),
+                path,
+                vec![],
+            ),
+            Letter::RetentionApproved { number, title, path, base, grade, retained } => (
+                m.retention_approved,
+                m.retention_approved_body,
+                number,
+                title,
+                path,
+                vec![("base", base.clone()), ("grade", grade.clone()), ("retained", retained.clone())],
+            ),
+            Letter::ClaimsDue { number, title, path, deadline } => {
+                (m.claims_due, m.claims_due_body, number, title, path, vec![("deadline", deadline.clone())])
+            }
+            Letter::ClaimsToVerify { number, title, path, deadline, is_late } => (
+                if *is_late { m.claims_overdue } else { m.claims_to_verify },
+                if *is_late { m.claims_overdue_body } else { m.claims_to_verify_body },
+                number,
+                title,
+                path,
+                vec![("deadline", deadline.clone())],
+            ),
+            Letter::ClaimsPaid { number, title, path, day } => {
+                (m.claims_paid, m.claims_paid_body, number, title, path, vec![("day", day.clone())])
+            }
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])
             }

@@ -23,7 +23,6 @@ mod demand;
 mod distributors;
 mod evaluation;
 mod events;
-||||||| 75f1901
 mod incidents;
 mod jobs;
 mod layout;

@@ -369,6 +369,8 @@ const OWN: &[(&str, &str, &str, &[&str])] = &[
     ("GET", "/contracts/{contract}", "supplier1", &["hospital2", "supplier2"]),
     ("GET", "/contracts/{contract}/sheet", "hospital1", &["hospital2", "supplier2"]),
     ("POST", "/contracts/{contract}/withdraw", "hospital1", &["hospital2", "supplier2"]),
+    ("GET", "/progress/contracts/{contract}", "hospital1", &["hospital2", "supplier2"]),
+    ("GET", "/progress/contracts/{contract}", "supplier1", &["hospital2", "supplier2"]),
     ("GET", "/objections/{objection}", "supplier1", &["supplier2"]),
     ("GET", "/questions/{question}", "supplier1", &["supplier2"]),
     ("POST", "/questions/{question}/answer", "supplier1", &["supplier2"]),

@@ -4,10 +4,15 @@
 
 mod advance_rounds;
 mod advance_turns;
+mod change_prices;
+mod check_invariants;
 mod close_questions;
+mod count_supply;
 mod end_sessions;
 mod forget_runs;
 mod mail_audit_head;
+mod note_late;
+mod open_volumes;
 mod remind_claims;
 mod remind_contracts;
 mod remind_demand;
@@ -16,6 +21,7 @@ mod run_simulations;
 mod send_mail;
 mod settle;
 mod wake;
+mod write_progress;
 
 use crate::error::Result;
 use crate::web::App;
@@ -44,10 +50,16 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
+    Job { name: "note_late", cron: "0 10 * * * *", run: note_late::run },
+    Job { name: "open_volumes", cron: "0 10 0 * * *", run: open_volumes::run },
+    Job { name: "change_prices", cron: "0 5 0 * * *", run: change_prices::run },
+    Job { name: "count_supply", cron: "0 10 2 * * *", run: count_supply::run },
+    Job { name: "write_progress", cron: "0 30 8 * * MON", run: write_progress::run },
     Job { name: "remind_claims", cron: "0 0 8 * * *", run: remind_claims::run },
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
+    Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },
     Job { name: "forget_runs", cron: "0 40 3 * * *", run: forget_runs::run },
 ];

@@ -1074,6 +1074,343 @@ diesel::table! {
 }
 
 diesel::table! {
+    incidents (id) {
+        id -> Text,
+        check_name -> Text,
+        subject -> Text,
+        subject_id -> Text,
+        expected -> Text,
+        found -> Text,
+        first_at -> BigInt,
+        last_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        remark -> Text,
+        remark_by -> Nullable<Text>,
+        remark_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    incident_runs (id) {
+        id -> Text,
+        began_at -> BigInt,
+        ended_at -> BigInt,
+        rows_read -> BigInt,
+        breaches -> BigInt,
+    }
+}
+
+diesel::table! {
+    distributors (id) {
+        id -> Text,
+        name -> Text,
+        code -> Text,
+        active -> Bool,
+        reason -> Text,
+        version -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    distributor_regions (distributor_id, region) {
+        distributor_id -> Text,
+        region -> Text,
+    }
+}
+
+diesel::table! {
+    distributor_choices (id) {
+        id -> Text,
+        supplier_id -> Text,
+        region -> Text,
+        distributor_id -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    distributor_assessments (id) {
+        id -> Text,
+        distributor_id -> Text,
+        starts -> Date,
+        ends -> Date,
+        score -> Integer,
+        result -> Text,
+        evidence -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    shortfalls (id) {
+        id -> Text,
+        order_line_id -> Text,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        quantity -> BigInt,
+        noted_on -> Date,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    trace_codes (code, delivery_line_id) {
+        code -> Text,
+        delivery_line_id -> Text,
+        freed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    order_requests (id) {
+        id -> Text,
+        hospital_id -> Text,
+        file_name -> Text,
+        sha256 -> Text,
+        state -> Text,
+        version -> Integer,
+        lines -> Integer,
+        faulty -> Integer,
+        amount -> BigInt,
+        made_at -> BigInt,
+        made_by -> Nullable<Text>,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    order_request_lines (request_id, position) {
+        request_id -> Text,
+        position -> Integer,
+        source -> Integer,
+        contract -> Text,
+        product -> Text,
+        supplier -> Text,
+        quantity -> Text,
+        unit -> Text,
+        unit_price -> Text,
+        unreadable -> Text,
+        fault -> Text,
+        contract_id -> Nullable<Text>,
+        product_id -> Nullable<Text>,
+        supplier_id -> Nullable<Text>,
+        generic -> Text,
+        named -> Text,
+        spec -> Text,
+        counted -> Text,
+        ordered -> Nullable<BigInt>,
+        price -> Nullable<BigInt>,
+        agreed -> BigInt,
+        ordinary -> BigInt,
+        order_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    order_releases (id) {
+        id -> Text,
+        order_id -> Text,
+        order_line_id -> Text,
+        quantity -> BigInt,
+        reason -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    retention_plans (id) {
+        id -> Text,
+        round_id -> Text,
+        year -> Integer,
+        starts -> Date,
+        ends -> Date,
+        state -> Text,
+        parameter_set -> Text,
+        parameters -> Text,
+        version -> Integer,
+        run -> Integer,
+        computed_version -> Nullable<Integer>,
+        computed_at -> Nullable<BigInt>,
+        hospitals -> Integer,
+        waiting -> Integer,
+        budget -> BigInt,
+        spend -> BigInt,
+        base -> BigInt,
+        retained -> BigInt,
+        inputs_sha256 -> Text,
+        checked_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        created_by -> Nullable<Text>,
+        approved_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    retention_bases (plan_id, hospital_id, generic) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        generic -> Text,
+        quantity -> Nullable<BigInt>,
+        price -> Nullable<BigInt>,
+        insured_share -> Nullable<BigInt>,
+        pay_ratio -> Nullable<BigInt>,
+        origin -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    retention_lines (plan_id, hospital_id, position) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        position -> Integer,
+        generic -> Text,
+        unit -> Text,
+        base_quantity -> Nullable<BigInt>,
+        price_before -> Nullable<BigInt>,
+        insured_share -> Nullable<BigInt>,
+        pay_ratio -> Nullable<BigInt>,
+        agreed -> BigInt,
+        selected -> BigInt,
+        selected_amount -> BigInt,
+        above -> BigInt,
+        other -> BigInt,
+        other_amount -> BigInt,
+        evaluated -> BigInt,
+        evaluated_amount -> BigInt,
+        budget -> Nullable<BigInt>,
+        spend -> BigInt,
+        is_complete -> Bool,
+    }
+}
+
+diesel::table! {
+    retention_purchases (plan_id, hospital_id, position) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        position -> Integer,
+        generic -> Text,
+        kind -> Text,
+        contract_id -> Nullable<Text>,
+        product_id -> Nullable<Text>,
+        unit_price -> BigInt,
+        accepted -> BigInt,
+        returned -> BigInt,
+    }
+}
+
+diesel::table! {
+    retention_sheets (plan_id, hospital_id) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        run -> Integer,
+        generics -> Integer,
+        missing -> Integer,
+        incomplete -> Integer,
+        budget -> BigInt,
+        spend -> BigInt,
+        base -> Nullable<BigInt>,
+        score -> Nullable<BigInt>,
+        grade -> Text,
+        share -> Nullable<BigInt>,
+        retained -> Nullable<BigInt>,
+        cut -> Nullable<BigInt>,
+        inputs_sha256 -> Text,
+        changed -> Bool,
+    }
+}
+
+diesel::table! {
+    assessments (id) {
+        id -> Text,
+        plan_id -> Text,
+        hospital_id -> Text,
+        score -> BigInt,
+        evidence -> Text,
+        version -> Integer,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    supply_counts (volume_id) {
+        volume_id -> Text,
+        lines -> BigInt,
+        open_lines -> BigInt,
+        ordered -> BigInt,
+        promised -> BigInt,
+        shipped -> BigInt,
+        accepted -> BigInt,
+        refused -> BigInt,
+        lost -> BigInt,
+        overdue -> BigInt,
+        due -> BigInt,
+        on_time -> BigInt,
+        counted_on -> Date,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    progress_sums (part, round_id, part_id, starts, ends) {
+        part -> Text,
+        part_id -> Text,
+        round_id -> Text,
+        starts -> Date,
+        ends -> Date,
+        contracts -> BigInt,
+        agreed_quantity -> BigInt,
+        used_quantity -> BigInt,
+        agreed -> BigInt,
+        reserved -> BigInt,
+        consumed -> BigInt,
+        lost -> BigInt,
+        overdue -> BigInt,
+        ordered -> BigInt,
+        shipped -> BigInt,
+        accepted -> BigInt,
+        due -> BigInt,
+        on_time -> BigInt,
+        counted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    contract_events (id) {
+        id -> Text,
+        round_id -> Text,
+        kind -> Text,
+        state -> Text,
+        since -> Date,
+        cause -> Text,
+        reason -> Text,
+        contracts -> Integer,
+        summary -> Text,
+        lines -> Text,
+        remark -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    successor_rounds (round_id) {
+        round_id -> Text,
+        previous_id -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     workdays (day) {
         day -> Date,
         kind -> Text,
@@ -1445,6 +1782,31 @@ diesel::joinable!(agreed_volumes -> contracts (contract_id));
 diesel::allow_tables_to_appear_in_same_query!(agreed_volumes, contracts);
 diesel::joinable!(order_lines -> contracts (contract_id));
 diesel::allow_tables_to_appear_in_same_query!(order_lines, contracts);
+diesel::joinable!(distributor_choices -> distributors (distributor_id));
+diesel::joinable!(distributor_choices -> organisations (supplier_id));
+diesel::allow_tables_to_appear_in_same_query!(distributor_choices, distributors, organisations);
+diesel::allow_tables_to_appear_in_same_query!(distributor_regions, distributors);
+diesel::joinable!(shortfalls -> order_lines (order_line_id));
+diesel::allow_tables_to_appear_in_same_query!(shortfalls, order_lines);
+diesel::allow_tables_to_appear_in_same_query!(shortfalls, orders);
+diesel::joinable!(trace_codes -> delivery_lines (delivery_line_id));
+diesel::allow_tables_to_appear_in_same_query!(trace_codes, delivery_lines);
+diesel::allow_tables_to_appear_in_same_query!(trace_codes, deliveries);
+diesel::joinable!(deliveries -> orders (order_id));
+diesel::joinable!(order_releases -> order_lines (order_line_id));
+diesel::allow_tables_to_appear_in_same_query!(order_releases, order_lines);
+
+// Surplus retention: its sheets and scores are shown with the hospital's name.
+diesel::joinable!(retention_sheets -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(retention_sheets, organisations);
+diesel::joinable!(retention_bases -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(retention_bases, organisations);
+diesel::joinable!(retention_plans -> rounds (round_id));
+diesel::allow_tables_to_appear_in_same_query!(retention_plans, retention_sheets, rounds);
+diesel::joinable!(assessments -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(assessments, organisations);
+diesel::joinable!(credit_facts -> organisations (supplier_id));
+diesel::allow_tables_to_appear_in_same_query!(credit_facts, organisations);
 
 // Direct settlement: claims and their lines, settlements and what they pay.
 diesel::allow_tables_to_appear_in_same_query!(claims, claim_lines);

@@ -169,6 +169,18 @@ scaled!(
     /// A quantity in smallest preparation units or pieces, three decimals.
     Quantity, 3, 0
 );
+scaled!(
+    /// Quantity times price in yuan before any rounding, nine decimals.
+    Amount, 9, 2
+);
+scaled!(
+    /// A part of one, such as `0.9`, six decimals.
+    Share, 6, 0
+);
+scaled!(
+    /// An assessment score from 0 to 100, two decimals.
+    Score, 2, 0
+);
 
 impl Money {
     /// Quantity times price, rounded once to the cent.
@@ -327,6 +339,8 @@ ids! {
     OrderId;
     /// One line of an order.
     OrderLineId;
+    /// What a hospital gave up of an order line.
+    OrderReleaseId;
     /// A delivery note (配送单).
     DeliveryId;
     /// One line of a delivery note.
@@ -337,6 +351,12 @@ ids! {
     ReturnId;
     /// A company that delivers for suppliers (配送企业).
     DistributorId;
+    /// A supplier's choice of who delivers in a region.
+    DistributorChoiceId;
+    /// An assessment of a distributor.
+    DistributorAssessmentId;
+    /// What a supplier did not promise of an order line.
+    ShortfallId;
     /// An invoice or a credit note.
     InvoiceId;
     /// One line of an invoice.
@@ -345,6 +365,16 @@ ids! {
     PaymentId;
     /// A supplier's monthly claim on the fund (结算申请).
     ClaimId;
+    /// A breach of an invariant.
+    IncidentId;
+    /// One run of the nightly checks.
+    CheckRunId;
+    /// A year of surplus retention of one round (结余留用考核周期).
+    PlanId;
+    /// A hospital's assessment score in a plan.
+    AssessmentId;
+    /// What an officer did to several contracts at once.
+    EventId;
     /// What a supplier submits in one go: its claims of a month.
     SubmissionId;
     /// A bank account of a supplier or of the bureau.

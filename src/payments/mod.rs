@@ -1,5 +1,7 @@
 //! Payments: invoices matched with orders and receipts, the payment clock, prepayment, and direct settlement.
 
+pub mod retention;
+
 pub mod bank;
 pub mod claims;
 pub mod prepayments;
@@ -94,7 +96,7 @@ pub struct Invoice {
 
 /// One line of an invoice or credit note: it is for one receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = invoice_lines)]
+#[diesel(table_name = invoice_lines, treat_none_as_default_value = false)]
 pub struct InvoiceLine {
     /// Its id.
     pub id: InvoiceLineId,
@@ -118,7 +120,7 @@ pub struct InvoiceLine {
 
 /// Money that went to a supplier for a hospital's receipts; a reversal is another row with the amount below zero.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = payments)]
+#[diesel(table_name = payments, treat_none_as_default_value = false)]
 pub struct Payment {
     /// Its id, from the form or the claim.
     pub id: PaymentId,
@@ -150,7 +152,7 @@ pub struct Payment {
 
 /// The part of a payment that is for one receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = payment_lines)]
+#[diesel(table_name = payment_lines, treat_none_as_default_value = false)]
 pub struct PaymentLine {
     /// Of which payment.
     pub payment_id: PaymentId,

@@ -28,6 +28,8 @@ crate::words! {
         Correction = "standards.correct",
         /// Publishing a draft as a version of a rule set.
         RuleSet = "rule_set.publish",
+        /// Freezing a year of surplus retention.
+        Retention = "retention.approve",
         /// Paying what a settlement drew up.
         Settlement = "settlement.approve",
         /// Granting a hospital a prepayment.
@@ -242,6 +244,7 @@ pub fn path(it: &Approval) -> String {
         Action::Standards => format!("/rounds/{}/standards", it.subject_id),
         Action::Correction => format!("/standards/{}", it.subject_id),
         Action::RuleSet => format!("/rules/drafts/{}", it.subject_id),
+        Action::Retention => format!("/retention/{}", it.subject_id),
         Action::Settlement => format!("/settlements/number/{}", it.subject_id),
         Action::Prepayment => "/prepayments".to_owned(),
     }

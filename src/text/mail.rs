@@ -51,8 +51,16 @@ messages! {
         contract_due_body: "贵单位有 {count} 份 {number}《{title}》的购销合同等待确认。\n签约截止：{deadline}。", "{count} contracts of {number}, {title}, wait for your confirmation.\nDeadline: {deadline}.";
         contract_amended: "【集采】合同变更：{number} {title}", "[jicai] Contract amended: {number} {title}";
         contract_amended_body: "购销合同 {number}（{title}）已变更。\n变更原因：{reason}\n请打开页面查看变更前后对照。", "Contract {number}, {title}, was amended.\nReason: {reason}\nOpen the page to see the difference.";
+        order_placed: "【集采】新订单 {number}：{title}", "[jicai] New order {number}: {title}";
+        order_placed_body: "{title}下达订单 {number}，共 {lines} 行，金额 {amount} 元。\n请及时响应供货数量和日期。", "{title} placed order {number} with {lines} lines for {amount} yuan.\nPlease answer what you deliver and by when.";
+        order_released: "【集采】订单 {number} 部分不再供货：{title}", "[jicai] Part of order {number} given up: {title}";
+        order_released_body: "{title}不再需要订单 {number} 中尚未发货的 {product} {quantity}。\n原因：{reason}", "{title} gives up what was not sent of order {number}: {product}, {quantity}.\nReason: {reason}";
         standards_released: "【集采】支付标准已发布：{number} {title}", "[jicai] Payment standards released: {number} {title}";
         standards_released_body: "{number}《{title}》发布医保支付标准 {lines} 条，结算系统可按序号取数。", "{lines} payment standards of {number}, {title}, were released and can be fetched by sequence.";
+        incidents_found: "【集采】夜间核对发现 {number} 处新的异常", "[jicai] {number} new incidents found at night";
+        incidents_found_body: "夜间核对发现 {number} 处新的不平，共 {title} 处。\n请打开页面逐一核查并写明说明。", "The nightly checks found {number} new breaches, {title} in all.\nOpen the page, look into each and write down what you found out.";
+        retention_approved: "【集采】结余留用结果已审定：{number}", "[jicai] Surplus retention approved: {number}";
+        retention_approved_body: "{number}（{title}）结余留用结果已审定。\n贵单位结余测算基数 {base} 元，考核等次 {grade}，结余留用 {retained} 元。\n请打开页面查看逐品种明细。", "The surplus retention of {number}, {title}, is approved.\nYour hospital: surplus base {base} yuan, grade {grade}, retained {retained} yuan.\nOpen the page for the figures of each generic.";
         audit_head: "【集采】审计链头：第 {number} 条", "[jicai] Head of the audit chain: link {number}";
         audit_head_body: "审计链共 {number} 条，经逐条校验完好，最后一条的哈希值为：\n{title}\n请妥善保存本邮件。如有人改动或删除此前的任何一条记录，今后校验得出的第 {number} 条哈希值将与此不同。", "The audit chain has {number} links, each of them checked. The hash of the last one is:\n{title}\nPlease keep this mail: if anybody changes or deletes an earlier entry, link {number} will no longer have this hash.";
         claims_due: "【集采】请提交 {number} 结算申请", "[jicai] Claims for {number} are due";

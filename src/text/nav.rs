@@ -5,11 +5,16 @@ messages! {
     Nav {
         label: "主导航", "Main navigation";
         home: "待办", "To do";
+        incidents: "核对异常", "Incidents";
         organisations: "单位与账号", "Organisations";
         mails: "邮件", "Mail";
         jobs: "定时任务", "Jobs";
         audit: "审计", "Audit";
         contracts: "合同", "Contracts";
+        deliveries: "配送验收", "Deliveries";
+        distributors: "配送企业", "Distributors";
+        orders: "订单", "Orders";
+        progress: "执行进度", "Progress";
         standards: "支付标准", "Payment standards";
         public: "结果公示", "Published awards";
         products: "产品目录", "Catalogue";
@@ -23,5 +28,9 @@ messages! {
         bank_accounts: "收款账户", "Bank accounts";
         workdays: "工作日历", "Working days";
         rules: "规则", "Rule sets";
+        retention: "结余留用", "Surplus retention";
+        assessments: "考核得分", "Assessments";
+        credit: "履约记录", "Supplier record";
+        terms: "执行参数", "Terms";
     }
 }

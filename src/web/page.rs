@@ -12,9 +12,9 @@ use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
 use crate::web::access::{
-    ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, STAFF,
+    self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, STAFF,
 };
-use crate::web::asset;
+use crate::web::{asset, credit, retention};
 
 /// What every page has.
 #[derive(Clone)]
@@ -121,6 +121,13 @@ impl Page {
             ("/products", n.products, &[]),
             ("/ratio", n.ratio, &[]),
             ("/contracts", n.contracts, &[]),
+            ("/deliveries", n.deliveries, &[]),
+            ("/distributors", n.distributors, &[]),
+            ("/orders", n.orders, &[]),
+            ("/retention", n.retention, retention::PARTIES),
+            ("/credit", n.credit, credit::PARTIES),
+            ("/terms", n.terms, access::STAFF),
+            ("/progress", n.progress, &[]),
             ("/claims", n.claims, &[]),
             ("/settlements", n.settlements, STAFF),
             ("/prepayments", n.prepayments, PREPAYMENT_READERS),
@@ -130,6 +137,7 @@ impl Page {
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
+            ("/incidents", n.incidents, STAFF),
             ("/organisations", n.organisations, &[Role::Admin]),
             ("/mails", n.mails, OVERSEERS),
             ("/jobs", n.jobs, OVERSEERS),

@@ -184,6 +184,10 @@ messages! {
         bank_decided: "该账户已是“{state}”，不再审核。", "The account is \"{state}\" already.";
         bank_no_reason: "不通过时请写明原因。", "Say why it is rejected.";
         bank_known: "该账户就是现在已审核的账户，不必重复登记。", "That is the approved account already.";
+        task_verify: "核对供应企业的结算申请 {n} 件", "Verify {n} claims of suppliers";
+        task_claim: "提交 {month} 结算申请（{n} 家医疗机构）", "Submit your claims for {month} ({n} hospitals)";
+        task_settle: "有已核对的结算申请等待汇总", "Confirmed claims wait for settlement";
+        task_bank: "审核收款账户 {n} 个", "Approve {n} bank accounts";
         bank_approve: "审核通过", "Approve";
         bank_reject: "不通过", "Reject";
     }

@@ -5,12 +5,14 @@
 mod advance_rounds;
 mod advance_turns;
 mod close_questions;
+mod count_ageing;
 mod end_sessions;
 mod forget_runs;
 mod mail_audit_head;
 mod remind_contracts;
 mod remind_demand;
 mod remind_openers;
+mod remind_payers;
 mod run_simulations;
 mod send_mail;
 mod wake;
@@ -42,6 +44,8 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
+    Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
+    Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },

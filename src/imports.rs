@@ -21,6 +21,14 @@ crate::words! {
         Lots = "lots",
         /// A hospital's demand for a round.
         Demand = "demand",
+        /// A supplier's invoices.
+        Invoices = "invoices",
+        /// One fully digital invoice as XML.
+        EInvoice = "e_invoice",
+        /// A hospital's payments.
+        Payments = "payments",
+        /// Somebody's own ledger, to be compared; it changes nothing.
+        Ledger = "ledger",
     }
 
     /// Where a file is.

@@ -1073,6 +1073,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    ageing_counts (hospital_id, supplier_id, payer) {
+        hospital_id -> Text,
+        supplier_id -> Text,
+        payer -> Text,
+        receipts -> BigInt,
+        not_due -> BigInt,
+        late_30 -> BigInt,
+        late_60 -> BigInt,
+        late_90 -> BigInt,
+        late_more -> BigInt,
+        uninvoiced -> BigInt,
+        overdue -> BigInt,
+        to_net -> BigInt,
+        counted_at -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));

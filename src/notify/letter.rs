@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::notify::About;
 use crate::text::{Text, fill};
 
 /// A letter's facts. A deadline is already written out in Shanghai time.
@@ -189,6 +190,15 @@ pub enum Letter {
         path: String,
         lines: i64,
     },
+    /// News of an invoice or a payment.
+    Payment {
+        about: About,
+        number: String,
+        title: String,
+        path: String,
+        amount: String,
+        reason: String,
+    },
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
         links: String,
@@ -237,6 +247,7 @@ impl Letter {
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
             Letter::StandardsReleased { .. } => "standards_released",
+            Letter::Payment { .. } => "payment",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -415,6 +426,11 @@ impl Letter {
                 path,
                 vec![("lines", lines.to_string())],
             ),
+            Letter::Payment { about, number, title, path, amount, reason } => {
+                let (subject, body) = about.words(t);
+                let facts = vec![("amount", amount.clone()), ("reason", reason.clone())];
+                (subject, body, number, title, path, facts)
+            }
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])
             }

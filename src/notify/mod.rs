@@ -1,5 +1,6 @@
 //! The outbox: letters are rows written in the transaction of the change and sent after commit by a job.
 
+mod about;
 mod letter;
 pub mod outbox;
 pub mod smtp;
@@ -12,6 +13,7 @@ use crate::schema::mails;
 use crate::text::Lang;
 use crate::types::{AccountId, Ctx, MailId, Time};
 
+pub use about::About;
 pub use letter::{Letter, Written};
 
 crate::words! {

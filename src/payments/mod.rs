@@ -1,10 +1,15 @@
 //! Payments: invoices matched with orders and receipts, the payment clock, prepayment, and direct settlement.
 
+pub mod ageing;
+pub mod hospital;
+pub mod invoices;
+pub mod statements;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::schema::{invoice_lines, invoices, payment_lines, payments};
+use crate::schema::{invoice_lines, payment_lines, payments};
 use crate::supply::Payer;
 use crate::text::Text;
 use crate::types::{
@@ -55,7 +60,7 @@ impl InvoiceState {
 
 /// An invoice or credit note of a supplier to a hospital.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = invoices, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[diesel(table_name = crate::schema::invoices, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Invoice {
     /// Its id, from the form.
     pub id: InvoiceId,

@@ -10,6 +10,10 @@ messages! {
         jobs: "定时任务", "Jobs";
         audit: "审计", "Audit";
         contracts: "合同", "Contracts";
+        invoices: "发票", "Invoices";
+        payments: "付款", "Payments";
+        ageing: "付款账龄", "Ageing";
+        statements: "对账单", "Statements";
         standards: "支付标准", "Payment standards";
         public: "结果公示", "Published awards";
         products: "产品目录", "Catalogue";

@@ -94,7 +94,7 @@ pub struct Invoice {
 
 /// One line of an invoice or credit note: it is for one receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = invoice_lines)]
+#[diesel(table_name = invoice_lines, treat_none_as_default_value = false)]
 pub struct InvoiceLine {
     /// Its id.
     pub id: InvoiceLineId,
@@ -150,7 +150,7 @@ pub struct Payment {
 
 /// The part of a payment that is for one receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = payment_lines)]
+#[diesel(table_name = payment_lines, treat_none_as_default_value = false)]
 pub struct PaymentLine {
     /// Of which payment.
     pub payment_id: PaymentId,

@@ -3,6 +3,8 @@ DROP INDEX payments_by_reference;
 DROP INDEX payments_by_day;
 DROP INDEX receipts_by_supplier_day;
 DROP INDEX receipts_by_hospital_day;
+DROP INDEX receipts_to_net_by_supplier;
+DROP INDEX receipts_to_net_by_hospital;
 DROP INDEX receipts_to_net;
 DROP INDEX receipts_open_by_supplier;
 DROP INDEX receipts_open_by_hospital;

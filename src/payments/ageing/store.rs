@@ -14,7 +14,7 @@ use crate::types::{Money, OrganisationId, Time};
 
 /// A row of the small table, and of the counting.
 #[derive(Debug, Clone, Queryable, QueryableByName, Selectable, Insertable)]
-#[diesel(table_name = ageing_counts)]
+#[diesel(table_name = ageing_counts, treat_none_as_default_value = false)]
 struct Row {
     hospital_id: OrganisationId,
     supplier_id: OrganisationId,

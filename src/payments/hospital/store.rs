@@ -176,7 +176,7 @@ pub fn open(conn: &mut Conn, filter: &Open, today: NaiveDate, limit: i64) -> Res
 pub fn suppliers_to_pay(conn: &mut Conn, hospital: &OrganisationId) -> Result<Vec<(OrganisationId, Money)>> {
     let query = "SELECT supplier_id, CAST(SUM(amount - credited - paid) AS BIGINT) AS due FROM receipts \
          WHERE hospital_id = $1 AND amount - credited - paid > 0 AND payer = 'hospital' \
-         AND state IN ('invoiced', 'paid') GROUP BY supplier_id ORDER BY supplier_id";
+         AND state <> 'accepted' AND state <> 'claimed' GROUP BY supplier_id ORDER BY supplier_id";
     let rows: Vec<Owed> = diesel::sql_query(query).bind::<Text, _>(hospital).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.supplier_id, row.due)).collect())
 }

@@ -315,6 +315,31 @@ pub fn credited_returns(conn: &mut Conn, ids: &[ReturnId]) -> Result<Vec<ReturnI
     Ok(found)
 }
 
+/// How documents stand that a list can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Invoices that match.
+    Matched,
+    /// Invoices that do not.
+    Mismatched,
+    /// Invoices that were taken back.
+    Withdrawn,
+    /// Credit notes.
+    CreditNote,
+}
+
+impl Standing {
+    /// As the conditions of the partial indexes say it.
+    fn condition(self) -> &'static str {
+        match self {
+            Standing::Matched => "kind = 'invoice' AND state = 'matched'",
+            Standing::Mismatched => "state = 'mismatched'",
+            Standing::Withdrawn => "state = 'withdrawn'",
+            Standing::CreditNote => "kind = 'credit_note'",
+        }
+    }
+}
+
 /// Whose documents a reader sees, and which of them.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -322,8 +347,8 @@ pub struct Filter {
     pub hospital: Option<OrganisationId>,
     /// Only of this supplier.
     pub supplier: Option<OrganisationId>,
-    /// Only of this kind and state.
-    pub standing: Option<(InvoiceKind, InvoiceState)>,
+    /// Only those that stand so.
+    pub standing: Option<Standing>,
     /// Only with this number.
     pub number: String,
     /// Not dated before.
@@ -343,11 +368,8 @@ pub fn page(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Invoice>
     if let Some(id) = &filter.supplier {
         query = query.filter(invoices::supplier_id.eq(id.clone()));
     }
-    if let Some((kind, state)) = filter.standing {
-        query = query.filter(invoices::kind.eq(kind).and(invoices::state.eq(state)));
-    }
-    if !filter.number.is_empty() {
-        query = query.filter(invoices::number.eq(filter.number.clone()));
+    if let Some(standing) = filter.standing {
+        query = query.filter(diesel::dsl::sql::<diesel::sql_types::Bool>(standing.condition()));
     }
     if let Some(day) = filter.from {
         query = query.filter(invoices::issued_on.ge(day));
@@ -358,6 +380,13 @@ pub fn page(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Invoice>
     if let Some((day, id)) = &filter.after {
         let same = invoices::issued_on.eq(*day).and(invoices::id.lt(id.clone()));
         query = query.filter(invoices::issued_on.lt(*day).or(same)).filter(invoices::issued_on.le(*day));
+    }
+    if !filter.number.is_empty() {
+        // A handful has one number: sorted here, so that no index by day is walked for them.
+        let found = query.filter(invoices::number.eq(filter.number.clone()));
+        let mut found: Vec<Invoice> = found.limit(limit).load(conn)?;
+        found.sort_by(|a, b| (b.issued_on, &b.id).cmp(&(a.issued_on, &a.id)));
+        return Ok(found);
     }
     Ok(query.order((invoices::issued_on.desc(), invoices::id.desc())).limit(limit).load(conn)?)
 }

@@ -38,7 +38,7 @@ impl Asked {
             word => {
                 let found =
                     super::STANDINGS.iter().find(|(name, ..)| *name == word).ok_or(Error::NotFound)?;
-                Some((found.1, found.2))
+                Some(found.1)
             }
         };
         Ok(Filter {
@@ -140,11 +140,7 @@ pub async fn index(
         _ => String::new(),
     };
     let standings = std::iter::once(("", t.common.all))
-        .chain(
-            super::STANDINGS
-                .iter()
-                .map(|(word, kind, state)| (*word, super::standing_name(t, *kind, *state))),
-        )
+        .chain(super::STANDINGS.iter().map(|(word, standing)| (*word, super::standing_name(t, *standing))))
         .collect();
     page::show(&List { page, asked, standings, hospitals, suppliers, rows, next })
 }

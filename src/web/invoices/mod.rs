@@ -7,7 +7,8 @@ pub mod new;
 pub mod show;
 pub mod upload;
 
-use crate::payments::{Invoice, InvoiceKind, InvoiceState, invoices::rules};
+use crate::payments::invoices::{rules, store::Standing};
+use crate::payments::{Invoice, InvoiceState};
 use crate::text::Text;
 use crate::types::Money;
 use crate::web::form::Form;
@@ -26,18 +27,20 @@ fn colour(state: InvoiceState) -> &'static str {
     }
 }
 
-/// The states a list can be asked for, by their words.
-const STANDINGS: &[(&str, InvoiceKind, InvoiceState)] = &[
-    ("matched", InvoiceKind::Invoice, InvoiceState::Matched),
-    ("mismatched", InvoiceKind::Invoice, InvoiceState::Mismatched),
-    ("withdrawn", InvoiceKind::Invoice, InvoiceState::Withdrawn),
-    ("credit", InvoiceKind::CreditNote, InvoiceState::Matched),
+/// What a list can be asked for, by its words.
+const STANDINGS: &[(&str, Standing)] = &[
+    ("matched", Standing::Matched),
+    ("mismatched", Standing::Mismatched),
+    ("withdrawn", Standing::Withdrawn),
+    ("credit", Standing::CreditNote),
 ];
 
-fn standing_name(t: &Text, kind: InvoiceKind, state: InvoiceState) -> &'static str {
-    match kind {
-        InvoiceKind::CreditNote => t.invoices.standing_credit,
-        InvoiceKind::Invoice => state.name(t),
+fn standing_name(t: &Text, standing: Standing) -> &'static str {
+    match standing {
+        Standing::Matched => t.payments.state_matched,
+        Standing::Mismatched => t.payments.state_mismatched,
+        Standing::Withdrawn => t.payments.state_withdrawn,
+        Standing::CreditNote => t.invoices.standing_credit,
     }
 }
 

@@ -4,11 +4,13 @@
 
 mod advance_rounds;
 mod advance_turns;
+mod check_invariants;
 mod close_questions;
 mod count_ageing;
 mod end_sessions;
 mod forget_runs;
 mod mail_audit_head;
+mod note_late;
 mod remind_contracts;
 mod remind_demand;
 mod remind_openers;
@@ -44,10 +46,12 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
+    Job { name: "note_late", cron: "0 10 * * * *", run: note_late::run },
     Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
+    Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },
     Job { name: "forget_runs", cron: "0 40 3 * * *", run: forget_runs::run },
 ];

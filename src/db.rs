@@ -43,6 +43,31 @@ macro_rules! on_db {
     };
 }
 
+/// Loads many rows of one table the fastest way each database has: COPY on PostgreSQL, statements of 32 rows that are
+/// prepared once on SQLite. `load_all!(conn, table, &rows)`; the rows' type says `treat_none_as_default_value = false`.
+#[macro_export]
+macro_rules! load_all {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        let rows: &[_] = $rows;
+        match $conn {
+            $crate::db::Conn::Pg(c) if !rows.is_empty() => {
+                diesel::copy_from($table).from_insertable(rows).execute(c).map(drop)
+            }
+            $crate::db::Conn::Pg(_) => Ok(()),
+            $crate::db::Conn::Sqlite(c) => {
+                let (parts, rest) = rows.as_chunks::<32>();
+                let parts = parts
+                    .iter()
+                    .try_for_each(|part| diesel::insert_into($table).values(part).execute(c).map(drop));
+                parts.and_then(|()| {
+                    rest.iter()
+                        .try_for_each(|row| diesel::insert_into($table).values(row).execute(c).map(drop))
+                })
+            }
+        }
+    }};
+}
+
 /// The right to write: only [`Db::write`] makes one, so writing outside a transaction does not compile.
 pub struct Tx<'a>(&'a mut Conn);
 

@@ -21,6 +21,8 @@ crate::words! {
         Lots = "lots",
         /// A hospital's demand for a round.
         Demand = "demand",
+        /// A supplier's delivery notes.
+        Deliveries = "deliveries",
         /// A supplier's invoices.
         Invoices = "invoices",
         /// One fully digital invoice as XML.

@@ -50,6 +50,8 @@ pub mod supply;
 
 pub mod payments;
 
+pub mod incidents;
+
 pub mod standards;
 
 pub mod archive;

@@ -25,6 +25,8 @@ struct Cli {
 enum Command {
     Import(cli::import::ImportArgs),
     Demo(cli::demo::DemoArgs),
+    #[command(subcommand)]
+    Generate(cli::generate::Generate),
     Serve(cli::serve::ServeArgs),
     #[command(subcommand)]
     User(cli::user::User),
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Import(args) => cli::import::run(&args),
         Command::Demo(args) => cli::demo::run(&args),
+        Command::Generate(command) => cli::generate::run(&command),
         Command::Serve(args) => cli::serve::run(&args),
         Command::User(command) => cli::user::run(&command),
         Command::Job(args) => cli::job::run(&args),

@@ -1091,6 +1091,99 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    incidents (id) {
+        id -> Text,
+        check_name -> Text,
+        subject -> Text,
+        subject_id -> Text,
+        expected -> Text,
+        found -> Text,
+        first_at -> BigInt,
+        last_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        remark -> Text,
+        remark_by -> Nullable<Text>,
+        remark_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    incident_runs (id) {
+        id -> Text,
+        began_at -> BigInt,
+        ended_at -> BigInt,
+        rows_read -> BigInt,
+        breaches -> BigInt,
+    }
+}
+
+diesel::table! {
+    distributors (id) {
+        id -> Text,
+        name -> Text,
+        code -> Text,
+        active -> Bool,
+        reason -> Text,
+        version -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    distributor_regions (distributor_id, region) {
+        distributor_id -> Text,
+        region -> Text,
+    }
+}
+
+diesel::table! {
+    distributor_choices (id) {
+        id -> Text,
+        supplier_id -> Text,
+        region -> Text,
+        distributor_id -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    distributor_assessments (id) {
+        id -> Text,
+        distributor_id -> Text,
+        starts -> Date,
+        ends -> Date,
+        score -> Integer,
+        result -> Text,
+        evidence -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    shortfalls (id) {
+        id -> Text,
+        order_line_id -> Text,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        quantity -> BigInt,
+        noted_on -> Date,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    trace_codes (code, delivery_line_id) {
+        code -> Text,
+        delivery_line_id -> Text,
+        freed_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -1277,3 +1370,14 @@ diesel::joinable!(agreed_volumes -> contracts (contract_id));
 diesel::allow_tables_to_appear_in_same_query!(agreed_volumes, contracts);
 diesel::joinable!(order_lines -> contracts (contract_id));
 diesel::allow_tables_to_appear_in_same_query!(order_lines, contracts);
+diesel::joinable!(distributor_choices -> distributors (distributor_id));
+diesel::joinable!(distributor_choices -> organisations (supplier_id));
+diesel::allow_tables_to_appear_in_same_query!(distributor_choices, distributors, organisations);
+diesel::allow_tables_to_appear_in_same_query!(distributor_regions, distributors);
+diesel::joinable!(shortfalls -> order_lines (order_line_id));
+diesel::allow_tables_to_appear_in_same_query!(shortfalls, order_lines);
+diesel::allow_tables_to_appear_in_same_query!(shortfalls, orders);
+diesel::joinable!(trace_codes -> delivery_lines (delivery_line_id));
+diesel::allow_tables_to_appear_in_same_query!(trace_codes, delivery_lines);
+diesel::allow_tables_to_appear_in_same_query!(trace_codes, deliveries);
+diesel::joinable!(deliveries -> orders (order_id));

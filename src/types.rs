@@ -337,6 +337,12 @@ ids! {
     ReturnId;
     /// A company that delivers for suppliers (配送企业).
     DistributorId;
+    /// A supplier's choice of who delivers in a region.
+    DistributorChoiceId;
+    /// An assessment of a distributor.
+    DistributorAssessmentId;
+    /// What a supplier did not promise of an order line.
+    ShortfallId;
     /// An invoice or a credit note.
     InvoiceId;
     /// One line of an invoice.
@@ -345,6 +351,10 @@ ids! {
     PaymentId;
     /// A supplier's monthly claim on the fund (结算申请).
     ClaimId;
+    /// A breach of an invariant.
+    IncidentId;
+    /// One run of the nightly checks.
+    CheckRunId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

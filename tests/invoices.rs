@@ -153,7 +153,12 @@ async fn what_does_not_match_is_shown_first_and_kept_only_when_the_document_says
     let letters: Vec<String> = site
         .app
         .db
-        .read(|c| Ok(mails::table.filter(mails::template.eq("payment")).select(mails::address).load(c)?))
+        .read(|c| {
+            Ok(mails::table
+                .filter(mails::template.eq("invoice_mismatched"))
+                .select(mails::address)
+                .load(c)?)
+        })
         .unwrap();
     assert_eq!(facts, 1);
     assert_eq!(letters.len(), 2, "both sides are told: {letters:?}");

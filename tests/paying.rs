@@ -87,7 +87,7 @@ async fn a_hospital_pays_in_parts_and_never_above_what_is_due() {
         .read(|c| {
             Ok(mails::table
                 .filter(mails::address.eq("supplier1@example.org"))
-                .filter(mails::template.eq("payment"))
+                .filter(mails::template.eq("hospital_paid"))
                 .count()
                 .get_result(c)?)
         })
@@ -277,7 +277,7 @@ async fn the_clock_counts_what_is_open_and_writes_to_whoever_is_late() {
         .read(|c| {
             Ok(mails::table
                 .filter(mails::address.eq("hospital1@example.org"))
-                .filter(mails::template.eq("payment"))
+                .filter(mails::template.eq("payments_late"))
                 .select(mails::data)
                 .load(c)?)
         })

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod code;
 pub mod demo;
 pub mod export;
+pub mod generate;
 pub mod import;
 pub mod job;
 pub mod ratio;

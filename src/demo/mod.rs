@@ -6,6 +6,7 @@ mod history;
 mod people;
 mod round;
 mod stents;
+pub mod year;
 
 use crate::db::Db;
 use crate::error::Result;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::notify::About;
+use super::news::News;
 use crate::text::{Text, fill};
 
 /// A letter's facts. A deadline is already written out in Shanghai time.
@@ -183,6 +183,14 @@ pub enum Letter {
         path: String,
         reason: String,
     },
+    /// Something happened between order and return: `title` is who did it, `detail` what it came to.
+    Supply {
+        news: News,
+        number: String,
+        title: String,
+        path: String,
+        detail: String,
+    },
     /// Payment standards were released.
     StandardsReleased {
         number: String,
@@ -190,14 +198,11 @@ pub enum Letter {
         path: String,
         lines: i64,
     },
-    /// News of an invoice or a payment.
-    Payment {
-        about: About,
-        number: String,
-        title: String,
+    /// The nightly checks found what does not agree: to officers and auditors.
+    IncidentsFound {
         path: String,
-        amount: String,
-        reason: String,
+        count: i64,
+        all: i64,
     },
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
@@ -246,8 +251,9 @@ impl Letter {
             Letter::PlacingCancelled { .. } => "placing_cancelled",
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
+            Letter::Supply { news, .. } => news.as_str(),
             Letter::StandardsReleased { .. } => "standards_released",
-            Letter::Payment { .. } => "payment",
+            Letter::IncidentsFound { .. } => "incidents_found",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -418,6 +424,10 @@ impl Letter {
                 path,
                 vec![("reason", reason.clone())],
             ),
+            Letter::Supply { news, number, title, path, detail } => {
+                let (subject, body) = news.words(t);
+                (subject, body, number, title, path, vec![("detail", detail.clone())])
+            }
             Letter::StandardsReleased { number, title, path, lines } => (
                 m.standards_released,
                 m.standards_released_body,
@@ -426,11 +436,14 @@ impl Letter {
                 path,
                 vec![("lines", lines.to_string())],
             ),
-            Letter::Payment { about, number, title, path, amount, reason } => {
-                let (subject, body) = about.words(t);
-                let facts = vec![("amount", amount.clone()), ("reason", reason.clone())];
-                (subject, body, number, title, path, facts)
-            }
+            Letter::IncidentsFound { path, count, all } => (
+                m.incidents_found,
+                m.incidents_found_body,
+                &count.to_string(),
+                &all.to_string(),
+                path,
+                vec![],
+            ),
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])
             }

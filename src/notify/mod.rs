@@ -1,7 +1,7 @@
 //! The outbox: letters are rows written in the transaction of the change and sent after commit by a job.
 
-mod about;
 mod letter;
+mod news;
 pub mod outbox;
 pub mod smtp;
 
@@ -13,8 +13,8 @@ use crate::schema::mails;
 use crate::text::Lang;
 use crate::types::{AccountId, Ctx, MailId, Time};
 
-pub use about::About;
 pub use letter::{Letter, Written};
+pub use news::News;
 
 crate::words! {
     /// Where a mail is on its way.

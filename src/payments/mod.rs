@@ -118,7 +118,7 @@ pub struct InvoiceLine {
 
 /// Money that went to a supplier for a hospital's receipts; a reversal is another row with the amount below zero.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = payments)]
+#[diesel(table_name = payments, treat_none_as_default_value = false)]
 pub struct Payment {
     /// Its id, from the form or the claim.
     pub id: PaymentId,

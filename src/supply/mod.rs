@@ -1,12 +1,18 @@
 //! Supply: orders of hospitals, what suppliers deliver, what is taken in, and what goes back.
 
+pub mod confirmations;
+pub mod deliveries;
+pub mod distributors;
+pub mod orders;
 pub mod payers;
+pub mod receipts;
+pub mod returns;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::schema::{deliveries, delivery_lines, order_lines, orders, receipts, returns};
+use crate::schema::{delivery_lines, order_lines};
 use crate::text::Text;
 use crate::types::{
     AccountId, AgreedVolumeId, ContractId, DeliveryId, DeliveryLineId, DistributorId, Money, OrderId,
@@ -101,7 +107,7 @@ impl ReceiptState {
 
 /// An order of one hospital with one supplier.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = orders, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[diesel(table_name = crate::schema::orders, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Order {
     /// Its id.
     pub id: OrderId,
@@ -191,7 +197,7 @@ pub struct OrderLine {
 
 /// A delivery note (配送单): what was sent for one order at one time.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = deliveries, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[diesel(table_name = crate::schema::deliveries, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Delivery {
     /// Its id, from the form.
     pub id: DeliveryId,
@@ -217,7 +223,7 @@ pub struct Delivery {
 
 /// One line of a delivery note: one batch for one order line.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = delivery_lines)]
+#[diesel(table_name = delivery_lines, treat_none_as_default_value = false)]
 pub struct DeliveryLine {
     /// Its id.
     pub id: DeliveryLineId,
@@ -239,7 +245,7 @@ pub struct DeliveryLine {
 ///
 /// Due is `amount − credited − paid`; below zero it is netted from what is due next.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = receipts, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[diesel(table_name = crate::schema::receipts, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Receipt {
     /// Its id.
     pub id: ReceiptId,
@@ -283,7 +289,7 @@ pub struct Receipt {
 
 /// Goods sent back after acceptance (退货).
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = returns)]
+#[diesel(table_name = crate::schema::returns, treat_none_as_default_value = false)]
 pub struct Return {
     /// Its id, from the form.
     pub id: ReturnId,

@@ -141,10 +141,10 @@ messages! {
         xml_seller: "销售方是“{name}”，不是本企业。", "The seller is {name}, not you.";
         xml_buyer: "购买方“{name}”不是平台上的医疗机构，请核对名称。", "The buyer {name} is no hospital of the platform; check the name.";
         mail_mismatched: "【集采】发票三单不符：{number}", "[jicai] Invoice does not match: {number}";
-        mail_mismatched_body: "{title} 开具的发票 {number}（{amount} 元）与订单、验收不符，不能付款。\n请打开页面查看各行差异；供应企业请撤回后另开正确的发票。", "Invoice {number} of {title} over {amount} yuan does not match order and receipt and cannot be paid.\nThe page says where each line differs. The supplier takes it back and enters the right one.";
+        mail_mismatched_body: "{title} 开具的发票 {number}（{detail} 元）与订单、验收不符，不能付款。\n请打开页面查看各行差异；供应企业请撤回后另开正确的发票。", "Invoice {number} of {title} over {detail} yuan does not match order and receipt and cannot be paid.\nThe page says where each line differs. The supplier takes it back and enters the right one.";
         mail_withdrawn: "【集采】发票已撤回：{number}", "[jicai] Invoice taken back: {number}";
-        mail_withdrawn_body: "{title} 已撤回三单不符的发票 {number}（{amount} 元）。\n原因：{reason}", "{title} took back invoice {number} over {amount} yuan, which did not match.\nReason: {reason}";
+        mail_withdrawn_body: "{title} 已撤回三单不符的发票 {number}（{detail} 元）。", "{title} took back invoice {number} over {detail} yuan, which did not match.";
         mail_credit: "【集采】收到红字发票：{number}", "[jicai] Credit note: {number}";
-        mail_credit_body: "{title} 开具红字发票 {number}，金额 {amount} 元。\n原因：{reason}", "{title} entered credit note {number} over {amount} yuan.\nReason: {reason}";
+        mail_credit_body: "{title} 开具红字发票 {number}，金额 {detail} 元。", "{title} entered credit note {number} over {detail} yuan.";
     }
 }

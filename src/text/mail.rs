@@ -53,6 +53,8 @@ messages! {
         contract_amended_body: "购销合同 {number}（{title}）已变更。\n变更原因：{reason}\n请打开页面查看变更前后对照。", "Contract {number}, {title}, was amended.\nReason: {reason}\nOpen the page to see the difference.";
         standards_released: "【集采】支付标准已发布：{number} {title}", "[jicai] Payment standards released: {number} {title}";
         standards_released_body: "{number}《{title}》发布医保支付标准 {lines} 条，结算系统可按序号取数。", "{lines} payment standards of {number}, {title}, were released and can be fetched by sequence.";
+        incidents_found: "【集采】夜间核对发现 {number} 处新的异常", "[jicai] {number} new incidents found at night";
+        incidents_found_body: "夜间核对发现 {number} 处新的不平，共 {title} 处。\n请打开页面逐一核查并写明说明。", "The nightly checks found {number} new breaches, {title} in all.\nOpen the page, look into each and write down what you found out.";
         audit_head: "【集采】审计链头：第 {number} 条", "[jicai] Head of the audit chain: link {number}";
         audit_head_body: "审计链共 {number} 条，经逐条校验完好，最后一条的哈希值为：\n{title}\n请妥善保存本邮件。如有人改动或删除此前的任何一条记录，今后校验得出的第 {number} 条哈希值将与此不同。", "The audit chain has {number} links, each of them checked. The hash of the last one is:\n{title}\nPlease keep this mail: if anybody changes or deletes an earlier entry, link {number} will no longer have this hash.";
         greeting: "您好：", "Dear colleague,";

@@ -5,11 +5,14 @@ messages! {
     Nav {
         label: "主导航", "Main navigation";
         home: "待办", "To do";
+        incidents: "核对异常", "Incidents";
         organisations: "单位与账号", "Organisations";
         mails: "邮件", "Mail";
         jobs: "定时任务", "Jobs";
         audit: "审计", "Audit";
         contracts: "合同", "Contracts";
+        deliveries: "配送验收", "Deliveries";
+        distributors: "配送企业", "Distributors";
         invoices: "发票", "Invoices";
         payments: "付款", "Payments";
         ageing: "付款账龄", "Ageing";

@@ -124,10 +124,10 @@ messages! {
         line_twice: "与第 {line} 行是同一笔验收。", "the same receipt as on line {line}.";
         line_day: "与第 {line} 行是同一笔付款，付款日期却不同。", "the same payment as on line {line} with another day.";
         mail_paid: "【集采】已付款：{number}", "[jicai] Paid: {number}";
-        mail_paid_body: "{title} 登记付款 {number}，金额 {amount} 元。", "{title} registered payment {number} over {amount} yuan.";
+        mail_paid_body: "{title} 登记付款 {number}，金额 {detail} 元。", "{title} registered payment {number} over {detail} yuan.";
         mail_reversed: "【集采】付款已冲销：{number}", "[jicai] Payment reversed: {number}";
-        mail_reversed_body: "{title} 冲销付款，冲销编号 {number}，金额 {amount} 元。\n原因：{reason}", "{title} reversed a payment by {number} over {amount} yuan.\nReason: {reason}";
-        mail_late: "【集采】有逾期未付货款 {amount} 元", "[jicai] {amount} yuan overdue";
-        mail_late_body: "截至 {number}，贵单位有已开票的逾期未付货款 {amount} 元。\n请打开页面查看账龄和明细，尽快付款并登记。", "On {number} your hospital is late with {amount} yuan that have invoices.\nThe page shows how late each receipt is; please pay and register it.";
+        mail_reversed_body: "{title} 冲销付款，冲销编号 {number}，金额 {detail} 元。", "{title} reversed a payment by {number} over {detail} yuan.";
+        mail_late: "【集采】有逾期未付货款 {detail} 元", "[jicai] {detail} yuan overdue";
+        mail_late_body: "截至 {number}，贵单位有已开票的逾期未付货款 {detail} 元。\n请打开页面查看账龄和明细，尽快付款并登记。", "On {number} your hospital is late with {detail} yuan that have invoices.\nThe page shows how late each receipt is; please pay and register it.";
     }
 }

@@ -16,7 +16,7 @@ use crate::rounds::{self, Round, RoundState};
 use crate::standards;
 use crate::text::{Text, fill};
 use crate::types::Time;
-use crate::web::{App, Page, Person, page};
+use crate::web::{App, Page, Person, deliveries, page};
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -116,6 +116,7 @@ fn tasks(conn: &mut Conn, who: &Who, t: &Text, now: Time) -> Result<Vec<Task>> {
             list.push(task.until(round.calendar.contract_to));
         }
     }
+    list.extend(deliveries::tasks(conn, who, t)?.into_iter().map(|(path, what)| Task::new(path, what)));
     if who.is(Role::Settlement) {
         list.extend(behind(conn, t)?);
     }

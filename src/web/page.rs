@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
-use crate::web::access::{EVALUATORS, OVERSEERS};
+use crate::web::access::{EVALUATORS, OVERSEERS, STAFF};
 use crate::web::asset;
 
 /// What every page has.
@@ -119,6 +119,8 @@ impl Page {
             ("/products", n.products, &[]),
             ("/ratio", n.ratio, &[]),
             ("/contracts", n.contracts, &[]),
+            ("/deliveries", n.deliveries, &[]),
+            ("/distributors", n.distributors, &[]),
             ("/invoices", n.invoices, &[]),
             ("/payments", n.payments, &[]),
             ("/ageing", n.ageing, &[]),
@@ -127,6 +129,7 @@ impl Page {
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
+            ("/incidents", n.incidents, STAFF),
             ("/organisations", n.organisations, &[Role::Admin]),
             ("/mails", n.mails, OVERSEERS),
             ("/jobs", n.jobs, OVERSEERS),

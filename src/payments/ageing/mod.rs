@@ -11,7 +11,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::db::{Conn, Db, Tx};
 use crate::error::Result;
-use crate::notify::{self, About, Letter};
+use crate::notify::{self, Letter, News};
 use crate::people;
 use crate::supply::Payer;
 use crate::text::Text;
@@ -154,13 +154,12 @@ pub fn remind(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
     let week = ctx.now.local().format("%G-%V").to_string();
     let late = store::late_hospitals(tx.conn())?;
     for (hospital, amount) in &late {
-        let letter = Letter::Payment {
-            about: About::Late,
+        let letter = Letter::Supply {
+            news: News::PaymentsLate,
             number: ctx.now.day().to_string(),
             title: String::new(),
             path: "/ageing".to_owned(),
-            amount: amount.to_string(),
-            reason: String::new(),
+            detail: amount.to_string(),
         };
         for person in people::recipients(tx.conn(), hospital)? {
             notify::post(tx, ctx, &person, &letter, &format!("payments_late:{week}:{hospital}"))?;

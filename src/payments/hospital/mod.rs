@@ -16,7 +16,7 @@ use crate::db::{self, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::Faults;
 use crate::imports::{self, Import, Kind, New, State};
-use crate::notify::{self, About, Letter};
+use crate::notify::{self, Letter, News};
 use crate::payments::invoices::{file, store as receipts};
 use crate::payments::{Payment, PaymentLine};
 use crate::people;
@@ -85,7 +85,7 @@ pub fn pay(tx: &mut Tx, ctx: &Ctx, entry: &Entry) -> Result<()> {
         account_id: ctx.actor.account.clone(),
     };
     write(tx, ctx, &payment, &entry.lines, &after, "payment.register")?;
-    tell(tx, ctx, About::Paid, &payment)
+    tell(tx, ctx, News::HospitalPaid, &payment)
 }
 
 /// The receipts of a payment in the order of its lines, and whom it goes to.
@@ -139,18 +139,17 @@ fn write(
 }
 
 /// The supplier hears what was paid or taken back.
-fn tell(tx: &mut Tx, ctx: &Ctx, about: About, payment: &Payment) -> Result<()> {
+fn tell(tx: &mut Tx, ctx: &Ctx, news: News, payment: &Payment) -> Result<()> {
     let hospital = people::store::organisation(tx.conn(), &payment.hospital_id)?;
-    let letter = Letter::Payment {
-        about,
+    let letter = Letter::Supply {
+        news,
         number: payment.number.clone(),
         title: hospital.map(|it| it.name).unwrap_or_default(),
         path: format!("/payments/{}", payment.id),
-        amount: payment.amount.to_string(),
-        reason: payment.reason.clone(),
+        detail: payment.amount.to_string(),
     };
     for person in people::recipients(tx.conn(), &payment.supplier_id)? {
-        notify::post(tx, ctx, &person, &letter, &format!("{about}:{}", payment.id))?;
+        notify::post(tx, ctx, &person, &letter, &format!("{news}:{}", payment.id))?;
     }
     Ok(())
 }
@@ -193,7 +192,7 @@ pub fn reverse(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, new: &PaymentId, reason: 
         ..before
     };
     write(tx, ctx, &payment, &back, &after, "payment.reverse")?;
-    tell(tx, ctx, About::Reversed, &payment)
+    tell(tx, ctx, News::PaymentReversed, &payment)
 }
 
 /// What a file of payments would do.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::notify::About;
+use crate::notify::News;
 use crate::payments::invoices::rules::{self, Refused};
 use crate::payments::invoices::{insert, is_free, store, tell};
 use crate::payments::{Invoice, InvoiceKind, InvoiceLine, InvoiceState};
@@ -104,7 +104,7 @@ pub fn enter(tx: &mut Tx, ctx: &Ctx, entry: &Entry) -> Result<()> {
     for receipt in &receipts {
         store::set_receipt(tx, receipt)?;
     }
-    tell(tx, ctx, About::CreditNote, &note, &[&note.hospital_id])
+    tell(tx, ctx, News::CreditNoteEntered, &note, &[&note.hospital_id])
 }
 
 /// The lines of a credit note and the receipts after it.

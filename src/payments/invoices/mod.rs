@@ -19,7 +19,7 @@ use crate::audit::{self, Deed};
 use crate::credit::{self, Fact, FactKind};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::notify::{self, About, Letter};
+use crate::notify::{self, Letter, News};
 use crate::payments::{Invoice, InvoiceKind, InvoiceLine, InvoiceState};
 use crate::people;
 use crate::text::{Say, Text, fill};
@@ -260,25 +260,24 @@ fn refuse(tx: &mut Tx, ctx: &Ctx, invoice: &Invoice, found: &Compared) -> Result
         ),
     };
     credit::note(tx, ctx, fact)?;
-    tell(tx, ctx, About::InvoiceMismatched, invoice, &[&invoice.hospital_id, &invoice.supplier_id])
+    tell(tx, ctx, News::InvoiceMismatched, invoice, &[&invoice.hospital_id, &invoice.supplier_id])
 }
 
 /// Writes about a document to organisations.
-fn tell(tx: &mut Tx, ctx: &Ctx, about: About, invoice: &Invoice, to: &[&OrganisationId]) -> Result<()> {
+fn tell(tx: &mut Tx, ctx: &Ctx, news: News, invoice: &Invoice, to: &[&OrganisationId]) -> Result<()> {
     let name = |tx: &mut Tx, id: &OrganisationId| -> Result<String> {
         Ok(people::store::organisation(tx.conn(), id)?.map(|it| it.name).unwrap_or_default())
     };
-    let letter = Letter::Payment {
-        about,
+    let letter = Letter::Supply {
+        news,
         number: rules::shown(&invoice.code, &invoice.number),
         title: name(tx, &invoice.supplier_id)?,
         path: format!("/invoices/{}", invoice.id),
-        amount: invoice.amount.to_string(),
-        reason: invoice.reason.clone(),
+        detail: invoice.amount.to_string(),
     };
     for organisation in to {
         for person in people::recipients(tx.conn(), organisation)? {
-            notify::post(tx, ctx, &person, &letter, &format!("{about}:{}:{organisation}", invoice.id))?;
+            notify::post(tx, ctx, &person, &letter, &format!("{news}:{}:{organisation}", invoice.id))?;
         }
     }
     Ok(())
@@ -300,5 +299,5 @@ pub fn withdraw(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId, reason: &str) -> Result<
     store::update(tx, &after)?;
     let deed = Deed { action: "invoice.withdraw", subject: "invoices", id: id.as_str() };
     audit::record(tx, ctx, deed, &before, &after)?;
-    tell(tx, ctx, About::InvoiceWithdrawn, &after, &[&after.hospital_id])
+    tell(tx, ctx, News::InvoiceWithdrawn, &after, &[&after.hospital_id])
 }

@@ -1,0 +1,2 @@
+DROP TABLE incident_runs;
+DROP TABLE incidents;

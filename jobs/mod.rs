@@ -4,20 +4,26 @@
 
 mod advance_rounds;
 mod advance_turns;
+mod change_prices;
 mod check_invariants;
 mod close_questions;
 mod count_ageing;
+mod count_supply;
 mod end_sessions;
 mod forget_runs;
 mod mail_audit_head;
 mod note_late;
+mod open_volumes;
+mod remind_claims;
 mod remind_contracts;
 mod remind_demand;
 mod remind_openers;
 mod remind_payers;
 mod run_simulations;
 mod send_mail;
+mod settle;
 mod wake;
+mod write_progress;
 
 use crate::error::Result;
 use crate::web::App;
@@ -47,6 +53,12 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
     Job { name: "note_late", cron: "0 10 * * * *", run: note_late::run },
+    Job { name: "open_volumes", cron: "0 10 0 * * *", run: open_volumes::run },
+    Job { name: "change_prices", cron: "0 5 0 * * *", run: change_prices::run },
+    Job { name: "count_supply", cron: "0 10 2 * * *", run: count_supply::run },
+    Job { name: "write_progress", cron: "0 30 8 * * MON", run: write_progress::run },
+    Job { name: "remind_claims", cron: "0 0 8 * * *", run: remind_claims::run },
+    Job { name: "settle", cron: "0 * * * * *", run: settle::run },
     Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },

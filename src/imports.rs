@@ -23,6 +23,10 @@ crate::words! {
         Demand = "demand",
         /// A supplier's delivery notes.
         Deliveries = "deliveries",
+        /// Bases of surplus retention.
+        RetentionBases = "retention_bases",
+        /// Assessment scores of surplus retention.
+        Assessments = "assessments",
         /// A supplier's invoices.
         Invoices = "invoices",
         /// One fully digital invoice as XML.

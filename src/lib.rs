@@ -25,6 +25,8 @@ pub mod notify;
 
 pub mod people;
 
+pub mod workdays;
+
 pub mod credit;
 
 pub mod terms;

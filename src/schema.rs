@@ -1184,6 +1184,436 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    order_requests (id) {
+        id -> Text,
+        hospital_id -> Text,
+        file_name -> Text,
+        sha256 -> Text,
+        state -> Text,
+        version -> Integer,
+        lines -> Integer,
+        faulty -> Integer,
+        amount -> BigInt,
+        made_at -> BigInt,
+        made_by -> Nullable<Text>,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    order_request_lines (request_id, position) {
+        request_id -> Text,
+        position -> Integer,
+        source -> Integer,
+        contract -> Text,
+        product -> Text,
+        supplier -> Text,
+        quantity -> Text,
+        unit -> Text,
+        unit_price -> Text,
+        unreadable -> Text,
+        fault -> Text,
+        contract_id -> Nullable<Text>,
+        product_id -> Nullable<Text>,
+        supplier_id -> Nullable<Text>,
+        generic -> Text,
+        named -> Text,
+        spec -> Text,
+        counted -> Text,
+        ordered -> Nullable<BigInt>,
+        price -> Nullable<BigInt>,
+        agreed -> BigInt,
+        ordinary -> BigInt,
+        order_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    order_releases (id) {
+        id -> Text,
+        order_id -> Text,
+        order_line_id -> Text,
+        quantity -> BigInt,
+        reason -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    retention_plans (id) {
+        id -> Text,
+        round_id -> Text,
+        year -> Integer,
+        starts -> Date,
+        ends -> Date,
+        state -> Text,
+        parameter_set -> Text,
+        parameters -> Text,
+        version -> Integer,
+        run -> Integer,
+        computed_version -> Nullable<Integer>,
+        computed_at -> Nullable<BigInt>,
+        hospitals -> Integer,
+        waiting -> Integer,
+        budget -> BigInt,
+        spend -> BigInt,
+        base -> BigInt,
+        retained -> BigInt,
+        inputs_sha256 -> Text,
+        checked_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        created_by -> Nullable<Text>,
+        approved_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    retention_bases (plan_id, hospital_id, generic) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        generic -> Text,
+        quantity -> Nullable<BigInt>,
+        price -> Nullable<BigInt>,
+        insured_share -> Nullable<BigInt>,
+        pay_ratio -> Nullable<BigInt>,
+        origin -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    retention_lines (plan_id, hospital_id, position) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        position -> Integer,
+        generic -> Text,
+        unit -> Text,
+        base_quantity -> Nullable<BigInt>,
+        price_before -> Nullable<BigInt>,
+        insured_share -> Nullable<BigInt>,
+        pay_ratio -> Nullable<BigInt>,
+        agreed -> BigInt,
+        selected -> BigInt,
+        selected_amount -> BigInt,
+        above -> BigInt,
+        other -> BigInt,
+        other_amount -> BigInt,
+        evaluated -> BigInt,
+        evaluated_amount -> BigInt,
+        budget -> Nullable<BigInt>,
+        spend -> BigInt,
+        is_complete -> Bool,
+    }
+}
+
+diesel::table! {
+    retention_purchases (plan_id, hospital_id, position) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        position -> Integer,
+        generic -> Text,
+        kind -> Text,
+        contract_id -> Nullable<Text>,
+        product_id -> Nullable<Text>,
+        unit_price -> BigInt,
+        accepted -> BigInt,
+        returned -> BigInt,
+    }
+}
+
+diesel::table! {
+    retention_sheets (plan_id, hospital_id) {
+        plan_id -> Text,
+        hospital_id -> Text,
+        run -> Integer,
+        generics -> Integer,
+        missing -> Integer,
+        incomplete -> Integer,
+        budget -> BigInt,
+        spend -> BigInt,
+        base -> Nullable<BigInt>,
+        score -> Nullable<BigInt>,
+        grade -> Text,
+        share -> Nullable<BigInt>,
+        retained -> Nullable<BigInt>,
+        cut -> Nullable<BigInt>,
+        inputs_sha256 -> Text,
+        changed -> Bool,
+    }
+}
+
+diesel::table! {
+    assessments (id) {
+        id -> Text,
+        plan_id -> Text,
+        hospital_id -> Text,
+        score -> BigInt,
+        evidence -> Text,
+        version -> Integer,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    supply_counts (volume_id) {
+        volume_id -> Text,
+        lines -> BigInt,
+        open_lines -> BigInt,
+        ordered -> BigInt,
+        promised -> BigInt,
+        shipped -> BigInt,
+        accepted -> BigInt,
+        refused -> BigInt,
+        lost -> BigInt,
+        overdue -> BigInt,
+        due -> BigInt,
+        on_time -> BigInt,
+        counted_on -> Date,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    progress_sums (part, round_id, part_id, starts, ends) {
+        part -> Text,
+        part_id -> Text,
+        round_id -> Text,
+        starts -> Date,
+        ends -> Date,
+        contracts -> BigInt,
+        agreed_quantity -> BigInt,
+        used_quantity -> BigInt,
+        agreed -> BigInt,
+        reserved -> BigInt,
+        consumed -> BigInt,
+        lost -> BigInt,
+        overdue -> BigInt,
+        ordered -> BigInt,
+        shipped -> BigInt,
+        accepted -> BigInt,
+        due -> BigInt,
+        on_time -> BigInt,
+        counted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    contract_events (id) {
+        id -> Text,
+        round_id -> Text,
+        kind -> Text,
+        state -> Text,
+        since -> Date,
+        cause -> Text,
+        reason -> Text,
+        contracts -> Integer,
+        summary -> Text,
+        lines -> Text,
+        remark -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    successor_rounds (round_id) {
+        round_id -> Text,
+        previous_id -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    workdays (day) {
+        day -> Date,
+        kind -> Text,
+        name -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    bank_accounts (id) {
+        id -> Text,
+        organisation_id -> Text,
+        holder -> Text,
+        bank -> Text,
+        cnaps -> Text,
+        number -> Text,
+        state -> Text,
+        entered_at -> BigInt,
+        entered_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        decided_by -> Nullable<Text>,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    prepayments (hospital_id) {
+        hospital_id -> Text,
+        granted -> BigInt,
+        drawn -> BigInt,
+        recovered -> BigInt,
+    }
+}
+
+diesel::table! {
+    prepayment_grants (id) {
+        id -> Text,
+        number -> Text,
+        hospital_id -> Text,
+        amount -> BigInt,
+        agreed -> BigInt,
+        least -> BigInt,
+        reason -> Text,
+        state -> Text,
+        asked_at -> BigInt,
+        asked_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    prepayment_entries (id) {
+        id -> Text,
+        hospital_id -> Text,
+        kind -> Text,
+        amount -> BigInt,
+        balance -> BigInt,
+        settlement_id -> Nullable<Text>,
+        grant_id -> Nullable<Text>,
+        reason -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    claims (id) {
+        id -> Text,
+        number -> Text,
+        month -> Date,
+        hospital_id -> Text,
+        supplier_id -> Text,
+        submission_id -> Text,
+        state -> Text,
+        version -> Integer,
+        lines -> Integer,
+        amount -> BigInt,
+        disputed_lines -> Integer,
+        confirmed -> BigInt,
+        submitted_at -> BigInt,
+        submitted_by -> Nullable<Text>,
+        verify_by -> Date,
+        verified_at -> Nullable<BigInt>,
+        verified_by -> Nullable<Text>,
+        settlement_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    claim_lines (claim_id, receipt_id) {
+        claim_id -> Text,
+        receipt_id -> Text,
+        amount -> BigInt,
+        state -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    settlements (id) {
+        id -> Text,
+        number -> Text,
+        month -> Date,
+        sequence -> Integer,
+        state -> Text,
+        claims -> Integer,
+        lines -> Integer,
+        amount -> BigInt,
+        opened_at -> BigInt,
+        opened_by -> Nullable<Text>,
+        approved_at -> Nullable<BigInt>,
+        approved_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    transfers (id) {
+        id -> Text,
+        number -> Text,
+        settlement_id -> Text,
+        supplier_id -> Text,
+        amount -> BigInt,
+        claims -> Integer,
+        state -> Text,
+        attempts -> Integer,
+        paid_on -> Nullable<Date>,
+        reference -> Text,
+    }
+}
+
+diesel::table! {
+    payment_files (id) {
+        id -> Text,
+        number -> Text,
+        settlement_id -> Text,
+        payer_account_id -> Text,
+        transfers -> Integer,
+        amount -> BigInt,
+        execute_on -> Date,
+        made_at -> BigInt,
+        made_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    transfer_attempts (id) {
+        id -> Text,
+        transfer_id -> Text,
+        file_id -> Text,
+        bank_account_id -> Text,
+        amount -> BigInt,
+        state -> Text,
+        paid_on -> Nullable<Date>,
+        reference -> Text,
+        reason -> Text,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    deductions (settlement_id, hospital_id) {
+        settlement_id -> Text,
+        hospital_id -> Text,
+        planned -> BigInt,
+        paid -> BigInt,
+        counted -> BigInt,
+        drawn -> BigInt,
+        deducted -> BigInt,
+    }
+}
+
+diesel::table! {
+    deduction_entries (id) {
+        id -> Text,
+        act_id -> Text,
+        settlement_id -> Text,
+        hospital_id -> Text,
+        month -> Date,
+        amount -> BigInt,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -1381,3 +1811,37 @@ diesel::joinable!(trace_codes -> delivery_lines (delivery_line_id));
 diesel::allow_tables_to_appear_in_same_query!(trace_codes, delivery_lines);
 diesel::allow_tables_to_appear_in_same_query!(trace_codes, deliveries);
 diesel::joinable!(deliveries -> orders (order_id));
+diesel::joinable!(order_releases -> order_lines (order_line_id));
+diesel::allow_tables_to_appear_in_same_query!(order_releases, order_lines);
+
+// Surplus retention: its sheets and scores are shown with the hospital's name.
+diesel::joinable!(retention_sheets -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(retention_sheets, organisations);
+diesel::joinable!(retention_bases -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(retention_bases, organisations);
+diesel::joinable!(retention_plans -> rounds (round_id));
+diesel::allow_tables_to_appear_in_same_query!(retention_plans, retention_sheets, rounds);
+diesel::joinable!(assessments -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(assessments, organisations);
+diesel::joinable!(credit_facts -> organisations (supplier_id));
+diesel::allow_tables_to_appear_in_same_query!(credit_facts, organisations);
+
+// Direct settlement: claims and their lines, settlements and what they pay.
+diesel::allow_tables_to_appear_in_same_query!(claims, claim_lines);
+diesel::allow_tables_to_appear_in_same_query!(claim_lines, receipts);
+diesel::allow_tables_to_appear_in_same_query!(claim_lines, order_lines);
+diesel::joinable!(claim_lines -> claims (claim_id));
+diesel::joinable!(claim_lines -> receipts (receipt_id));
+diesel::allow_tables_to_appear_in_same_query!(transfer_attempts, transfers);
+diesel::allow_tables_to_appear_in_same_query!(transfer_attempts, bank_accounts, organisations);
+diesel::joinable!(bank_accounts -> organisations (organisation_id));
+diesel::allow_tables_to_appear_in_same_query!(transfers, organisations);
+diesel::joinable!(transfer_attempts -> transfers (transfer_id));
+diesel::joinable!(transfer_attempts -> bank_accounts (bank_account_id));
+diesel::joinable!(transfers -> organisations (supplier_id));
+diesel::allow_tables_to_appear_in_same_query!(deductions, organisations);
+diesel::joinable!(deductions -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(prepayments, organisations);
+diesel::joinable!(prepayments -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(prepayment_grants, organisations);
+diesel::joinable!(prepayment_grants -> organisations (hospital_id));

@@ -169,6 +169,18 @@ scaled!(
     /// A quantity in smallest preparation units or pieces, three decimals.
     Quantity, 3, 0
 );
+scaled!(
+    /// Quantity times price in yuan before any rounding, nine decimals.
+    Amount, 9, 2
+);
+scaled!(
+    /// A part of one, such as `0.9`, six decimals.
+    Share, 6, 0
+);
+scaled!(
+    /// An assessment score from 0 to 100, two decimals.
+    Score, 2, 0
+);
 
 impl Money {
     /// Quantity times price, rounded once to the cent.
@@ -327,6 +339,8 @@ ids! {
     OrderId;
     /// One line of an order.
     OrderLineId;
+    /// What a hospital gave up of an order line.
+    OrderReleaseId;
     /// A delivery note (配送单).
     DeliveryId;
     /// One line of a delivery note.
@@ -355,6 +369,30 @@ ids! {
     IncidentId;
     /// One run of the nightly checks.
     CheckRunId;
+    /// A year of surplus retention of one round (结余留用考核周期).
+    PlanId;
+    /// A hospital's assessment score in a plan.
+    AssessmentId;
+    /// What an officer did to several contracts at once.
+    EventId;
+    /// What a supplier submits in one go: its claims of a month.
+    SubmissionId;
+    /// A bank account of a supplier or of the bureau.
+    BankAccountId;
+    /// A grant of prepayment to a hospital.
+    GrantId;
+    /// A row of a hospital's prepayment ledger.
+    PrepaymentEntryId;
+    /// A settlement of a month's confirmed claims.
+    SettlementId;
+    /// One supplier's transfer in a settlement.
+    TransferId;
+    /// A payment file for the bank.
+    PaymentFileId;
+    /// What was deducted from a hospital in a month.
+    DeductionEntryId;
+    /// One act of marking deductions, from its form.
+    DeductionActId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

@@ -105,6 +105,72 @@ GET  /distributors/{id}/edit                     officer
 POST /distributors/{id}                          officer
 POST /distributors/{id}/assessments              officer
 POST /distributors/{id}/active                   officer
+GET  /orders                                     anyone
+GET  /orders/export                              anyone
+GET  /orders/new                                 hospital
+GET  /orders/template                            hospital
+POST /orders/requests                            hospital
+POST /orders/requests/upload                     hospital
+GET  /orders/requests/{id}                       hospital
+GET  /orders/requests/{id}/results               hospital
+POST /orders/requests/{id}/submit                hospital
+POST /orders/requests/{id}/cancel                hospital
+GET  /orders/{id}                                anyone
+GET  /orders/{id}/export                         anyone
+POST /orders/{id}/release                        hospital
+GET  /contracts/{id}/quota                       officer
+POST /contracts/{id}/quota                       officer
+GET  /rounds/{id}/events                         staff
+GET  /rounds/{id}/takeover                       officer
+POST /rounds/{id}/takeover                       officer
+GET  /rounds/{id}/price-change                   officer
+POST /rounds/{id}/price-change                   officer
+POST /rounds/{id}/price-change/withdraw          officer
+GET  /rounds/{id}/successor                      officer
+POST /rounds/{id}/successor                      officer
+GET  /progress                                   anyone
+GET  /progress/export.csv                        anyone
+GET  /progress/export.xlsx                       anyone
+GET  /progress/contracts                         anyone
+GET  /progress/contracts/export.csv              anyone
+GET  /progress/contracts/export.xlsx             anyone
+GET  /progress/contracts/{id}                    anyone
+GET  /claims                                     anyone
+GET  /claims/export.csv                          anyone
+GET  /claims/prepare                             supplier
+POST /claims/submit                              supplier
+POST /claims/confirm                             hospital
+GET  /claims/{id}                                anyone
+GET  /claims/{id}/export.csv                     anyone
+POST /claims/{id}/dispute                        hospital
+POST /claims/{id}/resolve                        hospital supplier
+GET  /settlements                                staff
+POST /settlements                                settlement
+GET  /settlements/hospitals                      staff
+POST /settlements/hospitals                      settlement
+GET  /settlements/number/{number}                staff
+GET  /settlements/{id}                           staff
+POST /settlements/{id}/advance                   settlement
+POST /settlements/{id}/ask                       settlement
+POST /settlements/{id}/decide                    reviewer
+POST /settlements/{id}/files                     settlement
+GET  /settlements/{id}/files/{file}/{format}     settlement reviewer auditor
+POST /settlements/{id}/results                   settlement
+POST /settlements/{id}/deduct                    settlement
+GET  /settlements/{id}/deductions.csv            staff
+GET  /prepayments                                staff hospital
+GET  /prepayments/{hospital}                     staff hospital
+POST /prepayments/{hospital}/grants              settlement
+POST /prepayments/{hospital}/recover             settlement
+POST /prepayments/grants/{id}                    reviewer
+GET  /bank-accounts                              supplier settlement reviewer auditor
+POST /bank-accounts                              supplier settlement
+POST /bank-accounts/{id}                         settlement reviewer
+GET  /workdays                                   anyone
+POST /workdays                                   settlement admin
+GET  /workdays/template                          settlement admin
+POST /workdays/upload                            settlement admin
+POST /workdays/remove                            settlement admin
 GET  /invoices                                   anyone
 POST /invoices                                   supplier
 GET  /invoices/export/{file}                     anyone
@@ -149,6 +215,47 @@ GET  /rounds/{id}/contracts                      staff
 GET  /rounds/{id}/contracts/export.csv           staff
 GET  /rounds/{id}/contracts/export.xlsx          staff
 POST /rounds/{id}/contracts/draw-up              officer
+GET  /retention                                   staff hospital
+POST /retention                                   officer
+GET  /retention/{id}                              staff hospital
+POST /retention/{id}/compute                      officer
+POST /retention/{id}/check                        officer
+POST /retention/{id}/ask                          officer
+POST /retention/{id}/withdraw                     officer
+POST /retention/{id}/decide                       reviewer
+GET  /retention/{id}/parameters                   staff
+POST /retention/{id}/parameters                   officer
+GET  /retention/{id}/bases                        staff
+POST /retention/{id}/bases                        officer
+GET  /retention/{id}/bases.csv                    staff
+POST /retention/{id}/bases/fill                   officer
+POST /retention/{id}/bases/uploads                officer
+POST /retention/{id}/assessments/uploads          officer
+GET  /retention/{id}/assessments.csv              staff
+GET  /retention/{id}/uploads/{import}             staff
+POST /retention/{id}/uploads/{import}/apply       officer
+POST /retention/{id}/uploads/{import}/cancel      officer
+GET  /retention/{id}/what-if                      staff
+GET  /retention/{id}/what-if.csv                  staff
+GET  /retention/{id}/what-if.xlsx                 staff
+GET  /retention/{id}/export.csv                   staff
+GET  /retention/{id}/export.xlsx                  staff
+GET  /retention/{id}/lines.csv                    staff
+GET  /retention/{id}/hospitals/{hospital}         staff hospital
+GET  /retention/{id}/hospitals/{hospital}/export.csv staff hospital
+GET  /retention/{id}/hospitals/{hospital}/export.xlsx staff hospital
+GET  /retention/{id}/hospitals/{hospital}/{position} staff hospital
+GET  /assessments                                 staff
+POST /assessments                                 officer
+GET  /assessments/{id}                            staff hospital
+POST /assessments/{id}                            officer
+POST /assessments/{id}/documents                  officer
+GET  /assessments/{id}/documents/{document}       staff hospital
+GET  /terms                                       staff
+POST /terms                                       officer
+GET  /credit                                      staff supplier
+GET  /credit/export.csv                           staff supplier
+GET  /credit/export.xlsx                          staff supplier
 GET  /rounds/{id}/standards                      staff
 POST /rounds/{id}/standards/ask                  officer
 POST /rounds/{id}/standards/decide               reviewer
@@ -302,6 +409,8 @@ const OWN: &[(&str, &str, &str, &[&str])] = &[
     ("GET", "/contracts/{contract}", "supplier1", &["hospital2", "supplier2"]),
     ("GET", "/contracts/{contract}/sheet", "hospital1", &["hospital2", "supplier2"]),
     ("POST", "/contracts/{contract}/withdraw", "hospital1", &["hospital2", "supplier2"]),
+    ("GET", "/progress/contracts/{contract}", "hospital1", &["hospital2", "supplier2"]),
+    ("GET", "/progress/contracts/{contract}", "supplier1", &["hospital2", "supplier2"]),
     ("GET", "/objections/{objection}", "supplier1", &["supplier2"]),
     ("GET", "/questions/{question}", "supplier1", &["supplier2"]),
     ("POST", "/questions/{question}/answer", "supplier1", &["supplier2"]),

@@ -468,7 +468,7 @@ async fn an_upheld_objection_takes_the_round_back_and_the_history_stays_public()
     site.upload("supplier2", &objections, &form, "批件.pdf", pdf).await.is(303);
     let all = site.app.db.read(|c| objections::of_round(c, &round.id)).unwrap();
     assert_eq!(all.len(), 1);
-    assert_eq!(site.app.db.read(|c| documents::of(c, &id)).unwrap().len(), 1);
+    assert_eq!(site.app.db.read(|c| documents::of(c, objections::owner(&id))).unwrap().len(), 1);
     assert_eq!(letters(&site, "objection_filed"), 2);
 
     // It holds the award, even after publicity is over.
@@ -575,7 +575,7 @@ async fn only_a_bidder_objects_within_publicity_and_only_it_and_staff_read_the_d
     assert!(site.app.db.read(|c| objections::of_round(c, &round.id)).unwrap().is_empty());
     send("supplier1", &path, form("", "不服"), "证据.png", b"\x89PNG\r\n\x1a\n...").await.is(303);
 
-    let document = site.app.db.read(|c| documents::of(c, &id)).unwrap()[0].id.clone();
+    let document = site.app.db.read(|c| documents::of(c, objections::owner(&id))).unwrap()[0].id.clone();
     let address = format!("/objections/{id}/documents/{document}");
     for login in ["supplier1", "officer", "auditor"] {
         let file = site.get(login, &address).await;

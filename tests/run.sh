@@ -39,6 +39,7 @@ has_cjk_font() {
 install_missing() {
     local missing=()
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
+    command -v xmllint >/dev/null || missing+=(libxml2-utils)
     command -v openssl >/dev/null || missing+=(openssl)
     postgres_bin >/dev/null || missing+=(postgresql)
     command -v chromium >/dev/null || missing+=(chromium)

@@ -1,4 +1,4 @@
-//! Documents handed in with an objection: what they are is read from their bytes, not from their name.
+//! Documents handed in with something: what they are is read from their bytes, not from their name.
 
 use std::io::Cursor;
 
@@ -8,13 +8,13 @@ use super::publicity::Refused;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::schema::documents;
-use crate::types::{AccountId, DocumentId, ObjectionId, Time};
+use crate::types::{AccountId, DocumentId, Time};
 
-/// Most documents of one objection.
+/// Most documents of one thing.
 pub const MOST: usize = 10;
 
-/// The kind of thing documents of objections belong to.
-const SUBJECT: &str = "objections";
+/// What a document belongs to: a table and an id in it.
+pub type Owner<'a> = (&'a str, &'a str);
 
 /// A stored document.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -99,10 +99,10 @@ fn office(name: &str, bytes: &[u8], folder: &str) -> std::result::Result<(), Ref
     if has_contents && has_text { Ok(()) } else { Err(falsely()) }
 }
 
-/// A new document of an objection, checked.
+/// A new document of something, checked.
 pub fn document(
     id: DocumentId,
-    objection: &ObjectionId,
+    owner: Owner,
     name: &str,
     bytes: Vec<u8>,
     account_id: Option<AccountId>,
@@ -111,8 +111,8 @@ pub fn document(
     let media_type = media_type(name, &bytes).map_err(Error::refused)?;
     Ok(Document {
         id,
-        subject: SUBJECT.to_owned(),
-        subject_id: objection.to_string(),
+        subject: owner.0.to_owned(),
+        subject_id: owner.1.to_owned(),
         name: name.chars().filter(|c| !c.is_control()).collect(),
         media_type: media_type.to_owned(),
         size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
@@ -129,24 +129,20 @@ pub fn insert(tx: &mut Tx, it: &Document) -> Result<()> {
     Ok(())
 }
 
-/// The documents of an objection, in the order handed in.
-pub fn of(conn: &mut Conn, objection: &ObjectionId) -> Result<Vec<Listed>> {
+/// The documents of something, in the order handed in.
+pub fn of(conn: &mut Conn, owner: Owner) -> Result<Vec<Listed>> {
     Ok(documents::table
-        .filter(documents::subject.eq(SUBJECT).and(documents::subject_id.eq(objection.as_str())))
+        .filter(documents::subject.eq(owner.0).and(documents::subject_id.eq(owner.1)))
         .order(documents::id)
         .select(Listed::as_select())
         .load(conn)?)
 }
 
-/// One document of an objection, or there is no such thing.
-pub fn one(conn: &mut Conn, objection: &ObjectionId, id: &DocumentId) -> Result<Document> {
+/// One document of something, or there is no such thing.
+pub fn one(conn: &mut Conn, owner: Owner, id: &DocumentId) -> Result<Document> {
     Ok(documents::table
-        .filter(
-            documents::id
-                .eq(id)
-                .and(documents::subject.eq(SUBJECT))
-                .and(documents::subject_id.eq(objection.as_str())),
-        )
+        .filter(documents::id.eq(id))
+        .filter(documents::subject.eq(owner.0).and(documents::subject_id.eq(owner.1)))
         .select(Document::as_select())
         .first(conn)?)
 }

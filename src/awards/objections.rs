@@ -66,6 +66,11 @@ pub struct Filing {
     pub document: Option<(DocumentId, String, Vec<u8>)>,
 }
 
+/// What documents of an objection belong to.
+pub fn owner(id: &ObjectionId) -> documents::Owner<'_> {
+    ("objections", id.as_str())
+}
+
 /// The objections of a round, oldest first.
 pub fn of_round(conn: &mut Conn, id: &RoundId) -> Result<Vec<Objection>> {
     Ok(objections::table
@@ -184,7 +189,7 @@ fn attach(
     name: &str,
     bytes: Vec<u8>,
 ) -> Result<()> {
-    let known = documents::of(tx.conn(), &objection.id)?;
+    let known = documents::of(tx.conn(), owner(&objection.id))?;
     if known.iter().any(|document| document.id == id) {
         return Ok(());
     }
@@ -192,7 +197,7 @@ fn attach(
         return Err(Error::refused(Refused::TooManyDocuments(MOST)));
     }
     let account = ctx.actor.account.clone();
-    let document: Document = documents::document(id, &objection.id, name, bytes, account, ctx.now)?;
+    let document: Document = documents::document(id, owner(&objection.id), name, bytes, account, ctx.now)?;
     documents::insert(tx, &document)?;
     let deed = Deed { action: "objection.document", subject: "documents", id: document.id.as_str() };
     audit::record(tx, ctx, deed, &(), &(&objection.id, &document.name, document.size, &document.sha256))

@@ -100,7 +100,7 @@ const COUNTS: &str = "COUNT(c.id) AS due, \
 /// Every lot of the round, also those without a contract.
 fn of_lots(conn: &mut Conn, round: &RoundId) -> Result<Vec<Tally>> {
     let query = format!(
-        "SELECT l.code AS code, l.generic AS name, {COUNTS} FROM lots l LEFT JOIN contracts c ON c.round_id = l.round_id AND c.lot_id = l.id \
+        "SELECT l.code AS code, l.generic AS name, {COUNTS} FROM lots l LEFT JOIN contracts c ON c.round_id = l.round_id AND c.lot_id = l.id AND c.state <> 'ended' \
          WHERE l.round_id = $1 GROUP BY l.position, l.code, l.generic ORDER BY l.position"
     );
     Ok(diesel::sql_query(query).bind::<Text, _>(round).load(conn)?)
@@ -110,7 +110,7 @@ fn of_lots(conn: &mut Conn, round: &RoundId) -> Result<Vec<Tally>> {
 fn of_side(conn: &mut Conn, round: &RoundId, side: &str) -> Result<Vec<Tally>> {
     let query = format!(
         "SELECT o.code AS code, o.name AS name, {COUNTS} FROM contracts c JOIN organisations o ON o.id = c.{side} \
-         WHERE c.round_id = $1 GROUP BY o.code, o.name ORDER BY o.name"
+         WHERE c.round_id = $1 AND c.state <> 'ended' GROUP BY o.code, o.name ORDER BY o.name"
     );
     Ok(diesel::sql_query(query).bind::<Text, _>(round).load(conn)?)
 }

@@ -12,6 +12,7 @@ use crate::notify::{self, Letter};
 use crate::people;
 use crate::rounds;
 use crate::schema::contract_changes;
+use crate::terms::{self, Term};
 use crate::text::Text;
 use crate::types::{AccountId, ChangeId, ContractId, Ctx, OrganisationId, Quantity, Time, UnitPrice};
 
@@ -24,8 +25,10 @@ crate::words! {
         Price = "price",
         /// First or last day.
         Term = "term",
-        /// The company that supplies.
+        /// The company that supplies: volume went to another contract or came from one.
         Supplier = "supplier",
+        /// The volume of one agreement year (加量).
+        Quota = "quota",
     }
 
     /// Why a contract is amended.
@@ -71,6 +74,7 @@ impl ChangeKind {
             ChangeKind::Price => c.kind_price,
             ChangeKind::Term => c.kind_term,
             ChangeKind::Supplier => c.kind_supplier,
+            ChangeKind::Quota => t.events.kind_quota,
         }
     }
 }
@@ -89,8 +93,6 @@ pub enum Change {
         /// Last day.
         ends: NaiveDate,
     },
-    /// Another winner of the lot takes over, with its own product and price.
-    Supplier(OrganisationId),
 }
 
 impl Change {
@@ -100,7 +102,6 @@ impl Change {
             Change::Quantity(_) => ChangeKind::Quantity,
             Change::Price(_) => ChangeKind::Price,
             Change::Term { .. } => ChangeKind::Term,
-            Change::Supplier(_) => ChangeKind::Supplier,
         }
     }
 }
@@ -141,6 +142,15 @@ pub struct Terms {
     pub unit_price: UnitPrice,
     pub starts: NaiveDate,
     pub ends: NaiveDate,
+    /// The contract volume went to or came from.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub other: String,
+    /// What is agreed for the year, where an amendment is of one year.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub year_agreed: String,
+    /// What may be bought above it; `none` is without limit.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub year_allowed: String,
 }
 
 /// What an officer asks for.
@@ -173,21 +183,44 @@ pub fn amend(tx: &mut Tx, ctx: &Ctx, wanted: Wanted) -> Result<()> {
     if wanted.reason.trim().is_empty() {
         return Err(Refused::NoReason.into());
     }
-    let winner = match &wanted.change {
-        Change::Supplier(company) => taking_over(tx.conn(), &before, company)?,
-        _ => None,
-    };
-    let after = rules::amend(&before, &wanted.change, wanted.cause, winner.as_ref())?;
+    let most = terms::limit(tx.conn(), Term::PriceChangeMost, ctx.now.day())?;
+    let after = rules::amend(&before, &wanted.change, wanted.cause, most)?;
     store::update(tx, &after)?;
-    volumes::follow(tx, &after, ctx.now.day())?;
+    volumes::follow(tx, &before, &after, ctx.now.day())?;
+    let why = Why { kind: wanted.change.kind(), cause: wanted.cause, reason: wanted.reason.trim() };
+    let (was, is) = (terms(tx.conn(), &before)?, terms(tx.conn(), &after)?);
+    record(tx, ctx, wanted.id.clone(), (&before, &was), (&after, &is), &why)?;
+    tell(tx, ctx, &after, &wanted.id, why.reason)
+}
+
+/// Why contracts change.
+#[derive(Debug, Clone, Copy)]
+pub struct Why<'a> {
+    /// What changes.
+    pub kind: ChangeKind,
+    /// Why.
+    pub cause: Cause,
+    /// The reason in words.
+    pub reason: &'a str,
+}
+
+/// Writes an amendment down, for people and for the trail.
+pub fn record(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: ChangeId,
+    (before, was): (&Contract, &Terms),
+    (after, is): (&Contract, &Terms),
+    why: &Why,
+) -> Result<()> {
     let amendment = Amendment {
-        id: wanted.id,
+        id,
         contract_id: after.id.clone(),
-        kind: wanted.change.kind(),
-        cause: wanted.cause,
-        before: serde_json::to_string(&terms(tx.conn(), &before)?)?,
-        after: serde_json::to_string(&terms(tx.conn(), &after)?)?,
-        reason: wanted.reason.trim().to_owned(),
+        kind: why.kind,
+        cause: why.cause,
+        before: serde_json::to_string(was)?,
+        after: serde_json::to_string(is)?,
+        reason: why.reason.to_owned(),
         at: ctx.now,
         account_id: ctx.actor.account.clone(),
     };
@@ -196,25 +229,9 @@ pub fn amend(tx: &mut Tx, ctx: &Ctx, wanted: Wanted) -> Result<()> {
         tx,
         ctx,
         Deed { action: "contract.amend", subject: "contracts", id: after.id.as_str() },
-        &before,
-        &serde_json::json!({ "contract": after, "cause": wanted.cause, "reason": amendment.reason }),
-    )?;
-    tell(tx, ctx, &before, &after, &amendment)
-}
-
-/// The winner that takes over, unless it already has a contract with the hospital for the lot.
-fn taking_over(
-    conn: &mut Conn,
-    before: &Contract,
-    company: &OrganisationId,
-) -> Result<Option<rules::Winner>> {
-    if *company == before.supplier_id {
-        return Err(Refused::Unchanged.into());
-    }
-    if let Some(other) = store::of_lot_and_parties(conn, &before.lot_id, &before.hospital_id, company)? {
-        return Err(Refused::Doubled(other).into());
-    }
-    Ok(winners_of(conn, before)?.into_iter().find(|w| w.supplier_id == *company))
+        before,
+        &serde_json::json!({ "contract": after, "terms": is, "cause": why.cause, "reason": why.reason }),
+    )
 }
 
 /// The winners of a contract's lot.
@@ -224,7 +241,8 @@ pub fn winners_of(conn: &mut Conn, contract: &Contract) -> Result<Vec<rules::Win
     Ok(all.into_iter().filter(|w| w.lot_id == contract.lot_id).collect())
 }
 
-fn terms(conn: &mut Conn, it: &Contract) -> Result<Terms> {
+/// The terms of a contract as they are written down.
+pub fn terms(conn: &mut Conn, it: &Contract) -> Result<Terms> {
     let supplier = people::store::organisation(conn, &it.supplier_id)?.ok_or(Error::NotFound)?;
     Ok(Terms {
         supplier_id: it.supplier_id.clone(),
@@ -235,26 +253,23 @@ fn terms(conn: &mut Conn, it: &Contract) -> Result<Terms> {
         unit_price: it.unit_price,
         starts: it.starts,
         ends: it.ends,
+        other: String::new(),
+        year_agreed: String::new(),
+        year_allowed: String::new(),
     })
 }
 
-/// Both sides hear of it, and the company that no longer supplies.
-fn tell(tx: &mut Tx, ctx: &Ctx, before: &Contract, after: &Contract, amendment: &Amendment) -> Result<()> {
-    let here = format!("/contracts/{}", after.id);
-    let mut parties = vec![(&after.hospital_id, here.clone()), (&after.supplier_id, here)];
-    if before.supplier_id != after.supplier_id {
-        // It is no longer that company's contract to look at.
-        parties.push((&before.supplier_id, "/contracts".to_owned()));
-    }
-    for (party, path) in parties {
-        let letter = Letter::ContractAmended {
-            number: after.number.clone(),
-            title: after.product.clone(),
-            path,
-            reason: amendment.reason.clone(),
-        };
+/// Both sides hear of it.
+pub fn tell(tx: &mut Tx, ctx: &Ctx, after: &Contract, id: &ChangeId, reason: &str) -> Result<()> {
+    let letter = Letter::ContractAmended {
+        number: after.number.clone(),
+        title: after.product.clone(),
+        path: format!("/contracts/{}", after.id),
+        reason: reason.to_owned(),
+    };
+    for party in [&after.hospital_id, &after.supplier_id] {
         for to in people::recipients(tx.conn(), party)? {
-            notify::post(tx, ctx, &to, &letter, &format!("contract_amended:{}:{party}", amendment.id))?;
+            notify::post(tx, ctx, &to, &letter, &format!("contract_amended:{id}:{party}"))?;
         }
     }
     Ok(())

@@ -2,8 +2,13 @@
 
 pub mod board;
 pub mod changes;
+pub mod events;
+pub mod prices;
+pub mod quotas;
 pub mod rules;
 pub mod store;
+pub mod successor;
+pub mod takeover;
 pub mod volumes;
 
 use chrono::NaiveDate;
@@ -31,6 +36,8 @@ crate::words! {
         Drawn = "drawn",
         /// Confirmed by both sides and frozen (已签).
         Confirmed = "confirmed",
+        /// Another supplier took over what was left: what is ordered still comes, nothing more is ordered (已终止).
+        Ended = "ended",
     }
 
     /// A side of a contract.
@@ -51,6 +58,8 @@ crate::words! {
         WaitsSupplier = "waits_supplier",
         /// Confirmed by both.
         Confirmed = "confirmed",
+        /// Taken over by another supplier.
+        Ended = "ended",
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{Datelike, Months, NaiveDate};
+use rust_decimal::Decimal;
 
 use crate::contracts::changes::{Cause, Change};
 use crate::contracts::{Contract, ContractState, Party};
@@ -45,10 +46,32 @@ pub enum Refused {
     },
     /// The last day lies before the first.
     Term(NaiveDate, NaiveDate),
-    /// The new supplier is no winner of the lot.
-    NoSuchWinner,
-    /// The new supplier already has a contract with the hospital for the lot.
-    Doubled(String),
+    /// The price would change by more than one amendment may.
+    PriceTooFar {
+        /// Of which contract.
+        number: String,
+        /// Before.
+        before: UnitPrice,
+        /// After.
+        after: UnitPrice,
+        /// The largest share.
+        most: Decimal,
+    },
+    /// Another supplier took over: nothing changes any more.
+    Ended(String),
+    /// The agreed volume of a year would fall below what is used of it.
+    BelowUsed {
+        /// Of which contract.
+        number: String,
+        /// The year's first day.
+        starts: NaiveDate,
+        /// Its last day.
+        ends: NaiveDate,
+        /// What would be agreed.
+        agreed: Quantity,
+        /// What is used.
+        used: Quantity,
+    },
 }
 
 impl From<Refused> for Error {
@@ -74,18 +97,27 @@ impl Say for Refused {
             Refused::Price => c.bad_price.to_owned(),
             Refused::PriceUp { before, after } => fill(c.price_up, &[("before", before), ("after", after)]),
             Refused::Term(starts, ends) => fill(c.bad_term, &[("starts", starts), ("ends", ends)]),
-            Refused::NoSuchWinner => c.no_such_winner.to_owned(),
-            Refused::Doubled(number) => fill(c.doubled, &[("number", number)]),
+            Refused::PriceTooFar { number, before, after, most } => {
+                let most = crate::types::half_up(*most * Decimal::ONE_HUNDRED, 1).normalize();
+                fill(
+                    t.events.price_too_far,
+                    &[("number", number), ("before", before), ("after", after), ("most", &most)],
+                )
+            }
+            Refused::Ended(number) => fill(t.events.ended, &[("number", number)]),
+            Refused::BelowUsed { number, starts, ends, agreed, used } => fill(
+                t.events.below_used,
+                &[("number", number), ("starts", starts), ("ends", ends), ("agreed", agreed), ("used", used)],
+            ),
         }
     }
 
     fn field(&self) -> Option<&'static str> {
         match self {
             Refused::NoReason => Some("reason"),
-            Refused::Quantity => Some("quantity"),
-            Refused::Price | Refused::PriceUp { .. } => Some("unit_price"),
+            Refused::Quantity | Refused::BelowUsed { .. } => Some("quantity"),
+            Refused::Price | Refused::PriceUp { .. } | Refused::PriceTooFar { .. } => Some("unit_price"),
             Refused::Term(..) => Some("ends"),
-            Refused::NoSuchWinner | Refused::Doubled(_) => Some("supplier"),
             _ => None,
         }
     }
@@ -239,6 +271,9 @@ pub fn confirm(
     ctx: &Ctx,
 ) -> Result<Option<Contract>, Refused> {
     is_open(state)?;
+    if before.state == ContractState::Ended {
+        return Err(Refused::Ended(before.number.clone()));
+    }
     if before.version != seen {
         return Err(Refused::Stale(before.number.clone()));
     }
@@ -259,7 +294,7 @@ pub fn confirm(
 
 /// A side takes its confirmation back before the other has confirmed.
 pub fn withdraw(before: &Contract, party: Party) -> Result<Contract, Refused> {
-    if before.state == ContractState::Confirmed {
+    if before.state != ContractState::Drawn {
         return Err(Refused::Frozen(before.number.clone()));
     }
     if before.confirmed_at(party).is_none() {
@@ -273,14 +308,17 @@ pub fn withdraw(before: &Contract, party: Party) -> Result<Contract, Refused> {
     Ok(after)
 }
 
-/// The contract after a typed amendment. What only one side had confirmed is no longer what it confirmed, so
-/// that confirmation falls; a new supplier has confirmed nothing yet.
+/// The contract after a typed amendment; `most` is the largest share by which a price may change, none without
+/// limit. What only one side had confirmed is no longer what it confirmed, so that confirmation falls.
 pub fn amend(
     before: &Contract,
     change: &Change,
     cause: Cause,
-    winner: Option<&Winner>,
+    most: Option<Decimal>,
 ) -> Result<Contract, Refused> {
+    if before.state == ContractState::Ended {
+        return Err(Refused::Ended(before.number.clone()));
+    }
     let mut after = before.clone();
     match change {
         Change::Quantity(quantity) if !quantity.is_positive() => return Err(Refused::Quantity),
@@ -289,16 +327,17 @@ pub fn amend(
         Change::Price(price) if *price > before.unit_price && !cause.may_raise_price() => {
             return Err(Refused::PriceUp { before: before.unit_price, after: *price });
         }
-        Change::Price(price) => after.unit_price = *price,
+        Change::Price(price) => {
+            if let Some(most) = most
+                && is_too_far(before.unit_price, *price, most)
+            {
+                let number = before.number.clone();
+                return Err(Refused::PriceTooFar { number, before: before.unit_price, after: *price, most });
+            }
+            after.unit_price = *price;
+        }
         Change::Term { starts, ends } if ends < starts => return Err(Refused::Term(*starts, *ends)),
         Change::Term { starts, ends } => (after.starts, after.ends) = (*starts, *ends),
-        Change::Supplier(_) => {
-            let winner = winner.ok_or(Refused::NoSuchWinner)?;
-            after.supplier_id = winner.supplier_id.clone();
-            after.product.clone_from(&winner.product);
-            after.spec.clone_from(&winner.spec);
-            after.unit_price = winner.price;
-        }
     }
     if after == *before {
         return Err(Refused::Unchanged);
@@ -306,12 +345,15 @@ pub fn amend(
     after.version += 1;
     if before.state == ContractState::Drawn {
         (after.hospital_at, after.hospital_by) = (None, None);
-    }
-    if before.state == ContractState::Drawn || after.supplier_id != before.supplier_id {
         (after.supplier_at, after.supplier_by) = (None, None);
-        after.state = ContractState::Drawn;
     }
     Ok(after)
+}
+
+/// Whether a price moves by more than a share of itself, up or down.
+fn is_too_far(before: UnitPrice, after: UnitPrice, most: Decimal) -> bool {
+    let most = before.decimal().checked_mul(most);
+    most.is_some_and(|most| (after.decimal() - before.decimal()).abs() > most)
 }
 
 #[cfg(test)]
@@ -345,5 +387,19 @@ mod tests {
         check(1, Some(1));
         check(0, None);
         check(-1, None);
+    }
+
+    #[test]
+    fn a_price_moves_no_further_than_a_share_of_itself() {
+        let check = |before: &str, after: &str, most: &str, want: bool| {
+            let found = is_too_far(before.parse().unwrap(), after.parse().unwrap(), most.parse().unwrap());
+            assert_eq!(found, want, "{before} {after} {most}");
+        };
+        check("1", "0.5", "0.5", false);
+        check("1", "0.499999", "0.5", true);
+        check("1", "1.5", "0.5", false);
+        check("1", "1.500001", "0.5", true);
+        check("1", "1", "0", false);
+        check("1", "0.999999", "0", true);
     }
 }

@@ -105,18 +105,27 @@ pub fn hospital_codes(conn: &mut Conn) -> Result<HashMap<OrganisationId, String>
     Ok(rows.into_iter().collect())
 }
 
-/// The number of the contract of a lot with these parties, if there is one.
+/// The hospitals' regions.
+pub fn hospital_regions(conn: &mut Conn) -> Result<HashMap<OrganisationId, String>> {
+    let rows: Vec<(OrganisationId, String)> = organisations::table
+        .filter(organisations::kind.eq(OrganisationKind::Hospital))
+        .select((organisations::id, organisations::region))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The contract of a lot with these parties, if there is one.
 pub fn of_lot_and_parties(
     conn: &mut Conn,
+    round: &RoundId,
     lot: &LotId,
     hospital: &OrganisationId,
     supplier: &OrganisationId,
-) -> Result<Option<String>> {
+) -> Result<Option<Contract>> {
     Ok(contracts::table
-        .filter(contracts::lot_id.eq(lot))
-        .filter(contracts::hospital_id.eq(hospital))
-        .filter(contracts::supplier_id.eq(supplier))
-        .select(contracts::number)
+        .filter(contracts::round_id.eq(round).and(contracts::lot_id.eq(lot)))
+        .filter(contracts::hospital_id.eq(hospital).and(contracts::supplier_id.eq(supplier)))
+        .select(Contract::as_select())
         .first(conn)
         .optional()?)
 }
@@ -124,12 +133,14 @@ pub fn of_lot_and_parties(
 /// How many contracts of a round wait for each organisation.
 pub fn waiting_by_organisation(conn: &mut Conn, round: &RoundId) -> Result<BTreeMap<OrganisationId, i64>> {
     let hospitals: Vec<(OrganisationId, i64)> = contracts::table
-        .filter(contracts::round_id.eq(round).and(contracts::hospital_at.is_null()))
+        .filter(contracts::round_id.eq(round).and(contracts::state.eq(ContractState::Drawn)))
+        .filter(contracts::hospital_at.is_null())
         .group_by(contracts::hospital_id)
         .select((contracts::hospital_id, diesel::dsl::count_star()))
         .load(conn)?;
     let suppliers: Vec<(OrganisationId, i64)> = contracts::table
-        .filter(contracts::round_id.eq(round).and(contracts::supplier_at.is_null()))
+        .filter(contracts::round_id.eq(round).and(contracts::state.eq(ContractState::Drawn)))
+        .filter(contracts::supplier_at.is_null())
         .group_by(contracts::supplier_id)
         .select((contracts::supplier_id, diesel::dsl::count_star()))
         .load(conn)?;
@@ -215,8 +226,15 @@ pub fn page(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Listed>>
     match filter.standing {
         Some(Standing::Unsigned) => query = query.filter(contracts::state.eq(ContractState::Drawn)),
         Some(Standing::Confirmed) => query = query.filter(contracts::state.eq(ContractState::Confirmed)),
-        Some(Standing::WaitsHospital) => query = query.filter(contracts::hospital_at.is_null()),
-        Some(Standing::WaitsSupplier) => query = query.filter(contracts::supplier_at.is_null()),
+        Some(Standing::WaitsHospital) => {
+            let waits = contracts::state.eq(ContractState::Drawn).and(contracts::hospital_at.is_null());
+            query = query.filter(waits);
+        }
+        Some(Standing::WaitsSupplier) => {
+            let waits = contracts::state.eq(ContractState::Drawn).and(contracts::supplier_at.is_null());
+            query = query.filter(waits);
+        }
+        Some(Standing::Ended) => query = query.filter(contracts::state.eq(ContractState::Ended)),
         None => {}
     }
     if !filter.text.is_empty() {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::contracts::{Contract, ContractState, rules};
+use crate::contracts::{Contract, ContractState, Refused, rules};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::schema::{agreed_volumes, contracts};
@@ -102,9 +102,19 @@ pub fn year_of(starts: NaiveDate, ends: NaiveDate, day: NaiveDate) -> Option<(i3
     None
 }
 
+/// The share of a whole year that a year of a term ([`year_of`]) has: less than one in a partial last year.
+pub fn part_of_year(term_starts: NaiveDate, (year, starts, ends): (i32, NaiveDate, NaiveDate)) -> Decimal {
+    let whole = u32::try_from(year).ok().and_then(|year| rules::last_day(term_starts, year));
+    let days = |last: NaiveDate| Decimal::from((last - starts).num_days() + 1);
+    match whole {
+        Some(whole) if ends < whole => days(ends).checked_div(days(whole)).unwrap_or(Decimal::ONE),
+        _ => Decimal::ONE,
+    }
+}
+
 /// What is agreed for a year: the contract's quantity, in a partial last year by days, rounded half up to three
 /// decimals.
-fn agreed(contract: &Contract, year: i32, starts: NaiveDate, ends: NaiveDate) -> Option<Quantity> {
+pub fn agreed(contract: &Contract, year: i32, starts: NaiveDate, ends: NaiveDate) -> Option<Quantity> {
     let whole = rules::last_day(contract.starts, u32::try_from(year).ok()?)?;
     if ends == whole {
         return Some(contract.quantity);
@@ -112,6 +122,11 @@ fn agreed(contract: &Contract, year: i32, starts: NaiveDate, ends: NaiveDate) ->
     let days = |last: NaiveDate| Decimal::from((last - starts).num_days() + 1);
     let part = contract.quantity.decimal().checked_mul(days(ends))?.checked_div(days(whole))?;
     Quantity::rounded(part).ok()
+}
+
+/// What may be bought above an agreed quantity: its share, rounded half up to three decimals.
+pub fn allowed(agreed: Quantity, share: Decimal) -> Option<Quantity> {
+    Quantity::rounded(agreed.decimal().checked_mul(share)?).ok()
 }
 
 /// The year of a contract that holds a day, made when it is not there yet; `None` outside its term.
@@ -122,11 +137,9 @@ pub fn at(tx: &mut Tx, contract: &Contract, day: NaiveDate) -> Result<Option<Agr
     }
     let too_large = || Error::fault(format!("{}: volume too large", contract.number));
     let agreed = agreed(contract, year, starts, ends).ok_or_else(too_large)?;
-    let allowed = match terms::limit(tx.conn(), Term::VolumeAllowance, starts)? {
-        Some(share) => {
-            let product = agreed.decimal().checked_mul(share).ok_or_else(too_large)?;
-            Some(Quantity::rounded(product).map_err(|_| too_large())?)
-        }
+    let allowance = terms::limit(tx.conn(), Term::VolumeAllowance, starts)?;
+    let allowed = match allowance {
+        Some(share) => Some(allowed(agreed, share).ok_or_else(too_large)?),
         None => None,
     };
     let it = AgreedVolume {
@@ -140,7 +153,7 @@ pub fn at(tx: &mut Tx, contract: &Contract, day: NaiveDate) -> Result<Option<Agr
         reserved: Quantity::ZERO,
         consumed: Quantity::ZERO,
     };
-    diesel::insert_into(agreed_volumes::table).values(&it).execute(tx.conn())?;
+    insert(tx, &it)?;
     Ok(Some(it))
 }
 
@@ -199,23 +212,57 @@ pub fn shift(
     Ok(after)
 }
 
+/// Enters a year.
+pub fn insert(tx: &mut Tx, it: &AgreedVolume) -> Result<()> {
+    diesel::insert_into(agreed_volumes::table).values(it).execute(tx.conn())?;
+    Ok(())
+}
+
 /// Writes a year's fields.
 pub fn update(tx: &mut Tx, it: &AgreedVolume) -> Result<()> {
     diesel::update(agreed_volumes::table.find(&it.id)).set(it).execute(tx.conn())?;
     Ok(())
 }
 
-/// After an amendment of quantity or term: the years not yet ended say what the contract says now. What is
-/// already used stays used, even above the new quantity.
-pub fn follow(tx: &mut Tx, contract: &Contract, today: NaiveDate) -> Result<()> {
-    for it in of_contract(tx.conn(), &contract.id)?.into_iter().filter(|it| it.ends >= today) {
-        let Some((year, starts, ends)) = year_of(contract.starts, contract.ends, it.starts) else { continue };
-        let Some(agreed) = agreed(contract, year, starts, ends) else { continue };
-        if year == it.year {
-            update(tx, &AgreedVolume { starts, ends, agreed, ..it })?;
+/// After an amendment of quantity or term: the years not yet ended move by as much as the contract's own figure for
+/// them does, so that what was transferred or raised in one year stays. A year is not cut below what is used of it.
+pub fn follow(tx: &mut Tx, before: &Contract, after: &Contract, today: NaiveDate) -> Result<()> {
+    for it in of_contract(tx.conn(), &after.id)?.into_iter().filter(|it| it.ends >= today) {
+        if let Some(moved) = followed(&it, before, after)? {
+            update(tx, &moved)?;
         }
     }
     Ok(())
+}
+
+/// A year after its contract changed; none when it is no longer a year of the contract.
+fn followed(
+    it: &AgreedVolume,
+    before: &Contract,
+    after: &Contract,
+) -> std::result::Result<Option<AgreedVolume>, Refused> {
+    let of = |contract: &Contract| year_of(contract.starts, contract.ends, it.starts);
+    let (Some(was), Some(is)) = (of(before), of(after)) else { return Ok(None) };
+    let said =
+        |contract: &Contract, year: (i32, NaiveDate, NaiveDate)| agreed(contract, year.0, year.1, year.2);
+    let (Some(old), Some(new)) = (said(before, was), said(after, is)) else { return Ok(None) };
+    if is.0 != it.year {
+        return Ok(None);
+    }
+    let Some(agreed) = it.agreed.plus(new).and_then(|sum| sum.minus(old)) else { return Ok(None) };
+    let starts = if it.starts == was.1 { is.1 } else { it.starts.max(is.1) };
+    let moved = AgreedVolume { starts, ends: is.2, agreed, ..it.clone() };
+    let most = it.allowed.map(|allowed| agreed.plus(allowed).unwrap_or(agreed));
+    if agreed < it.agreed && (agreed < Quantity::ZERO || most.is_some_and(|most| most < it.used())) {
+        return Err(Refused::BelowUsed {
+            number: after.number.clone(),
+            starts,
+            ends: is.2,
+            agreed,
+            used: it.used(),
+        });
+    }
+    Ok(Some(moved))
 }
 
 #[cfg(test)]
@@ -270,6 +317,61 @@ mod tests {
         check("2028-03-01", Some((2, "2028-03-01", "2029-02-28")));
         check("2029-12-31", Some((3, "2029-03-01", "2029-12-31")));
         check("2030-01-01", None);
+    }
+
+    fn contract(quantity: &str, ends: &str) -> Contract {
+        let organisation = crate::types::OrganisationId::new;
+        Contract {
+            id: ContractId::new(),
+            number: "JH-1".to_owned(),
+            round_id: crate::types::RoundId::new(),
+            lot_id: crate::types::LotId::new(),
+            hospital_id: organisation(),
+            supplier_id: organisation(),
+            product: String::new(),
+            spec: String::new(),
+            quantity: quantity.parse().unwrap(),
+            unit_price: "1".parse().unwrap(),
+            starts: "2027-01-01".parse().unwrap(),
+            ends: ends.parse().unwrap(),
+            state: ContractState::Confirmed,
+            version: 1,
+            hospital_at: None,
+            hospital_by: None,
+            supplier_at: None,
+            supplier_by: None,
+            created_at: crate::types::Time::from_millis(0),
+        }
+    }
+
+    #[test]
+    fn a_year_follows_its_contract_but_not_below_what_is_used() {
+        let check =
+            |agreed: &str, allowed: Option<&str>, used: &str, from: &str, to: &str, want: Option<&str>| {
+                let it = year(agreed, allowed, "0", used);
+                let (before, after) = (contract(from, "2029-12-31"), contract(to, "2029-12-31"));
+                let found = followed(&it, &before, &after).ok().flatten().map(|it| it.agreed.to_string());
+                assert_eq!(found.as_deref(), want, "{agreed} {allowed:?} {used} {from} {to}");
+            };
+        check("100", Some("0"), "50", "100", "120", Some("120"));
+        check("100", Some("0"), "50", "100", "50", Some("50"));
+        check("100", Some("0"), "50", "100", "49.999", None);
+        check("100", Some("10"), "50", "100", "40", Some("40"));
+        check("100", Some("10"), "50", "100", "39", None);
+        check("100", None, "500", "100", "1", Some("1"));
+        // What one year has more or less than the contract says, it keeps.
+        check("130", Some("0"), "50", "100", "120", Some("150"));
+        check("30", Some("0"), "0", "100", "60", None);
+        // A year already above its limits may be raised, not cut.
+        check("100", Some("0"), "150", "100", "110", Some("110"));
+        check("100", Some("0"), "150", "100", "99", None);
+        // A shorter term makes the year a partial one.
+        let it = year("365", Some("0"), "0", "0");
+        let after = followed(&it, &contract("365", "2029-12-31"), &contract("365", "2027-01-31")).unwrap();
+        assert_eq!(
+            after.map(|it| (it.agreed.to_string(), it.ends.to_string())),
+            Some(("31".to_owned(), "2027-01-31".to_owned()))
+        );
     }
 
     proptest! {

@@ -2,6 +2,8 @@
 //!
 //! Other modules write facts here in the transaction of what happened; nothing here judges.
 
+pub mod register;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;

@@ -191,6 +191,42 @@ pub enum Letter {
         path: String,
         detail: String,
     },
+    /// A hospital placed an order: to its supplier.
+    OrderPlaced {
+        number: String,
+        title: String,
+        path: String,
+        lines: i64,
+        amount: String,
+    },
+    /// A hospital gave up what was not sent of an order line: to its supplier.
+    OrderReleased {
+        number: String,
+        title: String,
+        path: String,
+        product: String,
+        quantity: String,
+        reason: String,
+    },
+    /// An event changed several contracts of an organisation.
+    ContractsAmended {
+        number: String,
+        title: String,
+        path: String,
+        count: i64,
+        reason: String,
+        since: String,
+        state: String,
+    },
+    /// A hospital orders little beside the time elapsed, or a supplier delivers little of what is ordered.
+    ProgressBehind {
+        number: String,
+        title: String,
+        path: String,
+        party: String,
+        count: i64,
+        lines: String,
+    },
     /// Payment standards were released.
     StandardsReleased {
         number: String,
@@ -203,6 +239,37 @@ pub enum Letter {
         path: String,
         count: i64,
         all: i64,
+    },
+    /// A year of surplus retention was approved: to each hospital its own result.
+    RetentionApproved {
+        number: String,
+        title: String,
+        path: String,
+        base: String,
+        grade: String,
+        retained: String,
+    },
+    /// A supplier has receipts to claim from the fund.
+    ClaimsDue {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+    },
+    /// A hospital has claims to verify, or is late with it.
+    ClaimsToVerify {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+        is_late: bool,
+    },
+    /// The fund paid a supplier's claims.
+    ClaimsPaid {
+        number: String,
+        title: String,
+        path: String,
+        day: String,
     },
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
@@ -252,8 +319,16 @@ impl Letter {
             Letter::ContractDue { .. } => "contract_due",
             Letter::ContractAmended { .. } => "contract_amended",
             Letter::Supply { news, .. } => news.as_str(),
+            Letter::OrderPlaced { .. } => "order_placed",
+            Letter::OrderReleased { .. } => "order_released",
+            Letter::ContractsAmended { .. } => "contracts_amended",
+            Letter::ProgressBehind { .. } => "progress_behind",
             Letter::StandardsReleased { .. } => "standards_released",
             Letter::IncidentsFound { .. } => "incidents_found",
+            Letter::RetentionApproved { .. } => "retention_approved",
+            Letter::ClaimsDue { .. } => "claims_due",
+            Letter::ClaimsToVerify { .. } => "claims_to_verify",
+            Letter::ClaimsPaid { .. } => "claims_paid",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -428,6 +503,44 @@ impl Letter {
                 let (subject, body) = news.words(t);
                 (subject, body, number, title, path, vec![("detail", detail.clone())])
             }
+            Letter::OrderPlaced { number, title, path, lines, amount } => (
+                m.order_placed,
+                m.order_placed_body,
+                number,
+                title,
+                path,
+                vec![("lines", lines.to_string()), ("amount", amount.clone())],
+            ),
+            Letter::OrderReleased { number, title, path, product, quantity, reason } => (
+                m.order_released,
+                m.order_released_body,
+                number,
+                title,
+                path,
+                vec![
+                    ("product", product.clone()),
+                    ("quantity", quantity.clone()),
+                    ("reason", reason.clone()),
+                ],
+            ),
+            Letter::ContractsAmended { number, title, path, count, reason, since, state } => {
+                let (count, reason, since) = (count.to_string(), reason.clone(), since.clone());
+                let facts = vec![("count", count), ("reason", reason), ("since", since)];
+                let (subject, body) = match state.as_str() {
+                    "planned" => (t.events.mail_planned, t.events.mail_planned_body),
+                    "withdrawn" => (t.events.mail_withdrawn, t.events.mail_withdrawn_body),
+                    "failed" => (t.events.mail_failed, t.events.mail_failed_body),
+                    _ => (t.events.mail_done, t.events.mail_done_body),
+                };
+                (subject, body, number, title, path, facts)
+            }
+            Letter::ProgressBehind { number, title, path, party, count, lines } => {
+                let (p, facts) = (&t.progress, vec![("count", count.to_string()), ("lines", lines.clone())]);
+                match party.as_str() {
+                    "supplier" => (p.mail_short, p.mail_short_body, number, title, path, facts),
+                    _ => (p.mail_behind, p.mail_behind_body, number, title, path, facts),
+                }
+            }
             Letter::StandardsReleased { number, title, path, lines } => (
                 m.standards_released,
                 m.standards_released_body,
@@ -444,6 +557,28 @@ impl Letter {
                 path,
                 vec![],
             ),
+            Letter::RetentionApproved { number, title, path, base, grade, retained } => (
+                m.retention_approved,
+                m.retention_approved_body,
+                number,
+                title,
+                path,
+                vec![("base", base.clone()), ("grade", grade.clone()), ("retained", retained.clone())],
+            ),
+            Letter::ClaimsDue { number, title, path, deadline } => {
+                (m.claims_due, m.claims_due_body, number, title, path, vec![("deadline", deadline.clone())])
+            }
+            Letter::ClaimsToVerify { number, title, path, deadline, is_late } => (
+                if *is_late { m.claims_overdue } else { m.claims_to_verify },
+                if *is_late { m.claims_overdue_body } else { m.claims_to_verify_body },
+                number,
+                title,
+                path,
+                vec![("deadline", deadline.clone())],
+            ),
+            Letter::ClaimsPaid { number, title, path, day } => {
+                (m.claims_paid, m.claims_paid_body, number, title, path, vec![("day", day.clone())])
+            }
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])
             }

@@ -1,8 +1,13 @@
 //! Payments: invoices matched with orders and receipts, the payment clock, prepayment, and direct settlement.
 
 pub mod ageing;
+pub mod bank;
+pub mod claims;
 pub mod hospital;
 pub mod invoices;
+pub mod prepayments;
+pub mod retention;
+pub mod settlements;
 pub mod statements;
 
 use chrono::NaiveDate;

@@ -28,6 +28,12 @@ crate::words! {
         Correction = "standards.correct",
         /// Publishing a draft as a version of a rule set.
         RuleSet = "rule_set.publish",
+        /// Freezing a year of surplus retention.
+        Retention = "retention.approve",
+        /// Paying what a settlement drew up.
+        Settlement = "settlement.approve",
+        /// Granting a hospital a prepayment.
+        Prepayment = "prepayment.grant",
     }
 
     /// What became of a request.
@@ -238,11 +244,17 @@ pub fn path(it: &Approval) -> String {
         Action::Standards => format!("/rounds/{}/standards", it.subject_id),
         Action::Correction => format!("/standards/{}", it.subject_id),
         Action::RuleSet => format!("/rules/drafts/{}", it.subject_id),
+        Action::Retention => format!("/retention/{}", it.subject_id),
+        Action::Settlement => format!("/settlements/number/{}", it.subject_id),
+        Action::Prepayment => "/prepayments".to_owned(),
     }
 }
 
-/// Number and title of the round or rule set a request is about.
+/// Number and title of the round or rule set a request is about. A settlement or grant is named by its number.
 pub fn named(conn: &mut Conn, it: &Approval) -> Result<Option<(String, String)>> {
+    if matches!(it.action, Action::Settlement | Action::Prepayment) {
+        return Ok(Some((it.subject_id.clone(), String::new())));
+    }
     if it.subject == rule_drafts::SUBJECT {
         let id = it.subject_id.parse().map_err(Error::fault_of)?;
         return Ok(rule_drafts::store::draft(conn, &id)?.map(|draft| (draft.name, draft.title)));

@@ -336,8 +336,14 @@ pub fn copy(tx: &mut Tx, ctx: &Ctx, from: &RoundId, id: RoundId) -> Result<Round
         suffix += 1;
         fields.number = format!("{base}-{suffix}");
     }
+    let lots = lots_of(tx.conn(), from)?;
+    copy_as(tx, ctx, id, fields, lots)
+}
+
+/// Makes a draft with these fields and copies of these lots.
+pub fn copy_as(tx: &mut Tx, ctx: &Ctx, id: RoundId, fields: Fields, lots: Vec<Lot>) -> Result<Round> {
     let copy = create(tx, ctx, id, fields)?;
-    for lot in lots_of(tx.conn(), from)? {
+    for lot in lots {
         store::insert_lot(tx, &Lot { id: LotId::new(), round_id: copy.id.clone(), ..lot })?;
     }
     Ok(copy)

@@ -5,8 +5,10 @@ pub mod deliveries;
 pub mod distributors;
 pub mod orders;
 pub mod payers;
+pub mod progress;
 pub mod receipts;
 pub mod returns;
+pub mod subjects;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;

@@ -43,6 +43,47 @@ crate::words! {
     }
 }
 
+impl Term {
+    /// Its name for people.
+    pub fn name(self, t: &Text) -> &'static str {
+        let m = &t.terms;
+        match self {
+            Term::VolumeAllowance => m.n_volume_allowance,
+            Term::ConfirmHours => m.n_confirm_hours,
+            Term::DeliveryHours => m.n_delivery_hours,
+            Term::PaymentDays => m.n_payment_days,
+            Term::PrepayShare => m.n_prepay_share,
+            Term::ClaimDay => m.n_claim_day,
+            Term::ClaimHolidayDays => m.n_claim_holiday_days,
+            Term::VerifyWorkingDays => m.n_verify_working_days,
+            Term::BehindPoints => m.n_behind_points,
+            Term::PriceChangeMost => m.n_price_change_most,
+        }
+    }
+
+    /// What it is counted in.
+    pub fn unit(self, t: &Text) -> &'static str {
+        let m = &t.terms;
+        match self {
+            Term::PaymentDays => m.u_days,
+            Term::ConfirmHours | Term::DeliveryHours => m.u_hours,
+            Term::ClaimHolidayDays | Term::VerifyWorkingDays => m.u_working_days,
+            Term::ClaimDay => m.u_day_of_month,
+            Term::VolumeAllowance | Term::PrepayShare | Term::BehindPoints | Term::PriceChangeMost => {
+                m.u_share
+            }
+        }
+    }
+
+    /// Whether only whole numbers will do.
+    fn is_whole(self) -> bool {
+        !matches!(
+            self,
+            Term::VolumeAllowance | Term::PrepayShare | Term::BehindPoints | Term::PriceChangeMost
+        )
+    }
+}
+
 /// What is known about a term.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,6 +135,8 @@ pub enum Refused {
         /// The most.
         most: Decimal,
     },
+    /// Days and hours are whole numbers.
+    Whole(String),
     /// This term needs a value.
     Empty,
     /// A past day: what was done under the old value stays.
@@ -109,6 +152,7 @@ impl Say for Refused {
             Refused::Value { given, least, most } => {
                 fill(m.bad_value, &[("given", given), ("least", least), ("most", most)])
             }
+            Refused::Whole(given) => fill(m.whole, &[("given", given)]),
             Refused::Empty => m.needs_value.to_owned(),
             Refused::Past(day) => fill(m.past, &[("day", day)]),
             Refused::NoReason => m.no_reason.to_owned(),
@@ -117,7 +161,7 @@ impl Say for Refused {
 
     fn field(&self) -> Option<&'static str> {
         Some(match self {
-            Refused::Value { .. } | Refused::Empty => "value",
+            Refused::Value { .. } | Refused::Whole(_) | Refused::Empty => "value",
             Refused::Past(_) => "since",
             Refused::NoReason => "reason",
         })
@@ -185,6 +229,7 @@ fn check(known: &Known, it: &TermValue, today: NaiveDate) -> std::result::Result
         return if known.may_be_empty { Ok(()) } else { Err(Refused::Empty) };
     }
     match parse_decimal(&it.value) {
+        Ok(value) if it.term.is_whole() && !value.fract().is_zero() => Err(Refused::Whole(it.value.clone())),
         Ok(value) if value >= known.least && value <= known.most => Ok(()),
         _ => Err(Refused::Value { given: it.value.clone(), least: known.least, most: known.most }),
     }
@@ -249,6 +294,12 @@ mod tests {
         assert!(matches!(check_one("0", today, "x", true), Err(Refused::Value { .. })));
         assert!(matches!(check_one("11", today, "x", false), Err(Refused::Value { .. })));
         assert!(matches!(check_one("1e1", today, "x", false), Err(Refused::Value { .. })));
+        assert_eq!(
+            check_one("2.5", today, "x", false),
+            Err(Refused::Whole("2.5".to_owned())),
+            "days are whole"
+        );
+        assert_eq!(check_one("2.0", today, "x", false), Ok(()));
         assert_eq!(check_one("5", today, " ", false), Err(Refused::NoReason));
         let before = today.pred_opt().unwrap();
         assert_eq!(check_one("5", before, "x", false), Err(Refused::Past(before)));

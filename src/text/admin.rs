@@ -112,6 +112,8 @@ messages! {
         what_run_simulations: "计算等待中的报价波动模拟", "Makes the runs of simulations that wait";
         what_remind_demand: "提醒未报量的医疗机构", "Reminds hospitals that have not reported demand";
         what_remind_openers: "提醒未领取密钥的开标人", "Reminds openers that have not taken their keys";
+        what_remind_claims: "提醒供应企业提交结算申请、医疗机构核对结算申请", "Reminds suppliers of claims to submit and hospitals of claims to verify";
+        what_settle: "继续办理未完成的直接结算步骤", "Goes on with steps of settlements that are not finished";
         what_remind_contracts: "提醒未签约的医疗机构和企业", "Reminds hospitals and suppliers that have not confirmed contracts";
         what_end_sessions: "清理过期登录", "Deletes sessions that have ended";
         what_mail_audit_head: "向审计人员寄送审计链头", "Mails the head of the audit chain to the auditors";

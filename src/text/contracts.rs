@@ -70,10 +70,7 @@ messages! {
         cause_correction: "更正登记差错", "Correction of a clerical error";
         amend: "登记变更", "Record an amendment";
         amend_hint: "双方已确认的合同只能按变更登记调整，变更前后内容对双方公开。价格只能下调；只有国家政策调整或更正登记差错时可以上调。", "A signed contract changes only by an amendment, which both sides see. A price can only go down, except by state policy or to correct an error.";
-        amend_supplier_hint: "由同一竞价单元的其他中选企业接续供应，产品、规格和单价随新企业，并由其重新确认。", "Another winner of the same lot takes over with its own product, spec and price, and has to confirm.";
         amend_question: "变更登记后不能删除。是否继续？", "An amendment cannot be deleted. Go on?";
-        no_other_winner: "该竞价单元没有其他中选企业，不能更换。", "The lot has no other winner to take over.";
-        new_supplier: "接续供应企业", "New supplier";
         starts: "开始日期", "First day";
         ends: "结束日期", "Last day";
         board_title: "合同签订率", "Signing rate";
@@ -111,7 +108,5 @@ messages! {
         bad_price: "单价必须大于零。", "A price must be above zero.";
         price_up: "单价不能由 {before} 元上调为 {after} 元：只有国家政策调整或更正登记差错时可以上调，请核对价格或变更原因。", "The price cannot rise from {before} to {after} yuan except by state policy or to correct an error; check the price or the cause.";
         bad_term: "结束日期 {ends} 早于开始日期 {starts}，请重新填写。", "The last day {ends} lies before the first, {starts}; enter them again.";
-        no_such_winner: "所选企业不是该竞价单元的中选企业，请从列表中选择。", "That company is no winner of the lot; choose one of the list.";
-        doubled: "该企业与医疗机构在同一竞价单元已有合同 {number}，请改为变更那份合同的数量。", "That company already has contract {number} with the hospital for the lot; amend that contract's quantity instead.";
     }
 }

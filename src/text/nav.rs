@@ -13,6 +13,8 @@ messages! {
         contracts: "合同", "Contracts";
         deliveries: "配送验收", "Deliveries";
         distributors: "配送企业", "Distributors";
+        orders: "订单", "Orders";
+        progress: "执行进度", "Progress";
         invoices: "发票", "Invoices";
         payments: "付款", "Payments";
         ageing: "付款账龄", "Ageing";
@@ -24,6 +26,15 @@ messages! {
         ratio: "差比价", "Price ratios";
         approvals: "复核", "Approvals";
         simulations: "模拟", "Simulations";
+        claims: "结算申请", "Claims";
+        settlements: "直接结算", "Settlements";
+        prepayments: "预付金", "Prepayments";
+        bank_accounts: "收款账户", "Bank accounts";
+        workdays: "工作日历", "Working days";
         rules: "规则", "Rule sets";
+        retention: "结余留用", "Surplus retention";
+        assessments: "考核得分", "Assessments";
+        credit: "履约记录", "Supplier record";
+        terms: "执行参数", "Terms";
     }
 }

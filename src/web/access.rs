@@ -47,6 +47,28 @@ pub const CATALOGUERS: &[Role] = &[Role::Officer, Role::Admin];
 /// Who reads mail, jobs and the audit trail.
 pub const OVERSEERS: &[Role] = &[Role::Auditor, Role::Admin];
 
+/// Who keeps the calendar of working days.
+pub const CALENDAR_KEEPERS: &[Role] = &[Role::Settlement, Role::Admin];
+
+/// The two sides of a purchase.
+pub const PARTIES: &[Role] = &[Role::Hospital, Role::Supplier];
+
+/// Who enters a bank account: a supplier its own, settlement staff the bureau's.
+pub const ACCOUNT_HOLDERS: &[Role] = &[Role::Supplier, Role::Settlement];
+
+/// Who approves a bank account that somebody else entered.
+pub const ACCOUNT_APPROVERS: &[Role] = &[Role::Settlement, Role::Reviewer];
+
+/// Who sees bank accounts: those who pay, approve and audit.
+pub const PAYMENTS: &[Role] = &[Role::Settlement, Role::Reviewer, Role::Auditor];
+
+/// Who reads bank accounts and may have one.
+pub const ACCOUNT_READERS: &[Role] = &[Role::Supplier, Role::Settlement, Role::Reviewer, Role::Auditor];
+
+/// Who reads prepayments: the bureau, and a hospital its own.
+pub const PREPAYMENT_READERS: &[Role] =
+    &[Role::Hospital, Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
+
 /// Who evaluates opened bids, and who oversees that.
 pub const EVALUATORS: &[Role] = &[Role::Officer, Role::Reviewer, Role::Auditor];
 
@@ -122,4 +144,14 @@ visitors! {
     Staff: STAFF;
     /// Whoever keeps the catalogue.
     Cataloguer: CATALOGUERS;
+    /// Whoever keeps the calendar of working days.
+    CalendarKeeper: CALENDAR_KEEPERS;
+    /// A hospital or a supplier.
+    Party: PARTIES;
+    /// Whoever may enter a bank account of their organisation.
+    AccountHolder: ACCOUNT_HOLDERS;
+    /// The second person for a bank account.
+    AccountApprover: ACCOUNT_APPROVERS;
+    /// Whoever sees bank accounts in payment files.
+    Payments: PAYMENTS;
 }

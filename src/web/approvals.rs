@@ -7,9 +7,11 @@ use askama::Template;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::payments::retention;
 use crate::people;
 use crate::rounds::approvals::{self, Action, Approval};
 use crate::rounds::{self, Refused, Round, store};
+use crate::text::Text;
 use crate::types::{AccountId, ApprovalId};
 use crate::web::form::{self, Form};
 use crate::web::{App, Page, Person, Reviewer, page};
@@ -55,14 +57,14 @@ pub async fn list(
     query: web::Query<Before>,
 ) -> Result<HttpResponse> {
     let before: Option<ApprovalId> = query.before.parse().ok();
-    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
+    let (t, limit) = (page.t, i64::try_from(PAGE).unwrap_or(i64::MAX));
     let (waiting, mut decided) = app
         .read(move |conn| {
             let waiting = store::open_approvals(conn, limit)?;
             let decided = store::decided_approvals(conn, before, limit + 1)?;
             let mut names = BTreeMap::new();
             let mut rows = |list: Vec<Approval>| -> Result<Vec<Row>> {
-                list.into_iter().map(|it| row(conn, it, &who, &mut names)).collect()
+                list.into_iter().map(|it| row(conn, it, (&who, t), &mut names)).collect()
             };
             Ok((rows(waiting)?, rows(decided)?))
         })
@@ -78,9 +80,16 @@ pub async fn list(
 
 type Names = BTreeMap<AccountId, String>;
 
-fn row(conn: &mut Conn, it: Approval, who: &people::Who, names: &mut Names) -> Result<Row> {
+fn row(conn: &mut Conn, it: Approval, (who, t): (&people::Who, &Text), names: &mut Names) -> Result<Row> {
     let round = approvals::round_of(conn, &it)?;
-    let about = match (&round, approvals::named(conn, &it)?) {
+    let named = match (it.action, it.subject_id.parse()) {
+        (Action::Retention, Ok(plan)) => {
+            let (plan, round) = retention::plan(conn, &plan)?;
+            Some((plan.title(&round, t), round.title))
+        }
+        _ => approvals::named(conn, &it)?,
+    };
+    let about = match (&round, named) {
         (None, Some((name, title))) => format!("{name} {title}"),
         _ => it.subject_id.clone(),
     };

@@ -11,8 +11,10 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
-use crate::web::access::{EVALUATORS, OVERSEERS, STAFF};
-use crate::web::asset;
+use crate::web::access::{
+    self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, STAFF,
+};
+use crate::web::{asset, credit, retention};
 
 /// What every page has.
 #[derive(Clone)]
@@ -121,6 +123,16 @@ impl Page {
             ("/contracts", n.contracts, &[]),
             ("/deliveries", n.deliveries, &[]),
             ("/distributors", n.distributors, &[]),
+            ("/orders", n.orders, &[]),
+            ("/retention", n.retention, retention::PARTIES),
+            ("/credit", n.credit, credit::PARTIES),
+            ("/terms", n.terms, access::STAFF),
+            ("/progress", n.progress, &[]),
+            ("/claims", n.claims, &[]),
+            ("/settlements", n.settlements, STAFF),
+            ("/prepayments", n.prepayments, PREPAYMENT_READERS),
+            ("/bank-accounts", n.bank_accounts, ACCOUNT_READERS),
+            ("/workdays", n.workdays, CALENDAR_KEEPERS),
             ("/invoices", n.invoices, &[]),
             ("/payments", n.payments, &[]),
             ("/ageing", n.ageing, &[]),

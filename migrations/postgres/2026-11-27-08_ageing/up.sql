@@ -21,8 +21,8 @@ CREATE INDEX receipts_open_by_supplier ON receipts (supplier_id, due_on, id) WHE
 CREATE INDEX receipts_to_net ON receipts (due_on, id) WHERE amount - credited - paid < 0;
 CREATE INDEX receipts_to_net_by_hospital ON receipts (hospital_id, due_on, id) WHERE amount - credited - paid < 0;
 CREATE INDEX receipts_to_net_by_supplier ON receipts (supplier_id, due_on, id) WHERE amount - credited - paid < 0;
-CREATE INDEX receipts_by_hospital_day ON receipts (hospital_id, received_on, id, supplier_id, amount);
-CREATE INDEX receipts_by_supplier_day ON receipts (supplier_id, received_on, id, hospital_id, amount);
+CREATE INDEX receipts_by_hospital_account ON receipts (hospital_id, received_on, id, supplier_id, amount);
+CREATE INDEX receipts_by_supplier_account ON receipts (supplier_id, received_on, id, hospital_id, amount);
 CREATE INDEX payments_by_day ON payments (paid_on, id);
 CREATE INDEX payments_by_reference ON payments (hospital_id, reference);
 CREATE UNIQUE INDEX payments_by_reversed ON payments (reverses_id) WHERE reverses_id IS NOT NULL;

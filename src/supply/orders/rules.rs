@@ -1,7 +1,55 @@
 //! Where an order and its lines stand: pure decisions.
 
+use crate::error::Error;
 use crate::supply::{OrderLine, OrderState};
+use crate::text::{Say, Text, fill};
 use crate::types::Quantity;
+
+/// Why something about an order is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// Everything is sent, accepted or released already.
+    NothingLeft,
+    /// So much may yet be sent now, not what was shown.
+    Moved(Quantity),
+    /// Without a reason.
+    NoReason,
+}
+
+impl From<Refused> for Error {
+    fn from(why: Refused) -> Self {
+        Error::refused(why)
+    }
+}
+
+impl Say for Refused {
+    fn say(&self, t: &Text) -> String {
+        let o = &t.orders;
+        match self {
+            Refused::NothingLeft => o.release_nothing_left.to_owned(),
+            Refused::Moved(left) => fill(o.release_moved, &[("left", left)]),
+            Refused::NoReason => o.release_no_reason.to_owned(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        matches!(self, Refused::NoReason).then_some("reason")
+    }
+}
+
+/// How much of a line is given up: all that may yet be sent, when that is what the person saw.
+pub fn give_up(line: &OrderLine, seen: Quantity, reason: &str) -> Result<Quantity, Refused> {
+    let left = shippable(line);
+    if !left.is_positive() {
+        Err(Refused::NothingLeft)
+    } else if left != seen {
+        Err(Refused::Moved(left))
+    } else if reason.trim().is_empty() {
+        Err(Refused::NoReason)
+    } else {
+        Ok(left)
+    }
+}
 
 /// What is still to come of a line: ordered, and neither accepted nor released.
 pub fn open(line: &OrderLine) -> Quantity {
@@ -103,6 +151,20 @@ mod tests {
         check(Some("100"), ["100", "60", "40", "40"], ["0", "0", "0"], closed);
         check(None, ["0", "0", "0", "100"], ["0", "0", "0"], closed);
         check(None, ["0", "0", "0", "99.999"], ["0.001", "0", "0.001"], placed);
+    }
+
+    #[test]
+    fn only_what_was_seen_and_not_sent_is_given_up() {
+        let check = |moved: [&str; 4], seen: &str, reason: &str, want: Result<&str, Refused>| {
+            let found = give_up(&line(Some("100"), moved), quantity(seen), reason);
+            assert_eq!(found, want.map(quantity), "{moved:?} {seen} {reason}");
+        };
+        check(["0", "0", "0", "0"], "100", "stock", Ok("100"));
+        check(["40", "0", "0", "0"], "60", "stock", Ok("60"));
+        check(["40", "0", "0", "0"], "100", "stock", Err(Refused::Moved(quantity("60"))));
+        check(["100", "30", "0", "0"], "100", "stock", Err(Refused::NothingLeft));
+        check(["0", "0", "0", "100"], "100", "stock", Err(Refused::NothingLeft));
+        check(["0", "0", "0", "0"], "100", " ", Err(Refused::NoReason));
     }
 
     #[test]

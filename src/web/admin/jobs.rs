@@ -118,6 +118,8 @@ fn what(job: &str, t: &Text) -> &'static str {
         "remind_demand" => a.what_remind_demand,
         "remind_openers" => a.what_remind_openers,
         "run_simulations" => a.what_run_simulations,
+        "remind_claims" => a.what_remind_claims,
+        "settle" => a.what_settle,
         "remind_contracts" => a.what_remind_contracts,
         "end_sessions" => a.what_end_sessions,
         "mail_audit_head" => a.what_mail_audit_head,

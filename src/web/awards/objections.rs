@@ -159,7 +159,7 @@ fn seen(conn: &mut Conn, who: &Who, id: &ObjectionId) -> Result<Seen> {
         Some(lot) => Some(rounds::lot(conn, lot)?),
         None => None,
     };
-    let documents = documents::of(conn, id)?;
+    let documents = documents::of(conn, objections::owner(id))?;
     Ok((objection, by, round, lot, documents))
 }
 
@@ -254,7 +254,7 @@ pub async fn document(
     let it = app
         .write(move |tx| {
             own(tx.conn(), &who, &objection)?;
-            let it = documents::one(tx.conn(), &objection, &id)?;
+            let it = documents::one(tx.conn(), objections::owner(&objection), &id)?;
             let deed = Deed { action: "objection.export", subject: "documents", id: id.as_str() };
             audit::record(tx, &ctx, deed, &(), &it.sha256)?;
             Ok(it)

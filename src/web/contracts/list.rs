@@ -144,7 +144,8 @@ fn line(names: &HashMap<OrganisationId, String>, who: &Who, (it, generic, unit):
         hospital: name(&it.hospital_id),
         supplier: name(&it.supplier_id),
         amount: it.amount()?,
-        is_mine: party.is_some_and(|party| it.confirmed_at(party).is_none()),
+        is_mine: it.state == ContractState::Drawn
+            && party.is_some_and(|party| it.confirmed_at(party).is_none()),
         it,
         generic,
         unit,

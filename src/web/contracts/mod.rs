@@ -1,9 +1,14 @@
 //! Pages of contracts: list and confirmation, one contract, its sheet, the signing board.
 
 pub mod board;
+pub mod events;
 pub mod list;
+pub mod price;
+pub mod quota;
 pub mod sheet;
 pub mod show;
+pub mod successor;
+pub mod takeover;
 
 use crate::contracts::{Contract, ContractState, Party, Standing};
 use crate::db::Conn;
@@ -34,6 +39,7 @@ fn state_name(t: &Text, it: &Contract) -> &'static str {
     let c = &t.contracts;
     match (it.state, it.hospital_at, it.supplier_at) {
         (ContractState::Confirmed, ..) => c.standing_confirmed,
+        (ContractState::Ended, ..) => t.events.standing_ended,
         (_, None, Some(_)) => c.standing_waits_hospital,
         (_, Some(_), None) => c.standing_waits_supplier,
         _ => c.late_both,
@@ -47,5 +53,12 @@ fn standing_name(t: &Text, standing: Standing) -> &'static str {
         Standing::WaitsHospital => c.standing_waits_hospital,
         Standing::WaitsSupplier => c.standing_waits_supplier,
         Standing::Confirmed => c.standing_confirmed,
+        Standing::Ended => t.events.standing_ended,
     }
+}
+
+/// The regions of a round to choose from, or all of them.
+fn regions(regions: &[String], t: &Text) -> Vec<(String, String)> {
+    let all = std::iter::once((String::new(), t.events.all_regions.to_owned()));
+    all.chain(regions.iter().map(|region| (region.clone(), region.clone()))).collect()
 }

@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::contracts::changes::{self, Amendment, Cause, Change, ChangeKind, Terms, Wanted};
+use crate::contracts::volumes::{self, AgreedVolume};
 use crate::contracts::{self, Contract, Party, store};
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -12,7 +13,7 @@ use crate::people::{self, Role, Who};
 use crate::rounds::{self, Lot, Round};
 use crate::text::{Text, fill};
 use crate::types::{AccountId, ChangeId, ContractId, Money, OrganisationId};
-use crate::web::form::Form;
+use crate::web::form::{self, Form};
 use crate::web::{App, Officer, Page, Person, page};
 
 /// What a page of one contract is made from.
@@ -27,7 +28,7 @@ pub(super) struct Facts {
     hospital_by: String,
     supplier_by: String,
     changes: Vec<(Amendment, String)>,
-    winners: Vec<(String, String)>,
+    years: Vec<AgreedVolume>,
 }
 
 /// Reads what a page of one contract shows, if the reader may see it.
@@ -38,18 +39,6 @@ pub(super) fn facts(conn: &mut Conn, who: &Who, id: &ContractId) -> Result<Facts
         let by = name(conn, change.account_id.as_ref())?;
         changed.push((change, by));
     }
-    let mut winners = Vec::new();
-    for winner in changes::winners_of(conn, &it)?.into_iter().filter(|w| w.supplier_id != it.supplier_id) {
-        let company = organisation(conn, &winner.supplier_id)?;
-        // A company takes over with its first product by rank.
-        if winners.iter().any(|(id, _): &(String, String)| *id == company.id.to_string()) {
-            continue;
-        }
-        winners.push((
-            company.id.to_string(),
-            format!("{} · {} · {}", company.name, winner.product, winner.price),
-        ));
-    }
     Ok(Facts {
         round: rounds::round(conn, &it.round_id)?,
         lot: rounds::lot(conn, &it.lot_id)?,
@@ -59,7 +48,7 @@ pub(super) fn facts(conn: &mut Conn, who: &Who, id: &ContractId) -> Result<Facts
         hospital_by: name(conn, it.hospital_by.as_ref())?,
         supplier_by: name(conn, it.supplier_by.as_ref())?,
         changes: changed,
-        winners,
+        years: volumes::of_contract(conn, id)?,
         it,
     })
 }
@@ -125,16 +114,22 @@ impl Show {
         self.f.it.state == contracts::ContractState::Confirmed
     }
 
+    fn has_ended(&self) -> bool {
+        self.f.it.state == contracts::ContractState::Ended
+    }
+
     fn may_confirm(&self) -> bool {
-        self.is_open() && self.party.is_some_and(|party| self.f.it.confirmed_at(party).is_none())
+        let is_missing = self.party.is_some_and(|party| self.f.it.confirmed_at(party).is_none());
+        self.is_open() && !self.has_ended() && is_missing
     }
 
     fn may_withdraw(&self) -> bool {
-        !self.is_signed() && self.party.is_some_and(|party| self.f.it.confirmed_at(party).is_some())
+        self.f.it.state == contracts::ContractState::Drawn
+            && self.party.is_some_and(|party| self.f.it.confirmed_at(party).is_some())
     }
 
     fn may_amend(&self) -> bool {
-        self.is_open() && self.page.is(Role::Officer.as_str())
+        self.is_open() && !self.has_ended() && self.page.is(Role::Officer.as_str())
     }
 
     fn is_open(&self) -> bool {
@@ -142,7 +137,20 @@ impl Show {
     }
 
     fn kinds(&self) -> Vec<(&'static str, &'static str)> {
-        ChangeKind::ALL.iter().map(|k| (k.as_str(), k.name(self.page.t))).collect()
+        [ChangeKind::Quantity, ChangeKind::Term].iter().map(|k| (k.as_str(), k.name(self.page.t))).collect()
+    }
+
+    /// What has a page of its own, because it is previewed or is about more than this contract.
+    fn elsewhere(&self) -> Vec<(String, &'static str)> {
+        let (round, id, e) = (&self.f.round.id, &self.f.it.id, &self.page.t.events);
+        let mut links = vec![
+            (format!("/rounds/{round}/takeover?contract={id}"), e.kind_takeover),
+            (format!("/rounds/{round}/price-change?contract={id}"), e.kind_price),
+        ];
+        if self.is_signed() {
+            links.push((format!("/contracts/{id}/quota"), e.kind_quota));
+        }
+        links
     }
 
     fn causes(&self) -> Vec<(&'static str, &'static str)> {
@@ -171,8 +179,16 @@ fn differences(change: &Amendment, t: &Text) -> Vec<(&'static str, String, Strin
         (c.unit_price, before.unit_price.to_string(), after.unit_price.to_string()),
         (c.starts, before.starts.to_string(), after.starts.to_string()),
         (c.ends, before.ends.to_string(), after.ends.to_string()),
+        (t.events.other, before.other, after.other),
+        (t.events.year_agreed, before.year_agreed, after.year_agreed),
+        (t.events.year_allowed, allowed(before.year_allowed, t), allowed(after.year_allowed, t)),
     ];
     rows.into_iter().filter(|(_, before, after)| before != after).collect()
+}
+
+/// What may be bought above the agreed volume, in words: no limit is not zero.
+fn allowed(stored: String, t: &Text) -> String {
+    if stored == "none" { t.events.no_limit.to_owned() } else { stored }
 }
 
 /// Which amendment form is open.
@@ -234,9 +250,11 @@ pub async fn amend(
 fn wanted(id: &ContractId, form: &Form) -> Result<Wanted> {
     let change = match form.choice::<ChangeKind>("kind")? {
         ChangeKind::Quantity => Change::Quantity(form.number("quantity")?),
-        ChangeKind::Price => Change::Price(form.number("unit_price")?),
         ChangeKind::Term => Change::Term { starts: form.day("starts")?, ends: form.day("ends")? },
-        ChangeKind::Supplier => Change::Supplier(form.choice("supplier")?),
+        // Each has a page of its own.
+        other @ (ChangeKind::Price | ChangeKind::Supplier | ChangeKind::Quota) => {
+            return Err(Error::refused(form::Refused::Choice("kind", other.to_string())));
+        }
     };
     Ok(Wanted {
         id: form.choice::<ChangeId>("id")?,

@@ -30,7 +30,7 @@ pub struct As {
 }
 
 /// A table as a download: XLSX when asked for, else CSV.
-fn table<'a>(
+pub(super) fn table<'a>(
     kind: &As,
     name: &str,
     headers: &[(&str, u16)],

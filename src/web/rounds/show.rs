@@ -4,8 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
+use crate::contracts::successor;
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::people::{Role, Who};
 use crate::rounds::approvals::{self, Action, Approval};
 use crate::rounds::{self, Calendar, Lot, Round, RoundState, RuleSetVersion, calendar, demand, rules};
@@ -39,6 +40,10 @@ struct Loaded {
     has_regions: bool,
     /// There is volume this reader may place, or ask to be placed.
     has_volume: bool,
+    /// The round it follows, when this reader sees it.
+    previous: Option<Round>,
+    /// The round that follows it, when this reader sees it.
+    successor: Option<Round>,
 }
 
 /// A state on the way.
@@ -98,7 +103,11 @@ fn load(conn: &mut Conn, who: &Who, id: &RoundId) -> Result<Loaded> {
     let amendments = rounds::amendments::of_round(conn, id)?;
     let is_aborted = round.state == RoundState::Aborted;
     let last = amendments.last().filter(|_| is_aborted);
+    let previous = successor::previous_of(conn, id)?.map(|it| it.id);
+    let next = successor::next_of(conn, id)?.map(|it| it.id);
     Ok(Loaded {
+        previous: if_seen(conn, who, previous)?,
+        successor: if_seen(conn, who, next)?,
         regions: rounds::store::regions_of(conn, id)?.join(" "),
         rule_set: rounds::rule_set_version(conn, &round.rule_set_id)?,
         lots: rounds::lots_of(conn, id)?,
@@ -110,6 +119,13 @@ fn load(conn: &mut Conn, who: &Who, id: &RoundId) -> Result<Loaded> {
         abort_reason: last.map(|a| a.reason.clone()).unwrap_or_default(),
         round,
     })
+}
+
+fn if_seen(conn: &mut Conn, who: &Who, id: Option<RoundId>) -> Result<Option<Round>> {
+    match id.map(|id| rounds::seen_by(conn, who, &id)).transpose() {
+        Err(Error::NotFound) => Ok(None),
+        other => other,
+    }
 }
 
 impl Loaded {
@@ -185,7 +201,9 @@ fn phases(it: &Calendar, now: Time, t: &'static Text) -> Vec<Phase> {
 
 /// The pages of a round: from which state on, and for whom.
 fn links(round: &Round, who: &Who, t: &'static Text) -> Vec<Link> {
-    use RoundState::{Awarded, Bidding, Contracting, Demand, Draft, Evaluation, Opening, Publicity};
+    use RoundState::{
+        Awarded, Bidding, Contracting, Demand, Draft, Evaluation, Executing, Opening, Publicity,
+    };
     let (r, id) = (&t.rounds, &round.id);
     let of = |part: &str| format!("/rounds/{id}/{part}");
     let all: Vec<(String, &'static str, RoundState, &[Role])> = vec![
@@ -203,7 +221,10 @@ fn links(round: &Round, who: &Who, t: &'static Text) -> Vec<Link> {
         (of("objections"), r.page_objections, Publicity, web::awards::OBJECTORS),
         (of("contracts"), r.page_contracts, Awarded, STAFF),
         (format!("/contracts?round={id}"), r.page_contracts, Contracting, &[Role::Hospital, Role::Supplier]),
+        (of("events"), t.events.title, Contracting, STAFF),
+        (format!("/progress?round={id}"), t.progress.title, Contracting, &[]),
         (of("standards"), r.page_standards, Awarded, STAFF),
+        (of("successor"), t.events.successor, Executing, &[Role::Officer]),
         (of("replay"), r.page_archive, Evaluation, STAFF),
         (format!("/simulations/new?round={id}"), r.page_simulate, Evaluation, web::EVALUATORS),
     ];

@@ -1,0 +1,4 @@
+DROP TABLE prepayment_entries;
+DROP TABLE prepayment_grants;
+DROP TABLE prepayments;
+DROP TABLE bank_accounts;

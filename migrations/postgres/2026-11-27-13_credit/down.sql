@@ -1,0 +1,2 @@
+DROP INDEX credit_facts_by_kind;
+DROP INDEX credit_facts_by_day;

@@ -1,0 +1,38 @@
+CREATE TABLE supply_counts (
+    volume_id TEXT PRIMARY KEY NOT NULL REFERENCES agreed_volumes (id),
+    lines BIGINT NOT NULL,
+    open_lines BIGINT NOT NULL,
+    ordered BIGINT NOT NULL,
+    promised BIGINT NOT NULL,
+    shipped BIGINT NOT NULL,
+    accepted BIGINT NOT NULL,
+    refused BIGINT NOT NULL,
+    lost BIGINT NOT NULL,
+    overdue BIGINT NOT NULL,
+    due BIGINT NOT NULL,
+    on_time BIGINT NOT NULL,
+    counted_on DATE NOT NULL,
+    counted_at BIGINT NOT NULL
+);
+CREATE TABLE progress_sums (
+    part TEXT NOT NULL,
+    part_id TEXT NOT NULL,
+    round_id TEXT NOT NULL,
+    starts DATE NOT NULL,
+    ends DATE NOT NULL,
+    contracts BIGINT NOT NULL,
+    agreed_quantity BIGINT NOT NULL,
+    used_quantity BIGINT NOT NULL,
+    agreed BIGINT NOT NULL,
+    reserved BIGINT NOT NULL,
+    consumed BIGINT NOT NULL,
+    lost BIGINT NOT NULL,
+    overdue BIGINT NOT NULL,
+    ordered BIGINT NOT NULL,
+    shipped BIGINT NOT NULL,
+    accepted BIGINT NOT NULL,
+    due BIGINT NOT NULL,
+    on_time BIGINT NOT NULL,
+    counted_at BIGINT,
+    PRIMARY KEY (part, round_id, part_id, starts, ends)
+);

@@ -1,0 +1,2 @@
+DROP TABLE successor_rounds;
+DROP TABLE contract_events;

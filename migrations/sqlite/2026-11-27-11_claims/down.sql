@@ -1,0 +1,10 @@
+DROP TABLE deduction_entries;
+DROP TABLE deductions;
+DROP TABLE transfer_attempts;
+DROP TABLE payment_files;
+DROP TABLE transfers;
+DROP TABLE settlements;
+DROP INDEX receipts_overpaid;
+DROP INDEX receipts_claimable;
+DROP TABLE claim_lines;
+DROP TABLE claims;

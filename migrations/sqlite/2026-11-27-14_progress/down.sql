@@ -1,0 +1,2 @@
+DROP TABLE progress_sums;
+DROP TABLE supply_counts;

@@ -1,0 +1,88 @@
+//! Messages of progress.
+
+messages! {
+    /// Messages of progress.
+    Progress {
+        title: "执行进度", "Progress";
+        hint: "约定采购量与已采购量（已订未验收加已验收）对照序时进度。金额按合同现价折算，配送、满足、及时率按全部合同订单计。", "Agreed volume against purchases (on order plus accepted) beside the time elapsed. Amounts at the contracts' present prices; delivery, fill and on-time rates over all orders under contract.";
+        round: "批次", "Round";
+        day: "采购年度所含日期", "Agreement year that holds";
+        show: "显示", "Show";
+        behind_only: "只看滞后", "Behind only";
+        all: "全部", "All";
+        sort: "排序", "Sort by";
+        sort_lag: "滞后程度", "Lag";
+        sort_code: "代码", "Code";
+        sort_used: "采购进度", "Purchases";
+        sort_fill: "满足率", "Fill rate";
+        sort_on_time: "及时率", "On time";
+        tabs: "分组方式", "Grouped by";
+        hospital: "医疗机构", "Hospital";
+        lot: "竞价单元", "Lot";
+        supplier: "供应企业", "Supplier";
+        region: "地区", "Region";
+        code: "代码", "Code";
+        contracts: "合同数", "Contracts";
+        agreed: "约定金额（元）", "Agreed (yuan)";
+        used: "已采购金额（元）", "Purchased (yuan)";
+        agreed_quantity: "约定量", "Agreed";
+        used_quantity: "已采购量", "Purchased";
+        reserved: "已订未验收", "On order";
+        consumed: "已验收", "Accepted";
+        used_share: "采购进度", "Purchases";
+        consumed_share: "验收进度", "Accepted";
+        elapsed: "序时进度", "Time elapsed";
+        lag: "滞后", "Lag";
+        delivery_rate: "配送率", "Delivery";
+        fill_rate: "满足率", "Fill";
+        on_time_rate: "及时率", "On time";
+        lost: "未供应", "Not supplied";
+        overdue: "逾期未到", "Overdue";
+        ordered: "订购", "Ordered";
+        shipped: "发货", "Sent";
+        accepted: "验收", "Accepted";
+        refused: "拒收", "Refused";
+        released: "释放", "Released";
+        promised: "承诺", "Promised";
+        promised_on: "承诺日期", "By";
+        cause: "原因", "Cause";
+        cause_on_track: "正常", "On track";
+        cause_orders_little: "医疗机构采购不足", "Hospital orders little";
+        cause_supplier_short: "企业供应不足", "Supplier short";
+        cause_both: "采购不足且供应不足", "Both";
+        total: "合计", "Total";
+        counted_at: "配送、满足、及时率及未供应量统计于 {at}；采购量为实时数据。", "Delivery, fill, on time and what was not supplied as of {at}; purchases as of now.";
+        counted_all: "全部数据统计于 {at}（每日凌晨重算）。", "Everything as of {at} (counted anew each night).";
+        not_counted: "部分合同的配送、满足、及时率尚未统计，将在每日凌晨统计后显示。", "Delivery, fill and on time of some contracts are not counted yet; they are counted each night.";
+        points: "滞后超过 {points} 视为滞后。", "More than {points} behind counts as behind.";
+        empty: "没有符合条件的已签合同。合同签订并到期限内后会出现在这里；也可放宽筛选条件。", "No signed contract fits. Contracts appear here once signed and within their term; or widen the filter.";
+        empty_behind: "没有滞后的项目。", "Nothing is behind.";
+        chart_title: "采购进度与序时进度（滞后最多的 {n} 项）", "Purchases beside the time elapsed (the {n} furthest behind)";
+        chart_desc: "每条为一项：深色为已验收，浅色为已订未验收，竖线为序时进度。数据见下表。", "One bar each: dark is accepted, light is on order, the upright line is the time elapsed. The table below has the figures.";
+        table: "进度明细", "Progress in figures";
+        lines_title: "合同进度", "Progress of contracts";
+        lines_of: "{part}：{name}", "{part}: {name}";
+        contract: "合同", "Contract";
+        year: "采购年度", "Agreement year";
+        year_n: "第 {n} 年度", "Year {n}";
+        allowed: "允许超量", "Allowed above";
+        no_limit: "不限", "No limit";
+        orders_title: "订单明细", "Order lines";
+        orders_empty: "该合同还没有订单。", "Nothing was ordered under this contract yet.";
+        order: "订单", "Order";
+        placed_on: "下单日期", "Placed";
+        unit_price: "单价（元）", "Unit price (yuan)";
+        quantity: "数量", "Quantity";
+        state: "状态", "State";
+        is_contract: "合同量内", "Contract volume";
+        is_ordinary: "合同量外", "Above it";
+        kind: "类别", "Kind";
+        back: "返回进度", "Back to progress";
+        go_on: "继续查看", "Go on";
+        not_begun: "尚未开立", "Not made yet";
+        mail_behind: "【集采】采购进度滞后 {count} 项（{number}）", "[jicai] {count} contracts behind in purchases ({number})";
+        mail_behind_body: "截至本周，贵单位有 {count} 份合同的采购进度滞后于序时进度。滞后最多的（采购进度 / 序时进度）：\n{lines}\n请按约定采购量安排采购。", "As of this week the purchases of {count} of your contracts lag behind the time elapsed. The furthest behind (purchases / time elapsed):\n{lines}\nPlease order as agreed.";
+        mail_short: "【集采】供应不足 {count} 项（{number}）", "[jicai] {count} contracts short in supply ({number})";
+        mail_short_body: "截至本周，贵单位有 {count} 份合同供应不足。滞后最多的（验收进度 / 序时进度）：\n{lines}\n请尽快确认订单并足量配送。", "As of this week your supply under {count} contracts is short. The furthest behind (accepted / time elapsed):\n{lines}\nPlease answer orders and deliver them in full.";
+    }
+}

@@ -23,6 +23,7 @@ mod demand;
 mod distributors;
 mod evaluation;
 mod events;
+mod history;
 mod incidents;
 mod invoices;
 mod jobs;

@@ -24,7 +24,7 @@ CREATE INDEX claims_by_hospital_state ON claims (hospital_id, state, number);
 CREATE INDEX claims_by_supplier ON claims (supplier_id, number);
 CREATE INDEX claims_by_state ON claims (state, number);
 CREATE INDEX claims_by_submission ON claims (submission_id);
-CREATE INDEX claims_by_settlement ON claims (settlement_id, supplier_id);
+CREATE INDEX claims_by_settlement ON claims (settlement_id, supplier_id, state);
 CREATE TABLE claim_lines (
     claim_id TEXT NOT NULL REFERENCES claims (id),
     receipt_id TEXT NOT NULL REFERENCES receipts (id),
@@ -34,9 +34,8 @@ CREATE TABLE claim_lines (
     PRIMARY KEY (claim_id, receipt_id)
 );
 CREATE INDEX claim_lines_by_receipt ON claim_lines (receipt_id, state);
-CREATE INDEX claim_lines_returning ON claim_lines (receipt_id) WHERE state IN ('accepted', 'withdrawn');
-CREATE INDEX receipts_claimable ON receipts (supplier_id, hospital_id, received_on) WHERE state = 'invoiced' AND payer = 'fund';
-CREATE INDEX receipts_overpaid ON receipts (supplier_id, hospital_id) WHERE state = 'paid' AND payer = 'fund' AND amount - credited - paid < 0;
+CREATE INDEX receipts_claimable ON receipts (supplier_id, payer, state, received_on) WHERE state = 'invoiced';
+CREATE INDEX receipts_overpaid ON receipts (supplier_id, payer, state) WHERE amount - credited - paid < 0;
 CREATE TABLE settlements (
     id TEXT PRIMARY KEY NOT NULL,
     number TEXT NOT NULL UNIQUE,

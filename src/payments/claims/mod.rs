@@ -142,7 +142,7 @@ impl Claim {
 
 /// One line of a claim: what is due for one receipt; below zero it is a credit for a paid one.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-#[diesel(table_name = claim_lines)]
+#[diesel(table_name = claim_lines, treat_none_as_default_value = false)]
 pub struct ClaimLine {
     /// Of which claim.
     pub claim_id: ClaimId,

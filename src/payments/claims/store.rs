@@ -143,8 +143,9 @@ pub(super) fn take_lines(tx: &mut Tx, it: &Submission, until: NaiveDate) -> Resu
     ))
     .bind::<Text, _>(&it.id)
     .execute(tx.conn())?;
+    // Only what is due above zero: credits are for receipts that are paid and stay so.
     diesel::sql_query(format!(
-        "UPDATE receipts SET state = 'claimed' WHERE state = 'invoiced' AND id IN ({OF_SUBMISSION} $1)"
+        "UPDATE receipts SET state = 'claimed' WHERE id IN ({OF_SUBMISSION} $1 AND l.amount > 0)"
     ))
     .bind::<Text, _>(&it.id)
     .execute(tx.conn())?;

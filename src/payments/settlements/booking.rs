@@ -1,10 +1,10 @@
-//! SQL of booking: a transfer's claims, payments, receipts and deductions, each in one statement.
+//! SQL of booking: the claims, payments, receipts and deductions of a batch of transfers, each in one statement.
 //!
 //! Binds are numbered as they first appear in a statement, as SQLite counts them.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Nullable, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::{Deduction, Settlement, SettlementState, Transfer, TransferState};
 use crate::db::{Conn, Tx};
@@ -12,80 +12,102 @@ use crate::error::Result;
 use crate::schema::{deduction_entries, deductions, organisations, transfers};
 use crate::types::{Ctx, DeductionActId, DeductionEntryId, Money, OrganisationId, SettlementId};
 
-/// A payment for each claim of a transfer, with the claim's id and the next numbers. Gives how many.
-pub(super) fn insert_payments(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    it: &Transfer,
-    paid_on: NaiveDate,
-    first: i64,
-) -> Result<usize> {
-    // Ten digits that begin with 1 keep the numbers in order: the databases have no padding in common.
-    let base = first.saturating_add(999_999_999);
-    Ok(diesel::sql_query(
-        "INSERT INTO payments (id, number, payer, hospital_id, supplier_id, claim_id, reverses_id, amount, paid_on, \
-         reference, reason, at, account_id) \
-         SELECT c.id, 'ZJ' || CAST($1 + ROW_NUMBER() OVER (ORDER BY c.number) AS TEXT), 'fund', c.hospital_id, \
-         c.supplier_id, c.id, NULL, c.confirmed, $2, $3, '', $4, $5 FROM claims c \
-         WHERE c.settlement_id = $6 AND c.supplier_id = $7 AND c.state = 'aggregated'",
-    )
-    .bind::<BigInt, _>(base)
-    .bind::<Date, _>(paid_on)
-    .bind::<Text, _>(&it.reference)
-    .bind::<BigInt, _>(ctx.now)
-    .bind::<Nullable<Text>, _>(ctx.actor.account.as_ref())
-    .bind::<Text, _>(&it.settlement_id)
-    .bind::<Text, _>(&it.supplier_id)
-    .execute(tx.conn())?)
+/// The transfers of one settlement that are booked together: those the bank paid, to this number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Batch<'a> {
+    /// Of which settlement.
+    pub settlement: &'a SettlementId,
+    /// The last one's number.
+    pub to: &'a str,
 }
 
-/// The claims of a transfer that are not paid: settlement $1, supplier $2.
-const UNPAID: &str = "c.settlement_id = $1 AND c.supplier_id = $2 AND c.state = 'aggregated'";
+/// The claims of a batch that are not paid: settlement $1, last number $2. `CROSS JOIN` has SQLite begin with the
+/// transfers, the fewest rows; PostgreSQL finds its own way.
+const UNPAID: &str = "FROM transfers t CROSS JOIN claims c";
+const OF_BATCH: &str = "t.settlement_id = $1 AND t.state = 'paid' AND t.number <= $2 \
+    AND c.settlement_id = t.settlement_id AND c.supplier_id = t.supplier_id AND c.state = 'aggregated'";
+/// The undisputed lines of those claims.
+const LINES: &str = "CROSS JOIN claim_lines l";
+const OF_CLAIM: &str = "l.claim_id = c.id AND l.state = 'claimed'";
 
-fn run(tx: &mut Tx, it: &Transfer, statement: String) -> Result<usize> {
+fn run(tx: &mut Tx, it: &Batch, statement: String) -> Result<usize> {
     Ok(diesel::sql_query(statement)
-        .bind::<Text, _>(&it.settlement_id)
-        .bind::<Text, _>(&it.supplier_id)
+        .bind::<Text, _>(it.settlement)
+        .bind::<Text, _>(it.to)
         .execute(tx.conn())?)
 }
 
-/// A payment line for each undisputed line of a transfer's claims.
-pub(super) fn insert_payment_lines(tx: &mut Tx, it: &Transfer) -> Result<()> {
+/// The transfers of a batch, by number.
+pub(super) fn transfers_of(conn: &mut Conn, it: &Batch) -> Result<Vec<Transfer>> {
+    Ok(transfers::table
+        .filter(transfers::settlement_id.eq(it.settlement).and(transfers::state.eq(TransferState::Paid)))
+        .filter(transfers::number.le(it.to))
+        .order(transfers::number)
+        .select(Transfer::as_select())
+        .load(conn)?)
+}
+
+/// A payment for each claim of a batch, with the claim's id and the next numbers. Gives how many.
+pub(super) fn insert_payments(tx: &mut Tx, ctx: &Ctx, it: &Batch, first: i64) -> Result<usize> {
+    // Ten digits that begin with 1 keep the numbers in order: the databases have no padding in common.
+    let base = first.saturating_add(999_999_999);
+    Ok(diesel::sql_query(format!(
+        "INSERT INTO payments (id, number, payer, hospital_id, supplier_id, claim_id, reverses_id, amount, paid_on, \
+         reference, reason, at, account_id) \
+         SELECT c.id, 'ZJ' || CAST($1 + ROW_NUMBER() OVER (ORDER BY c.number) AS TEXT), 'fund', c.hospital_id, \
+         c.supplier_id, c.id, NULL, c.confirmed, t.paid_on, t.reference, '', $2, $3 {UNPAID} \
+         WHERE t.settlement_id = $4 AND t.state = 'paid' AND t.number <= $5 \
+         AND c.settlement_id = t.settlement_id AND c.supplier_id = t.supplier_id AND c.state = 'aggregated'"
+    ))
+    .bind::<BigInt, _>(base)
+    .bind::<BigInt, _>(ctx.now)
+    .bind::<Nullable<Text>, _>(ctx.actor.account.as_ref())
+    .bind::<Text, _>(it.settlement)
+    .bind::<Text, _>(it.to)
+    .execute(tx.conn())?)
+}
+
+/// A payment line for each undisputed line of a batch's claims.
+pub(super) fn insert_payment_lines(tx: &mut Tx, it: &Batch) -> Result<()> {
     let statement = format!(
-        "INSERT INTO payment_lines (payment_id, receipt_id, amount) SELECT l.claim_id, l.receipt_id, l.amount \
-         FROM claims c JOIN claim_lines l ON l.claim_id = c.id WHERE {UNPAID} AND l.state = 'claimed'"
+        "INSERT INTO payment_lines (payment_id, receipt_id, amount) SELECT l.claim_id, l.receipt_id, l.amount {UNPAID} {LINES} \
+         WHERE {OF_BATCH} AND {OF_CLAIM}"
     );
     run(tx, it, statement).map(drop)
 }
 
-/// The receipts of a transfer's claims are paid what their lines say.
-pub(super) fn pay_receipts(tx: &mut Tx, it: &Transfer) -> Result<()> {
+/// The receipts of a batch's claims are paid what their lines say.
+pub(super) fn pay_receipts(tx: &mut Tx, it: &Batch) -> Result<()> {
     let statement = format!(
-        "UPDATE receipts SET paid = receipts.paid + l.amount, state = 'paid' FROM claims c \
-         JOIN claim_lines l ON l.claim_id = c.id WHERE {UNPAID} AND l.state = 'claimed' AND receipts.id = l.receipt_id"
+        "UPDATE receipts SET paid = receipts.paid + s.amount, state = 'paid' FROM (SELECT l.receipt_id, \
+         CAST(SUM(l.amount) AS BIGINT) AS amount {UNPAID} {LINES} WHERE {OF_BATCH} AND {OF_CLAIM} GROUP BY l.receipt_id) s \
+         WHERE receipts.id = s.receipt_id"
     );
     run(tx, it, statement).map(drop)
 }
 
-/// What was paid for each hospital grows by a transfer's claims.
-pub(super) fn pay_hospitals(tx: &mut Tx, it: &Transfer) -> Result<()> {
-    // One claim a hospital and month, but a settlement may take in several months.
+/// What was paid for each hospital grows by a batch's claims.
+pub(super) fn pay_hospitals(tx: &mut Tx, it: &Batch) -> Result<()> {
     let statement = format!(
         "UPDATE deductions SET paid = deductions.paid + s.amount FROM (SELECT c.settlement_id, c.hospital_id, \
-         CAST(SUM(c.confirmed) AS BIGINT) AS amount FROM claims c WHERE {UNPAID} GROUP BY c.settlement_id, c.hospital_id) s \
+         CAST(SUM(c.confirmed) AS BIGINT) AS amount {UNPAID} WHERE {OF_BATCH} GROUP BY c.settlement_id, c.hospital_id) s \
          WHERE deductions.settlement_id = s.settlement_id AND deductions.hospital_id = s.hospital_id"
     );
     run(tx, it, statement).map(drop)
 }
 
-/// A transfer's claims and their undisputed lines are paid.
-pub(super) fn pay_claims(tx: &mut Tx, it: &Transfer) -> Result<()> {
+/// A batch's claims, their undisputed lines and its transfers are done with.
+pub(super) fn pay_claims(tx: &mut Tx, it: &Batch) -> Result<()> {
     let lines = format!(
-        "UPDATE claim_lines SET state = 'paid' WHERE state = 'claimed' AND claim_id IN (SELECT c.id FROM claims c WHERE {UNPAID})"
+        "UPDATE claim_lines SET state = 'paid' WHERE state = 'claimed' AND claim_id IN (SELECT c.id {UNPAID} WHERE {OF_BATCH})"
     );
     run(tx, it, lines)?;
-    let claims = "UPDATE claims SET state = 'paid' WHERE settlement_id = $1 AND supplier_id = $2 AND state = 'aggregated'";
-    run(tx, it, claims.to_owned()).map(drop)
+    let claims =
+        format!("UPDATE claims SET state = 'paid' WHERE id IN (SELECT c.id {UNPAID} WHERE {OF_BATCH})");
+    run(tx, it, claims)?;
+    let transfers =
+        "UPDATE transfers SET state = 'booked' WHERE settlement_id = $1 AND state = 'paid' AND number <= $2";
+    run(tx, it, transfers.to_owned()).map(drop)
 }
 
 #[derive(QueryableByName)]
@@ -94,14 +116,14 @@ struct Total {
     amount: Money,
 }
 
-/// What the payment lines of a transfer's claims come to.
-pub(super) fn payments_sum(conn: &mut Conn, it: &Transfer) -> Result<Money> {
-    let total: Total = diesel::sql_query(
-        "SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) AS amount FROM claims c \
-         JOIN payment_lines p ON p.payment_id = c.id WHERE c.settlement_id = $1 AND c.supplier_id = $2",
-    )
-    .bind::<Text, _>(&it.settlement_id)
-    .bind::<Text, _>(&it.supplier_id)
+/// What the payment lines of a batch's claims come to, before its transfers are booked.
+pub(super) fn payments_sum(conn: &mut Conn, it: &Batch) -> Result<Money> {
+    let total: Total = diesel::sql_query(format!(
+        "SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) AS amount {UNPAID} \
+         CROSS JOIN payment_lines p WHERE {OF_BATCH} AND p.payment_id = c.id"
+    ))
+    .bind::<Text, _>(it.settlement)
+    .bind::<Text, _>(it.to)
     .get_result(conn)?;
     Ok(total.amount)
 }

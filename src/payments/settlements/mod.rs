@@ -206,7 +206,7 @@ pub struct PaymentFile {
 
 /// What a settlement deducts from one hospital's claim on the fund.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = deductions)]
+#[diesel(table_name = deductions, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Deduction {
     /// Of which settlement.
     pub settlement_id: SettlementId,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::SettlementState;
+use super::{Settlement, SettlementState};
 use crate::error::Error;
 use crate::files::Faults;
 use crate::text::{Say, Text, fill};
@@ -139,7 +139,23 @@ pub fn may_execute(calendar: &Calendar, today: NaiveDate, given: NaiveDate) -> R
     Err(Refused::ExecuteOn { given, next: calendar.due(from, 1) })
 }
 
-/// The sums of a settlement drawn up five ways.
+/// Lines booked in one transaction, about: a month is a handful of them, and nobody waits long for one.
+const LINES: i64 = 40_000;
+
+/// To which number the transfers the bank paid (number and claims) are booked together: as many as have about
+/// [`LINES`] lines, and at least one.
+pub fn batch(paid: &[(String, i32)], of: &Settlement) -> Option<String> {
+    let per_claim = (i64::from(of.lines) / i64::from(of.claims.max(1))).max(1);
+    let mut lines = 0;
+    let fits = |it: &&(String, i32)| {
+        let before = lines;
+        lines += i64::from(it.1) * per_claim;
+        before == 0 || lines <= LINES
+    };
+    paid.iter().take_while(fits).last().map(|(number, _)| number.clone())
+}
+
+/// The sums of a settlement drawn up in every way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sums {
     /// What the claims say was confirmed.
@@ -162,6 +178,7 @@ impl Sums {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::SettlementId;
 
     #[test]
     fn the_bank_pays_on_working_days_to_come() {
@@ -179,6 +196,33 @@ mod tests {
         check("2026-12-11", "2026-12-12", Some("2026-12-14"));
         check("2026-12-11", "2026-12-10", Some("2026-12-11"));
         check("2026-12-12", "2026-12-11", Some("2026-12-14"));
+    }
+
+    #[test]
+    fn transfers_are_booked_in_batches_of_about_as_many_lines() {
+        let of = Settlement {
+            id: SettlementId::new(),
+            number: "ZJ202611-01".to_owned(),
+            month: "2026-11-01".parse().unwrap(),
+            sequence: 1,
+            state: SettlementState::Approved,
+            claims: 1_000,
+            lines: 10_000,
+            amount: Money::ZERO,
+            opened_at: Time::from_millis(0),
+            opened_by: None,
+            approved_at: None,
+            approved_by: None,
+        };
+        let check = |claims: &[i32], want: Option<&str>| {
+            let paid: Vec<_> = (1..).zip(claims).map(|(n, c)| (format!("{n:04}"), *c)).collect();
+            assert_eq!(batch(&paid, &of).as_deref(), want, "{claims:?}");
+        };
+        check(&[], None);
+        check(&[1], Some("0001"));
+        check(&[2_000, 2_000, 1], Some("0002"));
+        check(&[9_000, 1], Some("0001"));
+        check(&[1, 9_000, 1], Some("0001"));
     }
 
     #[test]

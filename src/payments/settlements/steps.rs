@@ -3,7 +3,8 @@
 
 use diesel::prelude::*;
 
-use super::rules::Sums;
+use super::booking::Batch;
+use super::rules::{self, Sums};
 use super::{
     Deduction, Settlement, SettlementState, Transfer, TransferState, ask, booking, deed, opener, store,
 };
@@ -23,8 +24,8 @@ pub enum Step {
     Gather,
     /// Makes a transfer for each supplier and a deduction for each hospital, and asks for approval.
     DrawUp,
-    /// Books a transfer the bank paid: its claims, payments and receipts.
-    Book(TransferId),
+    /// Books transfers the bank paid, to this number: their claims, payments and receipts.
+    Book(String),
     /// Holds what was paid against the hospitals' prepayments.
     Draw,
     /// Every transfer is booked and everything paid deducted.
@@ -37,8 +38,8 @@ pub fn next(conn: &mut Conn, it: &Settlement) -> Result<Option<Step>> {
         SettlementState::Opened => Some(Step::Gather),
         SettlementState::Gathered => Some(Step::DrawUp),
         SettlementState::DrawnUp | SettlementState::Closed => None,
-        SettlementState::Approved => match store::first_paid(conn, &it.id)? {
-            Some(transfer) => Some(Step::Book(transfer)),
+        SettlementState::Approved => match rules::batch(&store::paid(conn, &it.id)?, it) {
+            Some(to) => Some(Step::Book(to)),
             None if !booking::uncounted(conn, &it.id)?.is_empty() => Some(Step::Draw),
             None if booking::is_done(conn, it)? => Some(Step::Close),
             None => None,
@@ -74,7 +75,7 @@ fn run(tx: &mut Tx, ctx: &Ctx, id: &SettlementId, step: &Step) -> Result<()> {
     match step {
         Step::Gather if it.state == SettlementState::Opened => gather(tx, ctx, &it),
         Step::DrawUp if it.state == SettlementState::Gathered => draw_up(tx, ctx, &it),
-        Step::Book(transfer) => book(tx, ctx, &it, transfer),
+        Step::Book(to) => book(tx, ctx, &it, to),
         Step::Draw => draw(tx, ctx, &it),
         Step::Close if it.state == SettlementState::Approved => close(tx, ctx, &it),
         _ => Ok(()),
@@ -140,32 +141,41 @@ fn draw_up(tx: &mut Tx, ctx: &Ctx, before: &Settlement) -> Result<()> {
     ask(tx, &opener, &after).map(drop)
 }
 
-/// Books a transfer the bank paid. One that is booked already, or that the bank did not pay, stays as it is.
-fn book(tx: &mut Tx, ctx: &Ctx, settlement: &Settlement, id: &TransferId) -> Result<()> {
-    let before = store::transfer(tx.conn(), id)?.ok_or(Error::NotFound)?;
-    let (TransferState::Paid, Some(paid_on)) = (before.state, before.paid_on) else { return Ok(()) };
-    let count = i64::from(before.claims);
-    let first = next_numbers(tx, "fund_payments", count)?;
-    let made = booking::insert_payments(tx, ctx, &before, paid_on, first)?;
-    booking::insert_payment_lines(tx, &before)?;
-    booking::pay_receipts(tx, &before)?;
-    booking::pay_hospitals(tx, &before)?;
-    booking::pay_claims(tx, &before)?;
-    let booked = booking::payments_sum(tx.conn(), &before)?;
-    if booked != before.amount || i64::try_from(made).ok() != Some(count) {
-        return Err(Error::fault(format!("{}: {booked} booked of {}", before.number, before.amount)));
+/// Books the transfers the bank paid, to a number. Those that are booked already stay as they are.
+fn book(tx: &mut Tx, ctx: &Ctx, settlement: &Settlement, to: &str) -> Result<()> {
+    let batch = Batch { settlement: &settlement.id, to };
+    let list = booking::transfers_of(tx.conn(), &batch)?;
+    let count: i64 = list.iter().map(|it| i64::from(it.claims)).sum();
+    let amount = list.iter().try_fold(Money::ZERO, |sum, it| sum.plus(it.amount));
+    if list.is_empty() {
+        return Ok(());
     }
-    let after = Transfer { state: TransferState::Booked, ..before.clone() };
-    store::update_transfer(tx, &after)?;
-    audit::record(tx, ctx, deed("settlement.book", &settlement.id), &before, &after)?;
+    let first = next_numbers(tx, "fund_payments", count)?;
+    let made = booking::insert_payments(tx, ctx, &batch, first)?;
+    booking::insert_payment_lines(tx, &batch)?;
+    booking::pay_receipts(tx, &batch)?;
+    booking::pay_hospitals(tx, &batch)?;
+    let booked = booking::payments_sum(tx.conn(), &batch)?;
+    if Some(booked) != amount || i64::try_from(made).ok() != Some(count) {
+        return Err(Error::fault(format!("{} to {to}: {booked} booked of {amount:?}", settlement.number)));
+    }
+    booking::pay_claims(tx, &batch)?;
+    let transfers: Vec<&str> = list.iter().map(|it| it.number.as_str()).collect();
+    let after = serde_json::json!({ "transfers": transfers, "payments": made, "amount": booked });
+    audit::record(tx, ctx, deed("settlement.book", &settlement.id), &(), &after)?;
+    list.iter().try_for_each(|it| tell(tx, ctx, settlement, it))
+}
+
+/// Writes to a supplier that it was paid.
+fn tell(tx: &mut Tx, ctx: &Ctx, settlement: &Settlement, it: &Transfer) -> Result<()> {
     let letter = Letter::ClaimsPaid {
-        number: before.number.clone(),
-        title: before.amount.to_string(),
+        number: it.number.clone(),
+        title: it.amount.to_string(),
         path: format!("/claims?state=paid&month={}", settlement.month.format("%Y-%m")),
-        day: paid_on.to_string(),
+        day: it.paid_on.map(|day| day.to_string()).unwrap_or_default(),
     };
-    for to in people::recipients(tx.conn(), &before.supplier_id)? {
-        notify::post(tx, ctx, &to, &letter, &format!("claims_paid:{}", before.id))?;
+    for to in people::recipients(tx.conn(), &it.supplier_id)? {
+        notify::post(tx, ctx, &to, &letter, &format!("claims_paid:{}", it.id))?;
     }
     Ok(())
 }
@@ -182,7 +192,7 @@ pub(super) fn draw(tx: &mut Tx, ctx: &Ctx, settlement: &Settlement) -> Result<()
 }
 
 fn close(tx: &mut Tx, ctx: &Ctx, before: &Settlement) -> Result<()> {
-    if store::first_paid(tx.conn(), &before.id)?.is_some() || !booking::is_done(tx.conn(), before)? {
+    if !store::paid(tx.conn(), &before.id)?.is_empty() || !booking::is_done(tx.conn(), before)? {
         return Ok(());
     }
     // Claims of nothing are not in any deduction; they end here with the others.

@@ -147,11 +147,6 @@ pub(super) fn insert_deductions(tx: &mut Tx, list: &[Deduction]) -> Result<()> {
     Ok(())
 }
 
-/// One transfer.
-pub(super) fn transfer(conn: &mut Conn, id: &TransferId) -> Result<Option<Transfer>> {
-    Ok(transfers::table.find(id).select(Transfer::as_select()).first(conn).optional()?)
-}
-
 /// Writes a transfer's fields.
 pub(super) fn update_transfer(tx: &mut Tx, it: &Transfer) -> Result<()> {
     diesel::update(transfers::table.find(&it.id)).set(it).execute(tx.conn())?;
@@ -168,14 +163,13 @@ pub fn transfers_of(conn: &mut Conn, id: &SettlementId) -> Result<Vec<(Transfer,
         .load(conn)?)
 }
 
-/// The first transfer the bank paid that is not booked.
-pub(super) fn first_paid(conn: &mut Conn, id: &SettlementId) -> Result<Option<TransferId>> {
+/// The transfers the bank paid that are not booked: number and claims, by number.
+pub(super) fn paid(conn: &mut Conn, id: &SettlementId) -> Result<Vec<(String, i32)>> {
     Ok(transfers::table
         .filter(transfers::settlement_id.eq(id).and(transfers::state.eq(TransferState::Paid)))
         .order(transfers::number)
-        .select(transfers::id)
-        .first(conn)
-        .optional()?)
+        .select((transfers::number, transfers::claims))
+        .load(conn)?)
 }
 
 /// Transfers of nothing need no bank: they are paid when the settlement is approved.

@@ -481,45 +481,6 @@ async fn an_amendment_before_both_have_signed_asks_for_both_again() {
 }
 
 #[actix_web::test]
-async fn another_winner_takes_over_and_confirms_anew() {
-    let (site, _) = drawn();
-    let it = all(&site).remove(0);
-    both_confirm(&site, &it, "hospital1", "supplier1");
-    let ctx = site.ctx_of("officer");
-    let to = wanted(&it, Change::Supplier(site.who("supplier3").organisation.id), Cause::Shortage);
-    let loser = site.app.db.write(|tx| amend(tx, &ctx, to.clone()));
-    assert!(refusal(loser).contains("no winner"));
-    let page = site.get("officer", &format!("/contracts/{}?amend=supplier", it.id)).await;
-    page.is(200).shows("华东制药有限公司").hides("齐鲁制药有限公司");
-    let company = site.who("supplier2").organisation.id.to_string();
-    let id = ChangeId::new().to_string();
-    let fields = [
-        ("id", id.as_str()),
-        ("version", "1"),
-        ("kind", "supplier"),
-        ("supplier", company.as_str()),
-        ("cause", "shortage"),
-        ("reason", ""),
-    ];
-    let path = format!("/contracts/{}/amend", it.id);
-    site.post("officer", &path, &fields).await.is(422).shows("具体说明").shows("selected");
-    site.post("hospital1", &path, &fields).await.is(403);
-    let fields: Vec<_> =
-        fields.iter().map(|(k, v)| if *k == "reason" { (*k, "停产") } else { (*k, *v) }).collect();
-    site.post("officer", &path, &fields).await.is(303);
-    site.post("officer", &path, &fields).await.is(303);
-    let now = all(&site).remove(0);
-    assert_eq!(
-        (now.state, now.supplier_at, now.unit_price.to_string()),
-        (ContractState::Drawn, None, "0.15".to_owned())
-    );
-    assert!(now.hospital_at.is_some());
-    assert_eq!(history(&site, &it).len(), 1);
-    site.get("supplier1", &format!("/contracts/{}", it.id)).await.is(404);
-    site.get("supplier2", &format!("/contracts/{}", it.id)).await.is(200).shows("停产");
-}
-
-#[actix_web::test]
 async fn the_board_counts_who_signed_and_who_is_late() {
     let (site, round) = drawn();
     let list = all(&site);

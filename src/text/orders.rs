@@ -132,6 +132,7 @@ messages! {
         orders_of_contract: "相关订单", "Orders";
         line_nothing_named: "未填合同编号，也未填产品。请填写其中之一。", "Names neither a contract nor a product; fill in one of them.";
         line_contract_unknown: "本单位没有此编号的合同。请核对合同编号。", "Your hospital has no contract with this number; check it.";
+        line_contract_ended: "合同 {number} 已由其他企业接续而终止，不能下单。请按接续合同下单。", "Contract {number} has ended: another supplier took over. Order on the contract that took over.";
         line_contract_unsigned: "合同 {number} 尚未经双方确认，不能下单。请先完成签订。", "Contract {number} is not signed by both sides; sign it first.";
         line_contract_term: "合同 {number} 的履约期为 {starts} 至 {ends}，今天不在其内，不能下单。", "Contract {number} runs from {starts} to {ends}; today is outside of it.";
         line_contracts_several: "该企业的该产品有多份在期合同：{numbers}。请填写合同编号。", "Several contracts fit this product and supplier: {numbers}. Give the contract's number.";

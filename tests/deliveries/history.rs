@@ -49,8 +49,10 @@ impl World<'_> {
             0 => {
                 let quantity = Self::part(it.quantity, tenths);
                 let answer = Answer { line: it.id.clone(), quantity, day: None };
-                db.write(|tx| confirmations::confirm(tx, &supplier, &self.order.id, &[answer.clone()]))
-                    .is_ok()
+                db.write(|tx| {
+                    confirmations::confirm(tx, &supplier, &self.order.id, std::slice::from_ref(&answer))
+                })
+                .is_ok()
             }
             1 => {
                 let sent = Sent {

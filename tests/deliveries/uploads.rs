@@ -61,7 +61,7 @@ async fn every_bad_line_is_named_and_nothing_is_entered() {
     let a = &it.number;
     // One good line and one bad one: the sentence the bad one must be met with.
     let cases = [
-        (format!("P2,DD0,1,1,B,2028-01-01,"), "没有编号为“DD0”"),
+        ("P2,DD0,1,1,B,2028-01-01,".to_owned(), "没有编号为“DD0”"),
         (format!("P2,{},1,1,B,2028-01-01,", foreign.number), "本企业订单"),
         (format!("P2,{},1,1,B,2028-01-01,", open.number), "尚未响应"),
         (format!("P2,{a},9,1,B,2028-01-01,"), "没有第“9”行"),

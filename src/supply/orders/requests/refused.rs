@@ -109,6 +109,8 @@ pub enum LineFault {
     ContractUnknown,
     /// Not signed by both sides.
     ContractUnsigned(String),
+    /// Another supplier took over what was left of the contract.
+    ContractEnded(String),
     /// The day lies outside the contract's term.
     ContractTerm {
         /// Its number.
@@ -163,6 +165,7 @@ impl Say for LineFault {
             },
             LineFault::NothingNamed => o.line_nothing_named.to_owned(),
             LineFault::ContractUnknown => o.line_contract_unknown.to_owned(),
+            LineFault::ContractEnded(number) => fill(o.line_contract_ended, &[("number", number)]),
             LineFault::ContractUnsigned(number) => fill(o.line_contract_unsigned, &[("number", number)]),
             LineFault::ContractTerm { number, starts, ends } => {
                 fill(o.line_contract_term, &[("number", number), ("starts", starts), ("ends", ends)])

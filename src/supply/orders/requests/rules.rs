@@ -184,8 +184,10 @@ fn subject<'a>(ground: &'a Ground, line: &Given, today: NaiveDate) -> Result<Fou
 
 /// A contract can be ordered from when both sides have signed it and the day lies in its term.
 fn binds(contract: &Contract, today: NaiveDate) -> Result<(), LineFault> {
-    if contract.state != ContractState::Confirmed {
-        return Err(LineFault::ContractUnsigned(contract.number.clone()));
+    match contract.state {
+        ContractState::Confirmed => {}
+        ContractState::Drawn => return Err(LineFault::ContractUnsigned(contract.number.clone())),
+        ContractState::Ended => return Err(LineFault::ContractEnded(contract.number.clone())),
     }
     if today < contract.starts || today > contract.ends {
         let (starts, ends) = (contract.starts, contract.ends);

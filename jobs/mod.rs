@@ -7,6 +7,7 @@ mod advance_turns;
 mod change_prices;
 mod check_invariants;
 mod close_questions;
+mod count_ageing;
 mod count_supply;
 mod end_sessions;
 mod forget_runs;
@@ -17,6 +18,7 @@ mod remind_claims;
 mod remind_contracts;
 mod remind_demand;
 mod remind_openers;
+mod remind_payers;
 mod run_simulations;
 mod send_mail;
 mod settle;
@@ -57,6 +59,8 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "write_progress", cron: "0 30 8 * * MON", run: write_progress::run },
     Job { name: "remind_claims", cron: "0 0 8 * * *", run: remind_claims::run },
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },
+    Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
+    Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },

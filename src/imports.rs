@@ -27,6 +27,14 @@ crate::words! {
         RetentionBases = "retention_bases",
         /// Assessment scores of surplus retention.
         Assessments = "assessments",
+        /// A supplier's invoices.
+        Invoices = "invoices",
+        /// One fully digital invoice as XML.
+        EInvoice = "e_invoice",
+        /// A hospital's payments.
+        Payments = "payments",
+        /// Somebody's own ledger, to be compared; it changes nothing.
+        Ledger = "ledger",
     }
 
     /// Where a file is.

@@ -1074,6 +1074,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    ageing_counts (hospital_id, supplier_id, payer) {
+        hospital_id -> Text,
+        supplier_id -> Text,
+        payer -> Text,
+        receipts -> BigInt,
+        not_due -> BigInt,
+        late_30 -> BigInt,
+        late_60 -> BigInt,
+        late_90 -> BigInt,
+        late_more -> BigInt,
+        uninvoiced -> BigInt,
+        overdue -> BigInt,
+        to_net -> BigInt,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
     incidents (id) {
         id -> Text,
         check_name -> Text,

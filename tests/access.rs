@@ -171,6 +171,46 @@ POST /workdays                                   settlement admin
 GET  /workdays/template                          settlement admin
 POST /workdays/upload                            settlement admin
 POST /workdays/remove                            settlement admin
+GET  /invoices                                   anyone
+POST /invoices                                   supplier
+GET  /invoices/export/{file}                     anyone
+GET  /invoices/new                               supplier
+POST /invoices/uploads                           supplier
+GET  /invoices/uploads/{id}                      supplier
+POST /invoices/uploads/{id}                      supplier
+POST /invoices/uploads/{id}/cancel               supplier
+POST /invoices/xml                               supplier
+GET  /invoices/xml/{id}                          supplier
+POST /invoices/xml/{id}                          supplier
+POST /invoices/xml/{id}/cancel                   supplier
+GET  /invoices/{id}                              anyone
+POST /invoices/{id}/withdraw                     supplier
+GET  /invoices/{id}/credit                       supplier
+POST /invoices/{id}/credit                       supplier
+GET  /payments                                   anyone
+POST /payments                                   hospital
+GET  /payments/export/{file}                     anyone
+GET  /payments/new                               hospital
+POST /payments/uploads                           hospital
+GET  /payments/uploads/{id}                      hospital
+POST /payments/uploads/{id}                      hospital
+POST /payments/uploads/{id}/cancel               hospital
+GET  /payments/receipts                          anyone
+GET  /payments/receipts/export/{file}            anyone
+GET  /payments/receipts/{id}                     anyone
+GET  /payments/{id}                              anyone
+POST /payments/{id}/reverse                      hospital
+GET  /ageing                                     anyone
+GET  /ageing/export/{file}                       anyone
+GET  /statements                                 anyone
+GET  /statements/export/{file}                   anyone
+GET  /statements/check                           anyone
+GET  /statements/check/export/{file}             anyone
+POST /statements/ledgers                         hospital supplier
+GET  /statements/ledgers/{id}                    hospital supplier
+GET  /statements/ledgers/{id}/export/{file}      hospital supplier
+POST /statements/ledgers/{id}/cancel             hospital supplier
+GET  /statements/{hospital}/{supplier}           anyone
 GET  /rounds/{id}/contracts                      staff
 GET  /rounds/{id}/contracts/export.csv           staff
 GET  /rounds/{id}/contracts/export.xlsx          staff

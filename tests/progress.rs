@@ -164,6 +164,10 @@ async fn who_is_to_blame_is_told_by_what_was_ordered_promised_and_accepted() {
     assert!(row(&list[1]).contains("企业供应不足"));
     assert!(row(&list[2]).contains("企业供应不足"));
     assert!(row(&list[3]).contains("医疗机构采购不足"));
+    // A promise without a day is late after the term of delivery, and no measure of being on time.
+    set(&site, &silent, |it| it.promised_on = None);
+    count(&site, Which::Changed);
+    assert_eq!(facts(&silent.volume_id), ["1200", "0", "1200", "0", "0"]);
     // Closed without having come: lost, no longer overdue.
     set(&site, &late, |it| (it.state, it.released) = (OrderState::Closed, it.quantity));
     count(&site, Which::Changed);

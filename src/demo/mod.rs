@@ -6,6 +6,7 @@ mod history;
 mod people;
 mod round;
 mod stents;
+mod supply;
 pub mod year;
 
 use crate::db::Db;
@@ -27,6 +28,8 @@ pub enum Step {
     Purchases,
     /// The round walked to its payment standards.
     Finished,
+    /// Half a year of orders, deliveries and payments under its contracts.
+    Supplied,
     /// The round open for bids.
     Bidding,
     /// The round in demand reporting.
@@ -83,6 +86,8 @@ pub fn fill(
     say(Step::Purchases);
     round::finished(db, &city, now, signer, token)?;
     say(Step::Finished);
+    supply::half_a_year(db, &city, now)?;
+    say(Step::Supplied);
     history::buy(db, &city, &products, now, 1..=9, now.plus_days(-12))?;
     let keys = round::bidding(db, &city, now, signer)?;
     say(Step::Bidding);

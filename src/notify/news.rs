@@ -1,9 +1,9 @@
-//! What is written about supply: one letter, its words by what happened.
+//! What is written about supply and payment: one letter, its words by what happened.
 
 use crate::text::Text;
 
 crate::words! {
-    /// What happened between order and return.
+    /// What happened between order and payment.
     News {
         /// A supplier promised less than was ordered: to the hospital and the officers.
         OrderShort = "order_short",
@@ -17,13 +17,25 @@ crate::words! {
         GoodsReturned = "goods_returned",
         /// A distributor may not deliver any more: to the suppliers that chose it.
         DistributorLost = "distributor_lost",
+        /// An invoice does not match order and receipt: to both sides.
+        InvoiceMismatched = "invoice_mismatched",
+        /// An invoice that did not match was taken back: to the hospital.
+        InvoiceWithdrawn = "invoice_withdrawn",
+        /// A credit note was entered: to the hospital.
+        CreditNoteEntered = "credit_note_entered",
+        /// A hospital paid: to the supplier.
+        HospitalPaid = "hospital_paid",
+        /// A hospital reversed a payment: to the supplier.
+        PaymentReversed = "payment_reversed",
+        /// A hospital is late with payments: to it.
+        PaymentsLate = "payments_late",
     }
 }
 
 impl News {
     /// Subject and body.
     pub(super) fn words(self, t: &Text) -> (&'static str, &'static str) {
-        let d = &t.deliveries;
+        let (d, i, p) = (&t.deliveries, &t.invoices, &t.paying);
         match self {
             News::OrderShort => (d.mail_short, d.mail_short_body),
             News::OrderUnanswered => (d.mail_unanswered, d.mail_unanswered_body),
@@ -31,6 +43,12 @@ impl News {
             News::DeliveryReceived => (d.mail_received, d.mail_received_body),
             News::GoodsReturned => (d.mail_returned, d.mail_returned_body),
             News::DistributorLost => (d.mail_distributor, d.mail_distributor_body),
+            News::InvoiceMismatched => (i.mail_mismatched, i.mail_mismatched_body),
+            News::InvoiceWithdrawn => (i.mail_withdrawn, i.mail_withdrawn_body),
+            News::CreditNoteEntered => (i.mail_credit, i.mail_credit_body),
+            News::HospitalPaid => (p.mail_paid, p.mail_paid_body),
+            News::PaymentReversed => (p.mail_reversed, p.mail_reversed_body),
+            News::PaymentsLate => (p.mail_late, p.mail_late_body),
         }
     }
 }

@@ -1,17 +1,20 @@
 //! Payments: invoices matched with orders and receipts, the payment clock, prepayment, and direct settlement.
 
-pub mod retention;
-
+pub mod ageing;
 pub mod bank;
 pub mod claims;
+pub mod hospital;
+pub mod invoices;
 pub mod prepayments;
+pub mod retention;
 pub mod settlements;
+pub mod statements;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::schema::{invoice_lines, invoices, payment_lines, payments};
+use crate::schema::{invoice_lines, payment_lines, payments};
 use crate::supply::Payer;
 use crate::text::Text;
 use crate::types::{
@@ -62,7 +65,7 @@ impl InvoiceState {
 
 /// An invoice or credit note of a supplier to a hospital.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
-#[diesel(table_name = invoices, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[diesel(table_name = crate::schema::invoices, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Invoice {
     /// Its id, from the form.
     pub id: InvoiceId,

@@ -15,6 +15,10 @@ messages! {
         distributors: "配送企业", "Distributors";
         orders: "订单", "Orders";
         progress: "执行进度", "Progress";
+        invoices: "发票", "Invoices";
+        payments: "付款", "Payments";
+        ageing: "付款账龄", "Ageing";
+        statements: "对账单", "Statements";
         standards: "支付标准", "Payment standards";
         public: "结果公示", "Published awards";
         products: "产品目录", "Catalogue";

@@ -17,7 +17,7 @@ CREATE TABLE trace_codes (
 );
 CREATE UNIQUE INDEX trace_codes_held ON trace_codes (code) WHERE freed_at IS NULL;
 CREATE INDEX trace_codes_by_line ON trace_codes (delivery_line_id, code);
-CREATE INDEX orders_by_state ON orders (state, placed_at, id);
+CREATE INDEX orders_by_state_time ON orders (state, placed_at, id);
 CREATE INDEX order_lines_by_promise ON order_lines (state, promised_on, id);
 CREATE INDEX deliveries_of_hospital ON deliveries (hospital_id, id);
 CREATE INDEX deliveries_of_supplier ON deliveries (supplier_id, id);

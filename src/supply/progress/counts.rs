@@ -38,9 +38,11 @@ pub struct Counts {
     /// Of the agreed volume: given up because it was not promised, or promised and not accepted until the line was
     /// closed. A line closed before the supplier answered is nobody's loss.
     pub lost: Quantity,
-    /// Of the agreed volume: still to come and past its day. A line without an answer has the term of delivery.
+    /// Of the agreed volume: still to come and past its day. A line without an answer or without a day has the term of
+    /// delivery.
     pub overdue: Quantity,
-    /// Promised by a day that has passed, or not answered within the term of delivery.
+    /// Promised by a day that has passed, or not answered within the term of delivery. What was promised without a day
+    /// is not measured.
     pub due: Quantity,
     /// Accepted of that by its day.
     pub on_time: Quantity,
@@ -126,7 +128,7 @@ SELECT x.volume_id, COUNT(x.line), \
   CAST(COALESCE(SUM(x.accepted), 0) AS BIGINT), CAST(COALESCE(SUM(x.refused), 0) AS BIGINT), \
   CAST(COALESCE(SUM(CASE WHEN x.of_volume = 0 OR x.promised IS NULL THEN 0 \
     WHEN x.is_open = 0 THEN x.quantity - x.accepted ELSE x.quantity - x.promised END), 0) AS BIGINT), \
-  CAST(COALESCE(SUM(CASE WHEN x.of_volume = 0 OR x.is_open = 0 OR x.is_due = 0 THEN 0 \
+  CAST(COALESCE(SUM(CASE WHEN x.of_volume = 0 OR x.is_open = 0 OR x.is_late = 0 THEN 0 \
     WHEN x.promised IS NULL THEN x.quantity WHEN x.promised > x.accepted THEN x.promised - x.accepted \
     ELSE 0 END), 0) AS BIGINT), \
   CAST(COALESCE(SUM(CASE WHEN x.is_due = 0 THEN 0 ELSE COALESCE(x.promised, x.quantity) END), 0) AS BIGINT), \
@@ -136,8 +138,9 @@ FROM (SELECT v.id AS volume_id, l.id AS line, l.quantity AS quantity, l.promised
     l.accepted AS accepted, l.refused AS refused, \
     CASE WHEN l.state <> 'closed' THEN 1 ELSE 0 END AS is_open, \
     CASE WHEN l.volume_id IS NULL THEN 0 ELSE 1 END AS of_volume, \
-    CASE WHEN l.promised IS NOT NULL THEN CASE WHEN l.state = 'closed' OR l.promised_on < $3 THEN 1 ELSE 0 END \
-      WHEN l.state <> 'closed' AND l.placed_on < $4 THEN 1 ELSE 0 END AS is_due, \
+    CASE WHEN l.promised_on < $3 OR l.promised_on IS NULL AND l.placed_on < $4 THEN 1 ELSE 0 END AS is_late, \
+    CASE WHEN l.promised_on IS NOT NULL THEN CASE WHEN l.state = 'closed' OR l.promised_on < $3 THEN 1 ELSE 0 END \
+      WHEN l.promised IS NULL AND l.state <> 'closed' AND l.placed_on < $4 THEN 1 ELSE 0 END AS is_due, \
     COALESCE((SELECT SUM(r.accepted) FROM receipts r \
       WHERE r.order_line_id = l.id AND r.received_on <= l.promised_on), 0) AS on_time \
   FROM agreed_volumes v LEFT JOIN order_lines l \

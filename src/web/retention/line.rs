@@ -88,10 +88,6 @@ impl Show {
         self.it.plan.title(&self.it.round, self.page.t)
     }
 
-    fn shown<T: std::fmt::Display + Copy>(&self, figure: &Option<T>) -> String {
-        super::shown(*figure)
-    }
-
     /// `base × price × insured share × ratio = budget`.
     fn budget(&self) -> String {
         let line = &self.it.line;

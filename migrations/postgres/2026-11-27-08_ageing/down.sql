@@ -1,0 +1,12 @@
+DROP INDEX payments_by_reversed;
+DROP INDEX payments_by_reference;
+DROP INDEX payments_by_day;
+DROP INDEX receipts_by_supplier_account;
+DROP INDEX receipts_by_hospital_account;
+DROP INDEX receipts_to_net_by_supplier;
+DROP INDEX receipts_to_net_by_hospital;
+DROP INDEX receipts_to_net;
+DROP INDEX receipts_open_by_supplier;
+DROP INDEX receipts_open_by_hospital;
+DROP INDEX receipts_open;
+DROP TABLE ageing_counts;

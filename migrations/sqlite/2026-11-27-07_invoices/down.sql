@@ -1,0 +1,9 @@
+DROP INDEX invoice_lines_by_return;
+DROP INDEX invoices_by_corrected;
+DROP INDEX credit_notes_by_supplier;
+DROP INDEX credit_notes_by_hospital;
+DROP INDEX credit_notes_by_day;
+DROP INDEX invoices_withdrawn;
+DROP INDEX invoices_mismatched;
+DROP INDEX invoices_by_number;
+DROP INDEX invoices_by_day;

@@ -34,6 +34,7 @@ CREATE TABLE claim_lines (
     PRIMARY KEY (claim_id, receipt_id)
 );
 CREATE INDEX claim_lines_by_receipt ON claim_lines (receipt_id, state);
+CREATE INDEX claim_lines_returning ON claim_lines (receipt_id) WHERE state IN ('accepted', 'withdrawn');
 CREATE INDEX receipts_claimable ON receipts (supplier_id, payer, state, received_on) WHERE state = 'invoiced';
 CREATE INDEX receipts_overpaid ON receipts (supplier_id, payer, state) WHERE amount - credited - paid < 0;
 CREATE TABLE settlements (

@@ -25,8 +25,8 @@ use jicai::supply::receipts::{self as taking, Take};
 use jicai::supply::returns::{self as giving, Wanted};
 use jicai::supply::{DeliveryLine, OrderLine, Receipt, Return};
 use jicai::types::{
-    BankAccountId, Ctx, DeductionActId, DeliveryId, InvoiceId, Money, OrganisationId, PaymentFileId, PaymentId,
-    Quantity, ReceiptId, ReleaseId, RequestId, ReturnId, SettlementId, SubmissionId,
+    BankAccountId, Ctx, DeductionActId, DeliveryId, InvoiceId, Money, OrderReleaseId, OrganisationId,
+    PaymentFileId, PaymentId, Quantity, ReceiptId, RequestId, ReturnId, SettlementId, SubmissionId,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -118,7 +118,7 @@ impl World {
                 bank: "中国工商银行金华分行".to_owned(),
                 cnaps: "102338001234".to_owned(),
                 number: format!("62220212080{}", login.len() * 1_000 + usize::from(login.as_bytes()[8])),
-                state: BankState::Waiting,
+                state: BankState::Entered,
                 entered_at: site.now(),
                 entered_by: entered.actor.account.clone(),
                 decided_at: None,
@@ -194,7 +194,8 @@ impl World {
         let quantity = part(contract.quantity, share);
         let ctx = self.ctx(&contract.hospital_id);
         let id = RequestId::new();
-        let hospital = self.read(|c| Ok(jicai::people::store::organisation(c, &contract.hospital_id)?.unwrap()));
+        let hospital =
+            self.read(|c| Ok(jicai::people::store::organisation(c, &contract.hospital_id)?.unwrap()));
         let new = New {
             id: id.clone(),
             file_name: String::new(),
@@ -218,7 +219,8 @@ impl World {
         let left = Quantity::from_scaled(line.quantity.scaled() - line.released.scaled());
         // Most suppliers promise everything.
         let quantity = if share > 30 { left } else { part(left, share * 3) };
-        let answers = [Answer { line: line.id.clone(), quantity, day: Some(self.site.now().plus_days(3).day()) }];
+        let answers =
+            [Answer { line: line.id.clone(), quantity, day: Some(self.site.now().plus_days(3).day()) }];
         let ctx = self.ctx(&line.supplier_id);
         self.does(|tx| confirmations::confirm(tx, &ctx, &line.order_id, &answers))
     }
@@ -267,8 +269,9 @@ impl World {
             reason: "破损".to_owned(),
             codes: Vec::new(),
         };
-        let hospital: OrganisationId = self
-            .read(|c| Ok(deliveries::table.find(&sent.delivery_id).select(deliveries::hospital_id).first(c)?));
+        let hospital: OrganisationId = self.read(|c| {
+            Ok(deliveries::table.find(&sent.delivery_id).select(deliveries::hospital_id).first(c)?)
+        });
         let ctx = self.ctx(&hospital);
         let takes = [take];
         self.does(|tx| taking::receive(tx, &ctx, &sent.delivery_id, &takes))
@@ -294,7 +297,7 @@ impl World {
     fn give_up(&self, at: usize) -> bool {
         let Some(line) = pick(self.lines(), at) else { return false };
         let wanted = GivenUp {
-            id: ReleaseId::new(),
+            id: OrderReleaseId::new(),
             line: line.id.clone(),
             seen: orders::rules::shippable(&line),
             reason: "不再需要".to_owned(),
@@ -440,7 +443,9 @@ impl World {
     }
 
     fn settlements(&self) -> Vec<SettlementId> {
-        self.read(|c| Ok(settlement_rows::table.order(settlement_rows::id).select(settlement_rows::id).load(c)?))
+        self.read(|c| {
+            Ok(settlement_rows::table.order(settlement_rows::id).select(settlement_rows::id).load(c)?)
+        })
     }
 
     fn file(&self, ctx: &Ctx, id: &SettlementId) -> bool {
@@ -493,7 +498,9 @@ impl World {
         let month = self.site.now().day();
         let month = chrono::Datelike::with_day(&month, 1).unwrap();
         let list = self.settlements();
-        let done = list.iter().filter(|id| self.does(|tx| settlements::deduct(tx, &ctx, &DeductionActId::new(), id, month)));
+        let done = list
+            .iter()
+            .filter(|id| self.does(|tx| settlements::deduct(tx, &ctx, &DeductionActId::new(), id, month)));
         let done = done.count() > 0;
         for id in &list {
             steps::advance(&self.site.app.db, &ctx, id, usize::MAX).unwrap();
@@ -511,7 +518,9 @@ impl World {
             Ok(of.select((payments::hospital_id, payments::amount)).load(c)?)
         });
         let booked: Vec<(OrganisationId, Money, Money)> = self.read(|c| {
-            Ok(deductions::table.select((deductions::hospital_id, deductions::paid, deductions::deducted)).load(c)?)
+            Ok(deductions::table
+                .select((deductions::hospital_id, deductions::paid, deductions::deducted))
+                .load(c)?)
         });
         let cents = |list: &mut dyn Iterator<Item = Money>| list.map(Money::scaled).sum::<i64>();
         assert_eq!(

@@ -216,7 +216,6 @@ fn example() -> (Site, Round, Vec<Contract>) {
         .write(|tx| {
             for (n, it) in contracts.iter_mut().enumerate() {
                 let before = it.clone();
-                let before = it.clone();
                 it.quantity = if n == 0 { "80000".parse().unwrap() } else { Quantity::ZERO };
                 it.unit_price = "0.50".parse().unwrap();
                 diesel::update(contract_rows::table.find(&it.id)).set(&*it).execute(tx.conn())?;

@@ -12,11 +12,10 @@ use crate::demo::round::morning;
 use crate::error::{Error, Result};
 use crate::payments::bank::{self, BankAccount, BankState};
 use crate::payments::claims::{self, Submission, verify};
+use crate::payments::hospital;
 use crate::payments::invoices::{self, credit_notes};
 use crate::payments::prepayments;
 use crate::payments::settlements::{self, NewFile, import, steps};
-use crate::payments::hospital;
-use crate::people::Organisation;
 use crate::rounds::approvals::{self, Action};
 use crate::schema::{contracts, transfer_attempts, transfers};
 use crate::supply::confirmations::{self, Answer};
@@ -28,9 +27,9 @@ use crate::supply::receipts::{self, Take};
 use crate::supply::returns::{self, Wanted};
 use crate::supply::{Order, Receipt};
 use crate::types::{
-    BankAccountId, Ctx, DeductionActId, DeliveryId, DistributorChoiceId, DistributorId, GrantId, InvoiceId, Money,
-    OrganisationId, PaymentFileId, PaymentId, Quantity, ReceiptId, RequestId, ReturnId, SettlementId, SubmissionId,
-    Time,
+    BankAccountId, Ctx, DeductionActId, DeliveryId, DistributorChoiceId, DistributorId, GrantId, InvoiceId,
+    Money, OrganisationId, PaymentFileId, PaymentId, Quantity, ReceiptId, RequestId, ReturnId, SettlementId,
+    SubmissionId, Time,
 };
 
 /// Days between two orders of a hospital.
@@ -61,7 +60,7 @@ struct Walk<'a> {
 
 /// What was accepted of one delivery, to be invoiced.
 struct Accepted {
-    order: Order,
+    delivery: DeliveryId,
     receipts: Vec<Receipt>,
     at: Time,
 }
@@ -97,12 +96,7 @@ pub fn half_a_year(db: &Db, city: &City, now: Time) -> Result<()> {
 }
 
 impl Walk<'_> {
-    fn write<T>(
-        &self,
-        login: &str,
-        at: Time,
-        mut body: impl FnMut(&mut Tx, &Ctx) -> Result<T>,
-    ) -> Result<T> {
+    fn write<T>(&self, login: &str, at: Time, mut body: impl FnMut(&mut Tx, &Ctx) -> Result<T>) -> Result<T> {
         let ctx = acts(self.db, login, at)?;
         self.db.write(|tx| body(tx, &ctx))
     }
@@ -131,7 +125,9 @@ impl Walk<'_> {
                 version: 1,
                 created_at: at,
             };
-            self.write("officer", at, |tx, ctx| distributors::add(tx, ctx, it.clone(), regions.clone(), true))?;
+            self.write("officer", at, |tx, ctx| {
+                distributors::add(tx, ctx, it.clone(), regions.clone(), true)
+            })?;
             for (i, region) in regions.iter().enumerate() {
                 for s in (0..self.city.suppliers.len()).filter(|s| (s + i) % DISTRIBUTORS.len() == 0) {
                     let login = format!("supplier{}", s + 1);
@@ -184,7 +180,7 @@ impl Walk<'_> {
                     bank: "中国工商银行安和分行".to_owned(),
                     cnaps: "102339000015".to_owned(),
                     number: format!("12080110090{i:08}"),
-                    state: BankState::Waiting,
+                    state: BankState::Entered,
                     entered_at: ctx.now,
                     entered_by: ctx.actor.account.clone(),
                     decided_at: None,
@@ -222,20 +218,21 @@ impl Walk<'_> {
             return Ok(());
         }
         let (login, id) = (format!("hospital{}", h + 1), RequestId::new());
-        let new = New { id: id.clone(), file_name: String::new(), sha256: String::new(), lines, replaces: None };
+        let new =
+            New { id: id.clone(), file_name: String::new(), sha256: String::new(), lines, replaces: None };
         self.write(&login, at, |tx, ctx| requests::enter(tx, ctx, hospital, &new))?;
         self.write(&login, at.plus_millis(600_000), |tx, ctx| {
             requests::submit(tx, ctx, hospital, &id, (1, true)).map(drop)
         })?;
         let orders: Vec<Order> = self.db.read(|conn| crate::supply::orders::store::of_request(conn, &id))?;
         for order in orders {
-            self.supply(hospital, h, &order, at, now)?;
+            self.supply(h, &order, at, now)?;
         }
         Ok(())
     }
 
     /// The supplier answers and delivers, the hospital takes in; each when its day has come.
-    fn supply(&self, hospital: &Organisation, h: usize, order: &Order, at: Time, now: Time) -> Result<()> {
+    fn supply(&self, h: usize, order: &Order, at: Time, now: Time) -> Result<()> {
         let s = self.supplier(&order.supplier_id)?;
         let login = format!("supplier{}", s + 1);
         let answered = at.plus_millis(7 * 3_600_000);
@@ -286,11 +283,11 @@ impl Walk<'_> {
         if received_at > now || (h == 0 && now.millis() - at.millis() < EVERY * 86_400_000) {
             return Ok(());
         }
-        let accepted = self.take_in(hospital, h, order, &note, received_at)?;
+        let accepted = self.take_in(h, &note, received_at)?;
         self.charge(h, s, &accepted, now)
     }
 
-    fn take_in(&self, _: &Organisation, h: usize, order: &Order, note: &Note, at: Time) -> Result<Accepted> {
+    fn take_in(&self, h: usize, note: &Note, at: Time) -> Result<Accepted> {
         let login = format!("hospital{}", h + 1);
         let lines: Vec<_> = self.db.read(|conn| deliveries::store::lines(conn, &note.id))?;
         let takes: Vec<Take> = lines
@@ -311,7 +308,7 @@ impl Walk<'_> {
             .collect();
         self.write(&login, at, |tx, ctx| receipts::receive(tx, ctx, &note.id, &takes))?;
         let receipts = self.db.read(|conn| deliveries::store::receipts(conn, &note.id))?;
-        Ok(Accepted { order: order.clone(), receipts, at })
+        Ok(Accepted { delivery: note.id.clone(), receipts, at })
     }
 
     /// The invoice, now and then a return with its credit note, and what the hospital itself pays.
@@ -345,7 +342,7 @@ impl Walk<'_> {
         if self.next() % 23 == 0
             && let Some(receipt) = goods.first()
         {
-            self.send_back(h, &login, receipt, &entry.id, at.plus_days(1), now)?;
+            self.send_back(h, &login, (accepted, receipt), &entry.id, at.plus_days(1), now)?;
         }
         let paid_at = accepted.at.plus_days(if h == LATE { 75 } else { 24 });
         if paid_at > now {
@@ -358,7 +355,7 @@ impl Walk<'_> {
         &self,
         h: usize,
         supplier: &str,
-        receipt: &Receipt,
+        (accepted, receipt): (&Accepted, &Receipt),
         invoice: &InvoiceId,
         at: Time,
         now: Time,
@@ -367,7 +364,6 @@ impl Walk<'_> {
         if at.plus_days(1) > now || !quantity.is_positive() {
             return Ok(());
         }
-        let delivery = self.db.read(|conn| deliveries::store::of_line(conn, &receipt.delivery_line_id))?;
         let wanted = Wanted {
             id: ReturnId::new(),
             receipt_id: receipt.id.clone(),
@@ -376,7 +372,7 @@ impl Walk<'_> {
             codes: Vec::new(),
         };
         let login = format!("hospital{}", h + 1);
-        self.write(&login, at, |tx, ctx| returns::give_back(tx, ctx, &delivery, &wanted))?;
+        self.write(&login, at, |tx, ctx| returns::give_back(tx, ctx, &accepted.delivery, &wanted))?;
         let back = self.db.read(|conn| returns::store::one(conn, &wanted.id))?.ok_or(Error::NotFound)?;
         let note = credit_notes::Entry {
             id: InvoiceId::new(),
@@ -417,7 +413,6 @@ impl Walk<'_> {
             lines,
             again: false,
         };
-        let _ = &accepted.order;
         self.write(&format!("hospital{}", h + 1), at, |tx, ctx| hospital::pay(tx, ctx, &entry))
     }
 

@@ -51,5 +51,5 @@ CREATE TABLE order_releases (
 );
 CREATE INDEX order_releases_by_order ON order_releases (order_id, at, id);
 CREATE INDEX orders_by_hospital_state ON orders (hospital_id, state, number);
-CREATE INDEX orders_by_state ON orders (state, number);
+CREATE INDEX orders_by_state_number ON orders (state, number);
 CREATE INDEX order_lines_by_generic ON order_lines (generic, order_id);

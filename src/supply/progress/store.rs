@@ -164,7 +164,7 @@ impl Scope {
             .party
             .as_ref()
             .map_or(String::new(), |(party, id)| format!(" AND c.{}_id = '{id}'", party.as_str()));
-        party + &narrowed(self.round.as_ref(), "c.round_id")
+        party + narrowed(self.round.as_ref(), "c.round_id").as_str()
     }
 }
 

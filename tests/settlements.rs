@@ -232,24 +232,3 @@ fn closed(site: &Site, id: &SettlementId) {
     let attempts = site.app.db.read(|c| store::attempts_of(c, id)).unwrap();
     assert!(attempts.iter().all(|(a, _)| a.state != AttemptState::Sent));
 }
-
-#[test]
-fn zz_dump() {
-    let (site, contracts) = direct();
-    for n in 0..8 {
-        due(&site, &contracts[n % 4], &format!("{}", 10 + n));
-    }
-    let month = next_month(&site, 2);
-    for login in ["supplier1", "supplier2"] {
-        submit(&site, login, month).unwrap();
-    }
-    confirm_all(&site, "hospital1");
-    let id = drawn_up(&site, month);
-    approve(&site, &id);
-    let attempts = sent(&site, &id, false);
-    read(&site, &id, &answers(&site, &attempts, |n| n == 1)).unwrap();
-    step::advance(&site.app.db, &site.ctx_of("settlement"), &id, usize::MAX).unwrap();
-    let _ = std::fs::remove_file("/tmp/set-shot.sqlite");
-    site.app.db.backup("/tmp/set-shot.sqlite").unwrap();
-    std::fs::write("/tmp/set-shot.id", id.as_str()).unwrap();
-}

@@ -55,7 +55,7 @@ messages! {
         line_amount: "金额（元）", "Amount (yuan)";
         line_state: "行状态", "Line";
         reason: "争议原因", "Reason";
-        order_line: "订单行", "Order line";
+        order_line: "订单", "Order";
         no_lines: "没有符合条件的行。", "No line fits.";
         show_all: "全部行", "All lines";
         dispute: "对所选行提出争议", "Dispute the chosen lines";

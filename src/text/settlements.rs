@@ -66,6 +66,7 @@ messages! {
         file_transfers: "笔数", "Transfers";
         execute_on: "要求付款日", "Pay on";
         made_at: "生成时间", "Made";
+        download: "下载", "Download";
         download_csv: "下载 CSV", "CSV";
         download_xml: "下载 pain.001", "pain.001";
         make_file: "生成付款文件", "Make a payment file";
@@ -120,7 +121,7 @@ messages! {
         until_hint: "留空为一直有效", "Empty: goes on";
         direct_until_early: "截止日不能早于起始日。", "The last day cannot lie before the first.";
         prepay_title: "预付金", "Prepayments";
-        prepay_hint: "预付金由医保基金按医疗机构年度约定采购金额的一定比例（不低于 30%）拨付，单独核算，只用于集采药品耗材货款。基金直接付款时先用该机构预付金（抵扣），从其结算款扣减后回补；期末余额由基金收回。余额任何时候不低于零，流水不作修改。", "The fund prepays a share (at least 30 %) of a hospital's annual agreed amount, on a ledger of its own and for nothing but contract purchases. Direct payments draw on it first, deductions from the hospital restore it, and what is left is recovered. It never falls below zero and its rows never change.";
+        prepay_hint: "预付金由医保基金按医疗机构年度约定采购金额的规定比例拨付，单独核算，只用于集采药品耗材货款。基金直接付款时先用该机构预付金（抵扣），从其结算款扣减后回补；期末余额由基金收回。余额任何时候不低于零，流水不作修改。", "The fund prepays the prescribed share of a hospital's annual agreed amount, on a ledger of its own and for nothing but contract purchases. Direct payments draw on it first, deductions from the hospital restore it, and what is left is recovered. It never falls below zero and its rows never change.";
         prepay_empty: "还没有医疗机构获得预付金。", "No hospital has a prepayment yet.";
         prepay_caption: "各医疗机构预付金", "Prepayment by hospital";
         granted: "累计拨付（元）", "Granted (yuan)";

@@ -72,7 +72,7 @@ impl Show {
 
     fn verified(&self) -> String {
         let at = self.it.verified_at.map(|at| format!("{at} {}", self.verified_by));
-        at.unwrap_or_else(|| self.page.t.common.none.to_owned())
+        at.unwrap_or_else(|| "—".to_owned())
     }
 }
 

@@ -8,6 +8,7 @@ use askama::Template;
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
 use crate::payments::bank;
+use crate::payments::claims::rules::month_after;
 use crate::payments::settlements::{
     self, AttemptState, Deduction, PaymentFile, Settlement, SettlementState, Transfer, TransferState,
     booking, files, steps, store,
@@ -17,6 +18,7 @@ use crate::rounds::approvals::{self, Action, Approval, Decision};
 use crate::text::fill;
 use crate::types::{Money, PaymentFileId, SettlementId};
 use crate::web::{App, Page, Payments, Staff, page};
+use crate::workdays;
 
 /// A transfer as the page shows it.
 struct Line {
@@ -50,7 +52,7 @@ struct Show {
     request: Option<(Approval, String)>,
     decided_by: String,
     has_steps: bool,
-    today: String,
+    execute_on: String,
     month: String,
     is_clerk: bool,
     may_decide: bool,
@@ -158,8 +160,8 @@ pub async fn index(
                 request,
                 decided_by,
                 has_steps: steps::next(conn, &it)?.is_some(),
-                today: now.day().to_string(),
-                month: now.day().format("%Y-%m").to_string(),
+                execute_on: workdays::calendar(conn, now.day())?.due(now.day(), 1).to_string(),
+                month: month_after(it.month).max(now.day()).format("%Y-%m").to_string(),
                 is_clerk: reader.is(Role::Settlement),
                 may_decide,
                 may_see_files,

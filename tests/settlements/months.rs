@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use jicai::error::Error;
+use jicai::payments::claims::verify::{self, Seen};
 use jicai::payments::claims::{self, remind, store};
 use jicai::schema::{mails, receipts};
 use jicai::types::{Money, Time};
@@ -163,6 +164,49 @@ fn settle(site: &Site, month: NaiveDate) {
     super::step::advance(&site.app.db, &ctx, &id, usize::MAX).unwrap();
     super::closed(site, &id);
     super::sound(site);
+}
+
+#[test]
+fn a_line_taken_back_while_the_claim_is_verified_is_not_paid() {
+    let (site, contracts) = direct();
+    let [a, b, _] = ["100", "50", "10"].map(|quantity| due(&site, &contracts[0], quantity));
+    let month = next_month(&site, 2);
+    submit(&site, "supplier1", month).unwrap();
+    let claim = site.app.db.read(|c| store::page(c, &Default::default(), 1)).unwrap().remove(0);
+    let (hospital, supplier) = (site.ctx_of("hospital1"), site.ctx_of("supplier1"));
+    let seen = |version| Seen { id: claim.id.clone(), version };
+    let both = [a.id.clone(), b.id.clone()];
+    site.app
+        .db
+        .write(|tx| {
+            verify::dispute(tx, &hospital, &seen(1), &both, "数量不符")?;
+            verify::withdraw(tx, &supplier, &seen(2), &both[..1])?;
+            verify::accept(tx, &hospital, &seen(3), &both[1..])?;
+            verify::confirm(tx, &hospital, &[seen(4)])
+        })
+        .unwrap();
+    let after = site.app.db.read(|c| store::claim(c, &claim.id)).unwrap().unwrap();
+    assert_eq!((after.confirmed.to_string(), after.disputed_lines), ("12.00".to_owned(), 0));
+    settle(&site, month);
+    assert_eq!(super::paid_in_all(&site), 1_200);
+    // What was taken back is claimed again once a credit note has changed what is due.
+    let id = site.who("supplier1").organisation.id;
+    let month = next_month(&site, 2);
+    let due_now = || {
+        let list = site.app.db.read(|c| claims::preview(c, &id, month)).unwrap();
+        list.iter().map(|d| d.amount.to_string()).collect::<Vec<_>>()
+    };
+    assert!(due_now().is_empty());
+    site.app
+        .db
+        .write(|tx| {
+            let credit = receipts::credited.eq(Money::from_scaled(500));
+            Ok(diesel::update(receipts::table.find(&a.id)).set(credit).execute(tx.conn())?)
+        })
+        .unwrap();
+    assert_eq!(due_now(), ["15.00"]);
+    assert_eq!(submit(&site, "supplier1", month).unwrap(), 1);
+    super::sound(&site);
 }
 
 #[test]

@@ -58,8 +58,9 @@ pub fn confirm(tx: &mut Tx, ctx: &Ctx, seen: &[Seen]) -> Result<usize> {
 }
 
 fn verified(tx: &mut Tx, ctx: &Ctx, before: Claim) -> Result<Claim> {
-    let (lines, confirmed) = match before.disputed_lines {
-        0 => (i64::from(before.lines), before.amount),
+    // Nobody touched a line of a claim in its first version.
+    let (lines, confirmed) = match before.version {
+        1 => (i64::from(before.lines), before.amount),
         _ => undisputed(tx, &before.id)?,
     };
     Ok(Claim {

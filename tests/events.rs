@@ -194,7 +194,14 @@ fn store_contract(site: &Site, it: &Contract) -> Contract {
 
 fn wanted(round: &Round, among: Among, to: Option<&str>, site: &Site, ctx: &Ctx) -> Wanted {
     let to = to.map(|login| site.who(login).organisation.id);
-    let preview = site.app.db.read(|c| takeover::preview(c, round, &among, to.as_ref(), ctx.now)).unwrap();
+    let preview = site
+        .app
+        .db
+        .read(|c| {
+            let round = jicai::rounds::round(c, &round.id)?;
+            takeover::preview(c, &round, &among, to.as_ref(), ctx.now)
+        })
+        .unwrap();
     Wanted {
         id: EventId::new(),
         round: round.id.clone(),
@@ -343,7 +350,14 @@ async fn a_price_changes_for_all_of_a_supplier_at_once_and_orders_keep_theirs() 
 fn price(round: &Round, among: &Among, to: &str, since: chrono::NaiveDate, site: &Site) -> prices::Wanted {
     let to = prices::To::Amount(to.parse().unwrap());
     let (cause, today) = (Cause::PriceCut, site.now().day());
-    let made = site.app.db.read(|c| prices::preview(c, round, among, to, cause, since, today)).unwrap();
+    let made = site
+        .app
+        .db
+        .read(|c| {
+            let round = jicai::rounds::round(c, &round.id)?;
+            prices::preview(c, &round, among, to, cause, since, today)
+        })
+        .unwrap();
     prices::Wanted {
         id: EventId::new(),
         round: round.id.clone(),

@@ -267,7 +267,7 @@ async fn hostile_files_are_refused_whole_with_a_sentence() {
     check("合同编号,数量,单价\n".as_bytes(), "没有可采购的行").await;
     check("a,b\n1,2\n".as_bytes(), "列").await;
     check("合同编号,数量\nN1,2\n".as_bytes(), "单价").await;
-    check(b"PK\x03\x04 not a workbook", "XLSX").await;
+    check(b"PK\x03\x04 not a workbook", "xlsx").await;
     check("合同编号,数量,单价\n\"N1,2,3\n".as_bytes(), "引号").await;
     check("合同编号,数量,单价\nN\0,2,3\n".as_bytes(), "2").await;
     let line = format!("{},1,0.2\n", contracts[0].number);
@@ -564,12 +564,12 @@ async fn the_list_is_filtered_paged_and_exported() {
         hides.iter().for_each(|it| drop(page.hides(&it.number)));
     };
     check("officer", "", &[&first, &second], &[]).await;
-    check("officer", "q=阿莫西林", &[&first], &[&second]).await;
-    check("officer", "q=氨溴索", &[], &[&first, &second]).await;
-    check("hospital1", "q=氨溴索", &[&second], &[&first]).await;
-    check("hospital1", "counterpart=康恩", &[&first], &[&second]).await;
-    check("officer", "counterpart=华东", &[&second], &[&first]).await;
-    check("supplier1", "counterpart=中心医院", &[&first], &[&second]).await;
+    check("officer", "q=%E9%98%BF%E8%8E%AB%E8%A5%BF%E6%9E%97", &[&first], &[&second]).await;
+    check("officer", "q=%E6%B0%A8%E6%BA%B4%E7%B4%A2", &[], &[&first, &second]).await;
+    check("hospital1", "q=%E6%B0%A8%E6%BA%B4%E7%B4%A2", &[&second], &[&first]).await;
+    check("hospital1", "counterpart=%E5%BA%B7%E6%81%A9", &[&first], &[&second]).await;
+    check("officer", "counterpart=%E5%8D%8E%E4%B8%9C", &[&second], &[&first]).await;
+    check("supplier1", "counterpart=%E4%B8%AD%E5%BF%83%E5%8C%BB%E9%99%A2", &[&first], &[&second]).await;
     check("officer", "state=placed", &[&first, &second], &[]).await;
     check("officer", "state=closed", &[], &[&first, &second]).await;
     let (day, next) = (first.placed_on, first.placed_on.succ_opt().unwrap());
@@ -580,7 +580,7 @@ async fn the_list_is_filtered_paged_and_exported() {
     check("hospital1", "q=%25_", &[&first, &second], &[]).await;
     site.get("officer", "/orders?from=soon").await.is(422);
     site.get("officer", "/orders?state=gone").await.is(404);
-    let file = site.get("hospital1", "/orders/export?as=csv&counterpart=康恩").await;
+    let file = site.get("hospital1", "/orders/export?as=csv&counterpart=%E5%BA%B7%E6%81%A9").await;
     file.is(200).shows(&first.number).hides(&second.number);
     site.get("officer", "/orders/export?as=xlsx").await.is(200);
     // More orders than a page holds lead on by number.

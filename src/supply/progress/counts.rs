@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text};
 use serde::Serialize;
 
-use crate::db::{Conn, Db, Tx};
+use crate::db::{self, Conn, Db, Tx};
 use crate::error::Result;
 use crate::schema::{agreed_volumes, supply_counts};
 use crate::terms::{self, Term};
@@ -107,7 +107,7 @@ fn batch(tx: &mut Tx, after: &str, last: &str, now: Time, which: Which) -> Resul
     .bind::<Text, _>(after)
     .bind::<Text, _>(last)
     .execute(tx.conn())?;
-    let made = diesel::sql_query(COUNT)
+    let made = db::in_any_order(tx.conn(), COUNT)
         .bind::<Text, _>(after)
         .bind::<Text, _>(last)
         .bind::<Date, _>(today)

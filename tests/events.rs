@@ -43,6 +43,7 @@ fn city() -> (Site, Round, Vec<Contract>) {
     }
     let signed = all(&site);
     site.set_clock(Time::parse_local(&format!("{} 09:00", signed[0].starts)).unwrap());
+    let round = site.app.db.read(|c| jicai::rounds::round(c, &round.id)).unwrap();
     (site, round, signed)
 }
 
@@ -274,7 +275,9 @@ async fn of_two_officers_at_once_one_takes_over_and_the_other_is_told() {
         let threads: Vec<_> = [("officer", "supplier2"), ("officer2", "supplier3")]
             .map(|(login, to)| {
                 let ctx = site.ctx_of(login);
-                let it = wanted(&round, among.clone(), Some(to), &site, &ctx);
+                (wanted(&round, among.clone(), Some(to), &site, &ctx), ctx)
+            })
+            .map(|(it, ctx)| {
                 let db = site.app.db.clone();
                 scope.spawn(move || db.write(|tx| takeover::take_over(tx, &ctx, &it)))
             })

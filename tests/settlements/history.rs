@@ -70,7 +70,7 @@ fn credit(site: &Site, die: u8) {
     }
 }
 
-/// A hospital disputes the first undisputed line of its first claim, or not.
+/// A hospital disputes the first line of its first claim, or not.
 fn dispute(site: &Site, login: &str, die: u8) {
     let (ctx, id) = (site.ctx_of(login), site.who(login).organisation.id);
     let Some(claim) = site.app.db.read(|c| claim_store::submitted_to(c, &id, 1)).unwrap().pop() else {
@@ -79,13 +79,11 @@ fn dispute(site: &Site, login: &str, die: u8) {
     if die % 2 == 0 {
         return;
     }
-    let claimed = Some(LineState::Claimed);
-    let lines = site.app.db.read(|c| claim_store::lines(c, &claim.id, claimed, None, 1)).unwrap();
-    if lines.is_empty() {
-        return;
-    }
+    let lines = site.app.db.read(|c| claim_store::lines(c, &claim.id, None, None, 100)).unwrap();
     let seen = Seen { id: claim.id, version: claim.version };
-    let receipts = [lines[0].line.receipt_id.clone()];
+    let open = lines.into_iter().find(|it| it.line.state == jicai::payments::claims::LineState::Claimed);
+    let Some(open) = open else { return };
+    let receipts = [open.line.receipt_id];
     site.app.db.write(|tx| verify::dispute(tx, &ctx, &seen, &receipts, "数量不符")).unwrap();
 }
 

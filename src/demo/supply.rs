@@ -239,7 +239,7 @@ impl Walk<'_> {
             return Ok(());
         }
         let lines = self.db.read(|conn| confirmations::store::lines(conn, &order.id))?;
-        let is_short = s == SHORT && at.day().month() % 3 == 0;
+        let is_short = s == SHORT && at.day().month().is_multiple_of(3);
         let answers: Vec<Answer> = lines
             .iter()
             .map(|line| {
@@ -292,7 +292,7 @@ impl Walk<'_> {
             .iter()
             .map(|(line, _)| {
                 // Now and then something arrives broken.
-                let broken = self.next() % 41 == 0;
+                let broken = self.next().is_multiple_of(41);
                 let refused = if broken { line.quantity.scaled() / 20_000 * 1_000 } else { 0 };
                 Take {
                     id: ReceiptId::new(),
@@ -337,7 +337,7 @@ impl Walk<'_> {
         };
         let login = format!("supplier{}", s + 1);
         self.write(&login, at, |tx, ctx| invoices::enter(tx, ctx, &entry))?;
-        if self.next() % 23 == 0
+        if self.next().is_multiple_of(23)
             && let Some(receipt) = goods.first()
         {
             self.send_back(h, &login, (accepted, receipt), &entry.id, at.plus_days(1), now)?;
@@ -429,7 +429,7 @@ impl Walk<'_> {
         }
         for (h, hospital) in self.city.hospitals.iter().enumerate().take(DIRECT) {
             let waiting = self.db.read(|conn| verify::waiting_of(conn, &hospital.id))?;
-            if !waiting.is_empty() && !(is_newest && h == 0) {
+            if !(waiting.is_empty() || is_newest && h == 0) {
                 let login = format!("hospital{}", h + 1);
                 self.write(&login, at, |tx, ctx| verify::confirm(tx, ctx, &waiting))?;
             }

@@ -62,8 +62,7 @@ fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>> {
 /// Writes what is due today; each letter once.
 pub fn remind(tx: &mut Tx, ctx: &Ctx) -> Result<Reminded> {
     let today = ctx.now.day();
-    let mut done = Reminded::default();
-    done.suppliers = to_suppliers(tx, ctx, today)?;
+    let mut done = Reminded { suppliers: to_suppliers(tx, ctx, today)?, ..Reminded::default() };
     for it in waiting(tx.conn())? {
         let is_late = today > it.verify_by;
         let letter = Letter::ClaimsToVerify {

@@ -152,7 +152,8 @@ pub fn of_hospital(
     contracts: &BTreeMap<ContractId, Agreed>,
     products: &Products,
 ) -> Result<Vec<Purchase>> {
-    let mut sums: BTreeMap<(Option<ContractId>, Option<ProductId>, bool, i64), (i64, i64)> = BTreeMap::new();
+    type Key = (Option<ContractId>, Option<ProductId>, bool, i64);
+    let mut sums: BTreeMap<Key, (i64, i64)> = BTreeMap::new();
     for it in accepted(conn, hospital, plan.starts, plan.ends)? {
         sums.entry((it.contract_id, it.product_id, it.has_volume, it.unit_price)).or_default().0 =
             it.quantity;

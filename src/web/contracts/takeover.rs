@@ -167,7 +167,7 @@ fn load(
                 total = preview
                     .plans
                     .iter()
-                    .filter_map(|it| Some(it.total))
+                    .map(|it| it.total)
                     .fold(total, |sum, it| sum.plus(it).unwrap_or(sum));
                 seen = preview.seen;
             }

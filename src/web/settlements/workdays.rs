@@ -24,6 +24,7 @@ pub struct Asked {
 /// A month of the year view: its weeks from Monday, and how many days are worked.
 struct Month {
     name: String,
+    #[allow(clippy::type_complexity)]
     weeks: Vec<Vec<Option<(u32, bool, &'static str)>>>,
     working: usize,
 }

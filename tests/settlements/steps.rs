@@ -6,9 +6,9 @@ use std::time::Duration;
 use diesel::prelude::*;
 use jicai::audit::{self, Chain};
 use jicai::error::Error;
-use jicai::payments::settlements::{self, SettlementState, TransferState, store};
+use jicai::payments::settlements::{self, NewFile, SettlementState, TransferState, store};
 use jicai::schema::{payments, transfers};
-use jicai::types::{DeductionActId, SettlementId};
+use jicai::types::{DeductionActId, PaymentFileId, SettlementId};
 
 use super::{
     answers, approve, claim_all, closed, direct, due, next_month, paid_in_all, read, sent, settlement, sound,
@@ -134,6 +134,26 @@ fn of_two_clerks_at_once_one_begins_and_the_other_is_told() {
     };
     let number = won.into_iter().next().unwrap().unwrap().number;
     assert!(why.say(jicai::text::Lang::Zh.text()).contains(&number), "{why:?}");
+}
+
+#[test]
+fn of_two_who_send_at_once_one_makes_the_file_and_the_other_is_told() {
+    let (site, month, _) = confirmed();
+    let id = open(&site, month);
+    let ctx = site.ctx_of("settlement");
+    step::advance(&site.app.db, &ctx, &id, usize::MAX).unwrap();
+    approve(&site, &id);
+    let day = site.app.db.read(|c| jicai::workdays::after(c, site.now().day(), 1)).unwrap();
+    let send = || {
+        let (db, ctx, settlement_id) = (site.app.db.clone(), ctx.clone(), id.clone());
+        let new = NewFile { id: PaymentFileId::new(), settlement_id, execute_on: day, again: false };
+        std::thread::spawn(move || db.write(|tx| settlements::make_file(tx, &ctx, &new)))
+    };
+    let both = [send(), send()].map(|thread| thread.join().unwrap());
+    let told: Vec<_> = both.iter().filter_map(|one| one.as_ref().err()).collect();
+    assert!(matches!(told[..], [Error::Refused(_)]), "{both:?}");
+    let attempts = site.app.db.read(|c| store::attempts_of(c, &id)).unwrap();
+    assert_eq!(attempts.len(), 2, "each transfer is in one file");
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub struct Outcome {
 /// Takes the bank's answers: each is for an attempt of this settlement, with the amount that was sent. A file taken
 /// before changes nothing.
 pub fn apply(tx: &mut Tx, ctx: &Ctx, id: &SettlementId, name: &str, bytes: &[u8]) -> Result<Outcome> {
-    let settlement = store::settlement(tx.conn(), id)?.ok_or(Error::NotFound)?;
+    let settlement = store::hold(tx, id)?.ok_or(Error::NotFound)?;
     let sent = store::attempts_of(tx.conn(), id)?;
     let made = store::files_of(tx.conn(), id)?;
     let known = Known {

@@ -299,7 +299,7 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, it: &Settlement) -> Result<Approval> {
 
 /// A reviewer, never the one who asked, approves a settlement or sends it back with a remark.
 pub fn decide(tx: &mut Tx, ctx: &Ctx, id: &SettlementId, yes: bool, remark: &str) -> Result<()> {
-    let before = store::settlement(tx.conn(), id)?.ok_or(Error::NotFound)?;
+    let before = store::hold(tx, id)?.ok_or(Error::NotFound)?;
     let request = approvals::latest(tx.conn(), SUBJECT, &before.number, Action::Settlement)?;
     let request = request.ok_or(Refused::State(before.state))?;
     approvals::decide(tx, ctx, &request.id, yes, remark)?;
@@ -340,7 +340,7 @@ pub fn make_file(tx: &mut Tx, ctx: &Ctx, new: &NewFile) -> Result<PaymentFile> {
     if let Some(known) = store::file(tx.conn(), &new.id)? {
         return Ok(known);
     }
-    let settlement = store::settlement(tx.conn(), &new.settlement_id)?.ok_or(Error::NotFound)?;
+    let settlement = store::hold(tx, &new.settlement_id)?.ok_or(Error::NotFound)?;
     if settlement.state != SettlementState::Approved {
         return Err(Refused::State(settlement.state).into());
     }
@@ -401,7 +401,7 @@ pub fn deduct(
     if known > 0 {
         return Ok(known);
     }
-    let settlement = store::settlement(tx.conn(), id)?.ok_or(Error::NotFound)?;
+    let settlement = store::hold(tx, id)?.ok_or(Error::NotFound)?;
     if month <= settlement.month {
         return Err(Refused::DeductionMonth { given: month, after: settlement.month }.into());
     }

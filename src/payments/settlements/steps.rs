@@ -71,7 +71,7 @@ pub fn advance_all(db: &Db, ctx: &Ctx) -> Result<usize> {
 
 /// Runs one step, if it is still what comes next.
 fn run(tx: &mut Tx, ctx: &Ctx, id: &SettlementId, step: &Step) -> Result<()> {
-    let it = store::settlement(tx.conn(), id)?.ok_or(Error::NotFound)?;
+    let it = store::hold(tx, id)?.ok_or(Error::NotFound)?;
     match step {
         Step::Gather if it.state == SettlementState::Opened => gather(tx, ctx, &it),
         Step::DrawUp if it.state == SettlementState::Gathered => draw_up(tx, ctx, &it),

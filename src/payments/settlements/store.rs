@@ -19,6 +19,15 @@ pub fn settlement(conn: &mut Conn, id: &SettlementId) -> Result<Option<Settlemen
     Ok(settlements::table.find(id).select(Settlement::as_select()).first(conn).optional()?)
 }
 
+/// One settlement, held until the transaction ends: of two who act on it at once the later one waits, and then sees
+/// what the first has done.
+pub(super) fn hold(tx: &mut Tx, id: &SettlementId) -> Result<Option<Settlement>> {
+    diesel::update(settlements::table.find(id))
+        .set(settlements::sequence.eq(settlements::sequence))
+        .execute(tx.conn())?;
+    settlement(tx.conn(), id)
+}
+
 /// A settlement by its number.
 pub fn of_number(conn: &mut Conn, number: &str) -> Result<Option<Settlement>> {
     Ok(settlements::table

@@ -58,7 +58,7 @@ impl Ground {
         let mut it = Self { contracts, sellers, ..Self::default() };
         for (at, held) in it.contracts.iter().enumerate() {
             it.by_number.insert(held.contract.number.clone(), at);
-            let key = (held.contract.supplier_id.clone(), held.contract.product.clone());
+            let key = (held.contract.supplier_id.clone(), held.contract.product.to_uppercase());
             it.by_product.entry(key).or_default().push(at);
         }
         for (at, seller) in it.sellers.iter().enumerate() {
@@ -163,7 +163,7 @@ fn subject<'a>(ground: &'a Ground, line: &Given, today: NaiveDate) -> Result<Fou
     if !seller.active {
         return Err(LineFault::SupplierInactive);
     }
-    let key = (seller.id.clone(), line.product.clone());
+    let key = (seller.id.clone(), line.product.to_uppercase());
     let named = ground.by_product.get(&key).map(Vec::as_slice).unwrap_or_default();
     let named: Vec<&Held> = named.iter().filter_map(|at| ground.contracts.get(*at)).collect();
     let bound: Vec<&&Held> = named.iter().filter(|held| binds(&held.contract, today).is_ok()).collect();

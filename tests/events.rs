@@ -43,6 +43,7 @@ fn city() -> (Site, Round, Vec<Contract>) {
     }
     let signed = all(&site);
     site.set_clock(Time::parse_local(&format!("{} 09:00", signed[0].starts)).unwrap());
+    let round = site.app.db.read(|c| rounds::round(c, &round.id)).unwrap();
     (site, round, signed)
 }
 

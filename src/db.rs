@@ -43,6 +43,15 @@ macro_rules! on_db {
     };
 }
 
+/// A statement of SQL whose parameters `$1`, `$2` … may stand in any order. SQLite takes `$2` for a name and numbers
+/// names as it meets them; there each becomes `?2`. Text of people never stands in a statement, so no other `$` does.
+pub fn in_any_order(conn: &Conn, statement: &str) -> diesel::query_builder::SqlQuery {
+    diesel::sql_query(match conn {
+        Conn::Pg(_) => statement.to_owned(),
+        Conn::Sqlite(_) => statement.replace('$', "?"),
+    })
+}
+
 /// Loads many rows of one table the fastest way each database has: COPY on PostgreSQL, statements of 32 rows that are
 /// prepared once on SQLite. `load_all!(conn, table, &rows)`; the rows' type says `treat_none_as_default_value = false`.
 #[macro_export]

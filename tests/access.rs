@@ -253,6 +253,9 @@ POST /assessments/{id}/documents                  officer
 GET  /assessments/{id}/documents/{document}       staff hospital
 GET  /terms                                       staff
 POST /terms                                       officer
+GET  /incidents                                   staff
+GET  /incidents/{id}                              staff
+POST /incidents/{id}                              officer
 GET  /credit                                      staff supplier
 GET  /credit/export.csv                           staff supplier
 GET  /credit/export.xlsx                          staff supplier

@@ -64,11 +64,14 @@ async fn each_fact_opens_to_the_row_it_is_about() {
         .hides("供应企业名称或代码");
     other.is(200).shows(&format!("/contracts/{}", contracts[1].id)).hides(&format!("/orders/{order}"));
     // A supplier cannot ask for another's.
-    site.get("supplier2", "/credit?q=康恩").await.hides(&format!("/orders/{order}"));
+    site.get("supplier2", "/credit?q=%E5%BA%B7%E6%81%A9").await.hides(&format!("/orders/{order}"));
     site.get("hospital1", "/credit").await.is(403);
     site.get("officer", "/credit?kind=shortfall").await.shows("20").hides("/invoices/");
-    site.get("officer", "/credit?q=华东").await.shows("/contracts/").hides("/invoices/");
-    site.get("officer", "/credit?q=没有这家").await.is(200).shows("没有符合条件的记录");
+    site.get("officer", "/credit?q=%E5%8D%8E%E4%B8%9C").await.shows("/contracts/").hides("/invoices/");
+    site.get("officer", "/credit?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E5%AE%B6")
+        .await
+        .is(200)
+        .shows("没有符合条件的记录");
     site.get("officer", "/credit?from=2027-12-31&to=2027-01-01").await.is(422).shows("晚于");
     for bad in ["kind=what", "from=soon", "before=x.y"] {
         site.get("officer", &format!("/credit?{bad}")).await.is(404);

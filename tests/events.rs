@@ -43,7 +43,7 @@ fn city() -> (Site, Round, Vec<Contract>) {
     }
     let signed = all(&site);
     site.set_clock(Time::parse_local(&format!("{} 09:00", signed[0].starts)).unwrap());
-    let round = site.app.db.read(|c| rounds::round(c, &round.id)).unwrap();
+    let round = site.app.db.read(|c| jicai::rounds::round(c, &round.id)).unwrap();
     (site, round, signed)
 }
 
@@ -195,7 +195,14 @@ fn store_contract(site: &Site, it: &Contract) -> Contract {
 
 fn wanted(round: &Round, among: Among, to: Option<&str>, site: &Site, ctx: &Ctx) -> Wanted {
     let to = to.map(|login| site.who(login).organisation.id);
-    let preview = site.app.db.read(|c| takeover::preview(c, round, &among, to.as_ref(), ctx.now)).unwrap();
+    let preview = site
+        .app
+        .db
+        .read(|c| {
+            let round = jicai::rounds::round(c, &round.id)?;
+            takeover::preview(c, &round, &among, to.as_ref(), ctx.now)
+        })
+        .unwrap();
     Wanted {
         id: EventId::new(),
         round: round.id.clone(),
@@ -268,7 +275,9 @@ async fn of_two_officers_at_once_one_takes_over_and_the_other_is_told() {
         let threads: Vec<_> = [("officer", "supplier2"), ("officer2", "supplier3")]
             .map(|(login, to)| {
                 let ctx = site.ctx_of(login);
-                let it = wanted(&round, among.clone(), Some(to), &site, &ctx);
+                (wanted(&round, among.clone(), Some(to), &site, &ctx), ctx)
+            })
+            .map(|(it, ctx)| {
                 let db = site.app.db.clone();
                 scope.spawn(move || db.write(|tx| takeover::take_over(tx, &ctx, &it)))
             })
@@ -344,7 +353,14 @@ async fn a_price_changes_for_all_of_a_supplier_at_once_and_orders_keep_theirs() 
 fn price(round: &Round, among: &Among, to: &str, since: chrono::NaiveDate, site: &Site) -> prices::Wanted {
     let to = prices::To::Amount(to.parse().unwrap());
     let (cause, today) = (Cause::PriceCut, site.now().day());
-    let made = site.app.db.read(|c| prices::preview(c, round, among, to, cause, since, today)).unwrap();
+    let made = site
+        .app
+        .db
+        .read(|c| {
+            let round = jicai::rounds::round(c, &round.id)?;
+            prices::preview(c, &round, among, to, cause, since, today)
+        })
+        .unwrap();
     prices::Wanted {
         id: EventId::new(),
         round: round.id.clone(),

@@ -598,7 +598,7 @@ fn one_whole_history_reaches_the_bank_and_back() {
         Act::Invoice(0, 100),
         Act::GiveBack(0, 10),
         Act::Credit(0),
-        Act::Wait(25),
+        Act::Wait(22),
         Act::Claim,
         Act::Confirm,
         Act::Settle,

@@ -125,7 +125,7 @@ async fn several_invoices_cover_a_receipt_to_the_cent() {
     }
     let after = receipt(&site, &it.id);
     assert_eq!((after.invoiced, after.state), (it.amount, ReceiptState::Invoiced));
-    let over = enter(&site, &fresh(), &number(14), &it, ("0.001", "0.20", "0.00"), &[]).await;
+    let over = enter(&site, &fresh(), &number(14), &it, ("0.1", "0.20", "0.02"), &[]).await;
     over.is(422).shows("超过已验收未开票的数量");
 }
 

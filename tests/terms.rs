@@ -15,7 +15,7 @@ async fn a_term_is_set_from_a_day_on_with_its_reason() {
         .shows("国办发〔2021〕2号")
         .shows("经验值")
         .shows("没有调整")
-        .hides("set=");
+        .hides("?set=");
     site.get("hospital1", "/terms").await.is(403);
     site.get("officer", "/terms?set=payment_days")
         .await

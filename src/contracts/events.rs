@@ -247,13 +247,17 @@ pub fn of_round(conn: &mut Conn, round: &RoundId) -> Result<Vec<Event>> {
         .load(conn)?)
 }
 
-/// The events that wait for a day up to this one, by day.
-pub fn planned(conn: &mut Conn, until: NaiveDate) -> Result<Vec<Event>> {
-    Ok(contract_events::table
-        .filter(contract_events::state.eq(EventState::Planned).and(contract_events::since.le(until)))
+/// The events that wait for a day, by day: those due on a day, or all.
+pub fn planned(conn: &mut Conn, until: Option<NaiveDate>) -> Result<Vec<Event>> {
+    let mut query = contract_events::table
+        .filter(contract_events::state.eq(EventState::Planned))
         .order((contract_events::since, contract_events::at, contract_events::id))
         .select(Event::as_select())
-        .load(conn)?)
+        .into_boxed();
+    if let Some(until) = until {
+        query = query.filter(contract_events::since.le(until));
+    }
+    Ok(query.load(conn)?)
 }
 
 /// Enters an event.

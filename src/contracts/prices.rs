@@ -149,7 +149,7 @@ pub fn preview(
 /// The contracts of a round with a price change that waits for its day.
 fn waiting(conn: &mut Conn, round: &Round) -> Result<HashMap<ContractId, NaiveDate>> {
     let mut found = HashMap::new();
-    let events = events::planned(conn, NaiveDate::MAX)?.into_iter();
+    let events = events::planned(conn, None)?.into_iter();
     for event in events.filter(|it| it.round_id == round.id) {
         let lines: Vec<Line> = serde_json::from_str(&event.lines)?;
         found.extend(lines.into_iter().map(|line| (line.contract, event.since)));
@@ -273,7 +273,7 @@ fn apply(tx: &mut Tx, ctx: &Ctx, event: &Event) -> Result<()> {
 /// hear of it. Gives how many were done.
 pub fn apply_due(db: &Db, ctx: &Ctx) -> Result<usize> {
     let mut done = 0;
-    for event in db.read(|conn| events::planned(conn, ctx.now.day()))? {
+    for event in db.read(|conn| events::planned(conn, Some(ctx.now.day())))? {
         let tried = db.write(|tx| match events::event(tx.conn(), &event.id)? {
             Some(now) if now.state == EventState::Planned => apply(tx, ctx, &now).map(|()| 1),
             _ => Ok(0),

@@ -4,6 +4,7 @@ mod letter;
 mod news;
 pub mod outbox;
 pub mod smtp;
+mod words;
 
 use diesel::prelude::*;
 
@@ -13,8 +14,9 @@ use crate::schema::mails;
 use crate::text::Lang;
 use crate::types::{AccountId, Ctx, MailId, Time};
 
-pub use letter::{Letter, Written};
+pub use letter::Letter;
 pub use news::News;
+pub use words::Written;
 
 crate::words! {
     /// Where a mail is on its way.

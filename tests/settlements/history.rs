@@ -79,9 +79,11 @@ fn dispute(site: &Site, login: &str, die: u8) {
     if die % 2 == 0 {
         return;
     }
-    let lines = site.app.db.read(|c| claim_store::lines(c, &claim.id, None, None, 1)).unwrap();
+    let lines = site.app.db.read(|c| claim_store::lines(c, &claim.id, None, None, 100)).unwrap();
     let seen = Seen { id: claim.id, version: claim.version };
-    let receipts = [lines[0].line.receipt_id.clone()];
+    let open = lines.into_iter().find(|it| it.line.state == jicai::payments::claims::LineState::Claimed);
+    let Some(open) = open else { return };
+    let receipts = [open.line.receipt_id];
     site.app.db.write(|tx| verify::dispute(tx, &ctx, &seen, &receipts, "数量不符")).unwrap();
 }
 

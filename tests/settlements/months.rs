@@ -81,7 +81,7 @@ async fn the_calendar_is_kept_on_its_page() {
     site.post("settlement", "/workdays/remove", &[("day", "2027-01-03")]).await.is(303);
     site.post("settlement", "/workdays/remove", &[("day", "2027-01-03")]).await.is(303);
     site.get("settlement", "/workdays?year=2027").await.is(200).hides("2027-01-03");
-    site.get("settlement", "/workdays/template").await.is(200).shows("日期,类别,名称");
+    site.get("settlement", "/workdays/template").await.is(200).shows("日期,类别,节假日名称");
 }
 
 #[test]

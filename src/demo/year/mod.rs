@@ -4,6 +4,7 @@
 mod chain;
 mod city;
 mod ids;
+mod money;
 mod rows;
 
 use chrono::NaiveDate;

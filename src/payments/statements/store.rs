@@ -7,7 +7,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Date, Text};
 
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::error::Result;
 use crate::payments::statements::{MoveKind, Scope, Side};
 use crate::payments::{Invoice, InvoiceKind, InvoiceState};
@@ -66,7 +66,7 @@ pub fn sums(
          CAST(SUM(CASE WHEN {day} >= $1 THEN amount ELSE 0 END) AS BIGINT) AS within \
          FROM {table} WHERE {own} = $3 AND {day} <= $2 AND {holds} AND {only} GROUP BY {opposite}"
     );
-    Ok(diesel::sql_query(query)
+    Ok(db::in_any_order(conn, &query)
         .bind::<Date, _>(from)
         .bind::<Date, _>(to)
         .bind::<Text, _>(&scope.id)
@@ -133,7 +133,7 @@ pub fn moves(
         Some((day, kind, id)) => (*day, kind.as_str(), id.as_str()),
         None => (from, "", ""),
     };
-    Ok(diesel::sql_query(query)
+    Ok(db::in_any_order(conn, &query)
         .bind::<Date, _>(from)
         .bind::<Date, _>(to)
         .bind::<Text, _>(&scope.id)

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text};
 use serde::Serialize;
 
-use crate::db::{Conn, Db, Tx};
+use crate::db::{self, Conn, Db, Tx};
 use crate::error::Result;
 use crate::schema::{agreed_volumes, supply_counts};
 use crate::terms::{self, Term};
@@ -107,18 +107,18 @@ fn batch(tx: &mut Tx, after: &str, last: &str, now: Time, which: Which) -> Resul
     .bind::<Text, _>(after)
     .bind::<Text, _>(last)
     .execute(tx.conn())?;
-    let made = diesel::sql_query(COUNT)
-        .bind::<Date, _>(today)
-        .bind::<BigInt, _>(now)
-        .bind::<Date, _>(unanswered)
+    let made = db::in_any_order(tx.conn(), COUNT)
         .bind::<Text, _>(after)
         .bind::<Text, _>(last)
+        .bind::<Date, _>(today)
+        .bind::<Date, _>(unanswered)
+        .bind::<BigInt, _>(now)
         .execute(tx.conn())?;
     Ok(made)
 }
 
-/// Counts every year of the batch that has no row: $1 today, $2 now, $3 the day before which a line without an answer
-/// is late, $4 and $5 the batch. SQLite numbers them as they first stand in the text.
+/// Counts every year of the batch that has no row: $1 and $2 the batch, $3 today, $4 the day before which a line
+/// without an answer is late, $5 now.
 const COUNT: &str = "\
 INSERT INTO supply_counts (volume_id, lines, open_lines, ordered, promised, shipped, accepted, refused, lost, overdue, \
   due, on_time, counted_on, counted_at) \
@@ -133,19 +133,19 @@ SELECT x.volume_id, COUNT(x.line), \
     ELSE 0 END), 0) AS BIGINT), \
   CAST(COALESCE(SUM(CASE WHEN x.is_due = 0 THEN 0 ELSE COALESCE(x.promised, x.quantity) END), 0) AS BIGINT), \
   CAST(COALESCE(SUM(CASE WHEN x.is_due = 0 THEN 0 ELSE x.on_time END), 0) AS BIGINT), \
-  $1, $2 \
+  $3, $5 \
 FROM (SELECT v.id AS volume_id, l.id AS line, l.quantity AS quantity, l.promised AS promised, l.shipped AS shipped, \
     l.accepted AS accepted, l.refused AS refused, \
     CASE WHEN l.state <> 'closed' THEN 1 ELSE 0 END AS is_open, \
     CASE WHEN l.volume_id IS NULL THEN 0 ELSE 1 END AS of_volume, \
-    CASE WHEN l.promised_on < $1 OR l.promised_on IS NULL AND l.placed_on < $3 THEN 1 ELSE 0 END AS is_late, \
-    CASE WHEN l.promised_on IS NOT NULL THEN CASE WHEN l.state = 'closed' OR l.promised_on < $1 THEN 1 ELSE 0 END \
-      WHEN l.promised IS NULL AND l.state <> 'closed' AND l.placed_on < $3 THEN 1 ELSE 0 END AS is_due, \
+    CASE WHEN l.promised_on < $3 OR l.promised_on IS NULL AND l.placed_on < $4 THEN 1 ELSE 0 END AS is_late, \
+    CASE WHEN l.promised_on IS NOT NULL THEN CASE WHEN l.state = 'closed' OR l.promised_on < $3 THEN 1 ELSE 0 END \
+      WHEN l.promised IS NULL AND l.state <> 'closed' AND l.placed_on < $4 THEN 1 ELSE 0 END AS is_due, \
     COALESCE((SELECT SUM(r.accepted) FROM receipts r \
       WHERE r.order_line_id = l.id AND r.received_on <= l.promised_on), 0) AS on_time \
   FROM agreed_volumes v LEFT JOIN order_lines l \
     ON l.contract_id = v.contract_id AND l.placed_on >= v.starts AND l.placed_on <= v.ends \
-  WHERE v.id > $4 AND v.id <= $5 AND NOT EXISTS (SELECT 1 FROM supply_counts s WHERE s.volume_id = v.id)) x \
+  WHERE v.id > $1 AND v.id <= $2 AND NOT EXISTS (SELECT 1 FROM supply_counts s WHERE s.volume_id = v.id)) x \
 GROUP BY x.volume_id";
 
 /// The counts of these years.

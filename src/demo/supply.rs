@@ -45,7 +45,7 @@ const LATE: usize = 4;
 /// The supplier that cannot deliver everything, by its place.
 const SHORT: usize = 4;
 
-/// Companies that deliver: name, credit code, regions by their places.
+/// Companies that deliver: name, code, regions by place.
 const DISTRIBUTORS: &[(&str, &str, &[usize])] = &[
     ("安和国药医药有限公司", "91339900MA2000001X", &[0, 1, 2, 3]),
     ("石青医药配送有限公司", "91339900MA2000002T", &[2, 3]),
@@ -54,7 +54,6 @@ const DISTRIBUTORS: &[(&str, &str, &[usize])] = &[
 struct Walk<'a> {
     db: &'a Db,
     city: &'a City,
-    /// Documents so far.
     count: std::cell::Cell<u32>,
 }
 
@@ -103,15 +102,13 @@ impl Walk<'_> {
     }
 
     fn next(&self) -> u32 {
-        self.count.set(self.count.get() + 1);
-        self.count.get()
+        self.count.replace(self.count.get() + 1) + 1
     }
 
     fn supplier(&self, id: &OrganisationId) -> Result<usize> {
         self.city.suppliers.iter().position(|it| it.id == *id).ok_or(Error::NotFound)
     }
 
-    /// Distributors, bank accounts, hospitals in direct settlement, and the prepayment of the first.
     fn prepare(&self, at: Time, since: NaiveDate) -> Result<()> {
         for (name, code, serves) in DISTRIBUTORS {
             let id = DistributorId::new();
@@ -165,10 +162,10 @@ impl Walk<'_> {
     }
 
     fn accounts(&self, at: Time) -> Result<()> {
-        let mut owners: Vec<(String, OrganisationId, String)> = Vec::new();
-        for (i, it) in self.city.suppliers.iter().enumerate() {
-            owners.push((format!("supplier{}", i + 1), it.id.clone(), it.name.clone()));
-        }
+        let of = |(i, it): (usize, &crate::people::Organisation)| {
+            (format!("supplier{}", i + 1), it.id.clone(), it.name.clone())
+        };
+        let mut owners: Vec<_> = self.city.suppliers.iter().enumerate().map(of).collect();
         let bureau = acts(self.db, "settlement", at)?.actor.organisation.ok_or(Error::NotFound)?;
         owners.push(("settlement".to_owned(), bureau, "安和市医疗保险基金支出户".to_owned()));
         for (i, (login, owner, holder)) in owners.into_iter().enumerate() {

@@ -80,6 +80,8 @@ messages! {
         agreed: "约定量", "Agreed";
         allowed: "允许超量", "Allowed above";
         no_limit: "不限", "No limit";
+        now: "现在", "Now";
+        then: "加量后", "Raised to";
         room: "尚可下单", "Still to order";
         do_quota: "确认加量", "Raise";
         quota_question: "将按所列数量加量并通知双方。是否继续？", "The volume is raised and both sides are told. Go on?";

@@ -28,7 +28,7 @@ fn figures(text: &str) -> Vec<String> {
     let mut lines = text.lines();
     let labels = ["期初余额", "本期验收", "本期红冲", "本期付款", "期末余额"];
     let mut found = Vec::new();
-    while let Some(line) = lines.next() {
+    for line in lines {
         if let Some(rest) = labels.iter().find_map(|label| line.strip_prefix(label)) {
             found.push(rest.to_owned());
         }

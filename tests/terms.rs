@@ -52,7 +52,7 @@ async fn a_term_is_set_from_a_day_on_with_its_reason() {
     send("officer", form("20", tomorrow.clone(), "新规定")).await.is(303);
     let holds = |day| site.app.db.read(|c| terms::whole(c, Term::PaymentDays, day)).unwrap();
     assert_eq!((holds(today), holds(today.succ_opt().unwrap())), (30, 20));
-    assert_eq!(site.app.db.read(|c| terms::history(c)).unwrap().len(), 1, "sent twice it is set once");
+    assert_eq!(site.app.db.read(terms::history).unwrap().len(), 1, "sent twice it is set once");
     site.get("officer", "/terms")
         .await
         .shows(&format!("已定：自 {tomorrow} 起为 20"))

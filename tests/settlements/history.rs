@@ -76,7 +76,7 @@ fn dispute(site: &Site, login: &str, die: u8) {
     let Some(claim) = site.app.db.read(|c| claim_store::submitted_to(c, &id, 1)).unwrap().pop() else {
         return;
     };
-    if die % 2 == 0 {
+    if die.is_multiple_of(2) {
         return;
     }
     let lines = site.app.db.read(|c| claim_store::lines(c, &claim.id, None, None, 100)).unwrap();
@@ -93,7 +93,7 @@ fn resolve(site: &Site, die: u8) {
         let disputed = Some(LineState::Disputed);
         let lines = site.app.db.read(|c| claim_store::lines(c, &claim.id, disputed, None, 100)).unwrap();
         let receipts: Vec<_> = lines.into_iter().map(|l| l.line.receipt_id).collect();
-        if receipts.is_empty() || die % 3 == 0 {
+        if receipts.is_empty() || die.is_multiple_of(3) {
             continue;
         }
         let seen = Seen { id: claim.id.clone(), version: claim.version };

@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use actix_web::dev::Service;
+use actix_http::Request;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::header;
 use actix_web::test;
 use diesel::prelude::*;
@@ -58,15 +60,24 @@ fn log() -> &'static Log {
 /// Sends a request through the request logger that the server wraps around the site.
 async fn send(site: &Site, login: &str, request: test::TestRequest) -> (u16, Vec<u8>) {
     let token = if login.is_empty() { String::new() } else { site.token(login) };
-    send_with(site, &token, request).await
+    send_with(&logged(site).await, &token, request).await
 }
 
-async fn send_with(site: &Site, token: &str, mut request: test::TestRequest) -> (u16, Vec<u8>) {
+/// The site with the log a server writes.
+async fn logged(
+    site: &Site,
+) -> impl Service<Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error> {
+    test::init_service(serve::site(site.app.clone()).wrap(tracing_actix_web::TracingLogger::default())).await
+}
+
+async fn send_with<B: MessageBody>(
+    service: &impl Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    token: &str,
+    mut request: test::TestRequest,
+) -> (u16, Vec<u8>) {
     if !token.is_empty() {
         request = request.insert_header((header::COOKIE, format!("session={token}")));
     }
-    let logged = serve::site(site.app.clone()).wrap(tracing_actix_web::TracingLogger::default());
-    let service = test::init_service(logged).await;
     match service.call(request.to_request()).await {
         Ok(response) => (response.status().as_u16(), test::read_body(response).await.to_vec()),
         Err(error) => (500, format!("{error} {error:?}").into_bytes()),
@@ -151,13 +162,14 @@ async fn a_sealed_price_appears_nowhere_before_the_opening() {
     // One session each: an account keeps only its newest.
     let logins =
         logins.map(|login| (login, if login.is_empty() { String::new() } else { site.token(login) }));
+    let service = logged(&site).await;
     let mut walked = 0;
     for route in ROUTES.iter().filter(|route| route.method == "GET") {
         let address = fill(route.path, round.id.as_str(), envelope.as_str());
         for query in ["", "?as=csv", "?lot=1&company=a"] {
             for (login, token) in &logins {
                 let request = test::TestRequest::get().uri(&format!("{address}{query}"));
-                let (status, body) = send_with(&site, token, request).await;
+                let (status, body) = send_with(&service, token, request).await;
                 assert!(!holds_price(&body), "{login} reads a sealed price on {address}{query}: {status}");
                 let text = String::from_utf8_lossy(&body);
                 assert!(!text.contains(&secret), "{login} reads a key on {address}{query}");

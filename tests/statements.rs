@@ -25,7 +25,7 @@ fn paid(site: &Site, reference: &str, it: &Receipt, amount: &str) -> PaymentId {
 
 /// The figures of a statement as the page says them.
 fn figures(text: &str) -> Vec<String> {
-    let mut lines = text.lines();
+    let lines = text.lines();
     let labels = ["期初余额", "本期验收", "本期红冲", "本期付款", "期末余额"];
     let mut found = Vec::new();
     for line in lines {

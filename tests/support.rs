@@ -4,10 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
+use actix_http::Request;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::test;
+use diesel::connection::{Connection, SimpleConnection};
 use jicai::config::Settings;
 use jicai::db::Db;
 use jicai::people::{self, NewAccount, Organisation, OrganisationKind, Role, password};
@@ -47,28 +51,52 @@ pub fn fresh_db() -> (Db, String, Option<tempfile::TempDir>) {
         Ok(server) => (fresh_postgres(&server), None),
         Err(_) => {
             let folder = tempfile::tempdir().unwrap();
-            (format!("sqlite://{}", folder.path().join("test.sqlite").display()), Some(folder))
+            let file = folder.path().join("test.sqlite");
+            std::fs::write(&file, migrated_file()).unwrap();
+            (format!("sqlite://{}", file.display()), Some(folder))
         }
     };
-    let db = Db::open(&url, 4).unwrap();
-    db.migrate().unwrap();
-    (db, url, folder)
+    (Db::open(&url, 4).unwrap(), url, folder)
 }
 
+/// What every test begins with, migrated once: hundreds of tests that each ran all migrations would mostly do that.
+fn migrated_file() -> &'static [u8] {
+    static FILE: OnceLock<Vec<u8>> = OnceLock::new();
+    FILE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, copy) = (folder.path().join("template.sqlite"), folder.path().join("copy.sqlite"));
+        let db = Db::open(&format!("sqlite://{}", file.display()), 1).unwrap();
+        db.migrate().unwrap();
+        db.backup(copy.to_str().unwrap()).unwrap();
+        std::fs::read(copy).unwrap()
+    })
+}
+
+/// A database of a test's own, copied from one that is migrated once.
 fn fresh_postgres(server: &str) -> String {
-    use diesel::connection::{Connection, SimpleConnection};
+    static TEMPLATE: OnceLock<()> = OnceLock::new();
+    let (base, _) = server.rsplit_once('/').unwrap();
     let name = format!("t_{}", AccountId::new().to_string().replace('-', ""));
     let mut conn = diesel::PgConnection::establish(server).unwrap();
-    conn.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"))
-        .unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
+    TEMPLATE.get_or_init(|| {
+        conn.batch_execute("DROP DATABASE IF EXISTS t_template WITH (FORCE)").unwrap();
+        conn.batch_execute("CREATE DATABASE t_template TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+            .unwrap();
+        Db::open(&format!("{base}/t_template"), 1).unwrap().migrate().unwrap();
+    });
+    // The pool may close its last connection a moment after it is dropped.
+    let command = format!("CREATE DATABASE {name} TEMPLATE t_template");
+    let made = (0..50).any(|n| {
+        std::thread::sleep(std::time::Duration::from_millis(20 * u64::from(n > 0)));
+        conn.batch_execute(&command).is_ok()
+    });
+    assert!(made, "no copy of the template");
     format!("{base}/{name}")
 }
 
 /// A database on a server is not left behind; a file goes with its folder.
 impl Drop for Site {
     fn drop(&mut self) {
-        use diesel::connection::{Connection, SimpleConnection};
         let Ok(server) = std::env::var("JICAI_TEST_POSTGRES") else { return };
         let name = self.app.settings.database_url.rsplit('/').next().unwrap_or_default();
         if let Ok(mut conn) = diesel::PgConnection::establish(&server) {
@@ -376,12 +404,28 @@ impl Site {
     }
 
     /// Any request as `login` (empty: nobody).
-    pub async fn send(&self, login: &str, mut request: test::TestRequest) -> Answer {
+    pub async fn send(&self, login: &str, request: test::TestRequest) -> Answer {
+        self.send_to(&self.service().await, login, request).await
+    }
+
+    /// The site ready to answer: for a test that sends thousands of requests, which would set it up each time.
+    pub async fn service(
+        &self,
+    ) -> impl Service<Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error> {
+        test::init_service(serve::site(self.app.clone())).await
+    }
+
+    /// Any request as `login` (empty: nobody) to a site that is ready.
+    pub async fn send_to<B: MessageBody>(
+        &self,
+        service: &impl Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
+        login: &str,
+        mut request: test::TestRequest,
+    ) -> Answer {
         if !login.is_empty() {
             request = request.insert_header((header::COOKIE, format!("session={}", self.token(login))));
         }
-        let service = test::init_service(serve::site(self.app.clone())).await;
-        let response = test::call_service(&service, request.to_request()).await;
+        let response = test::call_service(service, request.to_request()).await;
         let status = response.status();
         let headers = response.headers().clone();
         let location = headers.get(header::LOCATION).or(headers.get(header::CONTENT_LOCATION));

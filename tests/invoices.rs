@@ -251,7 +251,7 @@ fn table(lines: &[String]) -> Vec<u8> {
     format!("{head}\n{}\n", lines.join("\n")).into_bytes()
 }
 
-fn line(site: &Site, number: &str, it: &Receipt, figures: &str) -> String {
+pub fn line(site: &Site, number: &str, it: &Receipt, figures: &str) -> String {
     let (delivery, line) = note(site, it);
     format!(",{number},{},金华市中心医院,{delivery},{line},{figures}", it.received_on)
 }

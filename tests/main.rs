@@ -54,3 +54,4 @@ mod standards;
 mod statements;
 mod support;
 mod terms;
+mod uploads;

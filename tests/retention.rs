@@ -48,7 +48,7 @@ async fn planned(site: &Site, round: &Round) -> PlanId {
 }
 
 /// A product of the catalogue.
-fn product(site: &Site, code: &str, generic: &str, evaluated: bool) -> ProductId {
+pub fn product(site: &Site, code: &str, generic: &str, evaluated: bool) -> ProductId {
     let id = ProductId::new();
     site.app
         .db
@@ -206,11 +206,9 @@ fn sent_back(site: &Site, receipt: &Receipt, quantity: &str) {
     site.app.db.write(|tx| Ok(diesel::insert_into(returns::table).values(&it).execute(tx.conn())?)).unwrap();
 }
 
-/// The worked example in a city: hospital1 agreed 80,000 at 0.50 and bought 80,000 of it, 5,000 above, 15,000 of
-/// another product at 1.80. Its other contract and hospital2's are of an agreed volume of zero, so that nothing else
-/// is asked of them.
-fn example() -> (Site, Round, Vec<Contract>) {
-    let (site, round, mut contracts) = signed();
+/// Contracts as the worked example has them: `[0]` is of 80,000 at 0.50, the others of an agreed volume of zero, so that
+/// nothing else is asked of their parties.
+pub fn as_in_the_example(site: &Site, contracts: &mut [Contract]) {
     site.app
         .db
         .write(|tx| {
@@ -224,6 +222,13 @@ fn example() -> (Site, Round, Vec<Contract>) {
             Ok(())
         })
         .unwrap();
+}
+
+/// The worked example in a city: hospital1 agreed 80,000 at 0.50 and bought 80,000 of it, 5,000 above, 15,000 of
+/// another product at 1.80.
+fn example() -> (Site, Round, Vec<Contract>) {
+    let (site, round, mut contracts) = signed();
+    as_in_the_example(&site, &mut contracts);
     let other = product(&site, "XJ01CAA000", "阿莫西林胶囊", false);
     received(&site, &contracts[0], "80000");
     bought(&site, &contracts[0], None, "5000", "0.50");
@@ -231,13 +236,15 @@ fn example() -> (Site, Round, Vec<Contract>) {
     (site, round, contracts)
 }
 
-async fn base(site: &Site, plan: &PlanId, hospital: &str, generic: &str, quantity: &str, price: &str) {
+/// Enters what a hospital used before, over HTTP.
+pub async fn base(site: &Site, plan: &PlanId, hospital: &str, generic: &str, quantity: &str, price: &str) {
     let code = site.who(hospital).organisation.code;
     let form = [("hospital", code.as_str()), ("generic", generic), ("quantity", quantity), ("price", price)];
     site.post("officer", &format!("/retention/{plan}/bases"), &form).await.is(303);
 }
 
-async fn score(site: &Site, plan: &PlanId, hospital: &str, score: &str) {
+/// Enters a hospital's points, or corrects them, over HTTP.
+pub async fn score(site: &Site, plan: &PlanId, hospital: &str, score: &str) {
     let who = site.who(hospital).organisation;
     let known = site.app.db.read(|c| assessments::of_hospital(c, plan, &who.id)).unwrap();
     let answer = match known {
@@ -265,8 +272,8 @@ async fn computed(site: &Site, plan: &PlanId) {
     site.post("officer", &format!("/retention/{plan}/compute"), &[]).await.is(303);
 }
 
-const AMOXICILLIN: &str = "阿莫西林胶囊";
-const AMBROXOL: &str = "盐酸氨溴索注射液";
+pub const AMOXICILLIN: &str = "阿莫西林胶囊";
+pub const AMBROXOL: &str = "盐酸氨溴索注射液";
 
 /// The example with every base and score entered, computed, and its year over.
 async fn ready(points: &str) -> (Site, PlanId) {

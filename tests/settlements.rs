@@ -4,7 +4,7 @@ mod history;
 mod months;
 mod results;
 mod steps;
-mod walk;
+pub mod walk;
 
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
@@ -27,7 +27,7 @@ use crate::chain::{invoiced, received, signed};
 use crate::support::Site;
 
 /// Four signed contracts of two hospitals that the fund pays for, with approved accounts of suppliers and bureau.
-fn direct() -> (Site, Vec<Contract>) {
+pub fn direct() -> (Site, Vec<Contract>) {
     let (site, _, contracts) = signed();
     let ctx = site.ctx_of("settlement");
     let since = site.now().day();
@@ -42,7 +42,7 @@ fn direct() -> (Site, Vec<Contract>) {
 }
 
 /// Enters an account and has somebody else approve it.
-fn account(site: &Site, login: &str, number: &str) -> BankAccountId {
+pub fn account(site: &Site, login: &str, number: &str) -> BankAccountId {
     let it = BankAccount {
         id: BankAccountId::new(),
         organisation_id: OrganisationId::new(),
@@ -69,14 +69,14 @@ fn account(site: &Site, login: &str, number: &str) -> BankAccountId {
 }
 
 /// A receipt with its matching invoice.
-fn due(site: &Site, contract: &Contract, quantity: &str) -> Receipt {
+pub fn due(site: &Site, contract: &Contract, quantity: &str) -> Receipt {
     let receipt = received(site, contract, quantity);
     invoiced(site, std::slice::from_ref(&receipt));
     receipt
 }
 
 /// The clock on a day of the month after the one it is in.
-fn next_month(site: &Site, day: u32) -> NaiveDate {
+pub fn next_month(site: &Site, day: u32) -> NaiveDate {
     let first = claims::rules::month_after(site.now().day());
     let to = first.with_day(day).unwrap();
     site.set_clock(Time::parse_local(&format!("{to} 09:00")).unwrap());
@@ -91,7 +91,7 @@ fn submit(site: &Site, login: &str, month: NaiveDate) -> jicai::error::Result<us
 }
 
 /// Both suppliers submit what they can, both hospitals confirm all of it.
-fn claim_all(site: &Site, month: NaiveDate) {
+pub fn claim_all(site: &Site, month: NaiveDate) {
     for login in ["supplier1", "supplier2"] {
         let _ = submit(site, login, month);
     }
@@ -112,20 +112,20 @@ fn confirm_all(site: &Site, login: &str) -> usize {
 }
 
 /// A settlement of the month, begun and drawn up.
-fn drawn_up(site: &Site, month: NaiveDate) -> SettlementId {
+pub fn drawn_up(site: &Site, month: NaiveDate) -> SettlementId {
     let (ctx, id) = (site.ctx_of("settlement"), SettlementId::new());
     site.app.db.write(|tx| settlements::open(tx, &ctx, &id, month)).unwrap();
     step::advance(&site.app.db, &ctx, &id, usize::MAX).unwrap();
     id
 }
 
-fn approve(site: &Site, id: &SettlementId) {
+pub fn approve(site: &Site, id: &SettlementId) {
     let ctx = site.ctx_of("reviewer");
     site.app.db.write(|tx| settlements::decide(tx, &ctx, id, true, "")).unwrap();
 }
 
 /// A payment file for the next working day; the attempts in it.
-fn sent(site: &Site, id: &SettlementId, again: bool) -> Vec<Attempt> {
+pub fn sent(site: &Site, id: &SettlementId, again: bool) -> Vec<Attempt> {
     let ctx = site.ctx_of("settlement");
     let day = site.app.db.read(|c| jicai::workdays::after(c, site.now().day(), 1)).unwrap();
     let new = NewFile { id: PaymentFileId::new(), settlement_id: id.clone(), execute_on: day, again };
@@ -158,7 +158,7 @@ fn settlement(site: &Site, id: &SettlementId) -> Settlement {
 
 /// Everything that must hold at any time.
 #[track_caller]
-fn sound(site: &Site) {
+pub fn sound(site: &Site) {
     site.app
         .db
         .read(|conn| {

@@ -1,5 +1,6 @@
 //! A real browser on a real server: Debian's Chromium, headless, driven over WebDriver.
 
+mod supply;
 mod walk;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,9 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use thirtyfour::common::print::PrintParameters;
 use thirtyfour::prelude::*;
 
 use crate::support::Site;
+
+/// The window's size.
+const WIDTH: u32 = 1366;
+const HEIGHT: u32 = 900;
 
 /// axe-core, injected into every page looked at.
 const AXE: &str = include_str!("axe-4.14.1.min.js");
@@ -39,6 +45,11 @@ pub fn is_here() -> bool {
         eprintln!("skipped: chromium and chromedriver are not installed");
     }
     here
+}
+
+/// Where pictures are kept.
+fn shots() -> Option<PathBuf> {
+    std::env::var_os("JICAI_TEST_SHOTS").filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
 /// Serves the site on a free port of its own thread; the thread ends with the test process.
@@ -84,7 +95,7 @@ impl Browser {
             "--disable-dev-shm-usage",
             // A page that scrolls smoothly moves under the pointer.
             "--force-prefers-reduced-motion",
-            "--window-size=1366,900",
+            &format!("--window-size={WIDTH},{HEIGHT}"),
             "--accept-lang=zh-CN,zh",
         ] {
             caps.add_arg(argument).unwrap();
@@ -171,6 +182,27 @@ impl Browser {
         let field = self.find(css).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
+    }
+
+    /// Sets the fields the selector finds, in their order, one value to each.
+    pub async fn set_each(&self, css: &str, values: &[&str]) {
+        self.find(css).await;
+        let script = "const found = [...document.querySelectorAll(arguments[0])]; \
+                      arguments[1].forEach((value, at) => { found[at].value = value; }); return found.length;";
+        let values_sent = vec![css.into(), values.into()];
+        let found: usize = self.driver.execute(script, values_sent).await.unwrap().convert().unwrap();
+        assert_eq!(found, values.len(), "{css}");
+    }
+
+    /// The text of the first element the selector finds.
+    pub async fn text(&self, css: &str) -> String {
+        self.find(css).await.text().await.unwrap()
+    }
+
+    /// Looks at this page: it is clean, and its picture is kept.
+    pub async fn look(&self, name: &str) {
+        self.is_clean().await;
+        self.shot(name).await;
     }
 
     /// Chooses the option whose text contains `text`.
@@ -271,11 +303,22 @@ impl Browser {
         assert!(logs.is_empty(), "console: {logs:?}");
     }
 
-    /// Keeps a picture when `JICAI_TEST_SHOTS` names a folder.
+    /// Keeps a picture of the whole page when `JICAI_TEST_SHOTS` names a folder.
     pub async fn shot(&self, name: &str) {
-        if let Ok(folder) = std::env::var("JICAI_TEST_SHOTS") {
-            let path = std::path::Path::new(&folder).join(format!("{name}.png"));
-            self.driver.screenshot(&path).await.unwrap();
+        let Some(folder) = shots() else { return };
+        let script = "return document.documentElement.scrollHeight";
+        let height: u32 = self.driver.execute(script, vec![]).await.unwrap().convert().unwrap();
+        let driver = &self.driver;
+        driver.set_window_rect(0, 0, WIDTH, height.clamp(HEIGHT, 8_000) + 160).await.unwrap();
+        driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
+        driver.set_window_rect(0, 0, WIDTH, HEIGHT).await.unwrap();
+    }
+
+    /// Keeps the page as it is printed, when `JICAI_TEST_SHOTS` names a folder.
+    pub async fn print(&self, name: &str) {
+        if let Some(folder) = shots() {
+            let pdf = self.driver.print_page(PrintParameters::default()).await.unwrap();
+            std::fs::write(folder.join(format!("{name}.pdf")), pdf).unwrap();
         }
     }
 

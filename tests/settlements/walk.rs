@@ -71,7 +71,7 @@ async fn prepay(site: &Site) {
 }
 
 /// Checks a message against the official schema.
-fn is_valid(xml: &[u8]) {
+pub fn is_valid(xml: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pain.xml");
     std::fs::write(&file, xml).unwrap();

@@ -50,7 +50,7 @@ impl Review {
 pub async fn send(who: Supplier, app: web::Data<App>, upload: Upload) -> Result<HttpResponse> {
     let ctx = who.ctx(&app);
     let id: ImportId = upload.form.choice("id")?;
-    if upload.bytes.is_empty() {
+    if upload.bytes.is_empty() && upload.name.is_empty() {
         return Err(Error::refused(Refused::Empty("file")));
     }
     let to = format!("/deliveries/uploads/{id}");

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::files::write::Cell;
 use crate::people::{self, Role, Who};
 use crate::supply::orders::{self, GivenUp, Release, rules, store};
-use crate::supply::{Order, OrderLine};
+use crate::supply::{Order, OrderLine, OrderState};
 use crate::text::{Text, fill};
 use crate::types::{ContractId, Money, OrderId, OrderLineId, OrganisationId};
 use crate::web::demand::{As, table};
@@ -102,6 +102,7 @@ struct Show {
     lines: Vec<Line>,
     releases: Vec<(Release, i32, String)>,
     may_release: bool,
+    is_supplier: bool,
     opened: Option<Line>,
     reason: String,
     next: String,
@@ -111,6 +112,14 @@ struct Show {
 impl Show {
     fn class(&self) -> &'static str {
         super::class(self.it.state)
+    }
+
+    fn may_answer(&self) -> bool {
+        self.is_supplier && self.it.state == OrderState::Placed
+    }
+
+    fn may_send(&self) -> bool {
+        self.is_supplier && self.it.state == OrderState::Confirmed
     }
 }
 
@@ -159,6 +168,7 @@ async fn made(
             page,
             it,
             may_release,
+            is_supplier: reader.is(Role::Supplier),
             opened,
             reason,
             next,

@@ -158,7 +158,7 @@ fn rows(conn: &mut Conn, scope: &Scope, list: Vec<Move>) -> Result<Vec<Row>> {
     let names = names(conn, others)?;
     let row = |it: Move| Row {
         number: match goods.get(&it.id) {
-            Some(goods) => format!("{} {} {}", goods.delivery, goods.line, goods.product),
+            Some(goods) => format!("{} · {} {}", goods.delivery, goods.line, goods.product),
             None => it.number.clone(),
         },
         other: names.get(&other(&it)).cloned().unwrap_or_default(),

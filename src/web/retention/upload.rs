@@ -94,7 +94,7 @@ async fn send(
     upload: Upload,
 ) -> Result<HttpResponse> {
     let (ctx, id): (_, ImportId) = (who.ctx(&app), upload.form.choice("id")?);
-    if upload.bytes.is_empty() {
+    if upload.bytes.is_empty() && upload.name.is_empty() {
         return Err(Error::refused(Refused::Empty("file")));
     }
     let to = format!("/retention/{plan}/uploads/{id}");

@@ -55,7 +55,7 @@ messages! {
         counted_all: "全部数据统计于 {at}（每日凌晨重算）。", "Everything as of {at} (counted anew each night).";
         not_counted: "部分合同的配送、满足、及时率尚未统计，将在每日凌晨统计后显示。", "Delivery, fill and on time of some contracts are not counted yet; they are counted each night.";
         points: "滞后超过 {points} 视为滞后。", "More than {points} behind counts as behind.";
-        empty: "没有符合条件的已签合同。合同签订并到期限内后会出现在这里；也可放宽筛选条件。", "No signed contract fits. Contracts appear here once signed and within their term; or widen the filter.";
+        empty: "没有符合条件的已签合同。合同签订并到期限内后会出现在这里；也可放宽筛选条件。医保部门的汇总每日凌晨统计一次。", "No signed contract fits. Contracts appear here once signed and within their term; or widen the filter. The bureau's sums are counted every night.";
         empty_behind: "没有滞后的项目。", "Nothing is behind.";
         chart_title: "采购进度与序时进度（滞后最多的 {n} 项）", "Purchases beside the time elapsed (the {n} furthest behind)";
         chart_desc: "每条为一项：深色为已验收，浅色为已订未验收，竖线为序时进度。数据见下表。", "One bar each: dark is accepted, light is on order, the upright line is the time elapsed. The table below has the figures.";

@@ -19,6 +19,7 @@ messages! {
         closing: "期末余额", "Closing balance";
         figures: "账户余额", "Balances";
         by_other: "按对方单位", "By the other side";
+        other: "对方单位", "Other side";
         total: "合计", "Total";
         moves: "明细", "Movements";
         no_moves: "本期没有发生额。", "Nothing moved in these days.";

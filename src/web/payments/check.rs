@@ -10,7 +10,7 @@ use crate::payments::invoices::rules::due;
 use crate::payments::invoices::store::{Goods, goods};
 use crate::payments::statements::check::{self, Cause};
 use crate::supply::Receipt;
-use crate::text::Text;
+use crate::text::{Text, fill};
 use crate::types::Money;
 use crate::web::payments::statement;
 use crate::web::payments::{EXPORT, Line, PAGE, Table, exported, place};
@@ -41,6 +41,7 @@ impl Row {
 struct Show {
     page: Page,
     query: String,
+    period: String,
     is_later: bool,
     rows: Vec<Row>,
     next: String,
@@ -78,13 +79,14 @@ pub async fn index(
         })
         .await?;
     let query = asked.query();
+    let period = fill(page.t.statements.period, &[("from", &days.0), ("to", &days.1)]);
     let next = match rows.last() {
         Some(last) if more => {
             format!("/statements/check?{query}&after={}~{}", last.it.received_on, last.it.id)
         }
         _ => String::new(),
     };
-    page::show(&Show { page, query, is_later, rows, next })
+    page::show(&Show { page, query, period, is_later, rows, next })
 }
 
 fn headers(t: &Text) -> [(&'static str, u16); 10] {

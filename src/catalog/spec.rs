@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 pub use self::pack::{Pack, pack};
 use self::read::{finish, is_range, join, read};
 use self::scan::{has_amount, scan};
-use super::words::UNSTATED;
+use super::words::{DOSES, EACH, UNSTATED};
 use crate::text::{Say, Text, fill};
 
 /// What an amount measures, with its base unit.
@@ -196,6 +196,21 @@ pub fn spec(text: &str) -> Result<Spec, Unreadable> {
         return Err(too_large());
     }
     Ok(spec)
+}
+
+/// Whether a unit is a dose taken from a container (揿, 喷 …).
+pub fn is_dose(unit: &str) -> bool {
+    DOSES.contains(&unit)
+}
+
+/// Whether a specification speaks of doses taken from a container: `每揿100ug`, `120喷`, `50ug/吸`.
+pub fn is_by_dose(text: &str) -> bool {
+    let text = plain(text);
+    let counts = |before: &str| {
+        let last = before.trim_end().chars().last();
+        last.is_some_and(|c| c.is_ascii_digit() || c == EACH || c == '/')
+    };
+    DOSES.iter().any(|word| text.match_indices(word).any(|(at, _)| text.get(..at).is_some_and(counts)))
 }
 
 #[cfg(test)]

@@ -111,6 +111,9 @@ pub(super) const PIECES: &[&str] = &[
     "注射器",
 ];
 
+/// Those of [`PIECES`] that are packs of something smaller.
+pub(super) const PACKED: &[&str] = &["板", "盒", "小盒", "中盒", "大盒", "套", "对", "副"];
+
 /// What one dose is taken in.
 pub(super) const DOSES: &[&str] = &["吸", "揿", "喷", "泡"];
 

@@ -11,6 +11,7 @@ mod refused;
 
 use rust_decimal::Decimal;
 
+pub use self::forms::spelling as form_name;
 use self::forms::{Class, class};
 pub use self::packs::smallest;
 pub use self::refused::Refused;

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 pub use self::pack::{Pack, pack};
 use self::read::{finish, is_range, join, read};
 use self::scan::{has_amount, scan};
-use super::words::{DOSES, EACH, UNSTATED};
+use super::words::{ALIKE, DOSES, EACH, SOLID_PIECES, UNSTATED};
 use crate::text::{Say, Text, fill};
 
 /// What an amount measures, with its base unit.
@@ -75,6 +75,8 @@ pub struct Spec {
     amounts: Vec<(Measure, Decimal)>,
     /// The weights of a compound's further components, in mg, in the order written.
     pub components: Vec<Decimal>,
+    /// The content is that of one pill, worked out from what many weigh (`每100丸重3g`).
+    pub by_piece: bool,
 }
 
 impl Spec {
@@ -201,6 +203,11 @@ pub fn spec(text: &str) -> Result<Spec, Unreadable> {
 /// Whether a unit is a dose taken from a container (揿, 喷 …).
 pub fn is_dose(unit: &str) -> bool {
     DOSES.contains(&unit)
+}
+
+/// Whether a unit is one pill, tablet or capsule.
+pub fn is_piece(unit: &str) -> bool {
+    SOLID_PIECES.contains(&unit) || ALIKE.first().is_some_and(|pills| pills.contains(&unit))
 }
 
 /// Whether a specification speaks of doses taken from a container: `每揿100ug`, `120喷`, `50ug/吸`.

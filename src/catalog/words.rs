@@ -193,6 +193,9 @@ pub(super) const SOLID_PIECES: &[&str] =
 /// Words for one vial or ampoule.
 pub(super) const VIALS: &[&str] = &["支", "瓶", "小瓶", "bottle", "vial", "ampoule"];
 
+/// What stands for all of [`VIALS`] where a person reads it.
+pub(super) const VIAL: &str = "瓶(支)";
+
 /// Words for one bag of an infusion.
 pub(super) const BAGS: &[&str] = &["袋", "小袋", "bag"];
 

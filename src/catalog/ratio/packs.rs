@@ -6,7 +6,7 @@ use super::forms::{self, Class};
 use super::{Item, Material, Ratios, Refused, Step, StepKind, power_step, ratio};
 use crate::catalog::spec;
 use crate::catalog::words::{
-    ALIKE, BAGS, GLASS, PACKED, PIECES, PLASTIC_BOTTLE, SOFT_BAG, SOLID_PIECES, VIALS,
+    ALIKE, BAGS, GLASS, PACKED, PIECES, PLASTIC_BOTTLE, SOFT_BAG, SOLID_PIECES, VIAL, VIALS,
 };
 
 pub(super) fn count(
@@ -46,8 +46,11 @@ pub fn smallest(form: &str, unit: &str) -> Option<&'static str> {
     if forms::class(form, &unit) == Class::Solid {
         return among(SOLID_PIECES).flatten();
     }
+    if VIALS.contains(&unit.as_str()) {
+        return Some(VIAL);
+    }
     let known = PIECES.iter().find(|word| **word == unit).filter(|word| !PACKED.contains(word));
-    ALIKE.iter().chain([&VIALS]).find_map(|group| among(group)).flatten().or(known.copied())
+    ALIKE.iter().find_map(|group| among(group)).flatten().or(known.copied())
 }
 
 /// A vial is a vial whether the line calls it 支 or 瓶, and of an infusion a bag is one too; a sachet is no vial.

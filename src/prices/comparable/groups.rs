@@ -127,7 +127,11 @@ impl<'a> Grouper<'a> {
         let code = &listing.code;
         let (code, strength) = match self.by {
             Grouping::Strength => (code.as_str().get(..SHARED).unwrap_or(code.as_str()).to_owned(), strength),
-            Grouping::Same => (format!("{}-{}", code.same_spec_key(), code.company()), None),
+            Grouping::Same => (format!("{}-{}", code.same_spec_key(), code.company()), strength),
+            // Where the code has no form, the words for it must do.
+            Grouping::Generic if code.form().is_empty() => {
+                (format!("{}-{}", code.generic_key(), ratio::form_name(&listing.form)), None)
+            }
             Grouping::Generic => (code.generic_key().to_owned(), None),
         };
         Key { code, generic: listing.generic.clone(), strength }

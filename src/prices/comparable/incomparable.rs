@@ -26,8 +26,8 @@ crate::words! {
         Pack = "pack",
         /// The pack counts something else than smallest units.
         Unit = "unit",
-        /// Priced by the container, and the content is stated for a dose.
-        Dose = "dose",
+        /// Priced by the container, and the content is stated for a dose or a pill of it.
+        Part = "part",
         /// The specification cannot be read.
         Spec = "spec",
         /// The content is not stated as a weight.
@@ -60,7 +60,7 @@ impl Kind {
             Kind::Product => m.k_product,
             Kind::Pack => m.k_pack,
             Kind::Unit => m.k_unit,
-            Kind::Dose => m.k_dose,
+            Kind::Part => m.k_part,
             Kind::Spec => m.k_spec,
             Kind::NoWeight => m.k_no_weight,
             Kind::Compound => m.k_compound,
@@ -97,8 +97,13 @@ pub enum Incomparable {
         /// What it counts.
         unit: String,
     },
-    /// Inhalers and sprays whose specification is for one dose, sold by the container.
-    Dose(String),
+    /// The specification is for one dose of a spray or one pill of a sachet, the price for the container.
+    Part {
+        /// The specification.
+        spec: String,
+        /// The container.
+        unit: String,
+    },
     /// The specification cannot be read.
     Spec(Unreadable),
     /// The content is stated in units of activity, or only the volume is.
@@ -144,7 +149,7 @@ impl Incomparable {
             Incomparable::Product(_) => Kind::Product,
             Incomparable::Pack(_) => Kind::Pack,
             Incomparable::Unit { .. } => Kind::Unit,
-            Incomparable::Dose(_) => Kind::Dose,
+            Incomparable::Part { .. } => Kind::Part,
             Incomparable::Spec(_) => Kind::Spec,
             Incomparable::NoWeight(_) => Kind::NoWeight,
             Incomparable::Compound(_) => Kind::Compound,
@@ -168,7 +173,7 @@ impl Say for Incomparable {
             Incomparable::Product(kind) => fill(m.product, &[("kind", kind)]),
             Incomparable::Pack(why) | Incomparable::Spec(why) => why.say(t),
             Incomparable::Unit { pack, unit } => fill(m.unit, &[("pack", pack), ("unit", unit)]),
-            Incomparable::Dose(spec) => fill(m.dose, &[("spec", spec)]),
+            Incomparable::Part { spec, unit } => fill(m.part, &[("spec", spec), ("unit", unit)]),
             Incomparable::NoWeight(spec) => fill(m.no_weight, &[("spec", spec)]),
             Incomparable::Compound(spec) => fill(m.compound, &[("spec", spec)]),
             Incomparable::Contradiction { spec, pack } => {

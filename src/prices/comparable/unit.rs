@@ -45,8 +45,8 @@ pub struct Unit {
     pub size: Size,
     /// The specification, or why it cannot be read.
     pub spec: Result<Spec, spec::Unreadable>,
-    /// A tablet, capsule or injection: the weight stated first is content and not what holds it.
-    is_whole: bool,
+    /// The specification names several components.
+    is_compound: bool,
 }
 
 /// The price of one smallest unit of a listing.
@@ -65,20 +65,21 @@ pub fn of(listing: &Listing) -> Result<Unit, Incomparable> {
         let (spec, pack) = (listing.spec.clone(), listing.pack.clone());
         return Err(Incomparable::Contradiction { spec, pack });
     }
-    if spec::is_by_dose(&listing.spec) && !spec::is_dose(&pack.unit) {
-        return Err(Incomparable::Dose(listing.spec.clone()));
+    let by_piece = found.as_ref().is_ok_and(|spec| spec.by_piece) && !spec::is_piece(&pack.unit);
+    if by_piece || (spec::is_by_dose(&listing.spec) && !spec::is_dose(&pack.unit)) {
+        return Err(Incomparable::Part { spec: listing.spec.clone(), unit: pack.unit });
     }
     let price = Quotient::of(listing.price.decimal());
     let count = pack.count.to_u128().and_then(|count| Quotient::new(count, 1));
     let price = price.zip(count).and_then(|(price, count)| price.over(count)).ok_or_else(unit)?;
     let holds = found.as_ref().ok().and_then(|spec| holds(listing, &pack.unit, spec));
-    let is_whole = is_whole(listing, &pack.unit);
-    Ok(Unit { price, size: Size { unit: smallest, holds }, spec: found, is_whole })
-}
-
-/// Tablets, capsules and injections, whose weight stated first is content and not what holds it.
-fn is_whole(listing: &Listing, unit: &str) -> bool {
-    ratio::is_solid(&listing.form, unit) || ratio::is_injection(&listing.form, unit)
+    // `0.5g:0.1g` of a tablet or powder is a compound; of a cream the first is what holds the second.
+    let is_whole =
+        ratio::is_solid(&listing.form, &pack.unit) || ratio::is_injection(&listing.form, &pack.unit);
+    let names_more =
+        |spec: &Spec| !spec.components.is_empty() || (is_whole && spec.get(Measure::Fill).is_some());
+    let is_compound = found.as_ref().is_ok_and(names_more);
+    Ok(Unit { price, size: Size { unit: smallest, holds }, spec: found, is_compound })
 }
 
 /// What one unit holds, where another volume or weight would be another thing.
@@ -115,7 +116,5 @@ fn contradicts(own: &Spec, repeated: &Spec) -> bool {
 pub fn strength(listing: &Listing, unit: &Unit) -> Result<Decimal, Incomparable> {
     let spec = unit.spec.as_ref().map_err(|why| Incomparable::Spec(why.clone()))?;
     let mass = spec.get(Measure::Mass).ok_or_else(|| Incomparable::NoWeight(listing.spec.clone()))?;
-    // `0.5g:0.1g` of a tablet or powder is a compound; of a cream the first is what holds the second.
-    let is_compound = !spec.components.is_empty() || (unit.is_whole && spec.get(Measure::Fill).is_some());
-    if is_compound { Err(Incomparable::Compound(listing.spec.clone())) } else { Ok(mass.normalize()) }
+    if unit.is_compound { Err(Incomparable::Compound(listing.spec.clone())) } else { Ok(mass.normalize()) }
 }

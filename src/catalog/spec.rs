@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 
 pub use self::pack::{Pack, pack};
 use self::read::{finish, is_range, join, read};
-use self::scan::{has_amount, scan};
-use super::words::{ALIKE, DOSES, EACH, SOLID_PIECES, UNSTATED};
+use self::scan::{has_amount, piece, scan};
+use super::words::{ALIKE, DOSES, EACH, HOLDS, SOLID_PIECES, UNSTATED};
 use crate::text::{Say, Text, fill};
 
 /// What an amount measures, with its base unit.
@@ -208,6 +208,13 @@ pub fn is_dose(unit: &str) -> bool {
 /// Whether a unit is one pill, tablet or capsule.
 pub fn is_piece(unit: &str) -> bool {
     SOLID_PIECES.contains(&unit) || ALIKE.first().is_some_and(|pills| pills.contains(&unit))
+}
+
+/// Whether a specification says what a container of pieces holds: `每瓶装60g`.
+pub fn is_by_container(text: &str) -> bool {
+    let text = plain(text);
+    let mut held = text.split(EACH).skip(1).filter_map(piece);
+    held.any(|(word, rest)| rest.starts_with(HOLDS) && !is_piece(word))
 }
 
 /// Whether a specification speaks of doses taken from a container: `每揿100ug`, `120喷`, `50ug/吸`.

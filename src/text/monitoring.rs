@@ -11,7 +11,7 @@ messages! {
         k_product: "耗材、饮片等不按含量比较", "consumables and decoction pieces, which have no strength";
         k_pack: "包装无法读取", "pack unreadable";
         k_unit: "包装不是按最小单位计数", "pack not counted in smallest units";
-        k_part: "含量按每揿（吸、喷）或每丸写明，价格按容器计", "strength stated for a dose or a pill, price for the container";
+        k_part: "含量与价格不是按同一单位写明（每揿、每丸、每瓶等）", "strength and price are for different units (dose, pill, container)";
         k_spec: "规格无法读取", "specification unreadable";
         k_no_weight: "含量不以重量表示", "strength not stated as a weight";
         k_compound: "复方，含量不止一个数", "compound, its strength is more than one number";
@@ -24,7 +24,7 @@ messages! {
         no_price: "没有价格（空或0）。", "There is no price (blank or 0).";
         product: "编码以{kind}开头的产品没有可比较的含量，不按最小单位比价。", "Products whose code starts with {kind} have no strength that prices for one unit could be compared by.";
         unit: "包装“{pack}”以“{unit}”计数，不是该剂型的最小单位，算不出单位价。请写明片、粒、袋、支等的数量。", "The pack \"{pack}\" counts {unit}, which is not the smallest unit of this form, so there is no unit price; state the number of tablets, sachets, vials …";
-        part: "规格“{spec}”写的是一个剂次或一丸的含量，价格却按“{unit}”计，其中有多少不进入比较。请写明每{unit}的含量或装量。", "The specification \"{spec}\" states the strength of one dose or pill while the price is for one {unit}, and how many it holds is not compared; state what one {unit} holds.";
+        part: "规格“{spec}”写的是每揿、每丸或每个容器的含量，价格却按“{unit}”计，不是同一单位。请写明每{unit}的含量或装量。", "The specification \"{spec}\" states the strength of a dose, a pill or a container while the price is for one {unit}; state what one {unit} holds.";
         no_weight: "规格“{spec}”没有以毫克等重量写明含量，不能按含量分组。", "The specification \"{spec}\" states no weight, so the listing cannot be grouped by its strength in mg.";
         compound: "规格“{spec}”写明多种成分，含量不是一个数，不能按含量分组。", "The specification \"{spec}\" states several components, so the strength is not one number to group by.";
         contradiction: "规格“{spec}”与包装“{pack}”写明的含量或装量不一致，不知哪个正确。请核对。", "The specification \"{spec}\" and the pack \"{pack}\" state different contents or volumes; which is right is unknown. Check them.";

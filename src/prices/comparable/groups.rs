@@ -10,6 +10,7 @@ use super::exclusions::Exclusions;
 use super::unit::{self, Size, Unit};
 use super::{Incomparable, Left, Listing, Quotient};
 use crate::catalog::ratio;
+use crate::catalog::spec::{self, Measure};
 use crate::types::half_up;
 
 /// How many characters of the code a group of equal strength shares: of a western drug class, name and form.
@@ -127,7 +128,12 @@ impl<'a> Grouper<'a> {
         let code = &listing.code;
         let (code, strength) = match self.by {
             Grouping::Strength => (code.as_str().get(..SHARED).unwrap_or(code.as_str()).to_owned(), strength),
-            Grouping::Same => (format!("{}-{}", code.same_spec_key(), code.company()), strength),
+            // Where the strength is not one weight, the words of the specification must be the same.
+            Grouping::Same => {
+                let words = if strength.is_none() { spec::plain(&listing.spec) } else { String::new() };
+                let parts = [code.same_spec_key(), code.company(), &words];
+                (parts.join("-").trim_end_matches('-').to_owned(), strength)
+            }
             // Where the code has no form, the words for it must do.
             Grouping::Generic if code.form().is_empty() => {
                 (format!("{}-{}", code.generic_key(), ratio::form_name(&listing.form)), None)
@@ -224,7 +230,13 @@ impl<'a> Grouper<'a> {
 
 /// The price of one unit of the reference specification that follows from a listing's (差比价).
 fn convert(candidate: &Candidate, reference: &str) -> Result<Quotient, ratio::Refused> {
-    let k = ratio::of_units(&candidate.listing.form, &candidate.listing.spec, reference)?;
+    let own = &candidate.listing.spec;
+    let is_filled = |text: &str| spec::spec(text).is_ok_and(|spec| spec.get(Measure::Fill).is_some());
+    if is_filled(own) != is_filled(reference) {
+        // `0.5g:4mg` beside `4mg`: what is weighed is not the same.
+        return Err(ratio::Refused::Measure { base: own.clone(), other: reference.to_owned() });
+    }
+    let k = ratio::of_units(&candidate.listing.form, own, reference)?;
     if k == Decimal::ONE {
         return Ok(candidate.unit.price);
     }

@@ -26,7 +26,7 @@ crate::words! {
         Pack = "pack",
         /// The pack counts something else than smallest units.
         Unit = "unit",
-        /// Priced by the container, and the content is stated for a dose or a pill of it.
+        /// The content is stated for another unit than the price: for a dose of a bottle, a pill of a sachet.
         Part = "part",
         /// The specification cannot be read.
         Spec = "spec",
@@ -97,11 +97,12 @@ pub enum Incomparable {
         /// What it counts.
         unit: String,
     },
-    /// The specification is for one dose of a spray or one pill of a sachet, the price for the container.
+    /// The specification is for another unit than the price: for one dose of a spray, one pill of a sachet, or
+    /// the bottle whose pills are counted.
     Part {
         /// The specification.
         spec: String,
-        /// The container.
+        /// What the price is for.
         unit: String,
     },
     /// The specification cannot be read.

@@ -56,3 +56,6 @@ impl Left {
         Self { line: *line, code: code.as_str().to_owned(), generic: generic.clone(), why }
     }
 }
+
+#[cfg(test)]
+mod tests;

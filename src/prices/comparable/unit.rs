@@ -66,7 +66,9 @@ pub fn of(listing: &Listing) -> Result<Unit, Incomparable> {
         return Err(Incomparable::Contradiction { spec, pack });
     }
     let by_piece = found.as_ref().is_ok_and(|spec| spec.by_piece) && !spec::is_piece(&pack.unit);
-    if by_piece || (spec::is_by_dose(&listing.spec) && !spec::is_dose(&pack.unit)) {
+    let by_container = spec::is_piece(&pack.unit) && spec::is_by_container(&listing.spec);
+    let by_dose = spec::is_by_dose(&listing.spec) && !spec::is_dose(&pack.unit);
+    if by_piece || by_container || by_dose {
         return Err(Incomparable::Part { spec: listing.spec.clone(), unit: pack.unit });
     }
     let price = Quotient::of(listing.price.decimal());

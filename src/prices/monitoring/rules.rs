@@ -325,3 +325,88 @@ fn multiple<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Quotient>, D::Erro
         found.ok_or_else(|| serde::de::Error::custom(format!("\"{text}\" is no number above zero")))?;
     Ok(Some(found))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = include_str!("rules/jiangsu-2021.toml");
+
+    #[test]
+    fn tiers_are_decided_at_their_edges_on_exact_quotients() {
+        let rule = find(" JIANGSU-2021 ").unwrap();
+        let check = |over: u128, under: u128, want: Tier| {
+            let ratio = Quotient::new(over, under).unwrap();
+            assert_eq!(rule.lowest_multiple.tier(ratio), want, "{over}/{under}");
+        };
+        const FAR: u128 = 1_000_000_000_000_000_000_000;
+        check(1, 1, Tier::None);
+        check(FAR + 1, FAR, Tier::Yellow);
+        check(2 * FAR - 1, FAR, Tier::Yellow);
+        check(2, 1, Tier::Red1);
+        check(5 * FAR - 1, FAR, Tier::Red1);
+        check(5, 1, Tier::Red2);
+        check(10 * FAR - 1, FAR, Tier::Red2);
+        check(10, 1, Tier::Red3);
+        check(511, 1, Tier::Red3);
+        // A third of 0.6 against a tenth of 1: 0.2 over 0.1.
+        let third = Quotient::of("0.6".parse().unwrap()).unwrap().over(Quotient::new(3, 1).unwrap()).unwrap();
+        let ratio = third.over(Quotient::new(1, 10).unwrap()).unwrap();
+        assert_eq!(rule.lowest_multiple.tier(ratio), Tier::Red1);
+    }
+
+    #[test]
+    fn every_embedded_rule_is_sound_and_goes_by_its_name() {
+        for name in names() {
+            let rule = find(name).unwrap();
+            assert_eq!(rule.name, name);
+            assert_eq!(rule.hash.len(), 64);
+        }
+        let unknown = find("x").unwrap_err();
+        assert_eq!(
+            unknown.say(Lang::En.text()),
+            "There is no monitoring rule \"x\". The rules are: jiangsu-2021."
+        );
+    }
+
+    #[test]
+    fn a_faulty_rule_is_told_where_it_is_faulty() {
+        let check = |from: &str, to: &str, want: &str| {
+            assert!(TEXT.contains(from), "{from}");
+            let said = Rule::parse(&TEXT.replacen(from, to, 1)).unwrap_err().say(Lang::En.text());
+            assert!(said.contains(want), "{to}: {said}");
+        };
+        check("version = 1\n", "", "missing field `version`");
+        check("version = 1\n", "version = 1\nnotes = \"x\"\n", "unknown field `notes`");
+        check("kind = \"lowest_multiple\"", "kind = \"cusum\"", "unknown variant `cusum`");
+        check("confidence = \"second_hand\"", "confidence = \"sure\"", "unknown variant `sure`");
+        check("formula = \"r = p / p₀\"", "formula = \" \"", "formula is blank");
+        check("reviewed = 2026-11-27", "reviewed = \"2026-11-27\"", "line 14");
+        check("reviewed = 2026-11-27", "reviewed = 2027-11-28", "review_by is before");
+        check("from = 2021-01-01", "from = 2021-01-01\nto = 2020-01-01", "effective.to is before");
+        check("from = 2021-01-01", "from = 2021-01-01T00:00:00", "no day");
+        check("above = \"1\"", "above = \"one\"", "no number above zero");
+        check("above = \"1\"", "above = 1", "expected a string");
+        check("above = \"1\"", "from = \"1\"", "tier yellow must lie above");
+        check("above = \"1\"", "above = \"0.9\"", "tier yellow must lie above");
+        check("from = \"5\"", "from = \"2\"", "tier red2 must lie above");
+        check("from = \"5\"", "from = \"5\", above = \"5\"", "tier red2 must have one of");
+        check("tier = \"red1\"", "tier = \"yellow\"", "tier yellow must lie above");
+        check("tier = \"red1\"", "tier = \"green\"", "unknown variant `green`");
+        let none = format!("{}tiers = []\n", TEXT.split("tiers = [").next().unwrap());
+        assert_eq!(Rule::parse(&none), Err(Refused::NoTiers));
+    }
+
+    #[test]
+    fn a_rule_holds_from_its_first_day_to_its_last() {
+        let rule =
+            Rule::parse(&TEXT.replace("from = 2021-01-01", "from = 2021-01-01\nto = 2026-12-31")).unwrap();
+        let check = |day: &str, holds: bool| {
+            assert_eq!(rule.in_force(day.parse().unwrap()).is_ok(), holds, "{day}");
+        };
+        check("2020-12-31", false);
+        check("2021-01-01", true);
+        check("2026-12-31", true);
+        check("2027-01-01", false);
+    }
+}

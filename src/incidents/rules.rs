@@ -39,6 +39,24 @@ crate::words! {
         InvoiceTotal = "invoice_total",
         /// A payment's amount = the sum of its lines.
         PaymentTotal = "payment_total",
+        /// What a hospital confirmed of a claim = the sum of the lines it did not dispute.
+        ClaimConfirmed = "claim_confirmed",
+        /// What the fund paid of a claim = what was confirmed once it is paid, nothing before.
+        ClaimPaid = "claim_paid",
+        /// A transfer = the sum of the claims it pays.
+        TransferTotal = "transfer_total",
+        /// A settlement = the sum of its transfers = the sum of its deductions.
+        SettlementTotal = "settlement_total",
+        /// Paid for a hospital = the sum of its paid claims in the settlement.
+        DeductionPaid = "deduction_paid",
+        /// Deducted from a hospital = the sum of the deductions marked.
+        DeductionEntered = "deduction_entered",
+        /// Deducted ≤ paid, and = paid once the settlement is closed.
+        DeductionClosed = "deduction_closed",
+        /// What is left of a prepayment = the sum of its ledger.
+        PrepaymentLedger = "prepayment_ledger",
+        /// What is left of a prepayment is not below zero.
+        PrepaymentBalance = "prepayment_balance",
     }
 }
 

@@ -186,14 +186,7 @@ impl<'a> Grouper<'a> {
 
     /// Converts each price to the specification that most of the group have, of equally many the weakest.
     fn converted(&mut self, candidates: Vec<Candidate>) -> Vec<Candidate> {
-        let mut counts: BTreeMap<Option<Decimal>, (usize, Reverse<&str>)> = BTreeMap::new();
-        for Candidate { listing, strength, .. } in &candidates {
-            let (count, text) = counts.entry(*strength).or_insert((0, Reverse(&listing.spec)));
-            *count += 1;
-            *text = (*text).max(Reverse(&listing.spec));
-        }
-        let most = counts.iter().max_by_key(|(strength, (count, _))| (*count, Reverse(**strength)));
-        let reference = most.map(|(_, (_, Reverse(text)))| (*text).to_owned()).unwrap_or_default();
+        let reference = reference(&candidates);
         let mut kept = Vec::new();
         for mut candidate in candidates {
             // The conversion is for the volume too; what must agree is what is counted.
@@ -226,6 +219,20 @@ impl<'a> Grouper<'a> {
         let member = |Candidate { listing, unit, strength }| Member { listing, strength, price: unit.price };
         Some(Group { key, lowest, members: candidates.into_iter().map(member).collect() })
     }
+}
+
+/// The strength that most have, of equally many the weakest, in the words that most of those use, of equally many
+/// the first in order.
+fn reference(candidates: &[Candidate]) -> String {
+    let mut counts: BTreeMap<Option<Decimal>, BTreeMap<&str, usize>> = BTreeMap::new();
+    for Candidate { listing, strength, .. } in candidates {
+        *counts.entry(*strength).or_default().entry(&listing.spec).or_default() += 1;
+    }
+    let most =
+        counts.iter().max_by_key(|(strength, words)| (words.values().sum::<usize>(), Reverse(**strength)));
+    let words =
+        most.and_then(|(_, words)| words.iter().max_by_key(|(text, count)| (**count, Reverse(**text))));
+    words.map(|(text, _)| (*text).to_owned()).unwrap_or_default()
 }
 
 /// The price of one unit of the reference specification that follows from a listing's (差比价).

@@ -381,7 +381,7 @@ mod tests {
         check("kind = \"lowest_multiple\"", "kind = \"cusum\"", "unknown variant `cusum`");
         check("confidence = \"second_hand\"", "confidence = \"sure\"", "unknown variant `sure`");
         check("formula = \"r = p / p₀\"", "formula = \" \"", "formula is blank");
-        check("reviewed = 2026-11-27", "reviewed = \"2026-11-27\"", "line 14");
+        check("reviewed = 2026-11-27", "reviewed = \"2026-11-27\"", "line 15");
         check("reviewed = 2026-11-27", "reviewed = 2027-11-28", "review_by is before");
         check("from = 2021-01-01", "from = 2021-01-01\nto = 2020-01-01", "effective.to is before");
         check("from = 2021-01-01", "from = 2021-01-01T00:00:00", "no day");

@@ -178,10 +178,13 @@ fn summary(rule: &Rule, found: &scan::Scan, day: NaiveDate, t: &Text) -> Vec<Str
     let counts: [(&str, &dyn Display); 4] =
         [("read", &read), ("compared", &compared), ("groups", &found.groups), ("left", &left)];
     let mut lines = vec![fill(m.scan_rule, &head), fill(m.scan_counts, &counts)];
-    for (tier, count) in found.tiers() {
-        lines.push(fill(m.scan_tier, &[("tier", &tier.name(t)), ("word", &tier), ("count", &count)]));
+    for (tier, (count, solid)) in found.tiers() {
+        let values: [(&str, &dyn Display); 4] =
+            [("tier", &tier.name(t)), ("word", &tier), ("count", &count), ("solid", &solid)];
+        lines.push(fill(m.scan_tier, &values));
     }
-    lines.extend(found.largest.as_ref().map(|spread| largest(spread, t)));
+    lines.extend(found.largest.as_ref().map(|spread| largest(m.scan_largest, spread)));
+    lines.extend(found.largest_solid.as_ref().map(|spread| largest(m.scan_largest_solid, spread)));
     let reasons = found.reasons();
     if !reasons.is_empty() {
         lines.push(m.scan_left.to_owned());
@@ -195,9 +198,9 @@ fn summary(rule: &Rule, found: &scan::Scan, day: NaiveDate, t: &Text) -> Vec<Str
     lines
 }
 
-fn largest(Spread { key, lowest, highest }: &Spread, t: &Text) -> String {
+fn largest(text: &str, Spread { key, lowest, highest }: &Spread) -> String {
     let strength = key.strength.map(|mg| format!("{}mg", mg_shown(mg))).unwrap_or_default();
-    let values: [(&str, &dyn Display); 9] = [
+    let values: [(&str, &dyn Display); 10] = [
         ("ratio", &highest.ratio),
         ("generic", &key.generic),
         ("strength", &strength),
@@ -207,7 +210,7 @@ fn largest(Spread { key, lowest, highest }: &Spread, t: &Text) -> String {
         ("low_line", &lowest.line),
         ("highest", &highest.price),
         ("high_code", &highest.code),
+        ("high_line", &highest.line),
     ];
-    let text = fill(t.monitoring.scan_largest, &values);
-    fill(&text, &[("high_line", &highest.line)])
+    fill(text, &values)
 }

@@ -50,8 +50,9 @@ messages! {
         rule_not_in_force: "监测规则“{name}”在{day}不在有效期内。", "The monitoring rule \"{name}\" does not hold on {day}.";
         scan_rule: "规则：{title}（{name}，第{version}版，{document}），{day}。", "Rule: {title} ({name}, version {version}, {document}), {day}.";
         scan_counts: "挂网记录 {read} 条：可比 {compared} 条，{groups} 组；不可比 {left} 条。", "{read} listings: {compared} compared in {groups} groups, {left} not compared.";
-        scan_tier: "  {tier}（{word}）：{count}", "  {tier} ({word}): {count}";
+        scan_tier: "  {tier}（{word}）：{count}，其中片剂、胶囊 {solid}", "  {tier} ({word}): {count}, of these tablets and capsules {solid}";
         scan_largest: "最大价差 {ratio} 倍：{generic} {strength}（组 {key}），最低 {lowest} 元（{low_code}，第{low_line}行），最高 {highest} 元（{high_code}，第{high_line}行）。", "Largest spread, {ratio} times: {generic} {strength} (group {key}), lowest {lowest} yuan ({low_code}, line {low_line}), highest {highest} yuan ({high_code}, line {high_line}).";
+        scan_largest_solid: "片剂、胶囊最大价差 {ratio} 倍：{generic} {strength}（组 {key}），最低 {lowest} 元（{low_code}，第{low_line}行），最高 {highest} 元（{high_code}，第{high_line}行）。", "Largest spread of tablets and capsules, {ratio} times: {generic} {strength} (group {key}), lowest {lowest} yuan ({low_code}, line {low_line}), highest {highest} yuan ({high_code}, line {high_line}).";
         scan_left: "不可比的原因：", "Not compared because:";
         scan_reason: "  {reason}（{word}）：{count}", "  {reason} ({word}): {count}";
         scan_review: "注意：该规则应在 {day} 前复核，已过期。", "Note: this rule was due for review by {day}.";

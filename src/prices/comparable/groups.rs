@@ -46,6 +46,8 @@ pub struct Key {
 pub struct Member {
     /// The listing.
     pub listing: Listing,
+    /// A tablet or capsule.
+    pub is_solid: bool,
     /// Its strength in mg; none where the group does without and the specification states none.
     pub strength: Option<Decimal>,
     /// Yuan for one smallest unit; in a group by generic, of the reference specification.
@@ -216,7 +218,10 @@ impl<'a> Grouper<'a> {
             a.unit.price.cmp(&b.unit.price).then(left.code.cmp(&right.code)).then(left.line.cmp(&right.line))
         });
         let lowest = candidates.first()?.unit.price;
-        let member = |Candidate { listing, unit, strength }| Member { listing, strength, price: unit.price };
+        let member = |Candidate { listing, unit, strength }| {
+            let Unit { is_solid, price, .. } = unit;
+            Member { listing, is_solid, strength, price }
+        };
         Some(Group { key, lowest, members: candidates.into_iter().map(member).collect() })
     }
 }

@@ -45,6 +45,8 @@ pub struct Unit {
     pub size: Size,
     /// The specification, or why it cannot be read.
     pub spec: Result<Spec, spec::Unreadable>,
+    /// A tablet or capsule.
+    pub is_solid: bool,
     /// The specification names several components.
     is_compound: bool,
 }
@@ -76,12 +78,12 @@ pub fn of(listing: &Listing) -> Result<Unit, Incomparable> {
     let price = price.zip(count).and_then(|(price, count)| price.over(count)).ok_or_else(unit)?;
     let holds = found.as_ref().ok().and_then(|spec| holds(listing, &pack.unit, spec));
     // `0.5g:0.1g` of a tablet or powder is a compound; of a cream the first is what holds the second.
-    let is_whole =
-        ratio::is_solid(&listing.form, &pack.unit) || ratio::is_injection(&listing.form, &pack.unit);
+    let is_solid = ratio::is_solid(&listing.form, &pack.unit);
+    let is_whole = is_solid || ratio::is_injection(&listing.form, &pack.unit);
     let names_more =
         |spec: &Spec| !spec.components.is_empty() || (is_whole && spec.get(Measure::Fill).is_some());
     let is_compound = found.as_ref().is_ok_and(names_more);
-    Ok(Unit { price, size: Size { unit: smallest, holds }, spec: found, is_compound })
+    Ok(Unit { price, size: Size { unit: smallest, holds }, spec: found, is_solid, is_compound })
 }
 
 /// What one unit holds, where another volume or weight would be another thing.

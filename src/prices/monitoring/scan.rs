@@ -20,6 +20,8 @@ pub struct Finding {
     pub code: String,
     /// Its generic name.
     pub generic: String,
+    /// A tablet or capsule.
+    pub is_solid: bool,
     /// Its strength in mg, where known.
     pub strength: Option<Decimal>,
     /// Yuan for one smallest unit.
@@ -75,16 +77,20 @@ pub struct Scan {
     pub groups: usize,
     /// The largest spread; none when nothing is compared.
     pub largest: Option<Spread>,
+    /// The largest of tablets and capsules.
+    pub largest_solid: Option<Spread>,
     /// What is not compared, by line.
     pub left: Vec<Left>,
 }
 
 impl Scan {
-    /// How many findings each tier has, also the tiers without any.
-    pub fn tiers(&self) -> BTreeMap<Tier, u64> {
-        let mut counts: BTreeMap<Tier, u64> = Tier::ALL.iter().map(|tier| (*tier, 0)).collect();
+    /// How many findings each tier has, also the tiers without any: all, and of tablets and capsules.
+    pub fn tiers(&self) -> BTreeMap<Tier, (u64, u64)> {
+        let mut counts: BTreeMap<Tier, (u64, u64)> = Tier::ALL.iter().map(|tier| (*tier, (0, 0))).collect();
         for finding in &self.findings {
-            *counts.entry(finding.tier).or_default() += 1;
+            let (all, solid) = counts.entry(finding.tier).or_default();
+            *all += 1;
+            *solid += u64::from(finding.is_solid);
         }
         counts
     }
@@ -99,11 +105,11 @@ impl Scan {
     }
 }
 
-/// Judges groups of listings by a rule. None when a number no longer fits what it is written with, which prices
+/// Judges groups of listings by a rule; of equally large spreads the first counts. None when a number no longer fits what it is written with, which prices
 /// and packs within their limits do not reach.
 pub fn scan(rule: &Rule, grouped: Grouped) -> Option<Scan> {
     let mut found = Scan { groups: grouped.groups.len(), left: grouped.left, ..Scan::default() };
-    let mut widest = None;
+    let (mut widest, mut widest_solid) = (None, None);
     for group in grouped.groups {
         let first = found.findings.len();
         let mut spread = None;
@@ -114,6 +120,7 @@ pub fn scan(rule: &Rule, grouped: Grouped) -> Option<Scan> {
                 line: member.listing.line,
                 code: member.listing.code.as_str().to_owned(),
                 generic: member.listing.generic,
+                is_solid: member.is_solid,
                 strength: member.strength,
                 price: member.price.price()?,
                 lowest: group.lowest.price()?,
@@ -121,14 +128,16 @@ pub fn scan(rule: &Rule, grouped: Grouped) -> Option<Scan> {
                 tier: rule.lowest_multiple.tier(ratio),
             });
         }
+        let ends = found.findings.get(first).cloned().zip(found.findings.last().cloned());
+        let (lowest, highest) = ends?;
+        let it = Spread { key: group.key, lowest, highest };
+        if it.highest.is_solid && spread > widest_solid {
+            widest_solid = spread;
+            found.largest_solid = Some(it.clone());
+        }
         if spread > widest {
             widest = spread;
-            let ends = found.findings.get(first).zip(found.findings.last());
-            found.largest = ends.map(|(lowest, highest)| Spread {
-                key: group.key,
-                lowest: lowest.clone(),
-                highest: highest.clone(),
-            });
+            found.largest = Some(it);
         }
     }
     Some(found)

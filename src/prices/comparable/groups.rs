@@ -156,7 +156,7 @@ impl<'a> Grouper<'a> {
             let candidates = self.of_one_size(candidates);
             groups.extend(self.compared(key, candidates));
         }
-        self.left.sort_by(|a, b| a.line.cmp(&b.line));
+        self.left.sort_by_key(|left| left.line);
         Grouped { groups, left: self.left }
     }
 

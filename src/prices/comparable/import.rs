@@ -71,7 +71,7 @@ pub fn read(
                 line: fault.line,
                 code: String::new(),
                 generic: String::new(),
-                why: Incomparable::Line(fault),
+                why: Box::new(Incomparable::Line(fault)),
             }),
         });
     }
@@ -99,7 +99,7 @@ fn listing(row: &Row) -> std::result::Result<Listing, Left> {
             maker: text("maker"),
             price,
         }),
-        Err(why) => Err(Left { line: row.line, code, generic, why }),
+        Err(why) => Err(Left { line: row.line, code, generic, why: Box::new(why) }),
     }
 }
 

@@ -46,14 +46,14 @@ pub struct Left {
     /// Its generic name as written.
     pub generic: String,
     /// Why.
-    pub why: Incomparable,
+    pub why: Box<Incomparable>,
 }
 
 impl Left {
     /// A readable listing left out.
     pub fn of(listing: &Listing, why: Incomparable) -> Self {
         let Listing { line, code, generic, .. } = listing;
-        Self { line: *line, code: code.as_str().to_owned(), generic: generic.clone(), why }
+        Self { line: *line, code: code.as_str().to_owned(), generic: generic.clone(), why: Box::new(why) }
     }
 }
 

@@ -37,6 +37,7 @@ enum Command {
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
     Award(cli::award::Award),
+    Scan(cli::scan::Scan),
     Screens(cli::screens::Screens),
     #[command(subcommand)]
     Receipt(cli::receipt::Receipt),
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         Command::Ratio(args) => cli::ratio::run(&args),
         Command::Award(args) => cli::award::run(&args),
         Command::Receipt(command) => cli::receipt::run(&command),
+        Command::Scan(args) => cli::scan::run(&args),
         Command::Screens(args) => cli::screens::run(&args),
         Command::Simulate(args) => cli::simulate::run(&args),
         Command::Verify(args) => cli::verify::run(&args),

@@ -46,6 +46,7 @@ mod retention;
 mod round_lots;
 mod rounds;
 mod rules;
+mod scan;
 mod screens;
 mod sealed;
 mod settlements;

@@ -11,7 +11,9 @@ mod refused;
 
 use rust_decimal::Decimal;
 
+pub use self::forms::spelling as form_name;
 use self::forms::{Class, class};
+pub use self::packs::smallest;
 pub use self::refused::Refused;
 use super::spec::{self, Measure, Spec};
 use crate::text::{Say, Text, fill};
@@ -259,6 +261,16 @@ pub fn convert(ratios: &Ratios, base: &Item<'_>, other: &Item<'_>) -> Result<Con
 pub fn of_units(form: &str, base: &str, other: &str) -> Result<Decimal, Refused> {
     let item = |spec| Item { form, spec, count: Decimal::ONE, unit: "", material: None };
     convert(&Ratios::default(), &item(base), &item(other)).map(|found| found.k)
+}
+
+/// Whether the form, or else what is counted, says tablet or capsule.
+pub fn is_solid(form: &str, unit: &str) -> bool {
+    class(form, &spec::plain(unit)) == Class::Solid
+}
+
+/// Whether the form says injection or infusion.
+pub fn is_injection(form: &str, unit: &str) -> bool {
+    class(form, &spec::plain(unit)) == Class::Injected
 }
 
 fn form(ratios: &Ratios, base: &Item<'_>, other: &Item<'_>) -> Result<Vec<Step>, Refused> {

@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 
 pub use self::pack::{Pack, pack};
 use self::read::{finish, is_range, join, read};
-use self::scan::{has_amount, scan};
-use super::words::UNSTATED;
+use self::scan::{has_amount, piece, scan};
+use super::words::{ALIKE, DOSES, EACH, HOLDS, SOLID_PIECES, UNSTATED};
 use crate::text::{Say, Text, fill};
 
 /// What an amount measures, with its base unit.
@@ -75,6 +75,8 @@ pub struct Spec {
     amounts: Vec<(Measure, Decimal)>,
     /// The weights of a compound's further components, in mg, in the order written.
     pub components: Vec<Decimal>,
+    /// The content is that of one pill, worked out from what many weigh (`每100丸重3g`).
+    pub by_piece: bool,
 }
 
 impl Spec {
@@ -196,6 +198,33 @@ pub fn spec(text: &str) -> Result<Spec, Unreadable> {
         return Err(too_large());
     }
     Ok(spec)
+}
+
+/// Whether a unit is a dose taken from a container (揿, 喷 …).
+pub fn is_dose(unit: &str) -> bool {
+    DOSES.contains(&unit)
+}
+
+/// Whether a unit is one pill, tablet or capsule.
+pub fn is_piece(unit: &str) -> bool {
+    SOLID_PIECES.contains(&unit) || ALIKE.first().is_some_and(|pills| pills.contains(&unit))
+}
+
+/// Whether a specification says what a container of pieces holds: `每瓶装60g`.
+pub fn is_by_container(text: &str) -> bool {
+    let text = plain(text);
+    let mut held = text.split(EACH).skip(1).filter_map(piece);
+    held.any(|(word, rest)| rest.starts_with(HOLDS) && !is_piece(word))
+}
+
+/// Whether a specification speaks of doses taken from a container: `每揿100ug`, `120喷`, `50ug/吸`.
+pub fn is_by_dose(text: &str) -> bool {
+    let text = plain(text);
+    let counts = |before: &str| {
+        let last = before.trim_end().chars().last();
+        last.is_some_and(|c| c.is_ascii_digit() || c == EACH || c == '/')
+    };
+    DOSES.iter().any(|word| text.match_indices(word).any(|(at, _)| text.get(..at).is_some_and(counts)))
 }
 
 #[cfg(test)]

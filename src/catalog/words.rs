@@ -111,6 +111,9 @@ pub(super) const PIECES: &[&str] = &[
     "注射器",
 ];
 
+/// Those of [`PIECES`] that are packs of something smaller.
+pub(super) const PACKED: &[&str] = &["板", "盒", "小盒", "中盒", "大盒", "套", "对", "副"];
+
 /// What one dose is taken in.
 pub(super) const DOSES: &[&str] = &["吸", "揿", "喷", "泡"];
 
@@ -189,6 +192,9 @@ pub(super) const SOLID_PIECES: &[&str] =
 
 /// Words for one vial or ampoule.
 pub(super) const VIALS: &[&str] = &["支", "瓶", "小瓶", "bottle", "vial", "ampoule"];
+
+/// What stands for all of [`VIALS`] where a person reads it.
+pub(super) const VIAL: &str = "瓶(支)";
 
 /// Words for one bag of an infusion.
 pub(super) const BAGS: &[&str] = &["袋", "小袋", "bag"];

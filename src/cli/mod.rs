@@ -12,6 +12,7 @@ pub mod job;
 pub mod ratio;
 pub mod receipt;
 pub mod rules;
+pub mod scan;
 pub mod screens;
 pub mod serve;
 pub mod simulate;

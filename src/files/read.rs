@@ -228,20 +228,35 @@ impl<R: Read> Rows<R> {
     /// The next line whose cells can be read; what is wrong with lines before it goes to `faults`.
     /// An error means that the file as a whole cannot be read on.
     pub fn next(&mut self, faults: &mut Faults) -> Result<Option<Row>> {
-        loop {
-            let raw = match &mut self.source {
-                Source::Csv(records) => records.next()?,
-                Source::Xlsx(rows) => rows.find(|row| !row.is_blank()),
-            };
-            let Some(raw) = raw else { return Ok(None) };
-            self.count += 1;
-            if self.count > self.limits.lines {
-                return Err(Error::refused(Refused::TooManyLines(self.limits.lines)));
-            }
+        while let Some(raw) = self.raw()? {
             if self.is_sound(&raw, faults) {
                 return Ok(Some(Row { line: raw.line, header: self.header.clone(), raw }));
             }
         }
+        Ok(None)
+    }
+
+    /// The next line, or the first thing that is wrong with it: for files that account for every line.
+    pub fn next_line(&mut self) -> Result<Option<std::result::Result<Row, Fault>>> {
+        let Some(raw) = self.raw()? else { return Ok(None) };
+        let mut faults = Faults::default();
+        self.is_sound(&raw, &mut faults);
+        Ok(Some(match faults.first().first() {
+            Some(fault) => Err(fault.clone()),
+            None => Ok(Row { line: raw.line, header: self.header.clone(), raw }),
+        }))
+    }
+
+    fn raw(&mut self) -> Result<Option<Raw>> {
+        let raw = match &mut self.source {
+            Source::Csv(records) => records.next()?,
+            Source::Xlsx(rows) => rows.find(|row| !row.is_blank()),
+        };
+        self.count += u64::from(raw.is_some());
+        if self.count > self.limits.lines {
+            return Err(Error::refused(Refused::TooManyLines(self.limits.lines)));
+        }
+        Ok(raw)
     }
 
     fn is_sound(&self, raw: &Raw, faults: &mut Faults) -> bool {

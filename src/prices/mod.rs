@@ -1,6 +1,9 @@
-//! Prices: today the purchase history (采购记录) that demand is measured against.
+//! Prices: the purchase history (采购记录) that demand is measured against, comparable listing prices, and the
+//! monitoring rules that judge them.
 
+pub mod comparable;
 pub mod import;
+pub mod monitoring;
 pub mod store;
 
 use std::collections::BTreeMap;

@@ -57,6 +57,7 @@ areas! {
     files: Files,
     catalog: Catalog,
     prices: Prices,
+    monitoring: Monitoring,
     rounds: Rounds,
     rule_sets: RuleSets,
     rule_drafts: RuleDrafts,

@@ -43,7 +43,7 @@ pub(super) fn class(form: &str, unit: &str) -> Class {
 }
 
 /// The spelling that stands for all spellings of a form.
-fn spelling(form: &str) -> String {
+pub fn spelling(form: &str) -> String {
     let form = spec::plain(form);
     let bare = |text: &str| {
         let text = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).unwrap_or(text);

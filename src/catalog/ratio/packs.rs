@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 use super::forms::{self, Class};
 use super::{Item, Material, Ratios, Refused, Step, StepKind, power_step, ratio};
 use crate::catalog::spec;
-use crate::catalog::words::{ALIKE, BAGS, GLASS, PLASTIC_BOTTLE, SOFT_BAG, SOLID_PIECES, VIALS};
+use crate::catalog::words::{
+    ALIKE, BAGS, GLASS, PACKED, PIECES, PLASTIC_BOTTLE, SOFT_BAG, SOLID_PIECES, VIAL, VIALS,
+};
 
 pub(super) fn count(
     ratios: &Ratios,
@@ -34,6 +36,21 @@ pub(super) fn count(
         return Err(Refused::SolidUnit(unit.clone()));
     }
     power_step((StepKind::Count, ratios.count, x)).map(Some)
+}
+
+/// The word that stands for all names of the smallest unit a pack counts: pieces of tablets and capsules, of the
+/// rest what is not again a pack of something. None when the pack counts anything else, whose price is not a unit's.
+pub fn smallest(form: &str, unit: &str) -> Option<&'static str> {
+    let unit = spec::plain(unit);
+    let among = |words: &[&'static str]| words.contains(&unit.as_str()).then(|| words.first().copied());
+    if forms::class(form, &unit) == Class::Solid {
+        return among(SOLID_PIECES).flatten();
+    }
+    if VIALS.contains(&unit.as_str()) {
+        return Some(VIAL);
+    }
+    let known = PIECES.iter().find(|word| **word == unit).filter(|word| !PACKED.contains(word));
+    ALIKE.iter().find_map(|group| among(group)).flatten().or(known.copied())
 }
 
 /// A vial is a vial whether the line calls it 支 or 瓶, and of an infusion a bag is one too; a sachet is no vial.

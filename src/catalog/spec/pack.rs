@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::scan::{number, piece};
+use super::scan::{has_amount, number, piece, scan};
 use super::{Unreadable, plain};
 use crate::catalog::words::{EACH, HOLDS, SOLID_PIECES};
 
@@ -51,7 +51,9 @@ fn counted(segment: &str) -> Option<(Decimal, &'static str)> {
     let rest = rest.trim_start();
     let (unit, rest) = piece(rest).or_else(|| piece(rest.strip_prefix('/')?.trim_start()))?;
     let rest = piece(rest).map_or(rest, |(_, after)| after);
-    let ends = rest.is_empty() || rest.starts_with(['/', '(', ',', ';', ' ', '[']);
+    // `1板,20mg`: what follows is another specification.
+    let goes_on = rest.starts_with([',', ';']) && scan(rest).is_some_and(|tokens| has_amount(&tokens));
+    let ends = rest.is_empty() || rest.starts_with(['/', '(', ',', ';', ' ', '[']) && !goes_on;
     (ends && count.fract().is_zero() && !count.is_zero()).then_some((count, unit))
 }
 
@@ -125,6 +127,13 @@ pub fn pack(text: &str) -> Result<Pack, Unreadable> {
     if let ([], Some((spec, count, unit))) = (counts.as_slice(), single(&text)) {
         (parts, counts) = (vec![spec], vec![(count, unit)]);
     }
+    // `20mg×100片/瓶×100片/瓶`, `0.5mg×11片+1.0mg×14片×25片/盒`: a unit that comes again begins anew, what stands
+    // before it belongs to the specification.
+    let again = (0..counts.len()).rfind(|at| {
+        let (before, from) = counts.split_at(*at);
+        from.first().is_some_and(|(_, unit)| before.iter().any(|(_, known)| known == unit))
+    });
+    counts.drain(..again.unwrap_or_default());
     let (_, unit) = *counts.first().ok_or_else(|| Unreadable::Count(text.clone()))?;
     let total = counts.iter().try_fold(Decimal::ONE, |total, (count, _)| total.checked_mul(*count));
     let count = total.filter(|count| *count <= Decimal::from(10_000_000));

@@ -179,6 +179,7 @@ pub(super) fn join(mut outer: Found, inner: Found) -> Found {
 pub(super) fn finish(found: Found) -> Option<Spec> {
     let mut spec = found.spec;
     let volume = found.volumes.last().copied();
+    spec.by_piece = spec.content().is_none() && found.piece.is_some();
     for other in [found.piece, found.dose, found.stands] {
         if let (None, Some(mass)) = (spec.content(), other) {
             spec.add(Measure::Mass, mass);

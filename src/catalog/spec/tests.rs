@@ -78,6 +78,7 @@ fn specifications_are_read() {
     check("27.8KBq（0.75μCi）", "Radioactivity 0.0278");
     check("3.6Neurotropin单位/3ml/支", "Activity 3.6, Volume 3");
     check("【0.25g】", "Mass 250");
+    check("组合包装:10mg×4 片/板×1 板,20mg×4 片/板×1 板,共8片", "Mass 10, +20");
     check("20mg规格:曲氟尿苷20mg,盐酸替匹嘧啶9.42mg(相当于替匹嘧啶8.19mg)", "Mass 20, +20, +9.42");
 }
 
@@ -131,6 +132,10 @@ fn packs_are_read() {
     check("0.1%（5ml:5mg(以他克莫司计）*1瓶/瓶", "0.1%(5ml:5mg(以他克莫司计)", 1, "瓶");
     check("20ml:1.46g*6袋/盒_x000D_\n", "20ml:1.46g", 6, "袋");
     check("100mg x 14片/盒", "100mg x", 14, "片");
+    check("20mg*100片/瓶*100片/瓶", "20mg", 100, "片");
+    check("10ml/支×5支/盒×5支/盒", "10ml/支", 5, "支");
+    check("20ml:10g*50支*12盒*1支/盒", "20ml:10g", 1, "支");
+    check("0.5mg×11片＋1.0mg×14片×25片/盒", "0.5mg×11片+1.0mg", 25, "片");
     assert!(pack("盒").is_err() && pack("2ml:0.25g×0支/支").is_err());
     assert!(pack("复方").is_err() && pack("").is_err() && pack("0片/盒").is_err());
     assert!(pack("9999999片×9999999板/盒").is_err());

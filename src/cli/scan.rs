@@ -1,0 +1,216 @@
+//! `jicai scan`: a file of listing prices judged by a monitoring rule, without a database.
+
+use std::fmt::Display;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use jicai::error::{Error, Result as Done};
+use jicai::files::write::Csv;
+use jicai::prices::comparable::exclusions::Exclusions;
+use jicai::prices::comparable::{Grouper, Grouping, import};
+use jicai::prices::monitoring::rules::{self, Rule};
+use jicai::prices::monitoring::scan::{self, Finding, Spread, mg_shown};
+use jicai::text::{Say, Text, fill};
+use jicai::types::Time;
+
+use super::{Stop, code::is_closed, lang};
+
+/// The largest rule file that is read.
+const LARGEST_RULE: u64 = 1024 * 1024;
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Comma-separated, with a header.
+    Csv,
+}
+
+/// Judge a file of listing prices by a monitoring rule
+///
+/// Writes `code,generic,strength_mg,unit_price,lowest,ratio,tier`, one line for each listing that can be compared,
+/// group by group in the order of the group's code, name and strength, the cheapest first; the order of the file
+/// does not matter. A listing's unit price is its price over the number of smallest units in its pack (tablets,
+/// capsules, sachets, vials, bottles …), `lowest` the lowest of its group, `ratio` their quotient rounded half up
+/// to six decimals; the tier (`none` at the lowest price, `yellow`, `red1`, `red2`, `red3`) is decided on the exact
+/// quotient. A summary goes to standard error, with what could not be compared and why. Exit status 0: judged,
+/// whatever was found; 2: bad input. JICAI_LANG=en|zh chooses the language of messages.
+#[derive(Args)]
+pub struct Scan {
+    /// The listings, CSV or XLSX: Hainan's platform file of 2024 or our own columns, known by the header
+    #[arg(long, value_name = "FILE")]
+    listings: PathBuf,
+    /// The rule, case ignored, or a rule file ending in .toml
+    #[arg(long, value_name = "NAME|FILE.toml")]
+    rule: String,
+    /// How findings are written
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Format,
+    /// What a group has in common: `strength`, the first 14 characters of the code, generic name and strength in
+    /// mg; `same`, generic, form, specification and maker; `generic`, generic and form, prices converted (差比价)
+    /// to the specification most of the group have
+    #[arg(long, value_parser = ["strength", "same", "generic"], default_value = "strength")]
+    by: String,
+    /// Products not to compare: CSV or XLSX with the columns code or generic (or both), reason, and if need be
+    /// from and to
+    #[arg(long, value_name = "FILE")]
+    exclude: Option<PathBuf>,
+    /// Where to write everything that is not compared: line,code,generic,reason
+    #[arg(long, value_name = "FILE")]
+    not_compared: Option<PathBuf>,
+    /// The day whose rule and exclusions count; today without it
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    day: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Scan) -> Result<(), Stop> {
+    let t = lang().text();
+    let Format::Csv = args.format;
+    let day = day(args.day.as_deref(), t)?;
+    let rule = rule(&args.rule, t)?;
+    rule.in_force(day).map_err(|refused| Stop::Bad(vec![refused.say(t)]))?;
+    let exclusions = args.exclude.as_deref().map(|path| exclusions(path, t)).transpose()?.unwrap_or_default();
+    // Clap lets through only words of the set.
+    let by = args.by.parse().unwrap_or(Grouping::Strength);
+    let mut grouper = Grouper::new(by, &exclusions, day);
+    read(&args.listings, &mut grouper, t)?;
+    let too_large = || Stop::Bad(vec![t.monitoring.scan_too_large.to_owned()]);
+    let found = scan::scan(&rule, grouper.finish()).ok_or_else(too_large)?;
+    if let Some(path) = &args.not_compared {
+        let written = File::create(path).map_err(Error::from).and_then(|file| write_left(&found, file, t));
+        written.map_err(|e| Stop::Bad(vec![format!("{}: {}", path.display(), told(&e, t))]))?;
+    }
+    if let Err(e) = write(&found.findings)
+        && !is_closed(&e)
+    {
+        return Err(Stop::of(e));
+    }
+    // Nobody may be listening on standard error; the result is written already.
+    let _ = writeln!(io::stderr(), "{}", summary(&rule, &found, day, t).join("\n"));
+    Ok(())
+}
+
+fn day(given: Option<&str>, t: &Text) -> Result<NaiveDate, Stop> {
+    let Some(text) = given else { return Ok(Time::now().day()) };
+    let day = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d");
+    day.map_err(|_| Stop::Bad(vec![format!("--day {text}: {}", t.monitoring.scan_day)]))
+}
+
+fn rule(name: &str, t: &Text) -> Result<Rule, Stop> {
+    let path = Path::new(name);
+    if !path.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml")) {
+        return rules::find(name).map_err(|refused| Stop::Bad(vec![refused.say(t)]));
+    }
+    let mut text = String::new();
+    fs::File::open(path).and_then(|f| f.take(LARGEST_RULE).read_to_string(&mut text)).map_err(|e| {
+        Stop::Bad(vec![format!("{name}: {}", fill(t.awards.file_unreadable, &[("error", &e)]))])
+    })?;
+    let parsed = Rule::parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    parsed.map_err(|refused| Stop::Bad(vec![format!("{name}: {}", refused.say(t))]))
+}
+
+fn opened(path: &Path, t: &Text) -> Result<File, Stop> {
+    let unreadable = |e: io::Error| {
+        Stop::Bad(vec![format!("{}: {}", path.display(), fill(t.awards.file_unreadable, &[("error", &e)]))])
+    };
+    File::open(path).map_err(unreadable)
+}
+
+fn told(error: &Error, t: &Text) -> String {
+    match error {
+        Error::Refused(why) => why.say(t),
+        other => other.to_string(),
+    }
+}
+
+fn exclusions(path: &Path, t: &Text) -> Result<Exclusions, Stop> {
+    let file = path.display();
+    match import::exclusions(opened(path, t)?) {
+        Ok((list, faults)) if faults.is_empty() => Ok(list),
+        Ok((_, faults)) => {
+            let lines = faults.sentences(t).into_iter().map(|line| format!("{file}: {line}"));
+            Err(Stop::Bad(lines.collect()))
+        }
+        Err(e) => Err(Stop::Bad(vec![format!("{file}: {}", told(&e, t))])),
+    }
+}
+
+/// Reads the file twice: its header says whose columns they are.
+fn read(path: &Path, grouper: &mut Grouper<'_>, t: &Text) -> Result<(), Stop> {
+    let bad = |e: Error| Stop::Bad(vec![format!("{}: {}", path.display(), told(&e, t))]);
+    let profile = import::profile(opened(path, t)?).map_err(bad)?;
+    import::read(opened(path, t)?, profile, |line| grouper.take(line)).map_err(bad)
+}
+
+fn write(findings: &[Finding]) -> Done<()> {
+    let mut out = Csv::bare(io::stdout().lock());
+    out.row(scan::COLUMNS)?;
+    for finding in findings {
+        out.row(finding.cells())?;
+    }
+    out.finish().map(drop)
+}
+
+fn write_left(found: &scan::Scan, file: File, t: &Text) -> Done<()> {
+    let mut out = Csv::new(file)?;
+    out.row(["line", "code", "generic", "reason"])?;
+    for left in &found.left {
+        let reason = format!("{}: {}", left.why.kind(), left.why.say(t));
+        out.row([&left.line.to_string(), &left.code, &left.generic, &reason])?;
+    }
+    out.finish().map(drop)
+}
+
+fn summary(rule: &Rule, found: &scan::Scan, day: NaiveDate, t: &Text) -> Vec<String> {
+    let m = &t.monitoring;
+    let head: [(&str, &dyn Display); 5] = [
+        ("title", &rule.title(t.lang)),
+        ("name", &rule.name),
+        ("version", &rule.version),
+        ("document", &rule.document),
+        ("day", &day),
+    ];
+    let (compared, left) = (found.findings.len(), found.left.len());
+    let read = compared + left;
+    let counts: [(&str, &dyn Display); 4] =
+        [("read", &read), ("compared", &compared), ("groups", &found.groups), ("left", &left)];
+    let mut lines = vec![fill(m.scan_rule, &head), fill(m.scan_counts, &counts)];
+    for (tier, (count, solid)) in found.tiers() {
+        let values: [(&str, &dyn Display); 4] =
+            [("tier", &tier.name(t)), ("word", &tier), ("count", &count), ("solid", &solid)];
+        lines.push(fill(m.scan_tier, &values));
+    }
+    lines.extend(found.largest.as_ref().map(|spread| largest(m.scan_largest, spread)));
+    lines.extend(found.largest_solid.as_ref().map(|spread| largest(m.scan_largest_solid, spread)));
+    let reasons = found.reasons();
+    if !reasons.is_empty() {
+        lines.push(m.scan_left.to_owned());
+    }
+    for (kind, count) in reasons {
+        lines.push(fill(m.scan_reason, &[("reason", &kind.name(t)), ("word", &kind), ("count", &count)]));
+    }
+    if rule.review_by < day {
+        lines.push(fill(m.scan_review, &[("day", &rule.review_by)]));
+    }
+    lines
+}
+
+fn largest(text: &str, Spread { key, lowest, highest }: &Spread) -> String {
+    let strength = key.strength.map(|mg| format!("{}mg", mg_shown(mg))).unwrap_or_default();
+    let values: [(&str, &dyn Display); 10] = [
+        ("ratio", &highest.ratio),
+        ("generic", &key.generic),
+        ("strength", &strength),
+        ("key", &key.code),
+        ("lowest", &lowest.price),
+        ("low_code", &lowest.code),
+        ("low_line", &lowest.line),
+        ("highest", &highest.price),
+        ("high_code", &highest.code),
+        ("high_line", &highest.line),
+    ];
+    fill(text, &values)
+}

@@ -280,6 +280,17 @@ fn lost_race(error: &DieselError) -> bool {
     }
 }
 
+/// Takes every row of a table of passing things, whose name is code's, not people's. On PostgreSQL nobody can read the
+/// table until the transaction ends.
+pub fn empty(tx: &mut Tx, table: &str) -> Result<()> {
+    let conn = tx.conn();
+    let statement = match conn {
+        Conn::Pg(_) => format!("TRUNCATE {table}"),
+        Conn::Sqlite(_) => format!("DELETE FROM {table}"),
+    };
+    Ok(conn.batch_execute(&statement)?)
+}
+
 /// The next number of a gap-free sequence. The counter's row is locked until the transaction ends, so numbers
 /// become visible in their order: a reader that has seen `n` will never meet a smaller one later.
 pub fn next_number(tx: &mut Tx, name: &str) -> Result<i64> {

@@ -48,7 +48,7 @@ use import::{Codes, Lines};
 use repeats::Repeats;
 
 /// Lines staged in one transaction and moved by one statement.
-pub const CHUNK: usize = 200_000;
+pub const CHUNK: usize = 100_000;
 
 crate::words! {
     /// How far a file is.
@@ -304,7 +304,7 @@ fn look<R: Read>(
 
 /// Moves what is staged into the table, in one transaction.
 fn finish(db: &Db, ctx: &Ctx, no: i32, tell: &mut dyn FnMut(Progress)) -> Result<Ingest> {
-    db.write(|tx| {
+    db.write_large(|tx| {
         let it = store::ingest(tx.conn(), no)?;
         if it.state == State::Applied {
             return Ok(it);
@@ -315,6 +315,10 @@ fn finish(db: &Db, ctx: &Ctx, no: i32, tell: &mut dyn FnMut(Progress)) -> Result
         first_id.checked_add(last).ok_or_else(|| Error::fault("no more numbers for purchases"))?;
         let overlaps = store::overlaps(tx.conn(), &it)?;
         let mut after = Ingest { state: State::Applied, first_id, applied_at: Some(ctx.now), ..it.clone() };
+        let is_first = !overlaps && store::is_empty(tx.conn())?;
+        if is_first {
+            db::drop_indexes(tx, store::INDEXES)?;
+        }
         let mut at = 0_i32;
         while at < last {
             let to = at.saturating_add(CHUNK as i32).min(last);
@@ -323,6 +327,9 @@ fn finish(db: &Db, ctx: &Ctx, no: i32, tell: &mut dyn FnMut(Progress)) -> Result
             after.unmatched += store::move_unmatched(tx, &part)?;
             at = to;
             tell(Progress::Moved(i64::from(at), it.staged));
+        }
+        if is_first {
+            db::make_indexes(tx, store::INDEXES)?;
         }
         after.unchanged = it.staged - after.added - after.unmatched;
         store::clear(tx, no)?;

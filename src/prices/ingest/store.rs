@@ -8,10 +8,10 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 use super::import::{Codes, Line};
 use super::{Ingest, Refused, State};
-use crate::db::{Conn, Tx, in_any_order};
+use crate::db::{Conn, Index, Tx, in_any_order};
 use crate::error::{Error, Result};
 use crate::load_all;
-use crate::schema::{ingests, staged_transactions, unmatched_transactions};
+use crate::schema::{ingests, staged_transactions, transactions, unmatched_transactions};
 use crate::types::{Money, Quantity, UnitPrice};
 
 /// The file with these bytes.
@@ -64,6 +64,21 @@ pub fn overlaps(conn: &mut Conn, it: &Ingest) -> Result<bool> {
         .filter(ingests::first_day.le(it.last_day))
         .filter(ingests::state.eq(State::Applied));
     Ok(diesel::select(diesel::dsl::exists(others)).get_result(conn)?)
+}
+
+/// The two indexes of purchases.
+pub const INDEXES: &[Index] = &[
+    Index { name: "transactions_by_hospital", columns: "transactions (hospital, product, day)" },
+    Index {
+        name: "transactions_by_product",
+        columns: "transactions (product, day, hospital, unit_price, quantity)",
+    },
+];
+
+/// Whether there is no purchase yet.
+pub fn is_empty(conn: &mut Conn) -> Result<bool> {
+    let first: Option<i32> = transactions::table.select(transactions::id).first(conn).optional()?;
+    Ok(first.is_none())
 }
 
 /// Gives a number to every hospital and product that has none, and says how many got one.

@@ -1,5 +1,6 @@
 //! The nightly checks: what must hold between volume, goods and money, and the incidents where it does not.
 
+pub mod fund;
 pub mod rules;
 pub mod store;
 
@@ -125,7 +126,26 @@ pub fn look(conn: &mut Conn) -> Result<Found> {
             Ok(())
         })?;
     }
+    money_of_the_fund(conn, &mut found)?;
     Ok(found)
+}
+
+fn money_of_the_fund(conn: &mut Conn, found: &mut Found) -> Result<()> {
+    let mut compare = |check, table: &'static str, rows: &[fund::Sum]| {
+        found.rows += count(rows);
+        rows.iter().for_each(|it| found.keep(rules::total(check, table, &it.id, it.sum, it.amount)));
+    };
+    in_ranges(conn, "claims", |conn, after, to| {
+        for (check, query) in fund::CLAIMS {
+            compare(check, "claims", &fund::of_claims(conn, query, after, to)?);
+        }
+        Ok(())
+    })?;
+    for (check, table, query) in fund::WHOLE {
+        compare(check, table, &fund::of_all(conn, query)?);
+    }
+    compare(Check::PrepaymentBalance, "prepayments", &fund::of_all(conn, fund::OVERDRAWN)?);
+    Ok(())
 }
 
 /// The lines add up to the volumes they draw on; memory holds two numbers for each year of a contract.

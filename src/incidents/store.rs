@@ -9,8 +9,10 @@ use super::{CheckRun, Incident};
 use crate::contracts::volumes::AgreedVolume;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::schema::{agreed_volumes, contracts, incident_runs, incidents, order_lines, receipts};
-use crate::types::{AgreedVolumeId, CheckRunId, ContractId, IncidentId, Money, OrderId, Quantity, UnitPrice};
+use crate::schema::{agreed_volumes, contracts, incident_runs, incidents, order_lines, receipts, transfers};
+use crate::types::{
+    AgreedVolumeId, CheckRunId, ContractId, IncidentId, Money, OrderId, Quantity, SettlementId, UnitPrice,
+};
 
 /// Rows of one range.
 pub const RANGE: i64 = 20_000;
@@ -280,6 +282,11 @@ pub fn order_of_receipt(conn: &mut Conn, receipt: &str) -> Result<Option<OrderId
     let line: Option<String> =
         receipts::table.find(receipt).select(receipts::order_line_id).first(conn).optional()?;
     line.map_or(Ok(None), |line| order_of(conn, &line))
+}
+
+/// The settlement of a transfer.
+pub fn settlement_of(conn: &mut Conn, transfer: &str) -> Result<Option<SettlementId>> {
+    Ok(transfers::table.find(transfer).select(transfers::settlement_id).first(conn).optional()?)
 }
 
 /// The contract of a year's volume.

@@ -4,7 +4,7 @@ messages! {
     /// Messages of the nightly checks and their incidents.
     Incidents {
         title: "核对异常", "Incidents";
-        hint: "每天夜间对全部约定量、订单、验收、发票和付款逐行核对。发现不平时登记为异常并通知采购经办和审计；此后核对相符的自动销号，记录保留。", "Every night all volumes, orders, receipts, invoices and payments are checked row by row. What does not agree becomes an incident and officers and auditors are told; once it agrees again it ends by itself and its record stays.";
+        hint: "每天夜间对全部约定量、订单、验收、发票、付款、基金结算和预付金逐行核对。发现不平时登记为异常并通知采购经办和审计；此后核对相符的自动销号，记录保留。", "Every night all volumes, orders, receipts, invoices, payments, settlements of the fund and prepayments are checked row by row. What does not agree becomes an incident and officers and auditors are told; once it agrees again it ends by itself and its record stays.";
         never: "尚未核对过。", "The checks have not run yet.";
         last_run: "最近一次核对：{at}，核对 {rows} 行，用时 {seconds} 秒，发现 {count} 处不平。", "Last run: {at}, {rows} rows in {seconds} s, {count} breaches.";
         state: "状态", "State";
@@ -39,5 +39,14 @@ messages! {
         receipt_state: "验收记录的状态与金额相符", "A receipt's state is borne out by its figures";
         invoice_total: "发票金额等于各行之和", "An invoice's amount equals the sum of its lines";
         payment_total: "付款金额等于各行之和", "A payment's amount equals the sum of its lines";
+        claim_confirmed: "申报单核对金额等于无争议各行之和", "What was confirmed of a claim equals the sum of its undisputed lines";
+        claim_paid: "申报单已付金额等于核对金额，未付款前为零", "What the fund paid of a claim equals what was confirmed, and nothing before it is paid";
+        transfer_total: "付款指令金额等于各申报单之和", "A transfer equals the sum of its claims";
+        settlement_total: "结算金额等于付款指令之和，也等于应扣减之和", "A settlement equals the sum of its transfers and of its deductions";
+        deduction_paid: "代付金额等于已付申报单之和", "What was paid for a hospital equals the sum of its paid claims";
+        deduction_entered: "已扣减金额等于各次扣减之和", "What was deducted equals the sum of the deductions marked";
+        deduction_closed: "扣减不超过代付，办结后等于代付", "Deducted never exceeds what was paid, and equals it once the settlement is closed";
+        prepayment_ledger: "预付金余额等于台账各笔之和", "What is left of a prepayment equals the sum of its ledger";
+        prepayment_balance: "预付金余额不小于零", "What is left of a prepayment is not below zero";
     }
 }

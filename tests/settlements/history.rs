@@ -29,7 +29,7 @@ fn month() -> impl Strategy<Value = Month> {
         .prop_map(|(received, dice)| Month { received, dice })
 }
 
-fn grant(site: &Site) {
+pub(super) fn grant(site: &Site) {
     let (clerk, reviewer) = (site.ctx_of("settlement"), site.ctx_of("reviewer"));
     let hospital = site.who("hospital1").organisation.id;
     site.app

@@ -17,7 +17,7 @@ use super::{
 use crate::support::Site;
 
 /// Two hospitals' claims of two suppliers, confirmed. What they come to, in cents.
-fn confirmed() -> (Site, chrono::NaiveDate, i64) {
+pub(super) fn confirmed() -> (Site, chrono::NaiveDate, i64) {
     let (site, contracts) = direct();
     for n in 0..6 {
         due(&site, &contracts[n % 4], "10");
@@ -27,20 +27,20 @@ fn confirmed() -> (Site, chrono::NaiveDate, i64) {
     (site, month, 3 * 200 + 3 * 3_000)
 }
 
-fn open(site: &Site, month: chrono::NaiveDate) -> SettlementId {
+pub(super) fn open(site: &Site, month: chrono::NaiveDate) -> SettlementId {
     let (ctx, id) = (site.ctx_of("settlement"), SettlementId::new());
     site.app.db.write(|tx| settlements::open(tx, &ctx, &id, month)).unwrap();
     id
 }
 
 /// Approves, sends and reads the bank's answers: everything is paid.
-fn to_bank(site: &Site, id: &SettlementId) {
+pub(super) fn to_bank(site: &Site, id: &SettlementId) {
     approve(site, id);
     let attempts = sent(site, id, false);
     read(site, id, &answers(site, &attempts, |_| false)).unwrap();
 }
 
-fn deduct(site: &Site, id: &SettlementId, act: &DeductionActId) {
+pub(super) fn deduct(site: &Site, id: &SettlementId, act: &DeductionActId) {
     let (ctx, it) = (site.ctx_of("settlement"), settlement(site, id));
     let month = jicai::payments::claims::rules::month_after(it.month);
     site.app.db.write(|tx| settlements::deduct(tx, &ctx, act, id, month)).unwrap();

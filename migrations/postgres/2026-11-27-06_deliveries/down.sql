@@ -1,3 +1,4 @@
+DROP INDEX returns_by_order_line;
 DROP INDEX deliveries_by_number;
 DROP INDEX deliveries_by_state;
 DROP INDEX deliveries_of_supplier;

@@ -23,3 +23,4 @@ CREATE INDEX deliveries_of_hospital ON deliveries (hospital_id, id);
 CREATE INDEX deliveries_of_supplier ON deliveries (supplier_id, id);
 CREATE INDEX deliveries_by_state ON deliveries (state, id);
 CREATE INDEX deliveries_by_number ON deliveries (number, id);
+CREATE INDEX returns_by_order_line ON returns (order_line_id);

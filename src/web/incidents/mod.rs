@@ -26,5 +26,14 @@ fn name(check: Check, t: &Text) -> &'static str {
         Check::ReceiptState => i.receipt_state,
         Check::InvoiceTotal => i.invoice_total,
         Check::PaymentTotal => i.payment_total,
+        Check::ClaimConfirmed => i.claim_confirmed,
+        Check::ClaimPaid => i.claim_paid,
+        Check::TransferTotal => i.transfer_total,
+        Check::SettlementTotal => i.settlement_total,
+        Check::DeductionPaid => i.deduction_paid,
+        Check::DeductionEntered => i.deduction_entered,
+        Check::DeductionClosed => i.deduction_closed,
+        Check::PrepaymentLedger => i.prepayment_ledger,
+        Check::PrepaymentBalance => i.prepayment_balance,
     }
 }

@@ -41,6 +41,9 @@ fn path(conn: &mut Conn, it: &Incident) -> Result<String> {
             let id = id.parse().map_err(Error::fault_of)?;
             store::contract_of(conn, &id)?.map(|(contract, _)| format!("/contracts/{contract}"))
         }
+        // A transfer and a deduction are seen on the page of their settlement.
+        "transfers" => store::settlement_of(conn, id)?.map(|settlement| format!("/settlements/{settlement}")),
+        "deductions" => id.split_once('/').map(|(settlement, _)| format!("/settlements/{settlement}")),
         table => Some(format!("/{table}/{id}")),
     };
     Ok(found.unwrap_or_default())

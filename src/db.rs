@@ -212,12 +212,29 @@ impl Db {
 
     /// Runs a serializable transaction and tries again when it lost a race. `body` can run more than once,
     /// so it only reads and writes the database.
-    pub fn write<T>(&self, mut body: impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {
+    pub fn write<T>(&self, body: impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {
         let mut conn = self.pool.get().map_err(|e| Error::Fault(Box::new(e)))?;
+        Self::until_won(&mut conn, body)
+    }
+
+    /// The same for a transaction that writes a large part of a database: SQLite is given 112 MB to hold pages in.
+    pub fn write_large<T>(&self, body: impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {
+        let mut conn = self.pool.get().map_err(|e| Error::Fault(Box::new(e)))?;
+        if let Conn::Sqlite(c) = &mut *conn {
+            c.batch_execute("PRAGMA cache_size = -114688")?;
+        }
+        let result = Self::until_won(&mut conn, body);
+        if let Conn::Sqlite(c) = &mut *conn {
+            c.batch_execute("PRAGMA cache_size = -65536; PRAGMA shrink_memory")?;
+        }
+        result
+    }
+
+    fn until_won<T>(conn: &mut Conn, mut body: impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match Self::once(&mut conn, &mut body) {
+            match Self::once(conn, &mut body) {
                 Err(Error::Database(e)) if tries < TRIES && lost_race(&e) => {
                     std::thread::sleep(Duration::from_millis(u64::from(tries) * 7));
                 }
@@ -278,6 +295,47 @@ fn lost_race(error: &DieselError) -> bool {
         }
         _ => false,
     }
+}
+
+/// Takes an empty table's indexes away before a large load, to be made after it in the same transaction: PostgreSQL makes
+/// them several times faster at once than row by row, and readers wait meanwhile. SQLite keeps them: rows come in the
+/// order of an index, and making one would sort all rows in memory.
+pub fn drop_indexes(tx: &mut Tx, indexes: &[Index]) -> Result<()> {
+    for index in indexes {
+        if let Conn::Pg(c) = tx.conn() {
+            c.batch_execute(&format!("DROP INDEX {}", index.name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the indexes that [`drop_indexes`] took away.
+pub fn make_indexes(tx: &mut Tx, indexes: &[Index]) -> Result<()> {
+    for index in indexes {
+        if let Conn::Pg(c) = tx.conn() {
+            c.batch_execute(&format!("CREATE INDEX {} ON {}", index.name, index.columns))?;
+        }
+    }
+    Ok(())
+}
+
+/// An index as its migration makes it.
+pub struct Index {
+    /// Its name.
+    pub name: &'static str,
+    /// Its table and columns.
+    pub columns: &'static str,
+}
+
+/// Takes every row of a table of passing things, whose name is code's, not people's. On PostgreSQL nobody can read the
+/// table until the transaction ends.
+pub fn empty(tx: &mut Tx, table: &str) -> Result<()> {
+    let conn = tx.conn();
+    let statement = match conn {
+        Conn::Pg(_) => format!("TRUNCATE {table}"),
+        Conn::Sqlite(_) => format!("DELETE FROM {table}"),
+    };
+    Ok(conn.batch_execute(&statement)?)
 }
 
 /// The next number of a gap-free sequence. The counter's row is locked until the transaction ends, so numbers

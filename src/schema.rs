@@ -169,14 +169,15 @@ diesel::table! {
 
 diesel::table! {
     transactions (id) {
-        id -> Text,
+        id -> Integer,
         day -> Date,
-        hospital_id -> Text,
-        product_id -> Text,
+        hospital -> Integer,
+        product -> Integer,
         supplier -> Text,
         quantity -> BigInt,
         unit_price -> BigInt,
         amount -> BigInt,
+        nth -> Integer,
     }
 }
 
@@ -1614,11 +1615,78 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    hospital_numbers (no) {
+        no -> Integer,
+        hospital_id -> Text,
+    }
+}
+
+diesel::table! {
+    product_numbers (no) {
+        no -> Integer,
+        product_id -> Text,
+    }
+}
+
+diesel::table! {
+    ingests (no) {
+        no -> Integer,
+        sha256 -> Text,
+        file_name -> Text,
+        state -> Text,
+        lines -> BigInt,
+        bad -> BigInt,
+        staged -> BigInt,
+        added -> BigInt,
+        unchanged -> BigInt,
+        unmatched -> BigInt,
+        first_day -> Date,
+        last_day -> Date,
+        first_id -> Integer,
+        account_id -> Nullable<Text>,
+        created_at -> BigInt,
+        applied_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    staged_transactions (ingest, n) {
+        ingest -> Integer,
+        n -> Integer,
+        line -> BigInt,
+        day -> Date,
+        hospital -> Integer,
+        product -> Integer,
+        hospital_code -> Text,
+        product_code -> Text,
+        supplier -> Text,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        amount -> BigInt,
+        nth -> Integer,
+    }
+}
+
+diesel::table! {
+    unmatched_transactions (id) {
+        id -> Integer,
+        ingest -> Integer,
+        line -> BigInt,
+        day -> Date,
+        hospital_code -> Text,
+        product_code -> Text,
+        supplier -> Text,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        amount -> BigInt,
+        nth -> Integer,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
-diesel::joinable!(transactions -> organisations (hospital_id));
-diesel::joinable!(transactions -> products (product_id));
 diesel::joinable!(rounds -> rule_sets (rule_set_id));
 diesel::joinable!(round_regions -> rounds (round_id));
 diesel::joinable!(lots -> rounds (round_id));
@@ -1845,3 +1913,11 @@ diesel::allow_tables_to_appear_in_same_query!(prepayments, organisations);
 diesel::joinable!(prepayments -> organisations (hospital_id));
 diesel::allow_tables_to_appear_in_same_query!(prepayment_grants, organisations);
 diesel::joinable!(prepayment_grants -> organisations (hospital_id));
+
+// Purchases: short numbers stand for hospital and product.
+diesel::joinable!(hospital_numbers -> organisations (hospital_id));
+diesel::joinable!(product_numbers -> products (product_id));
+diesel::allow_tables_to_appear_in_same_query!(hospital_numbers, organisations);
+diesel::allow_tables_to_appear_in_same_query!(product_numbers, products);
+diesel::joinable!(unmatched_transactions -> ingests (ingest));
+diesel::allow_tables_to_appear_in_same_query!(unmatched_transactions, ingests);

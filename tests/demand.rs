@@ -683,15 +683,15 @@ fn the_history_is_read_through_its_index() {
         .db
         .read(|c| {
             Ok(diesel::sql_query(
-                "EXPLAIN QUERY PLAN SELECT product_id, SUM(quantity) FROM transactions WHERE hospital_id = 'h' \
-                 AND product_id IN ('a', 'b') AND day >= '2025-01-01' AND day < '2026-01-01' GROUP BY product_id",
+                "EXPLAIN QUERY PLAN SELECT product, SUM(quantity) FROM transactions WHERE hospital = 1 \
+                 AND product IN (1, 2) AND day >= '2025-01-01' AND day < '2026-01-01' GROUP BY product",
             )
             .load(c)?)
         })
         .unwrap();
     let plan: Vec<String> = steps.into_iter().map(|step| step.detail).collect();
     assert!(
-        plan[0].contains("USING INDEX transactions_by_hospital (hospital_id=? AND product_id=? AND day>?"),
+        plan[0].contains("USING INDEX transactions_by_hospital (hospital=? AND product=? AND day>?"),
         "{plan:?}"
     );
 }

@@ -1,11 +1,13 @@
-//! Purchase history: its import, and what was bought in the two years before a day.
+//! Purchases: what was bought in the two years before a day; how files of them are taken.
+
+mod command;
+mod ingesting;
 
 use diesel::prelude::*;
-use jicai::error::Error;
 use jicai::people::Organisation;
-use jicai::prices::{self, Transaction, import};
+use jicai::prices::{self, ingest};
 use jicai::schema::{organisations, products, transactions};
-use jicai::types::{Money, ProductId, Quantity, TransactionId};
+use jicai::types::{Money, ProductId, Quantity, UnitPrice};
 
 use crate::support::Site;
 
@@ -42,19 +44,34 @@ pub fn product(site: &Site, code: &str, generic: &str, key: &str, maker: &str) -
     id
 }
 
-/// Enters a purchase.
+/// The columns of `transactions.csv`.
+pub const HEADER: &str = "日期,医疗机构编码,医保编码,供应企业,数量,单价,金额\n";
+
+/// Enters a purchase at half a yuan.
 pub fn purchase(site: &Site, hospital: &Organisation, product: &ProductId, day: &str, quantity: &str) {
-    let row = Transaction {
-        id: TransactionId::new(),
-        day: day.parse().unwrap(),
-        hospital_id: hospital.id.clone(),
-        product_id: product.clone(),
-        supplier: "国药控股".to_owned(),
-        quantity: quantity.parse().unwrap(),
-        unit_price: "0.5".parse().unwrap(),
-        amount: Money::of(quantity.parse().unwrap(), "0.5".parse().unwrap()).unwrap(),
-    };
-    site.app.db.write(|tx| prices::store::insert(tx, &row)).unwrap();
+    purchase_at(site, &hospital.code, product, day, quantity, "0.5");
+}
+
+/// Enters a purchase at a price.
+pub fn purchase_at(site: &Site, hospital: &str, product: &ProductId, day: &str, quantity: &str, price: &str) {
+    let code: String =
+        site.app.db.read(|c| Ok(products::table.find(product).select(products::code).first(c)?)).unwrap();
+    let (units, unit_price): (Quantity, UnitPrice) = (quantity.parse().unwrap(), price.parse().unwrap());
+    let amount = Money::of(units, unit_price).unwrap();
+    let line = format!("{day},{hospital},{code},国药控股,{quantity},{price},{amount}\n");
+    let done = take(site, &format!("{HEADER}{line}")).unwrap();
+    assert_eq!(done.new, 1, "{line}");
+}
+
+/// Takes a file that must have no bad line.
+pub fn take(site: &Site, text: &str) -> jicai::error::Result<ingest::Outcome> {
+    run(site, text, ingest::How::Whole)
+}
+
+/// Takes a file, or looks at it.
+pub fn run(site: &Site, text: &str, how: ingest::How) -> jicai::error::Result<ingest::Outcome> {
+    let source = ingest::Source { name: "t.csv", open: &|| Ok(text.as_bytes()) };
+    ingest::run(&site.app.db, &site.ctx(), &source, how, &mut |_| {})
 }
 
 /// The hospital with a name.
@@ -70,59 +87,9 @@ pub fn hospital(site: &Site, name: &str) -> Organisation {
         .unwrap()
 }
 
-const HEADER: &str = "日期,医疗机构编码,医保编码,供应企业,数量,单价,金额\n";
-
-fn count(site: &Site) -> i64 {
+/// How many purchases there are.
+pub fn count(site: &Site) -> i64 {
     site.app.db.read(|c| Ok(transactions::table.count().get_result(c)?)).unwrap()
-}
-
-fn take(site: &Site, text: &str) -> jicai::error::Result<import::Count> {
-    let ctx = site.ctx();
-    site.app.db.write(|tx| import::import(tx, &ctx, "t.csv", text.as_bytes()))
-}
-
-#[test]
-fn the_same_file_twice_is_taken_once() {
-    let site = Site::with_city();
-    product(&site, "XJ01CAA040E001010104797", "阿莫西林胶囊", "", "甲厂");
-    let mut file = HEADER.to_owned();
-    for n in 1..=1_234 {
-        file += &format!("2025-03-01,H33070200001,XJ01CAA040E001010104797,国药控股,{n},0.5,{n}.00\n");
-    }
-    let seen = site.app.db.read(|c| import::check(c, file.as_bytes())).unwrap();
-    assert_eq!((seen.0.new, seen.0.unchanged, seen.1.count()), (1_234, 0, 0));
-    assert_eq!(count(&site), 0, "a check takes nothing");
-    assert_eq!(take(&site, &file).unwrap(), import::Count { new: 1_234, unchanged: 0 });
-    assert_eq!(take(&site, &file).unwrap(), import::Count { new: 0, unchanged: 1_234 });
-    assert_eq!(count(&site), 1_234);
-    let longer = file.clone() + "2025-03-02,H33070200001,XJ01CAA040E001010104797,国药控股,1,0.5,0.50\n";
-    assert_eq!(take(&site, &longer).unwrap(), import::Count { new: 1, unchanged: 1_234 });
-    let line = "2025-04-01,H33070200001,XJ01CAA040E001010104797,国药控股,9,0.5,4.5\n";
-    let twice = format!("{HEADER}{line}{line}");
-    assert_eq!(take(&site, &twice).unwrap(), import::Count { new: 1, unchanged: 1 });
-}
-
-#[test]
-fn one_bad_line_and_nothing_is_taken() {
-    let site = Site::with_city();
-    product(&site, "XJ01CAA040E001010104797", "阿莫西林胶囊", "", "甲厂");
-    let check = |line: &str, wanted: &str| {
-        let mut file = HEADER.to_owned();
-        for n in 1..=600 {
-            file += &format!("2025-03-01,H33070200001,XJ01CAA040E001010104797,国药控股,{n},0.5,1\n");
-        }
-        file += line;
-        let Err(Error::Refused(why)) = take(&site, &file) else { panic!("taken: {line}") };
-        let said = why.say(jicai::text::Lang::Zh.text());
-        assert!(said.contains(wanted) && said.contains("第602行"), "{said}");
-        assert_eq!(count(&site), 0);
-    };
-    check("2025-03-01,H9,XJ01CAA040E001010104797,国药控股,1,0.5,0.5\n", "没有编码为此值的医疗机构");
-    check("2025-03-01,H33070200001,XJ01,国药控股,1,0.5,0.5\n", "产品目录中没有此医保编码");
-    check("2025-03-41,H33070200001,XJ01CAA040E001010104797,国药控股,1,0.5,0.5\n", "不是有效的日期");
-    check("2025-03-01,H33070200001,XJ01CAA040E001010104797,国药控股,-1,0.5,0.5\n", "必须大于零");
-    check("2025-03-01,H33070200001,XJ01CAA040E001010104797,国药控股,1.0001,0.5,0.5\n", "最多保留3位小数");
-    check("2025-03-01,H33070200001,XJ01CAA040E001010104797,国药控股,1盒,0.5,0.5\n", "不是规范的数字");
 }
 
 #[test]

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use jicai::contracts::Contract;
 use jicai::payments::retention::{self, Plan, Sheet, assessments, compute, store};
 use jicai::people::Role;
-use jicai::prices;
 use jicai::rounds::Round;
 use jicai::schema::{
     assessments as assessment_rows, contracts as contract_rows, deliveries, delivery_lines, mails,
@@ -19,6 +18,7 @@ use jicai::types::{
 };
 
 use crate::chain::{received, signed};
+use crate::prices::purchase_at;
 use crate::support::Site;
 
 /// The text of the first value of a field in a page.
@@ -601,19 +601,9 @@ async fn bases_are_filled_from_demand_and_history_and_what_was_entered_stays() {
     let lots = site.app.db.read(|c| jicai::rounds::lots_of(c, &round.id)).unwrap();
     let (h1, h2) = (site.who("hospital1").organisation, site.who("hospital2").organisation);
     let amoxicillin = product(&site, "XJ01CAA001", AMOXICILLIN, true);
-    let bought = |day: &str, hospital: &jicai::types::OrganisationId, quantity: &str, price: &str| {
-        let (quantity, unit_price): (Quantity, UnitPrice) =
-            (quantity.parse().unwrap(), price.parse().unwrap());
-        prices::Transaction {
-            id: jicai::types::TransactionId::new(),
-            day: day.parse().unwrap(),
-            hospital_id: hospital.clone(),
-            product_id: amoxicillin.clone(),
-            supplier: "某公司".to_owned(),
-            quantity,
-            unit_price,
-            amount: Money::of(quantity, unit_price).unwrap(),
-        }
+    let bought = |day: &str, login: &str, quantity: &str, price: &str| {
+        let code = site.who(login).organisation.code;
+        purchase_at(&site, &code, &amoxicillin, day, quantity, price);
     };
     let before = |days: i64| {
         Time::parse_local(&format!("{} 00:00", contracts[0].starts))
@@ -622,13 +612,13 @@ async fn bases_are_filled_from_demand_and_history_and_what_was_entered_stays() {
             .day()
             .to_string()
     };
+    bought(&before(1), "hospital1", "1000", "2.00");
+    bought(&before(400), "hospital2", "3000", "1.00");
+    bought(&before(0), "hospital1", "9999", "9.00");
+    bought(&before(800), "hospital1", "9999", "9.00");
     site.app
         .db
         .write(|tx| {
-            prices::store::insert(tx, &bought(&before(1), &h1.id, "1000", "2.00"))?;
-            prices::store::insert(tx, &bought(&before(400), &h2.id, "3000", "1.00"))?;
-            prices::store::insert(tx, &bought(&before(0), &h1.id, "9999", "9.00"))?;
-            prices::store::insert(tx, &bought(&before(800), &h1.id, "9999", "9.00"))?;
             let line = |hospital: &jicai::types::OrganisationId, lot: usize, approved: &str| {
                 let report = jicai::types::ReportId::new();
                 let rows = (

@@ -10,7 +10,8 @@ use jicai::catalog::import::{Layout, Profile, Reading, read};
 use jicai::catalog::upload::{self, Source};
 use jicai::catalog::{Refused, store};
 use jicai::error::Result;
-use jicai::files::{self, Limits};
+use jicai::files::{self, Faults, Limits};
+use jicai::prices::ingest::{self, How, Outcome, Progress};
 use jicai::text::{Say, Text, fill};
 use jicai::types::{Ctx, Time, sha256};
 
@@ -21,13 +22,17 @@ use super::{Stop, lang, open_db};
 enum Kind {
     /// Products of the catalogue
     Products,
+    /// Purchases of hospitals
+    Transactions,
 }
 
 /// Import a file into the database
 ///
 /// Prints `new,N`, `changed,N`, `unchanged,N` and `bad,N`, then for bad lines a table `line,column,value,reason`.
-/// A file with bad lines is not applied, unless --skip-bad says to apply the good ones. The database is that of
-/// DATABASE_URL. Exit status 0: applied (or would be); 1: failed; 2: bad input, nothing applied. JICAI_LANG=en|zh
+/// A file with bad lines is not applied, unless --skip-bad says to apply the good ones. Of transactions it prints
+/// `lines,N`, `new,N`, `unchanged,N`, `unmatched,N` and `bad,N`; unmatched lines, whose hospital or product the
+/// registers lack, are kept until they have it. A dry run counts as new what the registers know. A run that was broken
+/// off goes on when the same file is given again. The database is that of DATABASE_URL. Exit status 0: applied (or would be); 1: failed; 2: bad input, nothing applied. JICAI_LANG=en|zh
 /// chooses the language of reasons.
 #[derive(Args)]
 pub struct ImportArgs {
@@ -62,6 +67,7 @@ pub fn run(args: &ImportArgs) -> std::result::Result<(), Stop> {
     let t = lang().text();
     match args.kind {
         Kind::Products => products(args, t),
+        Kind::Transactions => transactions(args, t),
     }
 }
 
@@ -94,6 +100,54 @@ fn products(args: &ImportArgs, t: &Text) -> std::result::Result<(), Stop> {
     Ok(())
 }
 
+fn transactions(args: &ImportArgs, t: &Text) -> std::result::Result<(), Stop> {
+    if args.profile.is_some() {
+        return Err(Stop::Bad(vec![t.prices.cli_profile.to_owned()]));
+    }
+    let open = || File::open(&args.file);
+    open().map_err(|e| Stop::Bad(vec![format!("{}: {e}", args.file.display())]))?;
+    let (_, db) = open_db()?;
+    let ctx = Ctx::system(Time::now(), "import");
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let how = match (args.dry_run, args.skip_bad) {
+        (true, _) => How::Look,
+        (false, true) => How::SkipBad,
+        (false, false) => How::Whole,
+    };
+    let source = ingest::Source { name: &name, open: &open };
+    let done = ingest::run(&db, &ctx, &source, how, &mut |progress| say(progress, t)).map_err(Stop::of)?;
+    let bad = done.faults.count();
+    let Outcome { lines, new, unchanged, unmatched, .. } = done;
+    let counts =
+        format!("lines,{lines}\nnew,{new}\nunchanged,{unchanged}\nunmatched,{unmatched}\nbad,{}\n", done.bad);
+    write(counts, &done.faults, t).map_err(Stop::of)?;
+    if bad > 0 && how == How::Whole {
+        return Err(Stop::Bad(vec![fill(t.prices.cli_bad, &[("count", &bad)])]));
+    }
+    let mut notes = Vec::new();
+    if bad > 0 {
+        notes.push(fill(t.catalog.cli_skipped, &[("count", &done.bad)]));
+    }
+    if let Some(at) = done.known {
+        notes.push(fill(t.prices.cli_known, &[("at", &at)]));
+    } else if args.dry_run {
+        notes.push(t.prices.cli_dry.to_owned());
+    }
+    let _ = notes.iter().try_for_each(|note| writeln!(io::stderr(), "{note}"));
+    Ok(())
+}
+
+/// How far it is, on standard error.
+fn say(progress: Progress, t: &Text) {
+    let p = &t.prices;
+    let line = match progress {
+        Progress::Checked(count) => fill(p.cli_checked, &[("count", &count)]),
+        Progress::Staged(count, all) => fill(p.cli_staged, &[("count", &count), ("all", &all)]),
+        Progress::Moved(count, all) => fill(p.cli_moved, &[("count", &count), ("all", &all)]),
+    };
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
 fn content(path: &Path, t: &Text) -> std::result::Result<Vec<u8>, Stop> {
     let bad = |e: io::Error| Stop::Bad(vec![format!("{}: {e}", path.display())]);
     let limit = Limits::default().bytes;
@@ -122,9 +176,15 @@ fn apply(args: &ImportArgs, reading: &Reading, hash: &str) -> std::result::Resul
 
 fn print(counts: &Counts, reading: &Reading, t: &Text) -> Result<()> {
     let Counts { new, changed, unchanged, bad } = counts;
-    let mut text = format!("new,{new}\nchanged,{changed}\nunchanged,{unchanged}\nbad,{bad}\n").into_bytes();
-    if !reading.faults.is_empty() {
-        let table = reading.faults.write_csv(Vec::new(), t)?;
+    let counts = format!("new,{new}\nchanged,{changed}\nunchanged,{unchanged}\nbad,{bad}\n");
+    write(counts, &reading.faults, t)
+}
+
+/// The counts and the table of bad lines.
+fn write(counts: String, faults: &Faults, t: &Text) -> Result<()> {
+    let mut text = counts.into_bytes();
+    if !faults.is_empty() {
+        let table = faults.write_csv(Vec::new(), t)?;
         text.push(b'\n');
         text.extend(table.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&table));
     }

@@ -7,7 +7,7 @@ use crate::db::Db;
 use crate::demo::City;
 use crate::demo::city::{DRUGS, Drug, HOSPITALS, Offered, SUPPLIERS};
 use crate::error::{Error, Result};
-use crate::prices;
+use crate::prices::ingest;
 use crate::types::{Ctx, Money, ProductId, Quantity, Time, UnitPrice};
 
 /// A product of the catalogue with what it is in the tables.
@@ -122,7 +122,9 @@ pub fn buy(
         }
     }
     let ctx = Ctx::system(at, "demo");
-    db.write(|tx| prices::import::import(tx, &ctx, "demo", csv.as_bytes())).map(drop)
+    let source = ingest::Source { name: "demo", open: &|| Ok(csv.as_bytes()) };
+    let done = ingest::run(db, &ctx, &source, ingest::How::Whole, &mut |_| {})?;
+    if done.faults.is_empty() { Ok(()) } else { Err(Error::fault("the sample purchases have faults")) }
 }
 
 /// The fifth of the month so many months before.

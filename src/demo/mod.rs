@@ -7,6 +7,7 @@ mod people;
 mod round;
 mod stents;
 mod supply;
+pub mod transactions;
 pub mod year;
 
 use crate::db::Db;

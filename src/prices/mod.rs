@@ -1,8 +1,8 @@
-//! Prices: the purchase history (采购记录) that demand is measured against, comparable listing prices, and the
-//! monitoring rules that judge them.
+//! Prices: the purchases (采购记录) that demand is measured against and prices are judged by, comparable listing
+//! prices, and the monitoring rules that judge them.
 
 pub mod comparable;
-pub mod import;
+pub mod ingest;
 pub mod monitoring;
 pub mod store;
 
@@ -15,31 +15,7 @@ use serde::Serialize;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::schema::transactions;
-use crate::types::{Money, OrganisationId, ProductId, Quantity, TransactionId, UnitPrice};
-
-/// One purchase of a hospital.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
-// One statement for many rows: with defaults SQLite would write row by row in a transaction of its own.
-#[diesel(table_name = transactions, treat_none_as_default_value = false)]
-pub struct Transaction {
-    /// Its id, made from the content of the line it came from.
-    pub id: TransactionId,
-    /// The day of the purchase.
-    pub day: NaiveDate,
-    /// Who bought.
-    pub hospital_id: OrganisationId,
-    /// What.
-    pub product_id: ProductId,
-    /// From whom.
-    pub supplier: String,
-    /// How much, in smallest preparation units.
-    pub quantity: Quantity,
-    /// Yuan for one unit.
-    pub unit_price: UnitPrice,
-    /// Yuan in all.
-    pub amount: Money,
-}
+use crate::types::{OrganisationId, ProductId, Quantity};
 
 /// A catalogue product as far as purchases are matched by it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]

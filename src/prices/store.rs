@@ -1,25 +1,24 @@
 //! SQL of purchase history, and of products as far as purchases are matched by them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use crate::db::{Conn, Tx};
+use crate::db::Conn;
 use crate::error::Result;
-use crate::on_db;
 use crate::people::OrganisationKind;
-use crate::prices::{Named, Transaction};
-use crate::schema::{organisations, products, transactions};
-use crate::types::{OrganisationId, ProductId, TransactionId};
+use crate::prices::Named;
+use crate::schema::{hospital_numbers, organisations, product_numbers, products, transactions};
+use crate::types::{OrganisationId, ProductId};
 
 /// How many ids one query is asked for.
 pub const BATCH: usize = 1_000;
 
-/// What a hospital bought of these products from `from` and before `to`, summed (thousandths) by product.
-/// Served by the index on hospital, product and day: only the rows summed are read.
+/// What a hospital bought of these products from `from` and before `to`, summed (thousandths) by product, net of
+/// returns. Served by the index on hospital, product and day: only the rows summed are read.
 pub fn bought(
     conn: &mut Conn,
     hospital: &OrganisationId,
@@ -27,14 +26,42 @@ pub fn bought(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<(ProductId, i64)>> {
-    Ok(transactions::table
-        .filter(transactions::hospital_id.eq(hospital))
-        .filter(transactions::product_id.eq_any(of.to_vec()))
+    let Some(hospital) = hospital_number(conn, hospital)? else { return Ok(Vec::new()) };
+    let products = product_numbers_of(conn, of)?;
+    let rows: Vec<(i32, i64)> = transactions::table
+        .filter(transactions::hospital.eq(hospital))
+        .filter(transactions::product.eq_any(products.keys().copied().collect::<Vec<_>>()))
         .filter(transactions::day.ge(from).and(transactions::day.lt(to)))
-        .group_by(transactions::product_id)
-        .order(transactions::product_id)
-        .select((transactions::product_id, sql::<BigInt>("CAST(SUM(transactions.quantity) AS BIGINT)")))
-        .load(conn)?)
+        .group_by(transactions::product)
+        .order(transactions::product)
+        .select((transactions::product, sql::<BigInt>("CAST(SUM(transactions.quantity) AS BIGINT)")))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(no, sum)| Some((products.get(&no)?.clone(), sum))).collect())
+}
+
+/// A hospital's short number; none when no purchase can be its.
+fn hospital_number(conn: &mut Conn, hospital: &OrganisationId) -> Result<Option<i32>> {
+    Ok(hospital_numbers::table
+        .filter(hospital_numbers::hospital_id.eq(hospital))
+        .select(hospital_numbers::no)
+        .first(conn)
+        .optional()?)
+}
+
+/// These products by their short numbers.
+pub fn product_numbers_of(conn: &mut Conn, products: &[ProductId]) -> Result<HashMap<i32, ProductId>> {
+    let rows: Vec<(i32, ProductId)> = product_numbers::table
+        .filter(product_numbers::product_id.eq_any(products.to_vec()))
+        .select((product_numbers::no, product_numbers::product_id))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Every hospital by its short number.
+pub fn hospitals_by_number(conn: &mut Conn) -> Result<HashMap<i32, OrganisationId>> {
+    let rows: Vec<(i32, OrganisationId)> =
+        hospital_numbers::table.select((hospital_numbers::no, hospital_numbers::hospital_id)).load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The products with one of these generic keys.
@@ -60,32 +87,4 @@ pub fn hospitals_by_code(conn: &mut Conn) -> Result<HashMap<String, Organisation
         .select((organisations::code, organisations::id))
         .load(conn)?;
     Ok(rows.into_iter().collect())
-}
-
-/// Every product's id by its code, to match an import's lines with: memory grows with the catalogue, not with
-/// the purchases.
-pub fn products_by_code(conn: &mut Conn) -> Result<HashMap<String, ProductId>> {
-    let rows: Vec<(String, ProductId)> = products::table.select((products::code, products::id)).load(conn)?;
-    Ok(rows.into_iter().collect())
-}
-
-/// Which of these purchases are already here.
-pub fn known(conn: &mut Conn, ids: &[TransactionId]) -> Result<HashSet<TransactionId>> {
-    let rows: Vec<TransactionId> = transactions::table
-        .filter(transactions::id.eq_any(ids.to_vec()))
-        .select(transactions::id)
-        .load(conn)?;
-    Ok(rows.into_iter().collect())
-}
-
-/// Enters purchases that are not yet here, in one statement.
-pub fn insert_all(tx: &mut Tx, rows: &[Transaction]) -> Result<()> {
-    on_db!(tx.conn(), c => diesel::insert_into(transactions::table).values(rows).execute(c))?;
-    Ok(())
-}
-
-/// Enters one purchase.
-pub fn insert(tx: &mut Tx, row: &Transaction) -> Result<()> {
-    diesel::insert_into(transactions::table).values(row).execute(tx.conn())?;
-    Ok(())
 }

@@ -172,6 +172,7 @@ messages! {
         generate_not_empty: "数据库不是空的，不能生成样本数据。请用 DATABASE_URL 指向一个新的空数据库。", "The database is not empty, so no sample year is generated into it. Let DATABASE_URL name a new, empty one.";
         generate_bounds: "{name} 必须在 1 至 {most} 之间。", "{name} must lie between 1 and {most}.";
         generate_month: "已生成 {month}", "{month} generated";
+        generate_registers: "已登记{hospitals}家医疗机构、{products}个产品", "{hospitals} hospitals and {products} products entered";
         generate_until: "“{text}”不是日期，应形如 2026-11-27。", "\"{text}\" is not a day such as 2026-11-27.";
         demo_not_empty: "数据库 {url} 里已有数据，示例城市只能填入空库。请换一个空库，或取消设置 DATABASE_URL。", "The database {url} is not empty; the sample city goes only into an empty one. Name an empty database, or unset DATABASE_URL.";
         demo_foreign: "{file} 不是示例数据库，已原样保留。请移走该文件后重试。", "{file} is not a sample database and was left alone. Move it away and try again.";

@@ -1,10 +1,20 @@
-//! Messages of purchase history.
+//! Messages of purchases.
 
 messages! {
-    /// Messages of purchase history.
+    /// Messages of purchases.
     Prices {
-        hospital_unknown: "没有编码为此值的医疗机构。请核对医疗机构编码，或先在“单位”中登记该机构", "there is no hospital with this code; check the code, or enter the hospital under Organisations first";
-        product_unknown: "产品目录中没有此医保编码。请核对编码，或先导入产品目录", "the catalogue has no product with this code; check the code, or import the catalogue first";
-        file_faulty: "采购记录文件有 {count} 处错误，未导入任何一行。第一处：{first}请改正后重新导入。", "The purchase file has {count} faults and no line of it was taken. The first: {first} Correct them and import it again.";
+        day_future: "日期晚于今天。请核对日期", "the day is still to come; check the date";
+        quantity_none: "数量不能为零；退货请填负数", "the quantity must not be zero; a return is below zero";
+        amount_differs: "数量乘以单价四舍五入到分是{product}，与金额不符。请核对三者", "quantity times unit price, rounded half up to the cent, is {product}; check the three";
+        repeats: "文件中有超过一百万种行重复出现，无法逐一区分。请核对是否同一内容被拼接了两次。", "More than a million different lines of the file come more than once. Check whether it holds the same twice.";
+        underway: "另一个进程正在导入同一文件。请等它结束后再试；若它已中断，重新运行即可接着导入。", "Another run is importing the same file. Wait for it to end; if it was broken off, run the command again and it goes on from there.";
+        changed: "文件在读取过程中被改动，未导入任何一行。请等文件写完后重新导入。", "The file was changed while it was read and no line of it was taken. Import it again when it is complete.";
+        cli_profile: "导入采购记录只有一种格式，不需要--profile。", "Purchases come in one format only; leave --profile out.";
+        cli_bad: "有{count}处错误，未导入任何一行。请改正，或用--skip-bad跳过错误行。", "There are {count} faults and nothing was imported. Correct them, or leave bad lines out with --skip-bad.";
+        cli_dry: "仅检查，没有导入。", "Dry run: nothing was imported.";
+        cli_known: "同一文件已于{at}导入，没有新内容。", "This file was imported at {at}; nothing is new.";
+        cli_checked: "已检查{count}行", "{count} lines checked";
+        cli_staged: "已读入{count}/{all}行", "{count} of {all} lines staged";
+        cli_moved: "已入库{count}/{all}行", "{count} of {all} lines stored";
     }
 }

@@ -16,6 +16,7 @@ use crate::on_db;
 use crate::payments::retention::parameters::{Parameter, Parameters};
 use crate::payments::retention::{Base, Origin, Plan, Refused, deed, draft, purchases, store, touch};
 use crate::people::{self, OrganisationKind};
+use crate::prices;
 use crate::rounds::Round;
 use crate::schema::{organisations, retention_bases, transactions};
 use crate::types::{Ctx, OrganisationId, PlanId, ProductId, Quantity, RoundId, Share, UnitPrice};
@@ -298,19 +299,22 @@ fn bought(
     to: NaiveDate,
 ) -> Result<Vec<(OrganisationId, i64, i64)>> {
     let mut sums: BTreeMap<OrganisationId, (i64, i64)> = BTreeMap::new();
+    let hospitals = prices::store::hospitals_by_number(conn)?;
     for some in products.chunks(BATCH) {
-        let rows: Vec<(OrganisationId, i64, i64)> = transactions::table
-            .filter(transactions::product_id.eq_any(some.to_vec()))
+        let numbers: Vec<i32> = prices::store::product_numbers_of(conn, some)?.into_keys().collect();
+        let rows: Vec<(i32, i64, i64)> = transactions::table
+            .filter(transactions::product.eq_any(numbers))
             .filter(transactions::day.ge(from).and(transactions::day.lt(to)))
-            .group_by(transactions::hospital_id)
+            .group_by(transactions::hospital)
             .select((
-                transactions::hospital_id,
+                transactions::hospital,
                 sql::<BigInt>("CAST(SUM(transactions.quantity) AS BIGINT)"),
                 sql::<BigInt>("CAST(SUM(transactions.amount) AS BIGINT)"),
             ))
             .load(conn)?;
         for (hospital, quantity, cents) in rows {
-            let it = sums.entry(hospital).or_default();
+            let Some(hospital) = hospitals.get(&hospital) else { continue };
+            let it = sums.entry(hospital.clone()).or_default();
             *it = (it.0.saturating_add(quantity), it.1.saturating_add(cents));
         }
     }

@@ -17,6 +17,9 @@ use crate::support::Site;
 const WIDTH: u32 = 1366;
 const HEIGHT: u32 = 900;
 
+/// How long something may take to appear: a machine busy with a compiler is slow.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// axe-core, injected into every page looked at.
 const AXE: &str = include_str!("axe-4.14.1.min.js");
 
@@ -135,7 +138,7 @@ impl Browser {
     pub async fn saved(&self, name: &str) -> PathBuf {
         let (path, started) = (self.downloads.path().join(name), Instant::now());
         while !path.exists() {
-            assert!(started.elapsed() < Duration::from_secs(10), "{name} was not saved");
+            assert!(started.elapsed() < PATIENCE, "{name} was not saved");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         path
@@ -228,7 +231,7 @@ impl Browser {
         let started = Instant::now();
         let script = "return !window.before && document.readyState === 'complete'";
         while !self.driver.execute(script, vec![]).await.is_ok_and(|done| done.json() == true) {
-            assert!(started.elapsed() < Duration::from_secs(10), "{css} leads nowhere");
+            assert!(started.elapsed() < PATIENCE, "{css} leads nowhere");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -239,7 +242,7 @@ impl Browser {
         self.press(css).await;
         let started = Instant::now();
         while self.driver.get_alert_text().await.is_err() {
-            assert!(started.elapsed() < Duration::from_secs(5), "{css} asks no question");
+            assert!(started.elapsed() < PATIENCE, "{css} asks no question");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self.driver.accept_alert().await.unwrap();
@@ -258,7 +261,7 @@ impl Browser {
             if let Ok(element) = self.driver.find(By::Css(css)).await {
                 return element;
             }
-            assert!(started.elapsed() < Duration::from_secs(10), "no {css} on {}", self.page().await);
+            assert!(started.elapsed() < PATIENCE, "no {css} on {}", self.page().await);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -271,7 +274,7 @@ impl Browser {
             if page.contains(text) {
                 return;
             }
-            assert!(started.elapsed() < Duration::from_secs(10), "no \"{text}\" on {page}");
+            assert!(started.elapsed() < PATIENCE, "no \"{text}\" on {page}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

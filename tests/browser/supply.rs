@@ -182,7 +182,6 @@ async fn claim(browser: &Browser) {
     browser.look("24-claim").await;
     browser.submit("form[action$='/dispute'] button.btn-outline-danger").await;
     browser.sees("超约定量部分未经药事会审批").await;
-    browser.look("25-claim-disputed").await;
     browser.press_and_confirm("form[action='/claims/confirm'] button").await;
     browser.sees("40000.00").await;
     browser.look("26-claim-confirmed").await;
@@ -206,7 +205,6 @@ async fn settle(browser: &Browser, site: &Site, month: NaiveDate) {
     browser.submit("main tbody a.btn").await;
     browser.look("31-settlement-reviewer").await;
     browser.press_and_confirm("button[name='decision'][value='yes']").await;
-    browser.look("32-settlement-approved").await;
 
     browser.log_in("settlement", PASSWORD).await;
     browser.goto(&path).await;
@@ -236,8 +234,6 @@ async fn settle(browser: &Browser, site: &Site, month: NaiveDate) {
     assert!(deduction.ends_with("40000.00 40000.00 0.00 40000.00 0.00"), "{deduction}");
     browser.sees("已办结").await;
     browser.look("35-settlement-closed").await;
-    browser.goto("/settlements").await;
-    browser.look("36-settlements-closed").await;
     sound(site);
 }
 
@@ -269,10 +265,11 @@ async fn statements(browser: &Browser, site: &Site, from: NaiveDate) {
         }
         browser.set("from", &from.to_string()).await;
         browser.submit("form[action='/statements'] button").await;
-        browser.look(&format!("37-statement-{login}")).await;
+        if login == "hospital1" {
+            browser.look("37-statement").await;
+        }
         let other = if login == "supplier1" { &hospital.name } else { &supplier.name };
         follow(browser, "main tbody a[href^='/statements/']", other).await;
-        browser.look(&format!("38-statement-pair-{login}")).await;
         // Each side's movements name the other.
         let moves = browser.text("main tbody").await.replace(&hospital.name, "").replace(&supplier.name, "");
         read.push((browser.text("dl.facts").await, moves));
@@ -281,6 +278,7 @@ async fn statements(browser: &Browser, site: &Site, from: NaiveDate) {
     assert_eq!(read[0], read[2]);
     let figures: Vec<&str> = read[0].0.lines().filter(|line| line.contains('.')).collect();
     assert_eq!(figures, ["0.00", "42500.00", "0.00", "40000.00", "2500.00"]);
+    browser.look("38-statement-pair").await;
     browser.print("38-statement-pair").await;
     browser.submit("a[href^='/statements/check']").await;
     browser.sees("2500.00").await;
@@ -294,8 +292,8 @@ async fn board(browser: &Browser, site: &Site, contract: &Contract) {
         browser.log_in(login, PASSWORD).await;
         browser.goto("/progress").await;
         browser.sees("40000").await;
-        browser.look(&format!("40-progress-{login}")).await;
     }
+    browser.look("40-progress").await;
     browser.goto("/progress/contracts").await;
     browser.look("41-progress-contracts").await;
     follow(browser, "main tbody a[href^='/progress/contracts/']", &contract.number).await;
@@ -375,7 +373,6 @@ async fn approve(browser: &Browser, site: &Site, plan: &str, contract: &Contract
     browser.look("53-what-if").await;
     browser.goto(plan).await;
     browser.press_and_confirm("form[action$='/ask'] button").await;
-    browser.look("54-retention-asked").await;
     browser.log_in("reviewer", PASSWORD).await;
     browser.goto("/approvals").await;
     browser.look("55-approvals").await;

@@ -691,7 +691,7 @@ fn the_history_is_read_through_its_index() {
         .unwrap();
     let plan: Vec<String> = steps.into_iter().map(|step| step.detail).collect();
     assert!(
-        plan[0].contains("USING INDEX transactions_by_hospital (hospital=? AND product=? AND day>?"),
+        plan[0].contains("USING COVERING INDEX transactions_by_hospital (hospital=? AND product=? AND day>?"),
         "{plan:?}"
     );
 }

@@ -19,7 +19,8 @@ use jicai::db::Db;
 use jicai::demo::transactions::{self, Plan};
 use jicai::types::{Ctx, Time};
 
-const INDEXES: &str = "CREATE INDEX transactions_by_hospital ON transactions (hospital, product, day);
+const INDEXES: &str =
+    "CREATE INDEX transactions_by_hospital ON transactions (hospital, product, day, quantity);
     CREATE INDEX transactions_by_product ON transactions (product, day, hospital, unit_price, quantity);";
 
 const TABLE: &str = "CREATE TABLE transactions (id INTEGER PRIMARY KEY NOT NULL, day DATE NOT NULL,

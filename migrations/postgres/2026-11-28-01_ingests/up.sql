@@ -85,5 +85,5 @@ INSERT INTO ingests (no, sha256, file_name, state, lines, bad, staged, added, un
 INSERT INTO counters (name, value) SELECT 'transactions', COUNT(*) FROM transactions;
 INSERT INTO counters (name, value) SELECT 'ingests', COUNT(*) FROM ingests;
 DROP TABLE old_transactions;
-CREATE INDEX transactions_by_hospital ON transactions (hospital, product, day);
+CREATE INDEX transactions_by_hospital ON transactions (hospital, product, day, quantity);
 CREATE INDEX transactions_by_product ON transactions (product, day, hospital, unit_price, quantity);

@@ -68,7 +68,7 @@ pub fn overlaps(conn: &mut Conn, it: &Ingest) -> Result<bool> {
 
 /// The two indexes of purchases.
 pub const INDEXES: &[Index] = &[
-    Index { name: "transactions_by_hospital", columns: "transactions (hospital, product, day)" },
+    Index { name: "transactions_by_hospital", columns: "transactions (hospital, product, day, quantity)" },
     Index {
         name: "transactions_by_product",
         columns: "transactions (product, day, hospital, unit_price, quantity)",

@@ -24,9 +24,8 @@ pub struct Sum {
     pub sum: Money,
 }
 
-/// What is checked claim by claim, in ranges of ids: id, stated amount, sum.
-///
-/// A claim's own payment has its id, so that it cannot be paid twice; any other that names it is counted to it here.
+/// What is checked claim by claim, in ranges of ids: id, stated amount, sum. A claim's payment has the claim's id, so
+/// that it cannot be paid twice.
 pub const CLAIMS: [(Check, &str); 2] = [
     (
         Check::ClaimConfirmed,

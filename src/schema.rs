@@ -1684,6 +1684,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    findings (id) {
+        id -> Text,
+        key -> Text,
+        rule -> Text,
+        rule_version -> Integer,
+        product_id -> Text,
+        hospital_id -> Nullable<Text>,
+        supplier -> Text,
+        month -> Date,
+        tier -> Text,
+        observed -> Nullable<BigInt>,
+        reference -> Nullable<BigInt>,
+        quantity -> BigInt,
+        effect -> BigInt,
+        effect_all -> BigInt,
+        figures -> Text,
+        state -> Text,
+        case_id -> Nullable<Text>,
+        found_at -> BigInt,
+        seen_at -> BigInt,
+        gone_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    listings (id) {
+        id -> Text,
+        product_id -> Text,
+        region -> Text,
+        from_day -> Date,
+        price -> BigInt,
+        source -> Text,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -1921,3 +1958,10 @@ diesel::allow_tables_to_appear_in_same_query!(hospital_numbers, organisations);
 diesel::allow_tables_to_appear_in_same_query!(product_numbers, products);
 diesel::joinable!(unmatched_transactions -> ingests (ingest));
 diesel::allow_tables_to_appear_in_same_query!(unmatched_transactions, ingests);
+
+// Findings and listings: a product, and where it was found.
+diesel::joinable!(findings -> products (product_id));
+diesel::joinable!(findings -> organisations (hospital_id));
+diesel::joinable!(listings -> products (product_id));
+diesel::allow_tables_to_appear_in_same_query!(findings, products, organisations);
+diesel::allow_tables_to_appear_in_same_query!(listings, products);

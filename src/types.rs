@@ -291,6 +291,12 @@ ids! {
     AccountId;
     /// A catalogue product.
     ProductId;
+    /// What a monitoring rule found.
+    FindingId;
+    /// A price case (价格案件).
+    CaseId;
+    /// What a product is listed at in a region from a day on.
+    ListingId;
     /// An uploaded file waiting for review.
     ImportId;
     /// A procurement round (批次).

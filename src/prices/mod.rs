@@ -2,7 +2,9 @@
 //! prices, and the monitoring rules that judge them.
 
 pub mod comparable;
+pub mod findings;
 pub mod ingest;
+pub mod listings;
 pub mod monitoring;
 pub mod store;
 

@@ -835,3 +835,50 @@ async fn the_job_writes_what_is_due() {
     assert_eq!(done.unwrap(), "written=1 nothing=0 held=0");
     city.site.get("admin", "/jobs").await.is(200).shows("撰写价格预警邮件").shows("已撰写邮件 1");
 }
+
+#[actix_web::test]
+async fn notifications_of_failed_letters_are_read_from_files_and_count_once() {
+    let city = City::new();
+    city.subscribe("officer", &[]).await;
+    city.find(SOME);
+    city.later(5);
+    city.write();
+    let server = Server::start("take");
+    city.send(server.office(&[])).await;
+    let (mail, address) = (city.mails()[0].id.clone(), "officer@example.org");
+    let notice = |id: &str, address: &str| {
+        format!(
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\
+             Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n\
+             Final-Recipient: rfc822;{address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\
+             Diagnostic-Code: smtp; 550 who is that\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n\
+             Message-ID: <{id}@jicai.example>\r\n\r\n--b--\r\n"
+        )
+    };
+    let maildir = tempfile::tempdir().unwrap();
+    let new = maildir.path().join("new");
+    std::fs::create_dir(&new).unwrap();
+    std::fs::write(new.join("1"), notice(mail.as_str(), address)).unwrap();
+    // Somebody else's address, somebody else's letter, no notification.
+    std::fs::write(new.join("2"), notice(mail.as_str(), "admin@example.org")).unwrap();
+    std::fs::write(new.join("3"), notice(SubscriptionId::new().as_str(), address)).unwrap();
+    std::fs::write(new.join("4"), "Subject: on holiday\n\nMessage-ID: x\n").unwrap();
+    let run = |file: &Path| {
+        let out = Command::new(env!("CARGO_BIN_EXE_jicai"))
+            .arg("bounces")
+            .arg(file)
+            .env("DATABASE_URL", &city.site.app.settings.database_url)
+            .env("JICAI_LANG", "en")
+            .output()
+            .unwrap();
+        (out.status.code().unwrap(), String::from_utf8(out.stdout).unwrap())
+    };
+    let (status, out) = run(maildir.path());
+    assert_eq!(status, 0);
+    assert!(out.lines().next().unwrap().ends_with("1: came back: officer@example.org"), "{out}");
+    assert_eq!(out.matches("no notification of a letter").count(), 3, "{out}");
+    let (_, out) = run(&new.join("1"));
+    assert!(out.contains("known to have come back: officer@example.org"), "{out}");
+    assert_eq!(run(&maildir.path().join("nothing")).0, 2);
+    city.site.get("officer", "/alerts").await.shows("退信 1 次").shows("5.1.1 550 who is that");
+}

@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
-use crate::notify::Mail;
+use crate::notify::dsn::{self, Notice};
+use crate::notify::{Mail, outbox};
 use crate::schema::bounces;
 use crate::types::{Ctx, MailId, Time};
 
@@ -83,7 +84,7 @@ pub fn note(tx: &mut Tx, mail: &Mail, via: Via, words: &str, now: Time) -> Resul
 }
 
 /// The bounce of a letter.
-pub fn of_mail(conn: &mut Conn, id: &MailId) -> Result<Option<Bounce>> {
+fn of_mail(conn: &mut Conn, id: &MailId) -> Result<Option<Bounce>> {
     Ok(bounces::table.find(id).select(Bounce::as_select()).first(conn).optional()?)
 }
 
@@ -101,6 +102,32 @@ pub fn of_address(conn: &mut Conn, address: &str) -> Result<Option<Bounced>> {
         last_at: last.at,
         words: last.words,
     }))
+}
+
+/// What came of reading a notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Read {
+    /// A letter came back from this address.
+    Noted(String),
+    /// This was known already.
+    Known(String),
+    /// Not about a letter of the platform that failed for good.
+    Other,
+}
+
+/// Takes in one message from the mailbox that letters come back to: only a notification that names a letter of the
+/// platform and the very address it went to counts.
+pub fn read(tx: &mut Tx, message: &[u8], now: Time) -> Result<Read> {
+    let Notice::Failed(failure) = dsn::read(message) else { return Ok(Read::Other) };
+    let mail = outbox::mail(tx.conn(), &failure.mail)?;
+    let Some(mail) = mail.filter(|mail| mail.address.eq_ignore_ascii_case(&failure.address)) else {
+        return Ok(Read::Other);
+    };
+    if of_mail(tx.conn(), &mail.id)?.is_some() {
+        return Ok(Read::Known(mail.address));
+    }
+    note(tx, &mail, Via::Notice, &failure.words, now)?;
+    Ok(Read::Noted(mail.address))
 }
 
 /// Addresses with letters that came back, by address, after `after`.

@@ -2,6 +2,7 @@
 
 pub mod bounces;
 pub mod chart;
+mod dsn;
 mod letter;
 mod news;
 pub mod outbox;

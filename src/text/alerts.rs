@@ -121,6 +121,11 @@ messages! {
         unsubscribe_button: "确认退订", "Unsubscribe";
         unsubscribed: "已退订“{name}”。需要时可登录平台重新启用。", "You are unsubscribed from “{name}”. You can log in and activate it again.";
 
+        cli_noted: "已登记退信", "came back:";
+        cli_known: "退信此前已登记", "known to have come back:";
+        cli_other: "不是本平台邮件的永久退信通知，未登记", "no notification of a letter of the platform that failed for good";
+        cli_too_large: "文件超过 {most} 字节，不是退信通知", "larger than {most} bytes, so no notification";
+
         r_name: "请填写名称，最多 100 字。", "Give it a name of at most 100 characters.";
         r_hour: "几点须在 0 至 23 之间。", "The hour must be from 0 to 23.";
         r_weekday: "星期须为周一至周日。", "The day must be one of the week.";

@@ -1721,6 +1721,76 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    board_counts (no) {
+        no -> Integer,
+        last_id -> Integer,
+        lines -> BigInt,
+        last_month -> Date,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    purchase_sums (part, key, month) {
+        part -> Text,
+        key -> Text,
+        month -> Date,
+        lines -> BigInt,
+        amount -> BigInt,
+        contracted -> BigInt,
+        judged -> BigInt,
+        above -> BigInt,
+    }
+}
+
+diesel::table! {
+    purchase_tops (part, key, month, ranked, place) {
+        part -> Text,
+        key -> Text,
+        month -> Date,
+        ranked -> Text,
+        place -> Integer,
+        other -> Text,
+        lines -> BigInt,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    board_cells (hospital, product, supplier) {
+        hospital -> Integer,
+        product -> Integer,
+        supplier -> Text,
+        lines -> BigInt,
+        amount -> BigInt,
+        contracted -> BigInt,
+        judged -> BigInt,
+        above -> BigInt,
+    }
+}
+
+diesel::table! {
+    finding_months (month, rule, tier) {
+        month -> Date,
+        rule -> Text,
+        tier -> Text,
+        findings -> BigInt,
+        effect -> BigInt,
+    }
+}
+
+diesel::table! {
+    finding_tops (months, part, place) {
+        months -> Integer,
+        part -> Text,
+        place -> Integer,
+        key -> Text,
+        findings -> BigInt,
+        effect -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -1963,5 +2033,6 @@ diesel::allow_tables_to_appear_in_same_query!(unmatched_transactions, ingests);
 diesel::joinable!(findings -> products (product_id));
 diesel::joinable!(findings -> organisations (hospital_id));
 diesel::joinable!(listings -> products (product_id));
-diesel::allow_tables_to_appear_in_same_query!(findings, products, organisations);
+diesel::allow_tables_to_appear_in_same_query!(findings, products);
+diesel::allow_tables_to_appear_in_same_query!(findings, organisations);
 diesel::allow_tables_to_appear_in_same_query!(listings, products);

@@ -8,6 +8,7 @@ mod change_prices;
 mod check_invariants;
 mod close_questions;
 mod count_ageing;
+mod count_prices;
 mod count_supply;
 mod end_sessions;
 mod forget_runs;
@@ -58,6 +59,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "open_volumes", cron: "0 10 0 * * *", run: open_volumes::run },
     Job { name: "change_prices", cron: "0 5 0 * * *", run: change_prices::run },
     Job { name: "count_supply", cron: "0 10 2 * * *", run: count_supply::run },
+    Job { name: "count_prices", cron: "0 30 4 * * *", run: count_prices::run },
     Job { name: "write_progress", cron: "0 30 8 * * MON", run: write_progress::run },
     Job { name: "remind_claims", cron: "0 0 8 * * *", run: remind_claims::run },
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },

@@ -1781,6 +1781,76 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    board_counts (no) {
+        no -> Integer,
+        last_id -> Integer,
+        lines -> BigInt,
+        last_month -> Date,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    purchase_sums (part, key, month) {
+        part -> Text,
+        key -> Text,
+        month -> Date,
+        lines -> BigInt,
+        amount -> BigInt,
+        contracted -> BigInt,
+        judged -> BigInt,
+        above -> BigInt,
+    }
+}
+
+diesel::table! {
+    purchase_tops (part, key, month, ranked, place) {
+        part -> Text,
+        key -> Text,
+        month -> Date,
+        ranked -> Text,
+        place -> Integer,
+        other -> Text,
+        lines -> BigInt,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    board_cells (hospital, product, supplier) {
+        hospital -> Integer,
+        product -> Integer,
+        supplier -> Text,
+        lines -> BigInt,
+        amount -> BigInt,
+        contracted -> BigInt,
+        judged -> BigInt,
+        above -> BigInt,
+    }
+}
+
+diesel::table! {
+    finding_months (month, rule, tier) {
+        month -> Date,
+        rule -> Text,
+        tier -> Text,
+        findings -> BigInt,
+        effect -> BigInt,
+    }
+}
+
+diesel::table! {
+    finding_tops (months, part, place) {
+        months -> Integer,
+        part -> Text,
+        place -> Integer,
+        key -> Text,
+        findings -> BigInt,
+        effect -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));

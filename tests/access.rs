@@ -405,6 +405,25 @@ POST /rounds/{id}/lots/{lot}/remove              officer
 GET  /rounds/{id}/amendments                     anyone
 GET  /rounds/{id}/amend                          officer
 POST /rounds/{id}/amend                          officer
+GET  /prices                                     staff
+GET  /prices/export/{file}                       staff
+GET  /prices/search                              staff
+GET  /prices/purchases                           staff hospital supplier
+GET  /prices/purchases/export/{file}             staff hospital supplier
+GET  /prices/hospitals                           staff
+GET  /prices/hospitals/export/{file}             staff
+GET  /prices/hospitals/{id}                      staff hospital
+GET  /prices/hospitals/{id}/export/{file}        staff hospital
+GET  /prices/suppliers                           staff
+GET  /prices/suppliers/export/{file}             staff
+GET  /prices/suppliers/{id}                      staff supplier
+GET  /prices/suppliers/{id}/export/{file}        staff supplier
+GET  /prices/products/{id}                       staff
+GET  /prices/products/{id}/export/{file}         staff
+GET  /findings                                   staff hospital supplier
+GET  /findings/export/{file}                     staff hospital supplier
+GET  /findings/{id}                              staff hospital supplier
+GET  /findings/{id}/export/{file}                staff hospital supplier
 GET  /approvals                                  officer reviewer auditor
 POST /approvals/{id}                             reviewer
 GET  /rounds/{id}/archive                        staff

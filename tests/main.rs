@@ -9,6 +9,7 @@ mod archive;
 mod audit;
 mod award;
 mod bids;
+mod board;
 mod browser;
 mod catalog;
 mod chain;

@@ -2,6 +2,7 @@
 //! prices, and the monitoring rules that judge them.
 
 pub mod alerts;
+pub mod board;
 pub mod comparable;
 pub mod findings;
 pub mod ingest;

@@ -59,6 +59,7 @@ areas! {
     prices: Prices,
     monitoring: Monitoring,
     alerts: Alerts,
+    board: Board,
     rounds: Rounds,
     rule_sets: RuleSets,
     rule_drafts: RuleDrafts,

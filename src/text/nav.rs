@@ -23,6 +23,8 @@ messages! {
         standards: "支付标准", "Payment standards";
         public: "结果公示", "Published awards";
         products: "产品目录", "Catalogue";
+        prices: "价格监测", "Prices";
+        findings: "价格发现", "Findings";
         rounds: "批次", "Rounds";
         ratio: "差比价", "Price ratios";
         approvals: "复核", "Approvals";

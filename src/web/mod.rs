@@ -23,6 +23,7 @@ mod login;
 mod orders;
 pub mod page;
 mod payments;
+mod prices;
 mod progress;
 mod questions;
 pub mod retention;
@@ -49,8 +50,8 @@ use crate::types::Time;
 
 pub use access::{
     AccountApprover, AccountHolder, Admin, Allowed, Auditor, CalendarKeeper, Cataloguer, EVALUATORS,
-    Evaluator, Hospital, Officer, Overseer, Party, Payments, Person, Reviewer, STAFF, Settlement, Staff,
-    Supplier, Visitor,
+    Evaluator, Hospital, Officer, Overseer, Party, Payments, Person, PriceReader, Reviewer, STAFF,
+    Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -128,7 +129,7 @@ macro_rules! routes {
 use crate::people::Role::{Auditor as AUDITOR, Officer as OFFICER, Reviewer as REVIEWER};
 use Allowed::{Anyone, Only, Public, Token};
 use Role::Admin as Administrator;
-use access::{CATALOGUERS, OVERSEERS};
+use access::{CATALOGUERS, OVERSEERS, PRICE_READERS};
 use awards::OBJECTORS;
 
 routes! {
@@ -295,6 +296,25 @@ routes! {
     GET  "/payments/receipts/{id}" payments::receipt::index, Anyone;
     GET  "/payments/{id}" payments::show::index, Anyone;
     POST "/payments/{id}/reverse" payments::show::reverse, Only(&[Role::Hospital]);
+    GET  "/prices" prices::board::index, Only(STAFF);
+    GET  "/prices/export/{file}" prices::board::export, Only(STAFF);
+    GET  "/prices/search" prices::search::index, Only(STAFF);
+    GET  "/prices/purchases" prices::purchases::index, Only(PRICE_READERS);
+    GET  "/prices/purchases/export/{file}" prices::purchases::export, Only(PRICE_READERS);
+    GET  "/prices/hospitals" prices::parties::of_hospitals, Only(STAFF);
+    GET  "/prices/hospitals/export/{file}" prices::parties::hospitals_export, Only(STAFF);
+    GET  "/prices/hospitals/{id}" prices::party::hospital, Only(prices::HOSPITAL_READERS);
+    GET  "/prices/hospitals/{id}/export/{file}" prices::party::hospital_export, Only(prices::HOSPITAL_READERS);
+    GET  "/prices/suppliers" prices::parties::of_suppliers, Only(STAFF);
+    GET  "/prices/suppliers/export/{file}" prices::parties::suppliers_export, Only(STAFF);
+    GET  "/prices/suppliers/{id}" prices::party::supplier, Only(prices::SUPPLIER_READERS);
+    GET  "/prices/suppliers/{id}/export/{file}" prices::party::supplier_export, Only(prices::SUPPLIER_READERS);
+    GET  "/prices/products/{id}" prices::product::index, Only(STAFF);
+    GET  "/prices/products/{id}/export/{file}" prices::product::export, Only(STAFF);
+    GET  "/findings" prices::findings::index, Only(PRICE_READERS);
+    GET  "/findings/export/{file}" prices::findings::export, Only(PRICE_READERS);
+    GET  "/findings/{id}" prices::finding::index, Only(PRICE_READERS);
+    GET  "/findings/{id}/export/{file}" prices::finding::export, Only(PRICE_READERS);
     GET  "/ageing" payments::ageing::index, Anyone;
     GET  "/ageing/export/{file}" payments::ageing::export, Anyone;
     GET  "/statements" payments::statement::index, Anyone;

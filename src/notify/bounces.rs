@@ -139,9 +139,16 @@ pub fn page(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<Bounced>> {
     Ok(diesel::sql_query(statement).bind::<SqlText, _>(after).bind::<BigInt, _>(limit).load(conn)?)
 }
 
-/// Somebody vouches for an address again: letters to it go on. Whether there was anything to confirm.
+/// Somebody vouches for an address again: letters to it go on, and those the server refused are tried anew. Whether
+/// there was anything to confirm.
 pub fn confirm(tx: &mut Tx, ctx: &Ctx, address: &str) -> Result<bool> {
     let Some(before) = of_address(tx.conn(), address)? else { return Ok(false) };
+    let refused = bounces::table
+        .filter(bounces::address.eq(address).and(bounces::confirmed_at.is_null()))
+        .filter(bounces::via.eq(Via::Smtp))
+        .select(bounces::mail_id)
+        .load(tx.conn())?;
+    outbox::requeue(tx, ctx, &refused)?;
     diesel::update(bounces::table.filter(bounces::address.eq(address).and(bounces::confirmed_at.is_null())))
         .set(bounces::confirmed_at.eq(Some(ctx.now)))
         .execute(tx.conn())?;

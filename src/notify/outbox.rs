@@ -263,14 +263,7 @@ pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
     if mail.state != MailState::Dead {
         return Ok(());
     }
-    diesel::update(mails::table.find(id))
-        .set((
-            mails::state.eq(MailState::Queued),
-            mails::attempts.eq(0),
-            mails::next_at.eq(ctx.now),
-            mails::leased_until.eq(None::<Time>),
-        ))
-        .execute(tx.conn())?;
+    requeue(tx, ctx, std::slice::from_ref(id))?;
     audit::record(
         tx,
         ctx,
@@ -278,6 +271,19 @@ pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
         &(mail.state, mail.attempts, &mail.error),
         &MailState::Queued,
     )
+}
+
+/// Puts those of some letters back into the queue that were given up.
+pub(super) fn requeue(tx: &mut Tx, ctx: &Ctx, ids: &[MailId]) -> Result<()> {
+    diesel::update(mails::table.filter(mails::id.eq_any(ids.to_vec()).and(mails::state.eq(MailState::Dead))))
+        .set((
+            mails::state.eq(MailState::Queued),
+            mails::attempts.eq(0),
+            mails::next_at.eq(ctx.now),
+            mails::leased_until.eq(None::<Time>),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 /// One letter.

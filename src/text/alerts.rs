@@ -65,7 +65,7 @@ messages! {
         generic_hint: "与产品目录中的通用名一致；留空为全部。", "As the catalogue has it; empty for all.";
         hospital: "医疗机构", "Hospital";
         supplier: "供应企业", "Supplier";
-        supplier_hint: "与采购记录中的企业名称一致；留空为全部。", "The name as purchases have it; empty for all.";
+        supplier_hint: "企业全称或统一社会信用代码；留空为全部。", "Its full name or its credit code; empty for all.";
         lowest_tier: "最低等级", "Lowest tier";
         tier_any: "不限", "Any";
         even_if_nothing: "没有新发现时也发送", "Also when there is nothing to report";
@@ -103,7 +103,7 @@ messages! {
         address: "收件地址", "Mail address";
         no_address: "您的账号没有邮箱地址，无法发送。请联系管理员填写。", "Your account has no mail address, so nothing can be sent. Ask the administrator to enter it.";
         bounced: "{address} 退信 {count} 次，最近一次 {at}：{words}", "{count} letters to {address} came back, last on {at}: {words}";
-        bounced_stopped: "发往该地址的邮件已停止；确认地址可用后，未发送的内容会一并补发。", "Letters to this address have stopped. Once it is confirmed, what was held back is sent.";
+        bounced_stopped: "发往该地址的邮件已停止；确认地址可用后，被拒收的邮件重新发送，其间的内容一并补发。", "Letters to this address have stopped. Once it is confirmed, what was refused is sent again and what was held back is told.";
         confirm_address: "确认地址可用，恢复发送", "The address works again: go on";
         bounces: "退信地址", "Addresses that send letters back";
         bounces_hint: "邮件服务器拒收或退回的地址。退信满 {most} 次即停止向该地址发送一切邮件，确认后恢复；退信次数上限为设置项 mail_bounces。", "Addresses that mail servers refused or returned letters from. After {most} no letter is sent there until the address is confirmed; the number is the setting mail_bounces.";

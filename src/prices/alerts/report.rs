@@ -78,7 +78,7 @@ pub fn write(conn: &mut Conn, about: &About, id: &AlertId, unsubscribe: &str) ->
     })
 }
 
-/// The list of findings, narrowed as the wish is as far as the list can be.
+/// The list of findings, narrowed as the wish is as far as the list can be. What may hold any character is left out.
 fn list(wish: &Wish) -> String {
     let pairs = [
         ("product", wish.product.as_ref().map_or("", |id| id.as_str())),

@@ -44,8 +44,8 @@ pub enum Scope {
     All,
     /// A hospital: its own.
     Hospital(OrganisationId),
-    /// A supplier: its own, by its name as purchases have it.
-    Supplier(String),
+    /// A supplier: its own, by the two texts purchases name it with.
+    Supplier([String; 2]),
 }
 
 /// What an account may see as it is now; nothing when it may not log in.
@@ -59,7 +59,7 @@ pub fn scope(account: &Account, organisation: &Organisation, roles: &[Role]) -> 
     } else if roles.contains(&Role::Hospital) {
         Some(Scope::Hospital(organisation.id.clone()))
     } else if roles.contains(&Role::Supplier) {
-        Some(Scope::Supplier(organisation.name.clone()))
+        Some(Scope::Supplier([organisation.name.clone(), organisation.code.clone()]))
     } else {
         None
     }
@@ -82,7 +82,7 @@ pub struct Wish {
     pub generic: String,
     /// One hospital.
     pub hospital: Option<OrganisationId>,
-    /// One supplier, by its name as purchases have it.
+    /// One supplier, by its name or code.
     pub supplier: String,
     /// One rule.
     pub rule: String,
@@ -192,7 +192,7 @@ pub fn wish(wish: Wish, scope: &Scope) -> Result<Wish, Refused> {
     let is_foreign = match scope {
         Scope::All => false,
         Scope::Hospital(own) => wish.hospital.as_ref().is_some_and(|asked| asked != own),
-        Scope::Supplier(own) => !wish.supplier.is_empty() && wish.supplier != *own,
+        Scope::Supplier(own) => !wish.supplier.is_empty() && !own.contains(&wish.supplier),
     };
     if is_foreign {
         return Err(Refused::Foreign);
@@ -275,7 +275,7 @@ mod tests {
     fn a_wish_is_kept_or_refused_with_its_field() {
         let (own, other) = (OrganisationId::new(), OrganisationId::new());
         let hospital = Scope::Hospital(own.clone());
-        let supplier = Scope::Supplier("甲".to_owned());
+        let supplier = Scope::Supplier(["甲".to_owned(), "913".to_owned()]);
         let check = |change: &dyn Fn(&mut Wish), scope: &Scope, want: Option<Refused>| {
             let mut it = asked();
             change(&mut it);

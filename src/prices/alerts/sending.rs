@@ -37,7 +37,9 @@ const BATCH: i64 = 200;
 
 /// Writes the mail of every subscription that is due, each in its own transaction: a fault of one stops no other.
 pub fn write_due(db: &Db, ctx: &Ctx, signer: &Signer, most_bounces: i64) -> Result<Tally> {
-    let to = db.write(store::sweep)?;
+    // A look that holds nobody up comes first: a scan may be writing.
+    let (is_changed, last) = db.read(|conn| Ok((store::is_changed(conn)?, store::last_sweep(conn)?)))?;
+    let to = if is_changed { db.write(store::sweep)? } else { last };
     let (mut tally, mut after) = (Tally::default(), None);
     loop {
         let due = db.read(|conn| store::due(conn, ctx.now, after.as_ref(), BATCH))?;

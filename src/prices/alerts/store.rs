@@ -25,6 +25,20 @@ pub fn last_sweep(conn: &mut Conn) -> Result<i64> {
     Ok(last.unwrap_or(0))
 }
 
+/// Whether anything was found, went or came back since the last sweep.
+pub fn is_changed(conn: &mut Conn) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Changed {
+        #[diesel(sql_type = BigInt)]
+        rows: i64,
+    }
+    let statement = "SELECT COUNT(*) AS rows FROM (SELECT f.id FROM findings f \
+        LEFT JOIN finding_changes c ON c.finding_id = f.id \
+        WHERE c.finding_id IS NULL OR c.state <> f.state LIMIT 1) AS changed";
+    let found: Changed = diesel::sql_query(statement).get_result(conn)?;
+    Ok(found.rows > 0)
+}
+
 /// Takes up what was found, what went and what came back since the last sweep; the last sweep there is then. The order
 /// of sweeps is that of their transactions, so nothing that is stored later hides behind one that was told of.
 pub fn sweep(tx: &mut Tx) -> Result<i64> {
@@ -67,8 +81,10 @@ fn statement(range: &Range, select: &str, end: &str) -> String {
          JOIN products p ON p.id = f.product_id LEFT JOIN organisations h ON h.id = f.hospital_id \
          WHERE c.sweep > $1 AND c.sweep <= $2 AND c.state = $3 AND f.state = $3 AND c.first_sweep <= $4 \
          AND ($5 = '' OR f.product_id = $5) AND ($6 = '' OR p.generic = $6) \
-         AND ($7 = '' OR f.hospital_id = $7) AND ($8 = '' OR f.supplier = $8) AND ($9 = '' OR f.rule = $9) \
-         AND ($10 = '' OR f.hospital_id = $10) AND ($11 = '' OR f.supplier = $11) \
+         AND ($7 = '' OR f.hospital_id = $7) AND ($8 = '' OR f.supplier = $8 OR f.supplier IN \
+         (SELECT o.code FROM organisations o WHERE o.name = $8 UNION ALL \
+         SELECT o.name FROM organisations o WHERE o.code = $8)) AND ($9 = '' OR f.rule = $9) \
+         AND ($10 = '' OR f.hospital_id = $10) AND ($11 = '' OR f.supplier = $11 OR f.supplier = $12) \
          AND f.tier IN ({}) {end}",
         tiers.join(", ")
     )
@@ -78,10 +94,11 @@ macro_rules! load {
     ($conn:expr, $range:expr, $select:expr, $end:expr) => {{
         let range: &Range = $range;
         let wish = range.wish;
-        let (own_hospital, own_supplier) = match range.scope {
-            Scope::All => ("", ""),
-            Scope::Hospital(id) => (id.as_str(), ""),
-            Scope::Supplier(name) => ("", name.as_str()),
+        // Purchases name a supplier by its name or by its code.
+        let (own_hospital, [own_name, own_code]) = match range.scope {
+            Scope::All => ("", ["", ""]),
+            Scope::Hospital(id) => (id.as_str(), ["", ""]),
+            Scope::Supplier(names) => ("", names.each_ref().map(String::as_str)),
         };
         // Of those that are gone, only what somebody can have been told of.
         let first = if range.state == findings::State::Gone { range.after } else { range.to };
@@ -96,7 +113,8 @@ macro_rules! load {
             .bind::<Text, _>(wish.supplier.as_str())
             .bind::<Text, _>(wish.rule.as_str())
             .bind::<Text, _>(own_hospital)
-            .bind::<Text, _>(own_supplier)
+            .bind::<Text, _>(own_name)
+            .bind::<Text, _>(own_code)
             .load($conn)?
     }};
 }

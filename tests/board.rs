@@ -338,7 +338,7 @@ async fn a_finding_shows_its_figures_arithmetic_peers_and_purchases() {
         site.get(login, &format!("{path}/export/purchases.csv")).await.is(404);
         site.get(login, "/findings").await.is(200).shows("没有符合条件的发现");
     }
-    site.get("hospital1", "/findings").await.is(200).shows("400.00");
+    site.get("hospital1", "/findings").await.is(200).shows("400.00").shows("/prices/hospitals/");
     site.get("officer", &format!("{path}/export/hospitals.csv")).await.is(200).shows("义乌市中医医院");
     site.get("hospital1", &format!("{path}/export/hospitals.csv")).await.is(404);
     site.get("hospital1", &format!("{path}/export/purchases.csv")).await.is(200).shows("-90.00");

@@ -24,6 +24,7 @@ mod run_simulations;
 mod send_mail;
 mod settle;
 mod wake;
+mod write_alerts;
 mod write_progress;
 
 use crate::error::Result;
@@ -49,6 +50,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "advance_rounds", cron: "0 * * * * *", run: advance_rounds::run },
     Job { name: "advance_turns", cron: "0 * * * * *", run: advance_turns::run },
     Job { name: "close_questions", cron: "0 * * * * *", run: close_questions::run },
+    Job { name: "write_alerts", cron: "30 */5 * * * *", run: write_alerts::run },
     Job { name: "send_mail", cron: "0 * * * * *", run: send_mail::run },
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },

@@ -69,6 +69,23 @@ POST /accounts/{id}/unlock                       admin
 POST /accounts/{id}/password                     admin
 GET  /mails                                      auditor admin
 POST /mails/{id}/retry                           admin
+GET  /bounces                                    auditor admin
+POST /bounces                                    admin
+GET  /subscriptions                              auditor admin
+GET  /alerts                                     anyone
+POST /alerts/address                             anyone
+GET  /alerts/new                                 anyone
+POST /alerts/subscriptions                       anyone
+GET  /alerts/subscriptions/{id}/edit             anyone
+POST /alerts/subscriptions/{id}                  anyone
+POST /alerts/subscriptions/{id}/state            anyone
+GET  /alerts/subscriptions/{id}/preview          anyone
+GET  /alerts/subscriptions/{id}/chart.png        anyone
+POST /alerts/subscriptions/{id}/test             anyone
+GET  /alerts/{id}                                anyone
+GET  /alerts/{id}/chart.png                      anyone
+GET  /unsubscribe/{id}/{signature}               public
+POST /unsubscribe/{id}/{signature}               public
 GET  /jobs                                       auditor admin
 POST /jobs/{name}/run                            admin
 GET  /audit                                      auditor admin
@@ -91,6 +108,11 @@ GET  /deliveries/shortfalls                      anyone
 GET  /deliveries/shortfalls.csv                  anyone
 GET  /deliveries/new                             supplier
 GET  /deliveries/template                        supplier
+POST /deliveries/answers                         supplier
+GET  /deliveries/answers/template                supplier
+GET  /deliveries/answers/{import}                supplier
+POST /deliveries/answers/{import}                supplier
+POST /deliveries/answers/{import}/cancel         supplier
 POST /deliveries/uploads                         supplier
 GET  /deliveries/uploads/{import}                supplier
 POST /deliveries/uploads/{import}                supplier

@@ -4,6 +4,7 @@
 
 mod access;
 mod admin;
+mod alerts;
 mod archive;
 mod audit;
 mod award;

@@ -58,6 +58,7 @@ areas! {
     catalog: Catalog,
     prices: Prices,
     monitoring: Monitoring,
+    alerts: Alerts,
     board: Board,
     rounds: Rounds,
     rule_sets: RuleSets,

@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod alerts;
 mod approvals;
 mod asset;
 pub mod awards;
@@ -172,6 +173,23 @@ routes! {
     POST "/accounts/{id}/password" admin::accounts::reset, Only(&[Administrator]);
     GET  "/mails" admin::mails::list, Only(OVERSEERS);
     POST "/mails/{id}/retry" admin::mails::retry, Only(&[Administrator]);
+    GET  "/bounces" alerts::bounces::index, Only(OVERSEERS);
+    POST "/bounces" alerts::bounces::confirm, Only(&[Administrator]);
+    GET  "/subscriptions" alerts::all::index, Only(OVERSEERS);
+    GET  "/alerts" alerts::list::index, Anyone;
+    POST "/alerts/address" alerts::list::confirm, Anyone;
+    GET  "/alerts/new" alerts::edit::new, Anyone;
+    POST "/alerts/subscriptions" alerts::edit::add, Anyone;
+    GET  "/alerts/subscriptions/{id}/edit" alerts::edit::form, Anyone;
+    POST "/alerts/subscriptions/{id}" alerts::edit::change, Anyone;
+    POST "/alerts/subscriptions/{id}/state" alerts::list::set_state, Anyone;
+    GET  "/alerts/subscriptions/{id}/preview" alerts::preview::index, Anyone;
+    GET  "/alerts/subscriptions/{id}/chart.png" alerts::preview::chart, Anyone;
+    POST "/alerts/subscriptions/{id}/test" alerts::preview::test, Anyone;
+    GET  "/alerts/{id}" alerts::sent::index, Anyone;
+    GET  "/alerts/{id}/chart.png" alerts::sent::chart, Anyone;
+    GET  "/unsubscribe/{id}/{signature}" alerts::unsubscribe::form, Public;
+    POST "/unsubscribe/{id}/{signature}" alerts::unsubscribe::end, Public;
     GET  "/jobs" admin::jobs::list, Only(OVERSEERS);
     POST "/jobs/{name}/run" admin::jobs::run, Only(&[Administrator]);
     GET  "/incidents" incidents::list::index, Only(STAFF);
@@ -198,6 +216,11 @@ routes! {
     GET  "/deliveries/new" deliveries::new::form, Only(&[Role::Supplier]);
     GET  "/deliveries/template" deliveries::upload::template, Only(&[Role::Supplier]);
     POST "/deliveries/uploads" deliveries::upload::send, Only(&[Role::Supplier]);
+    POST "/deliveries/answers" deliveries::answers::send, Only(&[Role::Supplier]);
+    GET  "/deliveries/answers/template" deliveries::answers::template, Only(&[Role::Supplier]);
+    GET  "/deliveries/answers/{import}" deliveries::answers::review, Only(&[Role::Supplier]);
+    POST "/deliveries/answers/{import}" deliveries::answers::apply, Only(&[Role::Supplier]);
+    POST "/deliveries/answers/{import}/cancel" deliveries::answers::cancel, Only(&[Role::Supplier]);
     GET  "/deliveries/uploads/{import}" deliveries::upload::review, Only(&[Role::Supplier]);
     POST "/deliveries/uploads/{import}" deliveries::upload::apply, Only(&[Role::Supplier]);
     POST "/deliveries/uploads/{import}/cancel" deliveries::upload::cancel, Only(&[Role::Supplier]);

@@ -143,6 +143,7 @@ impl Page {
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
+            ("/alerts", n.alerts, &[]),
             ("/incidents", n.incidents, STAFF),
             ("/organisations", n.organisations, &[Role::Admin]),
             ("/mails", n.mails, OVERSEERS),

@@ -222,7 +222,7 @@ async fn from_a_conduct_to_a_refused_bid_to_repair() {
         }
     };
     let refused = send(form(0)).await;
-    refused.is(422).shows(says).shows("金华市中级人民法院").shows("至 2029-10-07 止").hides("0.3\"");
+    refused.is(422).shows(says).shows("金华市中级人民法院").shows("至 2029-10-07 止");
     let file =
         "lot,company,product,spec,unit_price,kind\n1,浙江康恩药业有限公司,阿莫西林胶囊,0.25g,0.3,generic\n";
     let id_of_file = EnvelopeId::new().to_string();

@@ -153,7 +153,10 @@ async fn from_orders_and_stock_to_a_report_and_closing() {
     // The replacement: one with a ground, and not any company.
     let id = |login: &str| site.who(login).organisation.id.to_string();
     let (third, second) = (id("supplier3"), id("supplier2"));
-    act(&site, "replacement", &[("supplier", &second), ("body", "能供")]).await.is(422).shows("华东制药有限公司");
+    act(&site, "replacement", &[("supplier", &second), ("body", "能供")])
+        .await
+        .is(422)
+        .shows("华东制药有限公司");
     act(&site, "replacement", &[("supplier", &third), ("body", "能供")]).await.is(303);
     assert!(letters(&site, "shortage_replaced").contains(&"supplier3@example.org".to_owned()));
     assert!(letters(&site, "shortage_replaced").contains(&"hospital1@example.org".to_owned()));
@@ -206,7 +209,8 @@ async fn the_monitoring_list_is_dated_and_comes_from_files() {
     };
     upload("").await.is(422);
     upload("通用名,清单,起始日,来源\n").await.is(422).shows("没有数据行");
-    let bad = "通用名,清单,起始日,来源\n尼可刹米,国家短缺药品清单,2026-01-01,国卫\n阿托品,什么清单,2026-13-01,\n";
+    let bad =
+        "通用名,清单,起始日,来源\n尼可刹米,国家短缺药品清单,2026-01-01,国卫\n阿托品,什么清单,2026-13-01,\n";
     upload(bad).await.is(422).shows("3 处错误").shows("什么清单");
     let twice = "generic,list,since,source\n尼可刹米,local,2026-01-01,x\n尼可刹米,local,2026-02-01,x\n";
     upload(twice).await.is(422).shows("与第 2 行重复");
@@ -293,10 +297,8 @@ async fn older_months_stand_and_repeated_orders_are_a_signal() {
     site.app
         .db
         .write(|tx| {
-            let closed = (
-                order_lines::shipped.eq(order_lines::quantity),
-                order_lines::state.eq(OrderState::Closed),
-            );
+            let closed =
+                (order_lines::shipped.eq(order_lines::quantity), order_lines::state.eq(OrderState::Closed));
             diesel::update(order_lines::table).set(closed).execute(tx.conn())?;
             Ok(())
         })

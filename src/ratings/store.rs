@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::catalog::Product;
 use crate::credit::CreditFact;
-use crate::credit::standing::{Rating, RatingState};
+use crate::credit::standing::{Proposal, Rating, RatingState};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::ratings::conducts::Conduct;
@@ -255,6 +255,15 @@ pub fn page(conn: &mut Conn, filter: &Ratings, limit: i64) -> Result<Vec<Rating>
 /// How many ratings are in a state: a city has hundreds at most.
 pub fn count(conn: &mut Conn, state: RatingState) -> Result<i64> {
     Ok(ratings::table.filter(ratings::state.eq(state)).count().get_result(conn)?)
+}
+
+/// How many repairs asked for wait for an officer.
+pub fn repairs_waiting(conn: &mut Conn) -> Result<i64> {
+    Ok(ratings::table
+        .filter(ratings::state.eq(RatingState::Effective).and(ratings::repair_asked_on.is_not_null()))
+        .filter(ratings::proposal.eq(Proposal::None))
+        .count()
+        .get_result(conn)?)
 }
 
 /// Ratings in effect whose last day is over.

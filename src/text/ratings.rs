@@ -200,6 +200,8 @@ messages! {
         no_repair: "企业没有申请修复。", "The company has not asked for repair.";
         repair_asked: "{day} 已申请修复，等待决定。", "Repair was asked for on {day}; wait for the decision.";
         changed: "页面打开后评价已有变化，请刷新后再办理。", "The rating has changed since the page was opened; load it again.";
+        task_defend: "信用评价 {number}：请在 {day} 前陈述申辩", "Credit rating {number}: defend yourself by {day}";
+        task_decide: "{n} 项信用评价等待决定", "{n} credit ratings wait for a decision";
         public_title: "招采信用评价公示", "Public register of credit ratings";
         public_intro: "已生效并公开的评价。修复、撤销或期满的不再列出。", "Ratings in effect that are public. Those repaired, revoked or over are not listed any more.";
         public_empty: "目前没有公示的评价。", "No rating is public now.";

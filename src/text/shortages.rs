@@ -134,6 +134,7 @@ messages! {
         by: "办理人", "By";
         body: "内容", "Text";
         platform: "平台", "the platform";
+        task: "{n} 项短缺为{level}预警", "{n} shortages at level {level}";
         bad_text: "必填，且不超过 {most} 个字。", "Needed, and no more than {most} characters.";
         bad_period: "截止日 {until} 早于起始日 {since}，请改正。", "The last day {until} is before the first day {since}; correct them.";
         already_listed: "{generic} 在这些日期已在该清单中。", "{generic} is on this list on these days already.";

@@ -175,6 +175,8 @@ async fn from_a_conduct_to_a_refused_bid_to_repair() {
     defend(&site, "officer", &id, &RatingStepId::new()).await.is(404);
     site.get("supplier1", "/ratings").await.is(200).shows("XY20261100001").hides("失信行为登记");
     site.get("supplier2", "/ratings").await.is(200).hides("XY20261100001");
+    site.get("supplier1", "/").await.is(200).shows("信用评价 XY20261100001：请在 2026-12-07 前陈述申辩");
+    site.get("officer", "/").await.is(200).hides("信用评价等待决定");
     let own = site.get("supplier1", &format!("/ratings/{id}")).await;
     own.is(200).shows("陈述申辩").shows("判决书.pdf").hides("提请复核").hides("更正评价");
     let step = RatingStepId::new();
@@ -182,6 +184,7 @@ async fn from_a_conduct_to_a_refused_bid_to_repair() {
         defend(&site, "supplier1", &id, &step).await.is(303);
     }
     assert_eq!(letters(&site, "rating_answered"), ["officer2@example.org", "officer@example.org"]);
+    site.get("officer", "/").await.is(200).shows("1 项信用评价等待决定");
     // A bid may still be placed, and the register shows nothing.
     bid(&site, "supplier1", &bids, &lots, "0.4").await;
     site.get("", "/public/credit").await.is(200).shows("目前没有公示的评价");
@@ -315,7 +318,9 @@ async fn products_involved_are_not_listed_or_made_dearer_and_may_be_cut() {
     // A file: the line of the product is bad with the reason, the other is new.
     let other = "XJ01CAA040E001020200601";
     let file = format!(
-        "code,generic,maker,listing_price\n{CODE},阿莫西林胶囊,浙江康恩药业有限公司,11\n{other},阿莫西林胶囊,华东制药有限公司,8\n"
+        "code,generic,form,spec,pack,maker,listing_price\n\
+         {CODE},阿莫西林胶囊,,,0.25g*24粒/盒,浙江康恩药业有限公司,11\n\
+         {other},阿莫西林胶囊,,,0.25g*24粒/盒,华东制药有限公司,8\n"
     );
     let id = ImportId::new();
     let sent =

@@ -91,6 +91,11 @@ GET  /deliveries/shortfalls                      anyone
 GET  /deliveries/shortfalls.csv                  anyone
 GET  /deliveries/new                             supplier
 GET  /deliveries/template                        supplier
+POST /deliveries/answers                         supplier
+GET  /deliveries/answers/template                supplier
+GET  /deliveries/answers/{import}                supplier
+POST /deliveries/answers/{import}                supplier
+POST /deliveries/answers/{import}/cancel         supplier
 POST /deliveries/uploads                         supplier
 GET  /deliveries/uploads/{import}                supplier
 POST /deliveries/uploads/{import}                supplier

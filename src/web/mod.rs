@@ -199,6 +199,11 @@ routes! {
     GET  "/deliveries/new" deliveries::new::form, Only(&[Role::Supplier]);
     GET  "/deliveries/template" deliveries::upload::template, Only(&[Role::Supplier]);
     POST "/deliveries/uploads" deliveries::upload::send, Only(&[Role::Supplier]);
+    POST "/deliveries/answers" deliveries::answers::send, Only(&[Role::Supplier]);
+    GET  "/deliveries/answers/template" deliveries::answers::template, Only(&[Role::Supplier]);
+    GET  "/deliveries/answers/{import}" deliveries::answers::review, Only(&[Role::Supplier]);
+    POST "/deliveries/answers/{import}" deliveries::answers::apply, Only(&[Role::Supplier]);
+    POST "/deliveries/answers/{import}/cancel" deliveries::answers::cancel, Only(&[Role::Supplier]);
     GET  "/deliveries/uploads/{import}" deliveries::upload::review, Only(&[Role::Supplier]);
     POST "/deliveries/uploads/{import}" deliveries::upload::apply, Only(&[Role::Supplier]);
     POST "/deliveries/uploads/{import}/cancel" deliveries::upload::cancel, Only(&[Role::Supplier]);

@@ -142,7 +142,7 @@ async fn from_orders_and_stock_to_a_report_and_closing() {
     // A hospital sees its own stock and no report; a supplier nothing.
     stock(&site, "hospital2", "900", "300", &today(&site)).await.is(303);
     let own = site.get("hospital2", &path).await;
-    own.is(200).shows("义乌市中医医院").hides("金华市中心医院").hides("编辑报告").hides("登记完成");
+    own.is(200).shows("义乌市中医医院").hides("金华市中心医院").hides("报告正文").hides("登记完成");
     site.get("supplier1", &path).await.is(403);
     // Responses, each with its text.
     act(&site, "respond", &[("response", "verify"), ("body", "")]).await.is(422).shows("必填");

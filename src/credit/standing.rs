@@ -151,15 +151,13 @@ pub struct Barred {
     pub rating: Rating,
     /// Codes of the products involved.
     pub codes: Vec<String>,
-    /// Their generic names.
-    pub generics: Vec<String>,
     /// From what, in this case.
-    pub from: From,
+    pub from: BarredFrom,
 }
 
 /// What a company is barred from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum From {
+pub enum BarredFrom {
     /// Any bid.
     Bidding,
     /// A bid for this lot.
@@ -175,14 +173,14 @@ impl Say for Barred {
         let m = &t.ratings;
         let it = &self.rating;
         let until = match self.from {
-            From::Distribution => it.distribution_until.unwrap_or(it.until),
+            BarredFrom::Distribution => it.distribution_until.unwrap_or(it.until),
             _ => it.until,
         };
         let (sentence, what) = match &self.from {
-            From::Bidding => (m.barred_bidding, ""),
-            From::Lot(lot) => (m.barred_lot, lot.as_str()),
-            From::Listing(code) => (m.barred_listing, code.as_str()),
-            From::Distribution => (m.barred_distribution, ""),
+            BarredFrom::Bidding => (m.barred_bidding, ""),
+            BarredFrom::Lot(lot) => (m.barred_lot, lot.as_str()),
+            BarredFrom::Listing(code) => (m.barred_listing, code.as_str()),
+            BarredFrom::Distribution => (m.barred_distribution, ""),
         };
         let values: [(&str, &dyn std::fmt::Display); 6] = [
             ("company", &it.company_name),
@@ -197,13 +195,13 @@ impl Say for Barred {
 
     fn field(&self) -> Option<&'static str> {
         match self.from {
-            From::Listing(_) => Some("listing_price"),
+            BarredFrom::Listing(_) => Some("listing_price"),
             _ => None,
         }
     }
 }
 
-impl std::convert::From<Barred> for Error {
+impl From<Barred> for Error {
     fn from(why: Barred) -> Self {
         Error::refused(why)
     }
@@ -280,7 +278,10 @@ impl Bidding {
         }
         let is_it = |(name, of): &(String, String)| name == generic || (!key.is_empty() && of == key);
         let found = self.some.iter().find(|(_, involved)| involved.iter().any(is_it));
-        found.map(|(barred, _)| Barred { from: From::Lot(format!("{code} {generic}")), ..barred.clone() })
+        found.map(|(barred, _)| Barred {
+            from: BarredFrom::Lot(format!("{code} {generic}")),
+            ..barred.clone()
+        })
     }
 }
 
@@ -292,9 +293,8 @@ pub fn bidding(conn: &mut Conn, supplier: &OrganisationId, day: NaiveDate) -> Re
     let mut bidding = Bidding::default();
     for rating in found {
         let (codes, involved) = products.remove(&rating.id).unwrap_or_default();
-        let generics = involved.iter().map(|(name, _)| name.clone()).collect();
         let scope = rating.scope;
-        let barred = Barred { rating, codes, generics, from: From::Bidding };
+        let barred = Barred { rating, codes, from: BarredFrom::Bidding };
         match scope {
             Scope::All => bidding.all = Some(barred),
             _ => bidding.some.push((barred, involved)),
@@ -315,7 +315,7 @@ impl Listing {
                 || (it.rating.scope == Scope::All && it.rating.company_name == maker)
         };
         let found = self.0.iter().find(is_it)?;
-        Some(Barred { from: From::Listing(code.to_owned()), ..found.clone() })
+        Some(Barred { from: BarredFrom::Listing(code.to_owned()), ..found.clone() })
     }
 
     /// Whether nothing is barred.
@@ -330,9 +330,8 @@ pub fn listing(conn: &mut Conn, day: NaiveDate) -> Result<Listing> {
     found.retain(|it| day <= it.until);
     let mut products = products(conn, &found)?;
     let barred = |rating: Rating| {
-        let (codes, involved) = products.remove(&rating.id).unwrap_or_default();
-        let generics = involved.into_iter().map(|(name, _)| name).collect();
-        Barred { rating, codes, generics, from: From::Bidding }
+        let (codes, _) = products.remove(&rating.id).unwrap_or_default();
+        Barred { rating, codes, from: BarredFrom::Bidding }
     };
     Ok(Listing(found.into_iter().map(barred).collect()))
 }
@@ -341,10 +340,5 @@ pub fn listing(conn: &mut Conn, day: NaiveDate) -> Result<Listing> {
 pub fn distribution(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Option<Barred>> {
     let found = effective(conn, Of::Company(code), day)?;
     let lost = found.into_iter().find(|it| it.distribution_until.is_some_and(|until| day <= until));
-    Ok(lost.map(|rating| Barred {
-        rating,
-        codes: Vec::new(),
-        generics: Vec::new(),
-        from: From::Distribution,
-    }))
+    Ok(lost.map(|rating| Barred { rating, codes: Vec::new(), from: BarredFrom::Distribution }))
 }

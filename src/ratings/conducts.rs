@@ -217,7 +217,7 @@ pub fn cite(tx: &mut Tx, ctx: &Ctx, id: &ConductId, facts: &[CreditFactId]) -> R
     }
     let known = store::cited(tx.conn(), id)?;
     let mut fresh = Vec::new();
-    for fact in facts.iter().filter(|fact| !known.iter().any(|(it, _)| it.id == **fact)) {
+    for fact in facts.iter().filter(|fact| !known.iter().any(|it| it.id == **fact)) {
         let found = store::fact(tx.conn(), fact)?.ok_or(Error::NotFound)?;
         if Some(&found.supplier_id) != it.supplier_id.as_ref() {
             return Err(Error::NotFound);

@@ -87,13 +87,13 @@ pub fn fact(conn: &mut Conn, id: &CreditFactId) -> Result<Option<CreditFact>> {
     Ok(credit_facts::table.find(id).select(CreditFact::as_select()).first(conn).optional()?)
 }
 
-/// The facts a conduct cites, the latest first; the day stands beside for the page.
-pub fn cited(conn: &mut Conn, id: &ConductId) -> Result<Vec<(CreditFact, NaiveDate)>> {
+/// The facts a conduct cites, the latest first.
+pub fn cited(conn: &mut Conn, id: &ConductId) -> Result<Vec<CreditFact>> {
     Ok(conduct_facts::table
         .inner_join(credit_facts::table)
         .filter(conduct_facts::conduct_id.eq(id))
         .order((credit_facts::day.desc(), credit_facts::id))
-        .select((CreditFact::as_select(), credit_facts::day))
+        .select(CreditFact::as_select())
         .load(conn)?)
 }
 

@@ -108,7 +108,6 @@ messages! {
         barred: "信用评价暂停", "suspended by its credit rating";
         reason: "理由", "Why";
         report: "短缺报告", "Report";
-        report_write: "编辑报告", "Write the report";
         report_body: "报告正文", "Text";
         report_hint: "依据上列数据起草，可修改；保存时连同当时数据留存，旧稿不覆盖。", "Drafted from the figures above and yours to change; kept with the figures of that moment, earlier ones stay.";
         report_save: "保存报告", "Keep the report";

@@ -108,7 +108,7 @@ fn seen(conn: &mut Conn, id: &ConductId, today: NaiveDate) -> Result<Seen> {
         Some(rating) => store::rating(conn, &rating)?,
         None => None,
     };
-    let cited: Vec<CreditFact> = store::cited(conn, id)?.into_iter().map(|(fact, _)| fact).collect();
+    let cited = store::cited(conn, id)?;
     let filter = Conducts { company: Some(it.company_code.clone()), open: true, ..Conducts::default() };
     let mut open = vec![it.clone()];
     for other in store::conducts(conn, &filter, OFFERED)? {

@@ -58,6 +58,8 @@ areas! {
     catalog: Catalog,
     prices: Prices,
     monitoring: Monitoring,
+    alerts: Alerts,
+    board: Board,
     rounds: Rounds,
     rule_sets: RuleSets,
     rule_drafts: RuleDrafts,

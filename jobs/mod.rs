@@ -10,6 +10,7 @@ mod close_questions;
 mod count_ageing;
 mod count_prices;
 mod count_supply;
+mod end_ratings;
 mod end_sessions;
 mod forget_runs;
 mod mail_audit_head;
@@ -24,6 +25,7 @@ mod run_simulations;
 mod send_mail;
 mod settle;
 mod wake;
+mod watch_shortages;
 mod write_alerts;
 mod write_progress;
 
@@ -59,6 +61,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "open_volumes", cron: "0 10 0 * * *", run: open_volumes::run },
     Job { name: "change_prices", cron: "0 5 0 * * *", run: change_prices::run },
     Job { name: "count_supply", cron: "0 10 2 * * *", run: count_supply::run },
+    Job { name: "watch_shortages", cron: "0 40 2 * * *", run: watch_shortages::run },
     Job { name: "count_prices", cron: "0 30 4 * * *", run: count_prices::run },
     Job { name: "write_progress", cron: "0 30 8 * * MON", run: write_progress::run },
     Job { name: "remind_claims", cron: "0 0 8 * * *", run: remind_claims::run },
@@ -66,6 +69,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
+    Job { name: "end_ratings", cron: "0 15 0 * * *", run: end_ratings::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },

@@ -50,6 +50,8 @@ pub mod contracts;
 
 pub mod supply;
 
+pub mod ratings;
+
 pub mod payments;
 
 pub mod incidents;

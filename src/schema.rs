@@ -1722,6 +1722,176 @@ diesel::table! {
 }
 
 diesel::table! {
+    conducts (id) {
+        id -> Text,
+        company_code -> Text,
+        company_name -> Text,
+        supplier_id -> Nullable<Text>,
+        is_distributor -> Bool,
+        kind -> Text,
+        amount -> Nullable<BigInt>,
+        document_kind -> Text,
+        document_number -> Text,
+        issuer -> Text,
+        document_on -> Date,
+        region -> Text,
+        summary -> Text,
+        corrects_id -> Nullable<Text>,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    conduct_products (conduct_id, code) {
+        conduct_id -> Text,
+        code -> Text,
+        generic -> Text,
+        generic_key -> Text,
+    }
+}
+
+diesel::table! {
+    conduct_facts (conduct_id, fact_id) {
+        conduct_id -> Text,
+        fact_id -> Text,
+    }
+}
+
+diesel::table! {
+    ratings (id) {
+        id -> Text,
+        number -> Text,
+        company_code -> Text,
+        company_name -> Text,
+        supplier_id -> Nullable<Text>,
+        is_distributor -> Bool,
+        edition -> Text,
+        edition_hash -> Text,
+        grade -> Text,
+        scope -> Text,
+        conduct_id -> Text,
+        conduct -> Text,
+        document -> Text,
+        state -> Text,
+        proposal -> Text,
+        version -> Integer,
+        noticed_on -> Date,
+        defend_by -> Date,
+        since -> Date,
+        until -> Date,
+        distribution_until -> Nullable<Date>,
+        is_public -> Bool,
+        repair_asked_on -> Nullable<Date>,
+        ended_on -> Nullable<Date>,
+        end_cause -> Text,
+        corrects_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    rating_conducts (rating_id, conduct_id) {
+        rating_id -> Text,
+        conduct_id -> Text,
+    }
+}
+
+diesel::table! {
+    rating_steps (id) {
+        id -> Text,
+        rating_id -> Text,
+        kind -> Text,
+        body -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    barred_offers (offer_id, rating_id) {
+        offer_id -> Text,
+        rating_id -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    shortage_entries (id) {
+        id -> Text,
+        generic -> Text,
+        form -> Text,
+        list -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+        source -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    stock_reports (id) {
+        id -> Text,
+        hospital_id -> Text,
+        product_id -> Text,
+        generic -> Text,
+        on_hand -> BigInt,
+        monthly_use -> BigInt,
+        reported_on -> Date,
+        is_latest -> Bool,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    shortage_counts (generic, month) {
+        generic -> Text,
+        month -> Date,
+        lines -> BigInt,
+        answered -> BigInt,
+        short_lines -> BigInt,
+        late_lines -> BigInt,
+        repeated -> BigInt,
+        hospitals -> BigInt,
+        suppliers -> BigInt,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    shortages (id) {
+        id -> Text,
+        number -> Text,
+        generic -> Text,
+        level -> Text,
+        worst -> Text,
+        level_since -> Date,
+        state -> Text,
+        figures -> Text,
+        version -> Integer,
+        supplier_id -> Nullable<Text>,
+        opened_at -> BigInt,
+        seen_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    shortage_steps (id) {
+        id -> Text,
+        shortage_id -> Text,
+        kind -> Text,
+        response -> Text,
+        body -> Text,
+        figures -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     finding_changes (finding_id) {
         finding_id -> Text,
         state -> Text,
@@ -2096,6 +2266,31 @@ diesel::joinable!(listings -> products (product_id));
 diesel::allow_tables_to_appear_in_same_query!(findings, products);
 diesel::allow_tables_to_appear_in_same_query!(findings, organisations);
 diesel::allow_tables_to_appear_in_same_query!(listings, products);
+
+// Credit evaluation: conducts and what they name, ratings and the offers they bar.
+diesel::joinable!(conduct_products -> conducts (conduct_id));
+diesel::joinable!(conduct_facts -> credit_facts (fact_id));
+diesel::joinable!(rating_conducts -> conducts (conduct_id));
+diesel::joinable!(rating_conducts -> ratings (rating_id));
+diesel::joinable!(barred_offers -> ratings (rating_id));
+diesel::allow_tables_to_appear_in_same_query!(conduct_products, conducts);
+diesel::allow_tables_to_appear_in_same_query!(conduct_facts, credit_facts);
+diesel::allow_tables_to_appear_in_same_query!(rating_conducts, conducts);
+diesel::allow_tables_to_appear_in_same_query!(rating_conducts, ratings);
+diesel::allow_tables_to_appear_in_same_query!(rating_conducts, conduct_products);
+diesel::allow_tables_to_appear_in_same_query!(barred_offers, ratings);
+diesel::allow_tables_to_appear_in_same_query!(barred_offers, offers);
+diesel::allow_tables_to_appear_in_same_query!(ratings, offers);
+diesel::joinable!(rating_steps -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(rating_steps, accounts);
+
+// Shortages: stock with its product and hospital, steps with who did them.
+diesel::joinable!(stock_reports -> products (product_id));
+diesel::joinable!(stock_reports -> organisations (hospital_id));
+diesel::joinable!(shortage_steps -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(stock_reports, products);
+diesel::allow_tables_to_appear_in_same_query!(stock_reports, organisations);
+diesel::allow_tables_to_appear_in_same_query!(shortage_steps, accounts);
 
 // Alerts: what was told, under the subscription and with the mail that told it.
 diesel::joinable!(alerts -> subscriptions (subscription_id));

@@ -365,6 +365,12 @@ ids! {
     TermValueId;
     /// A fact about how a supplier keeps its contracts.
     CreditFactId;
+    /// What a company did, as a document says it (失信行为).
+    ConductId;
+    /// A rating of a company's credit (信用评级).
+    RatingId;
+    /// One step of a rating.
+    RatingStepId;
     /// The agreed volume of one contract in one agreement year.
     AgreedVolumeId;
     /// What a hospital asks to order in one go.
@@ -391,6 +397,14 @@ ids! {
     DistributorAssessmentId;
     /// What a supplier did not promise of an order line.
     ShortfallId;
+    /// An entry of the monitoring list of shortages.
+    ShortageEntryId;
+    /// What a hospital has in stock of a product.
+    StockReportId;
+    /// A shortage of a generic (短缺).
+    ShortageId;
+    /// One step of a shortage.
+    ShortageStepId;
     /// An invoice or a credit note.
     InvoiceId;
     /// One line of an invoice.

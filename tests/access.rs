@@ -130,6 +130,24 @@ GET  /distributors/{id}/edit                     officer
 POST /distributors/{id}                          officer
 POST /distributors/{id}/assessments              officer
 POST /distributors/{id}/active                   officer
+GET  /shortages                                  staff hospital
+GET  /shortages/export.csv                       staff hospital
+GET  /shortages/list                             staff
+POST /shortages/list                             officer
+POST /shortages/list/upload                      officer
+GET  /shortages/list/template                    officer
+POST /shortages/list/{id}/end                    officer
+GET  /shortages/{id}                             staff hospital
+POST /shortages/{id}/respond                     officer
+POST /shortages/{id}/replacement                 officer
+GET  /shortages/{id}/report                      staff
+POST /shortages/{id}/report                      officer
+GET  /shortages/{id}/report.csv                  staff
+POST /shortages/{id}/close                       officer
+GET  /stock                                      staff hospital
+POST /stock                                      hospital
+POST /stock/upload                               hospital
+GET  /stock/template                             hospital
 GET  /orders                                     anyone
 GET  /orders/export                              anyone
 GET  /orders/new                                 hospital
@@ -284,6 +302,25 @@ POST /incidents/{id}                              officer
 GET  /credit                                      staff supplier
 GET  /credit/export.csv                           staff supplier
 GET  /credit/export.xlsx                          staff supplier
+GET  /conducts                                    staff
+POST /conducts                                    officer
+GET  /conducts/new                                officer
+GET  /conducts/{id}                               staff
+POST /conducts/{id}/facts                         officer
+GET  /conducts/{id}/documents/{document}          staff
+GET  /ratings                                     staff supplier
+POST /ratings                                     officer
+GET  /ratings/export.csv                          staff supplier
+GET  /ratings/export.xlsx                         staff supplier
+GET  /ratings/number/{number}                     staff
+GET  /ratings/{id}                                staff supplier
+POST /ratings/{id}/defence                        officer supplier
+POST /ratings/{id}/propose                        officer
+POST /ratings/{id}/decide                         reviewer
+POST /ratings/{id}/repair                         officer supplier
+GET  /ratings/{id}/documents/{document}           staff supplier
+GET  /public/credit                               public
+GET  /public/credit.csv                           public
 GET  /rounds/{id}/standards                      staff
 POST /rounds/{id}/standards/ask                  officer
 POST /rounds/{id}/standards/decide               reviewer

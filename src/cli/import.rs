@@ -5,10 +5,10 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use jicai::catalog::difference::{Counts, Difference};
+use jicai::catalog::Refused;
+use jicai::catalog::difference::Counts;
 use jicai::catalog::import::{Layout, Profile, Reading, read};
 use jicai::catalog::upload::{self, Source};
-use jicai::catalog::{Refused, store};
 use jicai::error::Result;
 use jicai::files::{self, Faults, Limits};
 use jicai::prices::ingest::{self, How, Outcome, Progress};
@@ -81,9 +81,9 @@ fn products(args: &ImportArgs, t: &Text) -> std::result::Result<(), Stop> {
     if layout.is_open() {
         return Err(Stop::Bad(vec![fill(t.catalog.cli_profile_chosen, &[("names", &names())])]));
     }
-    let reading = read(content.as_slice(), &layout).map_err(stop)?;
+    let mut reading = read(content.as_slice(), &layout).map_err(stop)?;
     let hash = sha256(&content);
-    let counts = apply(args, &reading, &hash)?;
+    let counts = apply(args, &mut reading, &hash)?;
     print(&counts, &reading, t).map_err(stop)?;
     if counts.bad > 0 && !args.skip_bad {
         return Err(Stop::Bad(vec![Refused::BadLines(counts.bad).say(t)]));
@@ -160,18 +160,17 @@ fn content(path: &Path, t: &Text) -> std::result::Result<Vec<u8>, Stop> {
 }
 
 /// Applies the file, or only looks when it is a dry run or the file is not good.
-fn apply(args: &ImportArgs, reading: &Reading, hash: &str) -> std::result::Result<Counts, Stop> {
+fn apply(args: &ImportArgs, reading: &mut Reading, hash: &str) -> std::result::Result<Counts, Stop> {
     let (_, db) = open_db()?;
     let ctx = Ctx::system(Time::now(), "import");
     let name = args.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let looks = args.dry_run || (reading.bad > 0 && !args.skip_bad);
-    let done: Result<Counts> = if looks {
-        db.read(|conn| Ok(Difference::of(reading, &store::known(conn)?, ctx.now).counts()))
-    } else {
-        let source = Source { id: hash, file_name: &name, sha256: hash };
-        db.write(|tx| upload::apply_reading(tx, &ctx, &source, reading, args.skip_bad))
-    };
-    done.map_err(Stop::of)
+    // What the registers say against a line is known now.
+    let looked = db.read(|conn| upload::compare(conn, reading, ctx.now)).map_err(Stop::of)?;
+    if args.dry_run || (reading.bad > 0 && !args.skip_bad) {
+        return Ok(looked.counts());
+    }
+    let source = Source { id: hash, file_name: &name, sha256: hash };
+    db.write(|tx| upload::apply_reading(tx, &ctx, &source, reading, args.skip_bad)).map_err(Stop::of)
 }
 
 fn print(counts: &Counts, reading: &Reading, t: &Text) -> Result<()> {

@@ -29,13 +29,28 @@ crate::words! {
         PaymentReversed = "payment_reversed",
         /// A hospital is late with payments: to it.
         PaymentsLate = "payments_late",
+        /// A monitored generic is short, or worse than before: to the officers and the hospitals concerned.
+        ShortageFound = "shortage_found",
+        /// A replacement supplier is named: to them and the supplier.
+        ShortageReplaced = "shortage_replaced",
+        /// A shortage is closed: to the officers and the hospitals concerned.
+        ShortageClosed = "shortage_closed",
+        /// A company is told of a credit rating and its time for a defence.
+        RatingNoticed = "rating_noticed",
+        /// A company defends itself or asks for repair: to the officers.
+        RatingAnswered = "rating_answered",
+        /// A credit rating, or its repair, was decided: to the company.
+        RatingDecided = "rating_decided",
+        /// A credit rating ended: to the company and the officers.
+        RatingEnded = "rating_ended",
     }
 }
 
 impl News {
     /// Subject and body.
     pub(super) fn words(self, t: &Text) -> (&'static str, &'static str) {
-        let (d, i, p) = (&t.deliveries, &t.invoices, &t.paying);
+        let (d, i, p, r) = (&t.deliveries, &t.invoices, &t.paying, &t.ratings);
+        let s = &t.shortages;
         match self {
             News::OrderShort => (d.mail_short, d.mail_short_body),
             News::OrderUnanswered => (d.mail_unanswered, d.mail_unanswered_body),
@@ -49,6 +64,13 @@ impl News {
             News::HospitalPaid => (p.mail_paid, p.mail_paid_body),
             News::PaymentReversed => (p.mail_reversed, p.mail_reversed_body),
             News::PaymentsLate => (p.mail_late, p.mail_late_body),
+            News::ShortageFound => (s.mail_found, s.mail_found_body),
+            News::ShortageReplaced => (s.mail_replaced, s.mail_replaced_body),
+            News::ShortageClosed => (s.mail_closed, s.mail_closed_body),
+            News::RatingNoticed => (r.mail_noticed, r.mail_noticed_body),
+            News::RatingAnswered => (r.mail_answered, r.mail_answered_body),
+            News::RatingDecided => (r.mail_decided, r.mail_decided_body),
+            News::RatingEnded => (r.mail_ended, r.mail_ended_body),
         }
     }
 }

@@ -40,6 +40,20 @@ crate::words! {
         BehindPoints = "behind_points",
         /// Largest share by which one amendment changes a price; empty: no limit.
         PriceChangeMost = "price_change_most",
+        /// Below so many days of stock a shortage is red.
+        ShortageRedDays = "shortage_red_days",
+        /// Below so many days of stock a shortage is orange.
+        ShortageOrangeDays = "shortage_orange_days",
+        /// Below so many days of stock a shortage is yellow.
+        ShortageYellowDays = "shortage_yellow_days",
+        /// With so many makers supplying or fewer a shortage is one level worse.
+        ShortageFewMakers = "shortage_few_makers",
+        /// Share of answered order lines confirmed short from which a shortage is yellow.
+        ShortageShortShare = "shortage_short_share",
+        /// Order lines of one hospital in a month, one of them short, that count as ordering again and again.
+        ShortageRepeatLines = "shortage_repeat_lines",
+        /// Days after which a stock report no longer counts.
+        ShortageReportDays = "shortage_report_days",
     }
 }
 
@@ -58,6 +72,13 @@ impl Term {
             Term::VerifyWorkingDays => m.n_verify_working_days,
             Term::BehindPoints => m.n_behind_points,
             Term::PriceChangeMost => m.n_price_change_most,
+            Term::ShortageRedDays => m.n_shortage_red_days,
+            Term::ShortageOrangeDays => m.n_shortage_orange_days,
+            Term::ShortageYellowDays => m.n_shortage_yellow_days,
+            Term::ShortageFewMakers => m.n_shortage_few_makers,
+            Term::ShortageShortShare => m.n_shortage_short_share,
+            Term::ShortageRepeatLines => m.n_shortage_repeat_lines,
+            Term::ShortageReportDays => m.n_shortage_report_days,
         }
     }
 
@@ -65,13 +86,21 @@ impl Term {
     pub fn unit(self, t: &Text) -> &'static str {
         let m = &t.terms;
         match self {
-            Term::PaymentDays => m.u_days,
+            Term::PaymentDays
+            | Term::ShortageRedDays
+            | Term::ShortageOrangeDays
+            | Term::ShortageYellowDays
+            | Term::ShortageReportDays => m.u_days,
+            Term::ShortageFewMakers => m.u_makers,
+            Term::ShortageRepeatLines => m.u_lines,
             Term::ConfirmHours | Term::DeliveryHours => m.u_hours,
             Term::ClaimHolidayDays | Term::VerifyWorkingDays => m.u_working_days,
             Term::ClaimDay => m.u_day_of_month,
-            Term::VolumeAllowance | Term::PrepayShare | Term::BehindPoints | Term::PriceChangeMost => {
-                m.u_share
-            }
+            Term::VolumeAllowance
+            | Term::PrepayShare
+            | Term::BehindPoints
+            | Term::PriceChangeMost
+            | Term::ShortageShortShare => m.u_share,
         }
     }
 
@@ -79,7 +108,11 @@ impl Term {
     fn is_whole(self) -> bool {
         !matches!(
             self,
-            Term::VolumeAllowance | Term::PrepayShare | Term::BehindPoints | Term::PriceChangeMost
+            Term::VolumeAllowance
+                | Term::PrepayShare
+                | Term::BehindPoints
+                | Term::PriceChangeMost
+                | Term::ShortageShortShare
         )
     }
 }

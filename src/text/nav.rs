@@ -16,6 +16,7 @@ messages! {
         distributors: "配送企业", "Distributors";
         orders: "订单", "Orders";
         progress: "执行进度", "Progress";
+        shortages: "短缺监测", "Shortages";
         invoices: "发票", "Invoices";
         payments: "付款", "Payments";
         ageing: "付款账龄", "Ageing";
@@ -38,6 +39,7 @@ messages! {
         retention: "结余留用", "Surplus retention";
         assessments: "考核得分", "Assessments";
         credit: "履约记录", "Supplier record";
+        ratings: "信用评价", "Credit ratings";
         terms: "执行参数", "Terms";
     }
 }

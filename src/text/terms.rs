@@ -49,5 +49,14 @@ messages! {
         n_verify_working_days: "医疗机构核对结算申请时限", "Working days for a hospital to verify a claim";
         n_behind_points: "落后序时进度的预警差", "Lag behind the time elapsed that warns";
         n_price_change_most: "一次调价最大幅度", "Largest price change of one amendment";
+        n_shortage_red_days: "短缺红色预警：可用天数低于", "Shortage red: days of stock below";
+        n_shortage_orange_days: "短缺橙色预警：可用天数低于", "Shortage orange: days of stock below";
+        n_shortage_yellow_days: "短缺黄色预警：可用天数低于", "Shortage yellow: days of stock below";
+        n_shortage_few_makers: "短缺加重一级：供应企业不多于", "Shortage one level worse: makers supplying at most";
+        n_shortage_short_share: "短缺黄色预警：确认不足的订单明细占比达到", "Shortage yellow: share of order lines confirmed short";
+        n_shortage_repeat_lines: "重复下单：同一医院一月内订单明细达到", "Ordered again and again: a hospital's lines in a month";
+        n_shortage_report_days: "库存上报的有效天数", "Days a stock report counts";
+        u_makers: "家", "makers";
+        u_lines: "条", "lines";
     }
 }

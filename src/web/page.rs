@@ -14,7 +14,7 @@ use crate::types::AccountId;
 use crate::web::access::{
     self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, PRICE_READERS, STAFF,
 };
-use crate::web::{asset, credit, retention};
+use crate::web::{asset, credit, retention, shortages};
 
 /// What every page has.
 #[derive(Clone)]
@@ -125,6 +125,7 @@ impl Page {
             ("/deliveries", n.deliveries, &[]),
             ("/distributors", n.distributors, &[]),
             ("/progress", n.progress, &[]),
+            ("/shortages", n.shortages, shortages::READERS),
             ("/invoices", n.invoices, &[]),
             ("/payments", n.payments, &[]),
             ("/ageing", n.ageing, &[]),
@@ -135,6 +136,7 @@ impl Page {
             ("/bank-accounts", n.bank_accounts, ACCOUNT_READERS),
             ("/retention", n.retention, retention::PARTIES),
             ("/credit", n.credit, credit::PARTIES),
+            ("/ratings", n.ratings, credit::PARTIES),
             ("/standards", n.standards, &[]),
             ("/terms", n.terms, access::STAFF),
             ("/workdays", n.workdays, CALENDAR_KEEPERS),

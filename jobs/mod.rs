@@ -8,6 +8,7 @@ mod change_prices;
 mod check_invariants;
 mod close_questions;
 mod count_ageing;
+mod count_indices;
 mod count_supply;
 mod end_sessions;
 mod forget_runs;
@@ -19,6 +20,7 @@ mod remind_contracts;
 mod remind_demand;
 mod remind_openers;
 mod remind_payers;
+mod remind_preparations;
 mod run_simulations;
 mod send_mail;
 mod settle;
@@ -56,6 +58,8 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "open_volumes", cron: "0 10 0 * * *", run: open_volumes::run },
     Job { name: "change_prices", cron: "0 5 0 * * *", run: change_prices::run },
     Job { name: "count_supply", cron: "0 10 2 * * *", run: count_supply::run },
+    Job { name: "count_indices", cron: "0 30 3 * * *", run: count_indices::run },
+    Job { name: "remind_preparations", cron: "0 0 8 * * *", run: remind_preparations::run },
     Job { name: "write_progress", cron: "0 30 8 * * MON", run: write_progress::run },
     Job { name: "remind_claims", cron: "0 0 8 * * *", run: remind_claims::run },
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },

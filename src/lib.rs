@@ -56,6 +56,8 @@ pub mod incidents;
 
 pub mod standards;
 
+pub mod preparations;
+
 pub mod archive;
 pub mod simulations;
 

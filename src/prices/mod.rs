@@ -3,6 +3,7 @@
 
 pub mod comparable;
 pub mod findings;
+pub mod indices;
 pub mod ingest;
 pub mod listings;
 pub mod monitoring;

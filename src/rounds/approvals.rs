@@ -34,6 +34,8 @@ crate::words! {
         Settlement = "settlement.approve",
         /// Granting a hospital a prepayment.
         Prepayment = "prepayment.grant",
+        /// Putting a hospital preparation's price in force.
+        Preparation = "preparation.approve",
     }
 
     /// What became of a request.
@@ -247,12 +249,13 @@ pub fn path(it: &Approval) -> String {
         Action::Retention => format!("/retention/{}", it.subject_id),
         Action::Settlement => format!("/settlements/number/{}", it.subject_id),
         Action::Prepayment => "/prepayments".to_owned(),
+        Action::Preparation => format!("/preparations/number/{}", it.subject_id),
     }
 }
 
-/// Number and title of the round or rule set a request is about. A settlement or grant is named by its number.
+/// Number and title of the round or rule set a request is about. A settlement, grant or sheet is named by its number.
 pub fn named(conn: &mut Conn, it: &Approval) -> Result<Option<(String, String)>> {
-    if matches!(it.action, Action::Settlement | Action::Prepayment) {
+    if matches!(it.action, Action::Settlement | Action::Prepayment | Action::Preparation) {
         return Ok(Some((it.subject_id.clone(), String::new())));
     }
     if it.subject == rule_drafts::SUBJECT {

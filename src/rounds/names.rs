@@ -71,6 +71,7 @@ impl Action {
             Action::Retention => t.retention.action,
             Action::Settlement => t.settlements.action_settlement,
             Action::Prepayment => t.settlements.action_prepayment,
+            Action::Preparation => t.preparations.action,
         }
     }
 }

@@ -40,6 +40,14 @@ crate::words! {
         BehindPoints = "behind_points",
         /// Largest share by which one amendment changes a price; empty: no limit.
         PriceChangeMost = "price_change_most",
+        /// Largest rate on top of a hospital preparation's cost.
+        PreparationRateMost = "preparation_rate_most",
+        /// Months until a hospital preparation's price is reviewed again.
+        PreparationReviewMonths = "preparation_review_months",
+        /// Days before that in which hospital and officers are reminded.
+        PreparationNoticeDays = "preparation_notice_days",
+        /// Share by which a preparation's price may change without reasons.
+        PreparationChangeReason = "preparation_change_reason",
     }
 }
 
@@ -58,6 +66,10 @@ impl Term {
             Term::VerifyWorkingDays => m.n_verify_working_days,
             Term::BehindPoints => m.n_behind_points,
             Term::PriceChangeMost => m.n_price_change_most,
+            Term::PreparationRateMost => m.n_preparation_rate_most,
+            Term::PreparationReviewMonths => m.n_preparation_review_months,
+            Term::PreparationNoticeDays => m.n_preparation_notice_days,
+            Term::PreparationChangeReason => m.n_preparation_change_reason,
         }
     }
 
@@ -65,13 +77,17 @@ impl Term {
     pub fn unit(self, t: &Text) -> &'static str {
         let m = &t.terms;
         match self {
-            Term::PaymentDays => m.u_days,
+            Term::PaymentDays | Term::PreparationNoticeDays => m.u_days,
+            Term::PreparationReviewMonths => m.u_months,
             Term::ConfirmHours | Term::DeliveryHours => m.u_hours,
             Term::ClaimHolidayDays | Term::VerifyWorkingDays => m.u_working_days,
             Term::ClaimDay => m.u_day_of_month,
-            Term::VolumeAllowance | Term::PrepayShare | Term::BehindPoints | Term::PriceChangeMost => {
-                m.u_share
-            }
+            Term::VolumeAllowance
+            | Term::PrepayShare
+            | Term::BehindPoints
+            | Term::PriceChangeMost
+            | Term::PreparationRateMost
+            | Term::PreparationChangeReason => m.u_share,
         }
     }
 
@@ -79,7 +95,12 @@ impl Term {
     fn is_whole(self) -> bool {
         !matches!(
             self,
-            Term::VolumeAllowance | Term::PrepayShare | Term::BehindPoints | Term::PriceChangeMost
+            Term::VolumeAllowance
+                | Term::PrepayShare
+                | Term::BehindPoints
+                | Term::PriceChangeMost
+                | Term::PreparationRateMost
+                | Term::PreparationChangeReason
         )
     }
 }

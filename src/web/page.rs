@@ -14,7 +14,7 @@ use crate::types::AccountId;
 use crate::web::access::{
     self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, STAFF,
 };
-use crate::web::{asset, credit, retention};
+use crate::web::{asset, credit, preparations, retention};
 
 /// What every page has.
 #[derive(Clone)]
@@ -136,6 +136,8 @@ impl Page {
             ("/retention", n.retention, retention::PARTIES),
             ("/credit", n.credit, credit::PARTIES),
             ("/standards", n.standards, &[]),
+            ("/indices", n.indices, STAFF),
+            ("/preparations", n.preparations, preparations::PARTIES),
             ("/terms", n.terms, access::STAFF),
             ("/workdays", n.workdays, CALENDAR_KEEPERS),
             ("/simulations", n.simulations, EVALUATORS),

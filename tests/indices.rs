@@ -51,7 +51,7 @@ fn buy(site: &Site, lines: &[(&str, &str, &str, &str)]) {
         let amount = Money::of(units, each).unwrap();
         file += &format!("{day},H33070200001,{code},国药控股,{quantity},{price},{amount}\n");
     }
-    assert_eq!(take(site, &file).unwrap().new, lines.len() as u64, "{file}");
+    assert_eq!(take(site, &file).unwrap().new, lines.len() as i64, "{file}");
 }
 
 /// The base month, and July as it is counted by hand in the unit test of the formulas; 当归 is not bought in July.
@@ -331,6 +331,7 @@ async fn a_second_person_decides_and_of_two_at_once_the_second_is_told() {
     step(&site, "officer", &id, "ask", &[]).await.is(303);
     step(&site, "officer", &id, "weights", &[]).await.is(422).shows("已不在起草状态");
     site.get("officer", &format!("/indices/{id}")).await.shows("等待另一人复核");
+    site.get("reviewer", "/").await.is(200).shows("1 个价格指数篮子待复核");
     step(&site, "reviewer", &id, "decide", &[("decision", "no")]).await.is(422).shows("须写明意见");
     step(&site, "officer", &id, "decide", &[("decision", "yes")]).await.is(403);
     // Who asked cannot decide, also when they are reviewer as well.

@@ -137,6 +137,7 @@ async fn a_sheet_goes_from_entry_to_a_price_in_force() {
     step(&site, "hospital1", &id, "submit", &[]).await.is(303);
     assert_eq!(letters(&site, "preparation_submitted"), ["officer2@example.org", "officer@example.org"]);
     step(&site, "hospital1", &id, "discard", &[]).await.is(422).shows("已不在填写状态");
+    site.get("officer", "/").await.is(200).shows("1 张医院制剂核算表待审核");
     let shown = site.get("officer", &page).await;
     shown.is(200).shows("逐行核定").shows("金华市中心医院").shows("尚未逐行核定");
     let ask = [("from_day", "2026-12-01")];

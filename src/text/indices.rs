@@ -194,6 +194,7 @@ messages! {
         r_twice: "与第 {line} 行重复", "repeats line {line}";
         r_half_weight: "基期数量和基期金额须同时填写或同时留空", "give base quantity and base amount both, or neither";
         r_too_many: "品种超过 {most} 个的上限", "more than the limit of {most} items";
+        task_asked: "{count} 个价格指数篮子待复核", "{count} baskets of price indices to decide";
         weigh_left: "有 {count} 个品种在基期没有净采购，仍无权数。", "{count} items were not bought in the base period, net of returns, and still have no weight.";
     }
 }

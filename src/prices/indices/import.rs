@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::json;
 
 use super::document::ITEMS;
-use super::{Basket, BasketItem, Kind, Origin, Refused, SUBJECT, State, basket, store};
+use super::{Basket, BasketItem, Kind, Origin, Refused, SUBJECT, State, basket, drafts, store};
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -35,6 +35,8 @@ pub struct Line {
     pub line: u64,
     /// The product's code.
     pub code: String,
+    /// What the file calls the column of codes.
+    column: String,
     /// The product, once it is found.
     pub product: Option<ProductId>,
     /// What was bought in the base period, when given.
@@ -98,7 +100,8 @@ fn line(row: &Row, faults: &mut Faults) -> Option<Line> {
         faults.push(row.fault(blank, Refused::HalfWeight));
         return None;
     }
-    Some(Line { line: row.line, code, product: None, quantity, amount })
+    let column = row.fault("code", Reason::Missing).column;
+    Some(Line { line: row.line, code, column, product: None, quantity, amount })
 }
 
 /// Whether a product belongs into a basket of a kind. Decoction pieces are known by their codes.
@@ -138,13 +141,15 @@ fn match_products(
     let mut first: BTreeMap<String, u64> = BTreeMap::new();
     for it in lines {
         if let Some(before) = first.insert(it.code.clone(), it.line) {
-            faults.push(Fault::new(it.line, "code", &it.code, Refused::Twice(before)));
+            faults.push(Fault::new(it.line, &it.column, &it.code, Refused::Twice(before)));
             continue;
         }
         match known.get(&it.code) {
-            None => faults.push(Fault::new(it.line, "code", &it.code, Refused::NoProduct(it.code.clone()))),
+            None => {
+                faults.push(Fault::new(it.line, &it.column, &it.code, Refused::NoProduct(it.code.clone())))
+            }
             Some((_, is_consumable)) if !belongs(kind, &it.code, *is_consumable) => {
-                faults.push(Fault::new(it.line, "code", &it.code, Refused::OtherKind(it.code.clone())));
+                faults.push(Fault::new(it.line, &it.column, &it.code, Refused::OtherKind(it.code.clone())));
             }
             Some((product, _)) => it.product = Some(product.clone()),
         }
@@ -160,7 +165,7 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, id: &BasketId, key: &ImportId, seen: i32) -
         imports::State::Cancelled => return Err(Refused::Cancelled.into()),
         imports::State::Waiting => {}
     }
-    let it = super::draft_seen(tx, id, seen)?;
+    let it = drafts::draft_seen(tx, id, seen)?;
     let review = review(tx.conn(), &it, &import)?;
     if !review.faults.is_empty() {
         return Err(Refused::BadLines(review.faults.count()).into());
@@ -181,7 +186,7 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, id: &BasketId, key: &ImportId, seen: i32) -
         })
         .collect();
     store::replace_items(tx, id, &items)?;
-    super::touch(tx, &it)?;
+    drafts::touch(tx, &it)?;
     let known = json!({
         "import": import.id, "sha256": import.sha256, "items": items.len(), "before": review.before,
     });

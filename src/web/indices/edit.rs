@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
-use crate::prices::indices::{self, Basket, Confidence, Document, Formula, Kind, Missing, State};
+use crate::prices::indices::{self, Basket, Confidence, Document, Formula, Kind, Missing, State, drafts};
 use crate::types::BasketId;
 use crate::web::form::{Form, Refused};
 use crate::web::{App, Officer, Page, page};
@@ -129,7 +129,7 @@ pub async fn create(page: Page, who: Officer, app: web::Data<App>, form: Form) -
     let (ctx, id): (_, BasketId) = (who.ctx(&app), form.choice("id")?);
     let (name, key) = (form.text("name").to_owned(), id.clone());
     let done = match document(&form) {
-        Ok(given) => app.write(move |tx| indices::draft(tx, &ctx, &key, &name, given.clone())).await,
+        Ok(given) => app.write(move |tx| drafts::draft(tx, &ctx, &key, &name, given.clone())).await,
         Err(why) => Err(why),
     };
     match done {
@@ -168,7 +168,7 @@ pub async fn change(
     let (ctx, key, id) = (who.ctx(&app), id.clone(), id.into_inner());
     let read = || Ok((form.choice::<i32>("revision")?, document(&form)?));
     let done = match read() {
-        Ok((seen, given)) => app.write(move |tx| indices::change(tx, &ctx, &key, seen, given.clone())).await,
+        Ok((seen, given)) => app.write(move |tx| drafts::change(tx, &ctx, &key, seen, given.clone())).await,
         Err(why) => Err(why),
     };
     match done {

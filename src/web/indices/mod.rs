@@ -12,9 +12,11 @@ pub mod steps;
 
 use chrono::NaiveDate;
 
+use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::prices::indices::{Confidence, Formula, ItemState, Kind, Missing, Origin, State};
-use crate::text::Text;
+use crate::people::{Role, Who};
+use crate::prices::indices::{Confidence, Formula, ItemState, Kind, Missing, Origin, State, store};
+use crate::text::{Text, fill};
 
 /// The first day of a month written `2026-10`.
 fn parse_month(text: &str) -> Option<NaiveDate> {
@@ -95,6 +97,17 @@ fn options<T: Copy + std::fmt::Display>(
     name: impl Fn(T) -> &'static str,
 ) -> Vec<(String, &'static str)> {
     all.iter().map(|it| (it.to_string(), name(*it))).collect()
+}
+
+/// What waits for the reader: baskets to decide, which the page of approvals does not list.
+pub fn tasks(conn: &mut Conn, who: &Who, t: &Text) -> Result<Vec<(String, String)>> {
+    if !who.is(Role::Reviewer) {
+        return Ok(Vec::new());
+    }
+    let asked = store::Filter { state: Some(State::Asked), ..store::Filter::default() };
+    let count = store::page(conn, &asked, 100)?.len();
+    let task = || ("/indices?state=asked".to_owned(), fill(t.indices.task_asked, &[("count", &count)]));
+    Ok((count > 0).then(task).into_iter().collect())
 }
 
 /// A figure that may not be there, with a dash for that.

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use crate::error::{Error, Result};
-use crate::prices::indices;
+use crate::prices::indices::drafts;
 use crate::types::BasketId;
 use crate::web::form::{Form, Refused};
 use crate::web::{App, Officer, Reviewer, page};
@@ -20,7 +20,7 @@ pub async fn weigh(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, seen, path) = (who.ctx(&app), form.choice("revision")?, to(&id));
-    let left = app.write(move |tx| indices::weigh(tx, &ctx, &id, seen)).await?;
+    let left = app.write(move |tx| drafts::weigh(tx, &ctx, &id, seen)).await?;
     Ok(page::see_done(&if left == 0 { path } else { format!("{path}/items?left={left}") }))
 }
 
@@ -32,14 +32,14 @@ pub async fn ask(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, seen, path) = (who.ctx(&app), form.choice("revision")?, to(&id));
-    app.write(move |tx| indices::ask(tx, &ctx, &id, seen)).await?;
+    app.write(move |tx| drafts::ask(tx, &ctx, &id, seen)).await?;
     Ok(page::see_done(&path))
 }
 
 /// Takes the request back.
 pub async fn withdraw(who: Officer, app: web::Data<App>, id: web::Path<BasketId>) -> Result<HttpResponse> {
     let (ctx, path) = (who.ctx(&app), to(&id));
-    app.write(move |tx| indices::withdraw(tx, &ctx, &id)).await?;
+    app.write(move |tx| drafts::withdraw(tx, &ctx, &id)).await?;
     Ok(page::see_done(&path))
 }
 
@@ -51,7 +51,7 @@ pub async fn discard(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, seen, path) = (who.ctx(&app), form.choice("revision")?, to(&id));
-    app.write(move |tx| indices::discard(tx, &ctx, &id, seen)).await?;
+    app.write(move |tx| drafts::discard(tx, &ctx, &id, seen)).await?;
     Ok(page::see_done(&path))
 }
 
@@ -64,7 +64,7 @@ pub async fn copy(
 ) -> Result<HttpResponse> {
     let (ctx, fresh): (_, BasketId) = (who.ctx(&app), form.choice("id")?);
     let path = to(&fresh);
-    app.write(move |tx| indices::copy(tx, &ctx, &id, &fresh)).await?;
+    app.write(move |tx| drafts::copy(tx, &ctx, &id, &fresh)).await?;
     Ok(page::see_done(&path))
 }
 
@@ -82,6 +82,6 @@ pub async fn decide(
     };
     let (ctx, seen, path) = (who.ctx(&app), form.choice("revision")?, to(&id));
     let remark: String = form.text("remark").chars().take(2_000).collect();
-    app.write(move |tx| indices::decide(tx, &ctx, &id, seen, yes, &remark)).await?;
+    app.write(move |tx| drafts::decide(tx, &ctx, &id, seen, yes, &remark)).await?;
     Ok(page::see_done(&path))
 }

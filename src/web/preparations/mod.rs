@@ -11,8 +11,8 @@ use chrono::NaiveDate;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::{OrganisationKind, Role, Who};
-use crate::preparations::{self, CostSheet, Preparation, State};
-use crate::text::Text;
+use crate::preparations::{self, CostSheet, Preparation, State, store};
+use crate::text::{Text, fill};
 use crate::types::{CostSheetId, OrganisationId};
 
 /// Who sees preparations: a hospital its own, the bureau all that were submitted.
@@ -50,6 +50,16 @@ fn state(it: &CostSheet, today: NaiveDate, t: &Text) -> (&'static str, &'static 
         State::Submitted | State::Asked => (it.state.name(t), "wait"),
         State::Draft | State::Discarded => (it.state.name(t), ""),
     }
+}
+
+/// What waits for the reader: sheets to review.
+pub fn tasks(conn: &mut Conn, who: &Who, t: &Text) -> Result<Vec<(String, String)>> {
+    if !who.is(Role::Officer) {
+        return Ok(Vec::new());
+    }
+    let count = store::waiting(conn, State::Submitted)?;
+    let message = || fill(t.preparations.task_submitted, &[("count", &count)]);
+    Ok((count > 0).then(|| ("/preparations?state=submitted".to_owned(), message())).into_iter().collect())
 }
 
 /// A figure that may not be there, with a dash for that.

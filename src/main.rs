@@ -35,6 +35,7 @@ enum Command {
     #[command(subcommand)]
     Audit(cli::audit::Audit),
     Backup(cli::backup::BackupArgs),
+    Bounces(cli::bounces::BouncesArgs),
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
     Award(cli::award::Award),
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         Command::Index(args) => cli::index::run(&args),
         Command::Job(args) => cli::job::run(&args),
         Command::Audit(command) => cli::audit::run(&command),
+        Command::Bounces(args) => cli::bounces::run(&args),
         Command::Backup(args) => cli::backup::run(&args),
         Command::Code(args) => cli::code::run(&args),
         Command::Ratio(args) => cli::ratio::run(&args),

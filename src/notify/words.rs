@@ -58,6 +58,7 @@ impl Letter {
             Letter::PreparationReturned { .. } => "preparation_returned",
             Letter::PreparationApproved { .. } => "preparation_approved",
             Letter::PreparationDue { .. } => "preparation_due",
+            Letter::Alert(_) => "alert",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -352,6 +353,7 @@ impl Letter {
                     false => (p.mail_due, p.mail_due_body, number, title, path, facts),
                 }
             }
+            Letter::Alert(report) => return report.written(t),
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])
             }

@@ -1,5 +1,7 @@
 //! Price indices over HTTP: a basket drafted, uploaded, weighed, approved by a second person, counted, opened, exported.
 
+mod formulas;
+
 use diesel::prelude::*;
 use jicai::jobs;
 use jicai::prices::indices::{State, count, linkage, store};

@@ -1,6 +1,8 @@
 //! Hospital preparations over HTTP: entered, uploaded, submitted, reviewed line by line, approved by a second person,
 //! renewed, and reminded of.
 
+mod costs;
+
 use diesel::prelude::*;
 use jicai::preparations::{self, CostLine, CostSheet, State, store};
 use jicai::schema::{audit_entries, mails};

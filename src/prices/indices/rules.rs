@@ -224,7 +224,3 @@ pub fn beyond(reference: Points, value: Points, threshold: Share) -> Option<Shar
     let line = threshold.decimal().checked_mul(reference.decimal())?;
     (moved.abs() > line).then(|| Share::rounded(moved.checked_div(reference.decimal())?).ok()).flatten()
 }
-
-#[cfg(test)]
-#[path = "rules_tests.rs"]
-mod tests;

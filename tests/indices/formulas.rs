@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use super::*;
+use jicai::prices::indices::rules::{Before, Bought, Item, beyond, fisher, month};
+use jicai::prices::indices::{Formula, ItemState, Missing};
+use jicai::types::{Money, Points, Quantity};
 
 fn bought(quantity: &str, amount: &str) -> Bought {
     Bought { quantity: quantity.parse().unwrap(), amount: amount.parse().unwrap() }

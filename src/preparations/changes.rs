@@ -148,7 +148,7 @@ fn begin(
         id: id.clone(),
         preparation_id: of.id.clone(),
         hospital_id: of.hospital_id.clone(),
-        number: format!("ZJ{}{number:05}", ctx.now.day().format("%Y%m")),
+        number: format!("YZ{}{number:05}", ctx.now.day().format("%Y%m")),
         version,
         batch: header.batch,
         yield_share: header.yield_share,

@@ -8,6 +8,7 @@ mod change_prices;
 mod check_invariants;
 mod close_questions;
 mod count_ageing;
+mod count_indices;
 mod count_prices;
 mod count_supply;
 mod end_ratings;
@@ -21,6 +22,7 @@ mod remind_contracts;
 mod remind_demand;
 mod remind_openers;
 mod remind_payers;
+mod remind_preparations;
 mod run_simulations;
 mod send_mail;
 mod settle;
@@ -62,6 +64,8 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "change_prices", cron: "0 5 0 * * *", run: change_prices::run },
     Job { name: "count_supply", cron: "0 10 2 * * *", run: count_supply::run },
     Job { name: "watch_shortages", cron: "0 40 2 * * *", run: watch_shortages::run },
+    Job { name: "count_indices", cron: "0 30 3 * * *", run: count_indices::run },
+    Job { name: "remind_preparations", cron: "0 0 8 * * *", run: remind_preparations::run },
     Job { name: "count_prices", cron: "0 30 4 * * *", run: count_prices::run },
     Job { name: "write_progress", cron: "0 30 8 * * MON", run: write_progress::run },
     Job { name: "remind_claims", cron: "0 0 8 * * *", run: remind_claims::run },

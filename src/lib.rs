@@ -58,6 +58,8 @@ pub mod incidents;
 
 pub mod standards;
 
+pub mod preparations;
+
 pub mod archive;
 pub mod simulations;
 

@@ -1892,6 +1892,156 @@ diesel::table! {
 }
 
 diesel::table! {
+    baskets (id) {
+        id -> Text,
+        name -> Text,
+        version -> Integer,
+        title_zh -> Text,
+        title_en -> Text,
+        kind -> Text,
+        formulas -> Text,
+        base_from -> Date,
+        base_months -> Integer,
+        base_value -> BigInt,
+        missing -> Text,
+        threshold -> Nullable<BigInt>,
+        from_month -> Date,
+        to_month -> Nullable<Date>,
+        owner -> Text,
+        review_day -> Date,
+        purpose -> Text,
+        source -> Text,
+        confidence -> Text,
+        state -> Text,
+        revision -> Integer,
+        created_at -> BigInt,
+        asked_by -> Nullable<Text>,
+        asked_at -> Nullable<BigInt>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        remark -> Text,
+        counted_to -> Integer,
+        counted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    basket_items (basket_id, position) {
+        basket_id -> Text,
+        position -> Integer,
+        product_id -> Text,
+        base_quantity -> Nullable<BigInt>,
+        base_amount -> Nullable<BigInt>,
+        origin -> Text,
+    }
+}
+
+diesel::table! {
+    index_months (basket_id, month) {
+        basket_id -> Text,
+        month -> Date,
+        purchased -> Integer,
+        carried -> Integer,
+        left_out -> Integer,
+        returned -> Integer,
+        p0q0 -> BigInt,
+        p1q0 -> BigInt,
+        p0q1 -> BigInt,
+        p1q1 -> BigInt,
+        laspeyres -> Nullable<BigInt>,
+        paasche -> Nullable<BigInt>,
+        fisher -> Nullable<BigInt>,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    index_items (basket_id, month, position) {
+        basket_id -> Text,
+        month -> Date,
+        position -> Integer,
+        state -> Text,
+        quantity -> BigInt,
+        amount -> BigInt,
+        price -> BigInt,
+        p0q0 -> BigInt,
+        p1q0 -> BigInt,
+        p0q1 -> BigInt,
+        contribution -> BigInt,
+    }
+}
+
+diesel::table! {
+    linkage_notices (id) {
+        id -> Text,
+        basket_id -> Text,
+        month -> Date,
+        reference_month -> Nullable<Date>,
+        reference -> BigInt,
+        value -> BigInt,
+        change -> BigInt,
+        threshold -> BigInt,
+        pieces -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    preparations (id) {
+        id -> Text,
+        hospital_id -> Text,
+        name -> Text,
+        approval -> Text,
+        spec -> Text,
+        pack -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    cost_sheets (id) {
+        id -> Text,
+        preparation_id -> Text,
+        hospital_id -> Text,
+        number -> Text,
+        version -> Integer,
+        batch -> BigInt,
+        yield_share -> BigInt,
+        rate -> BigInt,
+        change_reason -> Text,
+        state -> Text,
+        revision -> Integer,
+        remark -> Text,
+        price -> Nullable<BigInt>,
+        from_day -> Nullable<Date>,
+        to_day -> Nullable<Date>,
+        due_day -> Nullable<Date>,
+        submitted_by -> Nullable<Text>,
+        submitted_at -> Nullable<BigInt>,
+        asked_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    cost_lines (id) {
+        id -> Text,
+        sheet_id -> Text,
+        position -> Integer,
+        kind -> Text,
+        name -> Text,
+        unit -> Text,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        basis -> Text,
+        amount -> BigInt,
+        accepted -> Nullable<BigInt>,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
     finding_changes (finding_id) {
         finding_id -> Text,
         state -> Text,
@@ -2291,6 +2441,16 @@ diesel::joinable!(shortage_steps -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(stock_reports, products);
 diesel::allow_tables_to_appear_in_same_query!(stock_reports, organisations);
 diesel::allow_tables_to_appear_in_same_query!(shortage_steps, accounts);
+
+// Price indices: the items of a basket, and what was counted of them.
+diesel::joinable!(basket_items -> products (product_id));
+diesel::allow_tables_to_appear_in_same_query!(basket_items, products);
+diesel::allow_tables_to_appear_in_same_query!(basket_items, product_numbers);
+
+// Hospital preparations: the sheets of what a hospital makes.
+diesel::joinable!(cost_sheets -> preparations (preparation_id));
+diesel::joinable!(cost_sheets -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(cost_sheets, preparations, organisations);
 
 // Alerts: what was told, under the subscription and with the mail that told it.
 diesel::joinable!(alerts -> subscriptions (subscription_id));

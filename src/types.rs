@@ -200,6 +200,14 @@ scaled!(
     Amount, 9, 2
 );
 scaled!(
+    /// Quantities of one time at the prices of another, in yuan, six decimals.
+    Value, 6, 2
+);
+scaled!(
+    /// An index number, or points of one, four decimals.
+    Points, 4, 2
+);
+scaled!(
     /// A part of one, such as `0.9`, six decimals.
     Share, 6, 0
 );
@@ -441,6 +449,16 @@ ids! {
     DeductionEntryId;
     /// One act of marking deductions, from its form.
     DeductionActId;
+    /// A version of a basket of a price index (篮子).
+    BasketId;
+    /// What is said when an index of decoction pieces has moved (联动通知).
+    NoticeId;
+    /// A hospital preparation (医院制剂).
+    PreparationId;
+    /// A version of its cost review sheet (成本核算表).
+    CostSheetId;
+    /// One line of it.
+    CostLineId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

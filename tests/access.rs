@@ -413,6 +413,52 @@ GET  /rounds/{id}/demand/{hospital}              staff hospital
 POST /rounds/{id}/demand/{hospital}/verify       officer
 POST /rounds/{id}/demand/{hospital}/approve      officer
 POST /rounds/{id}/demand/{hospital}/return       officer
+GET  /indices                                     staff
+POST /indices                                     officer
+GET  /indices/new                                 officer
+GET  /indices/{id}                                staff
+GET  /indices/{id}/edit                           officer
+POST /indices/{id}/edit                           officer
+GET  /indices/{id}/export/{file}                  staff
+GET  /indices/{id}/items                          staff
+GET  /indices/{id}/items.csv                      staff
+POST /indices/{id}/uploads                        officer
+GET  /indices/{id}/uploads/{import}               officer
+POST /indices/{id}/uploads/{import}               officer
+POST /indices/{id}/uploads/{import}/cancel        officer
+POST /indices/{id}/weights                        officer
+POST /indices/{id}/ask                            officer
+POST /indices/{id}/withdraw                       officer
+POST /indices/{id}/discard                        officer
+POST /indices/{id}/copy                           officer
+POST /indices/{id}/decide                         reviewer
+GET  /indices/{id}/months/{month}                 staff
+GET  /indices/{id}/months/{month}/export/{file}   staff
+GET  /indices/{id}/notices/{notice}               staff
+GET  /preparations                                staff hospital
+POST /preparations                                hospital
+GET  /preparations/new                            hospital
+GET  /preparations/export/{file}                  staff hospital
+GET  /preparations/number/{number}                staff hospital
+GET  /preparations/{id}                           staff hospital
+GET  /preparations/{id}/edit                      hospital
+POST /preparations/{id}/edit                      hospital
+GET  /preparations/{id}/export/{file}             staff hospital
+POST /preparations/{id}/lines                     hospital
+GET  /preparations/{id}/lines.csv                 hospital
+POST /preparations/{id}/lines/{line}/remove       hospital
+POST /preparations/{id}/uploads                   hospital
+GET  /preparations/{id}/uploads/{import}          hospital
+POST /preparations/{id}/uploads/{import}          hospital
+POST /preparations/{id}/uploads/{import}/cancel   hospital
+POST /preparations/{id}/submit                    hospital
+POST /preparations/{id}/discard                   hospital
+POST /preparations/{id}/renew                     hospital
+POST /preparations/{id}/accept                    officer
+POST /preparations/{id}/return                    officer
+POST /preparations/{id}/ask                       officer
+POST /preparations/{id}/withdraw                  officer
+POST /preparations/{id}/decide                    reviewer
 GET  /rounds                                     anyone
 POST /rounds                                     officer
 GET  /rounds.csv                                 anyone

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod export;
 pub mod generate;
 pub mod import;
+pub mod index;
 pub mod job;
 pub mod ratio;
 pub mod receipt;

@@ -271,6 +271,47 @@ pub enum Letter {
         path: String,
         day: String,
     },
+    /// An index of decoction pieces moved beyond its threshold: to the officers.
+    IndexLinked {
+        number: String,
+        title: String,
+        path: String,
+        value: String,
+        reference: String,
+        change: String,
+        count: i64,
+    },
+    /// A hospital submitted a preparation's cost review sheet: to the officers.
+    PreparationSubmitted {
+        number: String,
+        title: String,
+        path: String,
+        hospital: String,
+        price: String,
+    },
+    /// A cost review sheet came back to its hospital.
+    PreparationReturned {
+        number: String,
+        title: String,
+        path: String,
+        remark: String,
+    },
+    /// A preparation's price was approved: to its hospital.
+    PreparationApproved {
+        number: String,
+        title: String,
+        path: String,
+        price: String,
+        from: String,
+    },
+    /// A preparation's price is to be reviewed again, or is late for it: to its hospital and the officers.
+    PreparationDue {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+        is_late: bool,
+    },
     /// Findings of the price monitoring, as somebody subscribed to them.
     Alert(Box<Report>),
     /// The head of the audit chain, kept outside the platform by whoever receives it.

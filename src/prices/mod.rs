@@ -5,6 +5,7 @@ pub mod alerts;
 pub mod board;
 pub mod comparable;
 pub mod findings;
+pub mod indices;
 pub mod ingest;
 pub mod listings;
 pub mod monitoring;

@@ -36,6 +36,8 @@ crate::words! {
         Prepayment = "prepayment.grant",
         /// A decision about a company's credit rating.
         Rating = "rating.decide",
+        /// Putting a hospital preparation's price in force.
+        Preparation = "preparation.approve",
     }
 
     /// What became of a request.
@@ -250,12 +252,15 @@ pub fn path(it: &Approval) -> String {
         Action::Settlement => format!("/settlements/number/{}", it.subject_id),
         Action::Prepayment => "/prepayments".to_owned(),
         Action::Rating => format!("/ratings/number/{}", it.subject_id),
+        Action::Preparation => format!("/preparations/number/{}", it.subject_id),
     }
 }
 
 /// Number and title of the round or rule set a request is about. A settlement, grant or rating is named by its number.
+/// Number and title of the round or rule set a request is about. A settlement, grant or sheet is named by its number.
 pub fn named(conn: &mut Conn, it: &Approval) -> Result<Option<(String, String)>> {
     if matches!(it.action, Action::Settlement | Action::Prepayment | Action::Rating) {
+    if matches!(it.action, Action::Settlement | Action::Prepayment | Action::Preparation) {
         return Ok(Some((it.subject_id.clone(), String::new())));
     }
     if it.subject == rule_drafts::SUBJECT {

@@ -72,6 +72,7 @@ impl Action {
             Action::Settlement => t.settlements.action_settlement,
             Action::Prepayment => t.settlements.action_prepayment,
             Action::Rating => t.ratings.action,
+            Action::Preparation => t.preparations.action,
         }
     }
 }

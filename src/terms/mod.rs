@@ -54,6 +54,14 @@ crate::words! {
         ShortageRepeatLines = "shortage_repeat_lines",
         /// Days after which a stock report no longer counts.
         ShortageReportDays = "shortage_report_days",
+        /// Largest rate on top of a hospital preparation's cost.
+        PreparationRateMost = "preparation_rate_most",
+        /// Months until a hospital preparation's price is reviewed again.
+        PreparationReviewMonths = "preparation_review_months",
+        /// Days before that in which hospital and officers are reminded.
+        PreparationNoticeDays = "preparation_notice_days",
+        /// Share by which a preparation's price may change without reasons.
+        PreparationChangeReason = "preparation_change_reason",
     }
 }
 
@@ -79,6 +87,10 @@ impl Term {
             Term::ShortageShortShare => m.n_shortage_short_share,
             Term::ShortageRepeatLines => m.n_shortage_repeat_lines,
             Term::ShortageReportDays => m.n_shortage_report_days,
+            Term::PreparationRateMost => m.n_preparation_rate_most,
+            Term::PreparationReviewMonths => m.n_preparation_review_months,
+            Term::PreparationNoticeDays => m.n_preparation_notice_days,
+            Term::PreparationChangeReason => m.n_preparation_change_reason,
         }
     }
 
@@ -87,12 +99,14 @@ impl Term {
         let m = &t.terms;
         match self {
             Term::PaymentDays
+            | Term::PreparationNoticeDays
             | Term::ShortageRedDays
             | Term::ShortageOrangeDays
             | Term::ShortageYellowDays
             | Term::ShortageReportDays => m.u_days,
             Term::ShortageFewMakers => m.u_makers,
             Term::ShortageRepeatLines => m.u_lines,
+            Term::PreparationReviewMonths => m.u_months,
             Term::ConfirmHours | Term::DeliveryHours => m.u_hours,
             Term::ClaimHolidayDays | Term::VerifyWorkingDays => m.u_working_days,
             Term::ClaimDay => m.u_day_of_month,
@@ -100,6 +114,8 @@ impl Term {
             | Term::PrepayShare
             | Term::BehindPoints
             | Term::PriceChangeMost
+            | Term::PreparationRateMost
+            | Term::PreparationChangeReason
             | Term::ShortageShortShare => m.u_share,
         }
     }
@@ -112,6 +128,8 @@ impl Term {
                 | Term::PrepayShare
                 | Term::BehindPoints
                 | Term::PriceChangeMost
+                | Term::PreparationRateMost
+                | Term::PreparationChangeReason
                 | Term::ShortageShortShare
         )
     }

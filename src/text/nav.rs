@@ -22,6 +22,8 @@ messages! {
         ageing: "付款账龄", "Ageing";
         statements: "对账单", "Statements";
         standards: "支付标准", "Payment standards";
+        indices: "价格指数", "Price indices";
+        preparations: "医院制剂", "Hospital preparations";
         public: "结果公示", "Published awards";
         products: "产品目录", "Catalogue";
         prices: "价格监测", "Prices";

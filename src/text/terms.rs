@@ -38,6 +38,7 @@ messages! {
         u_hours: "小时", "hours";
         u_working_days: "工作日", "working days";
         u_day_of_month: "每月第几日", "day of the month";
+        u_months: "个月", "months";
         u_share: "比例（1＝100%）", "share (1 = 100 %)";
         n_volume_allowance: "超约定量仍按合同供应的比例", "Allowance above the agreed volume";
         n_confirm_hours: "供应企业响应订单时限", "Time to answer an order";
@@ -48,6 +49,10 @@ messages! {
         n_claim_holiday_days: "截止日遇假期顺延", "Working days after it when it is a holiday";
         n_verify_working_days: "医疗机构核对结算申请时限", "Working days for a hospital to verify a claim";
         n_behind_points: "落后序时进度的预警差", "Lag behind the time elapsed that warns";
+        n_preparation_rate_most: "医院制剂利润率上限", "Largest rate on top of a hospital preparation's cost";
+        n_preparation_review_months: "医院制剂价格复审周期", "Time until a hospital preparation is reviewed again";
+        n_preparation_notice_days: "医院制剂复审提前提醒", "Notice before that review is due";
+        n_preparation_change_reason: "医院制剂价格变动须说明理由的幅度", "Change of a hospital preparation's price that needs reasons";
         n_price_change_most: "一次调价最大幅度", "Largest price change of one amendment";
         n_shortage_red_days: "短缺红色预警：可用天数低于", "Shortage red: days of stock below";
         n_shortage_orange_days: "短缺橙色预警：可用天数低于", "Shortage orange: days of stock below";

@@ -15,6 +15,7 @@ use crate::web::access::{
     self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, PRICE_READERS, STAFF,
 };
 use crate::web::{asset, credit, retention, shortages};
+use crate::web::{asset, credit, preparations, retention};
 
 /// What every page has.
 #[derive(Clone)]
@@ -138,6 +139,8 @@ impl Page {
             ("/credit", n.credit, credit::PARTIES),
             ("/ratings", n.ratings, credit::PARTIES),
             ("/standards", n.standards, &[]),
+            ("/indices", n.indices, STAFF),
+            ("/preparations", n.preparations, preparations::PARTIES),
             ("/terms", n.terms, access::STAFF),
             ("/workdays", n.workdays, CALENDAR_KEEPERS),
             ("/prices", n.prices, STAFF),

@@ -9,6 +9,7 @@ mod audit;
 mod award;
 mod bids;
 mod browser;
+mod cases;
 mod catalog;
 mod chain;
 mod city_round;

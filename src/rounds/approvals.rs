@@ -34,6 +34,10 @@ crate::words! {
         Settlement = "settlement.approve",
         /// Granting a hospital a prepayment.
         Prepayment = "prepayment.grant",
+        /// Suspending a product's listing in a price case.
+        Suspension = "case.suspend",
+        /// Closing a price case as unfounded.
+        Unfounded = "case.unfounded",
     }
 
     /// What became of a request.
@@ -247,12 +251,14 @@ pub fn path(it: &Approval) -> String {
         Action::Retention => format!("/retention/{}", it.subject_id),
         Action::Settlement => format!("/settlements/number/{}", it.subject_id),
         Action::Prepayment => "/prepayments".to_owned(),
+        Action::Suspension | Action::Unfounded => format!("/cases/number/{}", it.subject_id),
     }
 }
 
-/// Number and title of the round or rule set a request is about. A settlement or grant is named by its number.
+/// Number and title of the round or rule set a request is about. A settlement, grant or price case is named by its number.
 pub fn named(conn: &mut Conn, it: &Approval) -> Result<Option<(String, String)>> {
-    if matches!(it.action, Action::Settlement | Action::Prepayment) {
+    let by_number = [Action::Settlement, Action::Prepayment, Action::Suspension, Action::Unfounded];
+    if by_number.contains(&it.action) {
         return Ok(Some((it.subject_id.clone(), String::new())));
     }
     if it.subject == rule_drafts::SUBJECT {

@@ -40,6 +40,12 @@ crate::words! {
         BehindPoints = "behind_points",
         /// Largest share by which one amendment changes a price; empty: no limit.
         PriceChangeMost = "price_change_most",
+        /// From which tier on findings open price cases: 1 yellow, 2 to 4 red with one to three stars.
+        CaseTier = "case_tier",
+        /// Working days in which a supplier replies to a step of a price case.
+        CaseReplyDays = "case_reply_days",
+        /// Working days after a reply in which its outcome is recorded.
+        CaseOutcomeDays = "case_outcome_days",
     }
 }
 
@@ -58,6 +64,9 @@ impl Term {
             Term::VerifyWorkingDays => m.n_verify_working_days,
             Term::BehindPoints => m.n_behind_points,
             Term::PriceChangeMost => m.n_price_change_most,
+            Term::CaseTier => m.n_case_tier,
+            Term::CaseReplyDays => m.n_case_reply_days,
+            Term::CaseOutcomeDays => m.n_case_outcome_days,
         }
     }
 
@@ -67,7 +76,11 @@ impl Term {
         match self {
             Term::PaymentDays => m.u_days,
             Term::ConfirmHours | Term::DeliveryHours => m.u_hours,
-            Term::ClaimHolidayDays | Term::VerifyWorkingDays => m.u_working_days,
+            Term::ClaimHolidayDays
+            | Term::VerifyWorkingDays
+            | Term::CaseReplyDays
+            | Term::CaseOutcomeDays => m.u_working_days,
+            Term::CaseTier => m.u_tier,
             Term::ClaimDay => m.u_day_of_month,
             Term::VolumeAllowance | Term::PrepayShare | Term::BehindPoints | Term::PriceChangeMost => {
                 m.u_share

@@ -14,7 +14,7 @@ use crate::types::AccountId;
 use crate::web::access::{
     self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, STAFF,
 };
-use crate::web::{asset, credit, retention};
+use crate::web::{asset, cases, credit, retention};
 
 /// What every page has.
 #[derive(Clone)]
@@ -134,6 +134,7 @@ impl Page {
             ("/statements", n.statements, &[]),
             ("/bank-accounts", n.bank_accounts, ACCOUNT_READERS),
             ("/retention", n.retention, retention::PARTIES),
+            ("/cases", n.cases, cases::PARTIES),
             ("/credit", n.credit, credit::PARTIES),
             ("/standards", n.standards, &[]),
             ("/terms", n.terms, access::STAFF),

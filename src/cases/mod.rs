@@ -401,7 +401,10 @@ pub fn address(tx: &mut Tx, ctx: &Ctx, seen: &Seen, named: &str) -> Result<()> {
     let whose = people::store::organisation(tx.conn(), &supplier)?.ok_or(Error::NotFound)?;
     let changed = Case { supplier_id: Some(supplier), ..before.clone() };
     let after = save(tx, ctx, &before, changed, "case.address")?;
-    happen(tx, ctx, &after, EventKind::Addressed, &whose.name, "")
+    happen(tx, ctx, &after, EventKind::Addressed, &whose.name, "")?;
+    // What went out on paper is now on its pages: it is told.
+    let open = store::open_steps(tx.conn(), &after.id)?;
+    open.iter().filter(|step| step.is_open()).try_for_each(|step| steps::tell(tx, ctx, &after, step))
 }
 
 /// The product of a case.

@@ -102,6 +102,12 @@ pub fn send(
 pub(super) fn sent_out(tx: &mut Tx, ctx: &Ctx, case: &Case, step: &Step) -> Result<Case> {
     let changed = Case { step: Some(step.kind), ..case.clone() };
     let case = save(tx, ctx, case, changed, "case.step")?;
+    tell(tx, ctx, &case, step)?;
+    Ok(case)
+}
+
+/// Writes a step to the supplier, once.
+pub(super) fn tell(tx: &mut Tx, ctx: &Ctx, case: &Case, step: &Step) -> Result<()> {
     let detail = |t: &Text| {
         let facts: [(&str, &dyn std::fmt::Display); 4] = [
             ("kind", &step.kind.name(t)),
@@ -111,8 +117,7 @@ pub(super) fn sent_out(tx: &mut Tx, ctx: &Ctx, case: &Case, step: &Step) -> Resu
         ];
         fill(t.cases.mail_step_detail, &facts)
     };
-    letters::tell_supplier(tx, ctx, &case, News::CaseStep, &format!("step:{}", step.id), &detail)?;
-    Ok(case)
+    letters::tell_supplier(tx, ctx, case, News::CaseStep, &format!("step:{}", step.id), &detail)
 }
 
 /// Writes what became of a step.

@@ -51,6 +51,8 @@ pub struct Settings {
     pub mail: Option<MailServer>,
     /// Sender of letters.
     pub mail_from: String,
+    /// Refused letters after which an address gets no more until it is confirmed.
+    pub mail_bounces: i64,
     /// Largest upload in bytes.
     pub upload_bytes: usize,
     /// This node's name in job runs.
@@ -73,6 +75,7 @@ pub const NAMES: &[(&str, &str)] = &[
     ("smtp_password", ""),
     ("smtp_ca_file", ""),
     ("mail_from", "jicai@localhost"),
+    ("mail_bounces", "3"),
     ("upload_mib", "64"),
     ("node", ""),
     ("signing_key_file", ""),
@@ -139,6 +142,7 @@ impl Settings {
             secure_cookies,
             mail: mail_server(&text)?,
             mail_from,
+            mail_bounces: number("mail_bounces", &text("mail_bounces"), 1, 100)?,
             upload_bytes: upload_mib * 1024 * 1024,
             node: match text("node") {
                 node if node.is_empty() => format!("node-{}", std::process::id()),

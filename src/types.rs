@@ -305,6 +305,10 @@ ids! {
     SuspensionId;
     /// What a product is listed at in a region from a day on.
     ListingId;
+    /// A wish to be told of findings by mail (订阅).
+    SubscriptionId;
+    /// One alert mail, with its figures.
+    AlertId;
     /// An uploaded file waiting for review.
     ImportId;
     /// A procurement round (批次).

@@ -59,6 +59,8 @@ areas! {
     prices: Prices,
     monitoring: Monitoring,
     cases: Cases,
+    alerts: Alerts,
+    board: Board,
     rounds: Rounds,
     rule_sets: RuleSets,
     rule_drafts: RuleDrafts,

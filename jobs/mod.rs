@@ -13,9 +13,11 @@ mod count_prices;
 mod count_supply;
 mod end_ratings;
 mod end_sessions;
+mod escalate_cases;
 mod forget_runs;
 mod mail_audit_head;
 mod note_late;
+mod open_cases;
 mod open_volumes;
 mod remind_claims;
 mod remind_contracts;
@@ -72,6 +74,8 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },
     Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
+    Job { name: "open_cases", cron: "0 30 5 * * *", run: open_cases::run },
+    Job { name: "escalate_cases", cron: "0 15 8 * * *", run: escalate_cases::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
     Job { name: "end_ratings", cron: "0 15 0 * * *", run: end_ratings::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },

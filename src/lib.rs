@@ -48,6 +48,8 @@ pub mod screens;
 
 pub mod contracts;
 
+pub mod cases;
+
 pub mod supply;
 
 pub mod ratings;

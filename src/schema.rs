@@ -2042,6 +2042,108 @@ diesel::table! {
 }
 
 diesel::table! {
+    cases (id) {
+        id -> Text,
+        number -> Text,
+        origin -> Text,
+        rule -> Text,
+        product_id -> Text,
+        supplier_id -> Nullable<Text>,
+        state -> Text,
+        cycle -> Integer,
+        level -> Integer,
+        tier -> Text,
+        assignee_id -> Nullable<Text>,
+        step -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        reason -> Text,
+        findings -> BigInt,
+        effect -> BigInt,
+        hospitals -> BigInt,
+        months -> BigInt,
+        first_month -> Nullable<Date>,
+        last_month -> Nullable<Date>,
+        counted_at -> BigInt,
+        opened_at -> BigInt,
+        opened_by -> Nullable<Text>,
+        closed_at -> Nullable<BigInt>,
+        closing -> Nullable<Text>,
+        closing_text -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    case_steps (id) {
+        id -> Text,
+        case_id -> Text,
+        cycle -> Integer,
+        kind -> Text,
+        number -> Text,
+        dated -> Date,
+        deadline -> Date,
+        due_on -> Date,
+        body -> Text,
+        state -> Text,
+        old_price -> Nullable<BigInt>,
+        new_price -> Nullable<BigInt>,
+        from_day -> Nullable<Date>,
+        to_day -> Nullable<Date>,
+        replacement_id -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        outcome_text -> Text,
+        overdue_at -> Nullable<BigInt>,
+        made_at -> BigInt,
+        made_by -> Nullable<Text>,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    case_replies (id) {
+        id -> Text,
+        step_id -> Text,
+        case_id -> Text,
+        body -> Text,
+        is_late -> Bool,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    case_events (id) {
+        id -> Text,
+        case_id -> Text,
+        cycle -> Integer,
+        kind -> Text,
+        about -> Text,
+        remark -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    suspensions (id) {
+        id -> Text,
+        product_id -> Text,
+        supplier_id -> Nullable<Text>,
+        case_id -> Text,
+        number -> Text,
+        from_day -> Date,
+        to_day -> Nullable<Date>,
+        approved_at -> BigInt,
+        approved_by -> Nullable<Text>,
+        lifted_at -> Nullable<BigInt>,
+        lifted_by -> Nullable<Text>,
+        lift_number -> Text,
+        lift_reason -> Text,
+    }
+}
+
+diesel::table! {
     finding_changes (finding_id) {
         finding_id -> Text,
         state -> Text,
@@ -2451,6 +2553,13 @@ diesel::allow_tables_to_appear_in_same_query!(basket_items, product_numbers);
 diesel::joinable!(cost_sheets -> preparations (preparation_id));
 diesel::joinable!(cost_sheets -> organisations (hospital_id));
 diesel::allow_tables_to_appear_in_same_query!(cost_sheets, preparations, organisations);
+
+// Price cases: a case with its product, its steps and what stops orders.
+diesel::joinable!(cases -> products (product_id));
+diesel::joinable!(suspensions -> products (product_id));
+diesel::allow_tables_to_appear_in_same_query!(cases, products);
+diesel::allow_tables_to_appear_in_same_query!(suspensions, products);
+diesel::allow_tables_to_appear_in_same_query!(cases, case_steps);
 
 // Alerts: what was told, under the subscription and with the mail that told it.
 diesel::joinable!(alerts -> subscriptions (subscription_id));

@@ -303,6 +303,14 @@ ids! {
     FindingId;
     /// A price case (价格案件).
     CaseId;
+    /// A step of a price case.
+    CaseStepId;
+    /// A supplier's reply to a step.
+    CaseReplyId;
+    /// Something else that happened in a price case.
+    CaseEventId;
+    /// A suspension of a product's listing (暂停挂网).
+    SuspensionId;
     /// What a product is listed at in a region from a day on.
     ListingId;
     /// A wish to be told of findings by mail (订阅).

@@ -299,6 +299,23 @@ POST /terms                                       officer
 GET  /incidents                                   staff
 GET  /incidents/{id}                              staff
 POST /incidents/{id}                              officer
+GET  /cases                                       staff supplier
+POST /cases                                       officer
+GET  /cases/export                                staff supplier
+GET  /cases/new                                   officer
+GET  /cases/number/{number}                       staff
+POST /cases/steps/{step}/outcome                  officer
+POST /cases/steps/{step}/reply                    supplier
+GET  /cases/{id}                                  staff supplier
+POST /cases/{id}/assign                           officer
+POST /cases/{id}/supplier                         officer
+POST /cases/{id}/steps                            officer
+POST /cases/{id}/close                            officer
+POST /cases/{id}/reopen                           officer
+POST /cases/{id}/withdraw                         officer
+POST /cases/{id}/decide                           reviewer
+POST /cases/{id}/lift                             officer
+GET  /cases/{id}/documents/{document}             staff supplier
 GET  /credit                                      staff supplier
 GET  /credit/export.csv                           staff supplier
 GET  /credit/export.xlsx                          staff supplier

@@ -11,6 +11,7 @@ mod award;
 mod bids;
 mod board;
 mod browser;
+mod cases;
 mod catalog;
 mod chain;
 mod city_round;

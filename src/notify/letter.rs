@@ -183,7 +183,8 @@ pub enum Letter {
         path: String,
         reason: String,
     },
-    /// Something happened between order and return: `title` is who did it, `detail` what it came to.
+    /// Something happened between order and payment (`title` is who did it) or in a price case (`title` is the
+    /// product); `detail` is what it came to.
     Supply {
         news: News,
         number: String,

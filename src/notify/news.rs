@@ -3,7 +3,7 @@
 use crate::text::Text;
 
 crate::words! {
-    /// What happened between order and payment.
+    /// What happened between order and payment, or in a price case.
     News {
         /// A supplier promised less than was ordered: to the hospital and the officers.
         OrderShort = "order_short",
@@ -43,6 +43,24 @@ crate::words! {
         RatingDecided = "rating_decided",
         /// A credit rating ended: to the company and the officers.
         RatingEnded = "rating_ended",
+        /// The scan's findings opened price cases: to the officers.
+        CasesOpened = "cases_opened",
+        /// A price case was assigned: to the officer.
+        CaseAssigned = "case_assigned",
+        /// A step of a price case was taken: to the supplier.
+        CaseStep = "case_step",
+        /// A supplier replied to a step: to the officer.
+        CaseReplied = "case_replied",
+        /// The outcome of a step was recorded: to the supplier.
+        CaseOutcome = "case_outcome",
+        /// A step is overdue: to the officer and the reviewers.
+        CaseOverdue = "case_overdue",
+        /// A suspension was lifted: to the supplier.
+        CaseLifted = "case_lifted",
+        /// A price case was closed: to the supplier and the officer.
+        CaseClosed = "case_closed",
+        /// A price case was opened again: to the officer.
+        CaseReopened = "case_reopened",
     }
 }
 
@@ -50,7 +68,7 @@ impl News {
     /// Subject and body.
     pub(super) fn words(self, t: &Text) -> (&'static str, &'static str) {
         let (d, i, p, r) = (&t.deliveries, &t.invoices, &t.paying, &t.ratings);
-        let s = &t.shortages;
+        let (s, c) = (&t.shortages, &t.cases);
         match self {
             News::OrderShort => (d.mail_short, d.mail_short_body),
             News::OrderUnanswered => (d.mail_unanswered, d.mail_unanswered_body),
@@ -71,6 +89,15 @@ impl News {
             News::RatingAnswered => (r.mail_answered, r.mail_answered_body),
             News::RatingDecided => (r.mail_decided, r.mail_decided_body),
             News::RatingEnded => (r.mail_ended, r.mail_ended_body),
+            News::CasesOpened => (c.mail_opened, c.mail_opened_body),
+            News::CaseAssigned => (c.mail_assigned, c.mail_assigned_body),
+            News::CaseStep => (c.mail_step, c.mail_step_body),
+            News::CaseReplied => (c.mail_replied, c.mail_replied_body),
+            News::CaseOutcome => (c.mail_outcome, c.mail_outcome_body),
+            News::CaseOverdue => (c.mail_overdue, c.mail_overdue_body),
+            News::CaseLifted => (c.mail_lifted, c.mail_lifted_body),
+            News::CaseClosed => (c.mail_closed, c.mail_closed_body),
+            News::CaseReopened => (c.mail_reopened, c.mail_reopened_body),
         }
     }
 }

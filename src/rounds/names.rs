@@ -73,6 +73,8 @@ impl Action {
             Action::Prepayment => t.settlements.action_prepayment,
             Action::Rating => t.ratings.action,
             Action::Preparation => t.preparations.action,
+            Action::Suspension => t.cases.action_suspension,
+            Action::Unfounded => t.cases.action_unfounded,
         }
     }
 }

@@ -62,6 +62,12 @@ crate::words! {
         PreparationNoticeDays = "preparation_notice_days",
         /// Share by which a preparation's price may change without reasons.
         PreparationChangeReason = "preparation_change_reason",
+        /// From which tier on findings open price cases: 1 yellow, 2 to 4 red with one to three stars.
+        CaseTier = "case_tier",
+        /// Working days in which a supplier replies to a step of a price case.
+        CaseReplyDays = "case_reply_days",
+        /// Working days after a reply in which its outcome is recorded.
+        CaseOutcomeDays = "case_outcome_days",
     }
 }
 
@@ -91,6 +97,9 @@ impl Term {
             Term::PreparationReviewMonths => m.n_preparation_review_months,
             Term::PreparationNoticeDays => m.n_preparation_notice_days,
             Term::PreparationChangeReason => m.n_preparation_change_reason,
+            Term::CaseTier => m.n_case_tier,
+            Term::CaseReplyDays => m.n_case_reply_days,
+            Term::CaseOutcomeDays => m.n_case_outcome_days,
         }
     }
 
@@ -108,7 +117,11 @@ impl Term {
             Term::ShortageRepeatLines => m.u_lines,
             Term::PreparationReviewMonths => m.u_months,
             Term::ConfirmHours | Term::DeliveryHours => m.u_hours,
-            Term::ClaimHolidayDays | Term::VerifyWorkingDays => m.u_working_days,
+            Term::ClaimHolidayDays
+            | Term::VerifyWorkingDays
+            | Term::CaseReplyDays
+            | Term::CaseOutcomeDays => m.u_working_days,
+            Term::CaseTier => m.u_tier,
             Term::ClaimDay => m.u_day_of_month,
             Term::VolumeAllowance
             | Term::PrepayShare

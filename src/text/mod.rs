@@ -59,6 +59,7 @@ areas! {
     prices: Prices,
     monitoring: Monitoring,
     indices: Indices,
+    cases: Cases,
     alerts: Alerts,
     board: Board,
     rounds: Rounds,

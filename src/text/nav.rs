@@ -38,6 +38,7 @@ messages! {
         bank_accounts: "收款账户", "Bank accounts";
         workdays: "工作日历", "Working days";
         rules: "规则", "Rule sets";
+        cases: "价格案件", "Price cases";
         retention: "结余留用", "Surplus retention";
         assessments: "考核得分", "Assessments";
         credit: "履约记录", "Supplier record";

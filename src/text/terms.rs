@@ -63,5 +63,9 @@ messages! {
         n_shortage_report_days: "库存上报的有效天数", "Days a stock report counts";
         u_makers: "家", "makers";
         u_lines: "条", "lines";
+        u_tier: "预警等级（1＝黄色，2～4＝红色一至三星）", "tier (1 = yellow, 2 to 4 = red, one to three stars)";
+        n_case_tier: "立案的最低预警等级", "Least tier of a finding that opens a price case";
+        n_case_reply_days: "企业答复价格案件文书时限", "Working days for a supplier to reply to a step of a price case";
+        n_case_outcome_days: "收到答复后登记处理结果时限", "Working days to record the outcome after a reply";
     }
 }

@@ -16,7 +16,9 @@ use crate::rounds::{self, Round, RoundState};
 use crate::standards;
 use crate::text::{Text, fill};
 use crate::types::Time;
-use crate::web::{App, Page, Person, deliveries, indices, page, preparations, ratings, settlements, shortages};
+use crate::web::{
+    App, Page, Person, cases, deliveries, indices, page, preparations, ratings, settlements, shortages,
+};
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -117,6 +119,7 @@ fn tasks(conn: &mut Conn, who: &Who, t: &Text, now: Time) -> Result<Vec<Task>> {
         }
     }
     list.extend(deliveries::tasks(conn, who, t)?.into_iter().map(|(path, what)| Task::new(path, what)));
+    list.extend(cases::tasks(conn, who, t)?.into_iter().map(|(path, what)| Task::new(path, what)));
     let settling = settlements::tasks(conn, who, t, now.day())?;
     list.extend(settling.into_iter().map(|(path, what)| Task::new(path, what)));
     let rated = ratings::tasks(conn, who, t, now.day())?;

@@ -16,6 +16,7 @@ use crate::web::access::{
 };
 use crate::web::{asset, credit, retention, shortages};
 use crate::web::{asset, credit, preparations, retention};
+use crate::web::{asset, cases, credit, retention};
 
 /// What every page has.
 #[derive(Clone)]
@@ -136,6 +137,7 @@ impl Page {
             ("/statements", n.statements, &[]),
             ("/bank-accounts", n.bank_accounts, ACCOUNT_READERS),
             ("/retention", n.retention, retention::PARTIES),
+            ("/cases", n.cases, cases::PARTIES),
             ("/credit", n.credit, credit::PARTIES),
             ("/ratings", n.ratings, credit::PARTIES),
             ("/standards", n.standards, &[]),

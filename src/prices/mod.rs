@@ -2,6 +2,7 @@
 //! prices, and the monitoring rules that judge them.
 
 pub mod comparable;
+pub mod files;
 pub mod findings;
 pub mod ingest;
 pub mod listings;

@@ -57,6 +57,7 @@ areas! {
     files: Files,
     catalog: Catalog,
     prices: Prices,
+    ingest: Ingest,
     monitoring: Monitoring,
     rounds: Rounds,
     rule_sets: RuleSets,

@@ -35,6 +35,8 @@ messages! {
         retention: "结余留用", "Surplus retention";
         assessments: "考核得分", "Assessments";
         credit: "履约记录", "Supplier record";
+        transactions: "采购与挂网数据", "Price data";
+        api_tokens: "推送令牌", "API tokens";
         terms: "执行参数", "Terms";
     }
 }

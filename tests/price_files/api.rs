@@ -146,6 +146,7 @@ async fn no_token_no_entry_and_every_error_is_json_in_both_languages() {
     let hashes: Vec<String> =
         site.app.db.read(|c| Ok(api_tokens::table.select(api_tokens::token_hash).load(c)?)).unwrap();
     assert!(hashes.iter().all(|hash| hash.len() == 64 && *hash != secret), "only hashes are kept");
+    token(&site, "备用", "listings").await;
     let shown = site.get("admin", "/api-tokens").await;
     shown.shows("别的系统").shows("从未使用").hides(&secret).shows("2026-11-23 09:00");
     site.post("admin", &format!("/api-tokens/{id}/revoke"), &[]).await.is(303);

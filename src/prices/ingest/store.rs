@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 
 use super::import::{Codes, Line};
 use super::{Ingest, Refused, State};
-use crate::db::{Conn, Index, Tx, in_any_order};
+use crate::db::{Conn, Index, Tx, in_any_order, insert_many};
 use crate::error::{Error, Result};
 use crate::load_all;
 use crate::prices::files;
@@ -188,7 +188,7 @@ pub struct Part {
 }
 
 fn run(tx: &mut Tx, statement: &str, part: &Part) -> Result<i64> {
-    let moved = in_any_order(tx.conn(), statement)
+    let moved = insert_many(tx.conn(), statement)
         .bind::<Integer, _>(part.before_first)
         .bind::<Integer, _>(part.ingest)
         .bind::<Integer, _>(part.after)
@@ -265,7 +265,9 @@ pub fn match_part(tx: &mut Tx, from: i32, to: i32) -> Result<i64> {
         WHERE u.id >= $1 AND u.id < $2 AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.product = p.no \
         AND t.day = u.day AND t.hospital = h.no AND t.unit_price = u.unit_price AND t.quantity = u.quantity \
         AND t.amount = u.amount AND t.supplier = u.supplier AND t.nth = u.nth)";
-    ranged(tx, moved, from, to)
+    let rows =
+        insert_many(tx.conn(), moved).bind::<Integer, _>(from).bind::<Integer, _>(to).execute(tx.conn())?;
+    i64::try_from(rows).map_err(Error::fault_of)
 }
 
 /// Takes unmatched lines away that the registers know now; how many.

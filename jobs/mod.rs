@@ -8,6 +8,7 @@ mod change_prices;
 mod check_invariants;
 mod close_questions;
 mod count_ageing;
+mod count_prices;
 mod count_supply;
 mod end_sessions;
 mod forget_runs;
@@ -26,6 +27,7 @@ mod settle;
 mod take_price_files;
 mod wake;
 mod watch_folder;
+mod write_alerts;
 mod write_progress;
 
 use crate::error::Result;
@@ -51,6 +53,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "advance_rounds", cron: "0 * * * * *", run: advance_rounds::run },
     Job { name: "advance_turns", cron: "0 * * * * *", run: advance_turns::run },
     Job { name: "close_questions", cron: "0 * * * * *", run: close_questions::run },
+    Job { name: "write_alerts", cron: "30 */5 * * * *", run: write_alerts::run },
     Job { name: "send_mail", cron: "0 * * * * *", run: send_mail::run },
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
@@ -59,6 +62,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "open_volumes", cron: "0 10 0 * * *", run: open_volumes::run },
     Job { name: "change_prices", cron: "0 5 0 * * *", run: change_prices::run },
     Job { name: "count_supply", cron: "0 10 2 * * *", run: count_supply::run },
+    Job { name: "count_prices", cron: "0 30 4 * * *", run: count_prices::run },
     Job { name: "write_progress", cron: "0 30 8 * * MON", run: write_progress::run },
     Job { name: "remind_claims", cron: "0 0 8 * * *", run: remind_claims::run },
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },

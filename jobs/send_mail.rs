@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::jobs::Counts;
 use crate::notify::outbox;
 use crate::notify::smtp::Office;
+use crate::prices::alerts;
 use crate::web::App;
 
 pub(super) fn run(app: &App) -> Result<Counts> {
@@ -11,12 +12,17 @@ pub(super) fn run(app: &App) -> Result<Counts> {
         let waiting = app.db.read(outbox::waiting)?;
         return Ok(vec![("waiting", usize::try_from(waiting).unwrap_or(0))]);
     };
-    let tally = outbox::send_due(&app.db, &office, &|| app.now())?;
+    let tally = outbox::send_due(&app.db, &office, &|| app.now(), &alerts::may_send)?;
     if tally.is_away {
         return Err(Error::fault(format!(
             "the mail server does not answer: sent={} later={} dead={}",
             tally.sent, tally.later, tally.dead
         )));
     }
-    Ok(vec![("sent", tally.sent), ("later", tally.later), ("dead", tally.dead)])
+    Ok(vec![
+        ("sent", tally.sent),
+        ("later", tally.later),
+        ("dead", tally.dead),
+        ("withdrawn", tally.withdrawn),
+    ])
 }

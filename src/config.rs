@@ -51,6 +51,8 @@ pub struct Settings {
     pub mail: Option<MailServer>,
     /// Sender of letters.
     pub mail_from: String,
+    /// Refused letters after which an address gets no more until it is confirmed.
+    pub mail_bounces: i64,
     /// Largest upload in bytes.
     pub upload_bytes: usize,
     /// Largest file of purchases or listings in bytes; it is never held in memory.
@@ -79,6 +81,7 @@ pub const NAMES: &[(&str, &str)] = &[
     ("smtp_password", ""),
     ("smtp_ca_file", ""),
     ("mail_from", "jicai@localhost"),
+    ("mail_bounces", "3"),
     ("upload_mib", "64"),
     ("price_file_mib", "1024"),
     ("spool_folder", ""),
@@ -149,6 +152,7 @@ impl Settings {
             secure_cookies,
             mail: mail_server(&text)?,
             mail_from,
+            mail_bounces: number("mail_bounces", &text("mail_bounces"), 1, 100)?,
             upload_bytes: upload_mib * 1024 * 1024,
             price_file_bytes: price_file_mib * 1024 * 1024,
             spool_folder: match text("spool_folder") {

@@ -21,6 +21,8 @@ crate::words! {
         Lots = "lots",
         /// A hospital's demand for a round.
         Demand = "demand",
+        /// A supplier's answers to orders.
+        Confirmations = "confirmations",
         /// A supplier's delivery notes.
         Deliveries = "deliveries",
         /// Bases of surplus retention.

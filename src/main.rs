@@ -34,6 +34,7 @@ enum Command {
     #[command(subcommand)]
     Audit(cli::audit::Audit),
     Backup(cli::backup::BackupArgs),
+    Bounces(cli::bounces::BouncesArgs),
     Code(cli::code::CodeArgs),
     Ratio(cli::ratio::RatioArgs),
     Award(cli::award::Award),
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::User(command) => cli::user::run(&command),
         Command::Job(args) => cli::job::run(&args),
         Command::Audit(command) => cli::audit::run(&command),
+        Command::Bounces(args) => cli::bounces::run(&args),
         Command::Backup(args) => cli::backup::run(&args),
         Command::Code(args) => cli::code::run(&args),
         Command::Ratio(args) => cli::ratio::run(&args),

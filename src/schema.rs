@@ -1835,6 +1835,136 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    finding_changes (finding_id) {
+        finding_id -> Text,
+        state -> Text,
+        first_sweep -> BigInt,
+        sweep -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscriptions (id) {
+        id -> Text,
+        account_id -> Text,
+        name -> Text,
+        frequency -> Text,
+        weekday -> Integer,
+        hour -> Integer,
+        product_id -> Nullable<Text>,
+        generic -> Text,
+        hospital_id -> Nullable<Text>,
+        supplier -> Text,
+        rule -> Text,
+        tier -> Text,
+        even_if_nothing -> Bool,
+        state -> Text,
+        version -> Integer,
+        sweep -> BigInt,
+        told_to -> BigInt,
+        next_at -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    alerts (id) {
+        id -> Text,
+        subscription_id -> Text,
+        account_id -> Text,
+        mail_id -> Text,
+        after_sweep -> BigInt,
+        to_sweep -> BigInt,
+        found -> BigInt,
+        effect -> BigInt,
+        gone -> BigInt,
+        is_test -> Bool,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    bounces (mail_id) {
+        mail_id -> Text,
+        address -> Text,
+        via -> Text,
+        words -> Text,
+        at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    board_counts (no) {
+        no -> Integer,
+        last_id -> Integer,
+        lines -> BigInt,
+        last_month -> Date,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    purchase_sums (part, key, month) {
+        part -> Text,
+        key -> Text,
+        month -> Date,
+        lines -> BigInt,
+        amount -> BigInt,
+        contracted -> BigInt,
+        judged -> BigInt,
+        above -> BigInt,
+    }
+}
+
+diesel::table! {
+    purchase_tops (part, key, month, ranked, place) {
+        part -> Text,
+        key -> Text,
+        month -> Date,
+        ranked -> Text,
+        place -> Integer,
+        other -> Text,
+        lines -> BigInt,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    board_cells (hospital, product, supplier) {
+        hospital -> Integer,
+        product -> Integer,
+        supplier -> Text,
+        lines -> BigInt,
+        amount -> BigInt,
+        contracted -> BigInt,
+        judged -> BigInt,
+        above -> BigInt,
+    }
+}
+
+diesel::table! {
+    finding_months (month, rule, tier) {
+        month -> Date,
+        rule -> Text,
+        tier -> Text,
+        findings -> BigInt,
+        effect -> BigInt,
+    }
+}
+
+diesel::table! {
+    finding_tops (months, part, place) {
+        months -> Integer,
+        part -> Text,
+        place -> Integer,
+        key -> Text,
+        findings -> BigInt,
+        effect -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -2080,3 +2210,8 @@ diesel::joinable!(listings -> products (product_id));
 diesel::allow_tables_to_appear_in_same_query!(findings, products);
 diesel::allow_tables_to_appear_in_same_query!(findings, organisations);
 diesel::allow_tables_to_appear_in_same_query!(listings, products);
+
+// Alerts: what was told, under the subscription and with the mail that told it.
+diesel::joinable!(alerts -> subscriptions (subscription_id));
+diesel::joinable!(alerts -> mails (mail_id));
+diesel::allow_tables_to_appear_in_same_query!(alerts, subscriptions, mails);

@@ -301,6 +301,10 @@ ids! {
     PriceFileId;
     /// A program's token.
     ApiTokenId;
+    /// A wish to be told of findings by mail (订阅).
+    SubscriptionId;
+    /// One alert mail, with its figures.
+    AlertId;
     /// An uploaded file waiting for review.
     ImportId;
     /// A procurement round (批次).

@@ -18,6 +18,14 @@ document.addEventListener("click", (event) => {
     window.setTimeout(() => URL.revokeObjectURL(way.href), 1000);
   }
 });
+// A chart's lines and their rows in its table are there while their box is ticked; without script the form does it.
+document.addEventListener("change", (event) => {
+  const box = event.target.closest("[data-series]");
+  if (!box) return;
+  for (const it of document.querySelectorAll("[data-of]")) {
+    if (it.dataset.of === box.value) it.classList.toggle("off", !box.checked);
+  }
+});
 // Time left, counted from what the server said; the server decides. A page reloads when a time is over or when it
 // is to be kept fresh, but never while somebody is choosing or typing.
 (() => {

@@ -97,6 +97,23 @@ POST /accounts/{id}/unlock                       admin
 POST /accounts/{id}/password                     admin
 GET  /mails                                      auditor admin
 POST /mails/{id}/retry                           admin
+GET  /bounces                                    auditor admin
+POST /bounces                                    admin
+GET  /subscriptions                              auditor admin
+GET  /alerts                                     anyone
+POST /alerts/address                             anyone
+GET  /alerts/new                                 anyone
+POST /alerts/subscriptions                       anyone
+GET  /alerts/subscriptions/{id}/edit             anyone
+POST /alerts/subscriptions/{id}                  anyone
+POST /alerts/subscriptions/{id}/state            anyone
+GET  /alerts/subscriptions/{id}/preview          anyone
+GET  /alerts/subscriptions/{id}/chart.png        anyone
+POST /alerts/subscriptions/{id}/test             anyone
+GET  /alerts/{id}                                anyone
+GET  /alerts/{id}/chart.png                      anyone
+GET  /unsubscribe/{id}/{signature}               public
+POST /unsubscribe/{id}/{signature}               public
 GET  /jobs                                       auditor admin
 POST /jobs/{name}/run                            admin
 GET  /audit                                      auditor admin
@@ -119,6 +136,11 @@ GET  /deliveries/shortfalls                      anyone
 GET  /deliveries/shortfalls.csv                  anyone
 GET  /deliveries/new                             supplier
 GET  /deliveries/template                        supplier
+POST /deliveries/answers                         supplier
+GET  /deliveries/answers/template                supplier
+GET  /deliveries/answers/{import}                supplier
+POST /deliveries/answers/{import}                supplier
+POST /deliveries/answers/{import}/cancel         supplier
 POST /deliveries/uploads                         supplier
 GET  /deliveries/uploads/{import}                supplier
 POST /deliveries/uploads/{import}                supplier
@@ -411,6 +433,25 @@ POST /rounds/{id}/lots/{lot}/remove              officer
 GET  /rounds/{id}/amendments                     anyone
 GET  /rounds/{id}/amend                          officer
 POST /rounds/{id}/amend                          officer
+GET  /prices                                     staff
+GET  /prices/export/{file}                       staff
+GET  /prices/search                              staff
+GET  /prices/purchases                           staff hospital supplier
+GET  /prices/purchases/export/{file}             staff hospital supplier
+GET  /prices/hospitals                           staff
+GET  /prices/hospitals/export/{file}             staff
+GET  /prices/hospitals/{id}                      staff hospital
+GET  /prices/hospitals/{id}/export/{file}        staff hospital
+GET  /prices/suppliers                           staff
+GET  /prices/suppliers/export/{file}             staff
+GET  /prices/suppliers/{id}                      staff supplier
+GET  /prices/suppliers/{id}/export/{file}        staff supplier
+GET  /prices/products/{id}                       staff
+GET  /prices/products/{id}/export/{file}         staff
+GET  /findings                                   staff hospital supplier
+GET  /findings/export/{file}                     staff hospital supplier
+GET  /findings/{id}                              staff hospital supplier
+GET  /findings/{id}/export/{file}                staff hospital supplier
 GET  /approvals                                  officer reviewer auditor
 POST /approvals/{id}                             reviewer
 GET  /rounds/{id}/archive                        staff

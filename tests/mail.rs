@@ -16,10 +16,10 @@ use jicai::text::Lang;
 use crate::support::Site;
 
 /// A mail server for one test; stopped at its end.
-struct Server {
+pub struct Server {
     child: Child,
     port: u16,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 impl Drop for Server {
@@ -30,7 +30,7 @@ impl Drop for Server {
 }
 
 /// A Python that has aiosmtpd: Debian's own, even where another comes first in the path.
-fn python() -> &'static str {
+pub fn python() -> &'static str {
     let has = |python: &str| {
         let check = Command::new(python).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
         check.is_ok_and(|status| status.success())
@@ -39,7 +39,7 @@ fn python() -> &'static str {
 }
 
 impl Server {
-    fn start(behave: &str) -> Self {
+    pub fn start(behave: &str) -> Self {
         Self::with(behave, None)
     }
 
@@ -58,12 +58,12 @@ impl Server {
     }
 
     /// Every letter it took, in order.
-    fn letters(&self) -> Vec<String> {
+    pub fn letters(&self) -> Vec<String> {
         let read = |n: usize| std::fs::read_to_string(self.folder.path().join(format!("{n}.eml"))).ok();
         (1..).map_while(read).collect()
     }
 
-    fn office(&self, settings: &[(&str, &str)]) -> Office {
+    pub fn office(&self, settings: &[(&str, &str)]) -> Office {
         let port = self.port.to_string();
         let mut map = BTreeMap::from([
             ("smtp_host", "127.0.0.1"),
@@ -92,7 +92,7 @@ fn post(site: &Site, address: &str, lang: Lang) {
 
 async fn send(site: &Site, office: Office) -> (Tally, Office) {
     let app = site.app.clone();
-    let sent = move || (outbox::send_due(&app.db, &office, &|| app.now()).unwrap(), office);
+    let sent = move || (outbox::send_due(&app.db, &office, &|| app.now(), &|_, _| Ok(true)).unwrap(), office);
     actix_web::rt::task::spawn_blocking(sent).await.unwrap()
 }
 
@@ -101,7 +101,7 @@ fn mails(site: &Site) -> Vec<Mail> {
 }
 
 /// A header of a letter, unfolded.
-fn header(letter: &str, name: &str) -> String {
+pub fn header(letter: &str, name: &str) -> String {
     let unfolded = letter.replace("\r\n", "\n").replace("\n ", " ");
     let line = unfolded.lines().find_map(|l| l.strip_prefix(&format!("{name}: ")));
     line.unwrap_or_else(|| panic!("no {name} in {letter}")).to_owned()

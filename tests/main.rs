@@ -4,10 +4,12 @@
 
 mod access;
 mod admin;
+mod alerts;
 mod archive;
 mod audit;
 mod award;
 mod bids;
+mod board;
 mod browser;
 mod catalog;
 mod chain;

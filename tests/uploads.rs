@@ -7,7 +7,7 @@ use jicai::types::ImportId;
 
 use crate::chain::{ordered, received, signed};
 use crate::support::{Answer, Site};
-use crate::{invoices, settlements};
+use crate::{deliveries as deliveries_test, invoices, settlements};
 
 /// An upload page, and a table it takes: the header, and one good line whose amount is in the column `amount`.
 struct Door<'a> {
@@ -117,6 +117,63 @@ async fn bad_files_of_orders() {
     let table = ["合同编号,数量,单价".to_owned(), format!("{},100,0.2", contracts[0].number)];
     let door = Door { site: &site, login: "hospital1", path, table, amount: 1 };
     door.holds("共 1 行：合格 1 行").await;
+}
+
+#[actix_web::test]
+async fn bad_files_of_answers() {
+    let (site, _, contracts) = signed();
+    let (it, lines) = deliveries_test::placed(&site, &contracts[1], &["100", "40"]);
+    let path = "/deliveries/answers".to_owned();
+    let header = "订单编号,行号,承诺数量,承诺送达日".to_owned();
+    let table = [header.clone(), format!("{},1,60,", it.number)];
+    let door = Door { site: &site, login: "supplier2", path, table, amount: 2 };
+    door.holds("响应 1 份订单，共 1 行").await;
+    let wrong = [
+        ("1,60,\n{},1,50,", "第3行"),
+        ("1,101,", "第2行"),
+        ("1,-1,", "第2行"),
+        ("9,1,", "订单中的行号"),
+        ("1,60,2020-01-01", "第2行"),
+    ];
+    for (line, says) in wrong {
+        let file = format!("{header}\n{},{}\n", it.number, line.replace("{}", &it.number));
+        let (answer, to) = door.send("表.csv", file.as_bytes()).await;
+        answer.is(200).shows("有 1 处错误").shows(says);
+        site.post("supplier2", &to, &[]).await.is(422);
+        // Nobody else's order can be answered.
+        site.get("supplier1", &to).await.is(404);
+    }
+    assert!(lines.iter().all(|it| deliveries_test::line(&site, &it.id).promised.is_none()));
+}
+
+#[actix_web::test]
+async fn answers_come_from_a_file_whole_and_once() {
+    let (site, _, contracts) = signed();
+    let (it, lines) = deliveries_test::placed(&site, &contracts[1], &["100", "40"]);
+    let path = "/deliveries/answers".to_owned();
+    let door =
+        Door { site: &site, login: "supplier2", path, table: [String::new(), String::new()], amount: 2 };
+    let template = site.get("supplier2", "/deliveries/answers/template").await;
+    template.is(200).shows(&it.number);
+    assert_eq!(template.body.lines().count(), 4, "{}", template.body);
+    site.get("supplier1", "/deliveries/answers/template").await.is(200).hides(&it.number);
+    // A blank promise is no answer; zero is one.
+    let file = format!("订单编号,行号,承诺数量\n{0},1,60\n{0},2,0\n{0},3,\n", it.number);
+    let (answer, to) = door.send("响应.csv", file.as_bytes()).await;
+    answer.is(200).shows("响应 1 份订单，共 2 行").shows("80");
+    for _ in 0..2 {
+        site.post("supplier2", &to, &[]).await.is(303);
+    }
+    let now: Vec<_> = lines.iter().map(|it| deliveries_test::line(&site, &it.id)).collect();
+    let promised: Vec<_> = now.iter().map(|it| it.promised.map(|it| it.to_string())).collect();
+    assert_eq!(promised, [Some("60".to_owned()), Some("0".to_owned()), None]);
+    assert_eq!(deliveries_test::volume(&site, &contracts[1]).reserved, "60".parse().unwrap());
+    site.get("hospital1", "/deliveries/shortfalls").await.shows("40 支");
+    // The template made again and sent back in full answers the rest.
+    let template = site.get("supplier2", "/deliveries/answers/template").await;
+    let (_, to) = door.send("响应.csv", template.body.as_bytes()).await;
+    site.post("supplier2", &to, &[]).await.is(303);
+    assert_eq!(deliveries_test::line(&site, &lines[2].id).promised, Some("100".parse().unwrap()));
 }
 
 #[actix_web::test]

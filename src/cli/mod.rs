@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod award;
 pub mod backup;
+pub mod bounces;
 pub mod code;
 pub mod demo;
 pub mod export;

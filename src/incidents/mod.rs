@@ -104,30 +104,63 @@ impl Found {
         let room = MOST.saturating_sub(self.kept.len());
         self.kept.extend(breaches.into_iter().take(room));
     }
+
+    fn and(mut self, other: Self) -> Self {
+        self.rows += other.rows;
+        self.count += other.count;
+        let room = MOST.saturating_sub(self.kept.len());
+        self.kept.extend(other.kept.into_iter().take(room));
+        self
+    }
 }
 
 /// Checks everything as of one moment, in memory that does not grow with the orders.
 pub fn look(conn: &mut Conn) -> Result<Found> {
+    Ok(goods(conn)?.and(money(conn)?))
+}
+
+/// The same with goods and money side by side, each as of one moment: no check spans the two.
+fn look_at_both(db: &Db) -> Result<Found> {
+    std::thread::scope(|scope| {
+        let goods = scope.spawn(|| db.read(goods));
+        let money = db.read(money);
+        let goods = goods.join().map_err(|_| Error::fault("the check of goods broke off"))?;
+        Ok(goods?.and(money?))
+    })
+}
+
+/// Volumes and the order lines that draw on them, then payments and the fund's documents, which are few.
+fn goods(conn: &mut Conn) -> Result<Found> {
     let mut found = Found::default();
     volumes_and_lines(conn, &mut found)?;
+    totals(conn, Check::PaymentTotal, "payments", &mut found)?;
+    money_of_the_fund(conn, &mut found)?;
+    Ok(found)
+}
+
+/// Receipts with what was invoiced and paid of them, and invoices.
+fn money(conn: &mut Conn) -> Result<Found> {
+    let mut found = Found::default();
     in_ranges(conn, "receipts", |conn, after, to| {
         let rows = store::receipts_of(conn, after, to)?;
         found.rows += count(&rows);
         rows.iter().for_each(|row| found.keep(rules::receipt(row)));
         Ok(())
     })?;
-    for (check, table) in [(Check::InvoiceTotal, "invoices"), (Check::PaymentTotal, "payments")] {
-        in_ranges(conn, table, |conn, after, to| {
-            let rows = store::totals(conn, check, after, to)?;
-            found.rows += count(&rows);
-            for (id, amount, sum) in &rows {
-                found.keep(rules::total(check, table, id, *sum, *amount));
-            }
-            Ok(())
-        })?;
-    }
-    money_of_the_fund(conn, &mut found)?;
+    totals(conn, Check::InvoiceTotal, "invoices", &mut found)?;
     Ok(found)
+}
+
+/// Documents against the sum of their lines.
+fn totals(conn: &mut Conn, check: Check, table: &'static str, found: &mut Found) -> Result<()> {
+    in_ranges(conn, table, |conn, after, to| {
+        let rows = store::totals(conn, check, after, to)?;
+        found.rows += count(&rows);
+        for (id, amount, sum) in &rows {
+            found.keep(rules::total(check, table, id, *sum, *amount));
+        }
+        Ok(())
+    })
 }
 
 fn money_of_the_fund(conn: &mut Conn, found: &mut Found) -> Result<()> {
@@ -197,7 +230,7 @@ fn count<T>(rows: &[T]) -> i64 {
 /// one that was known is seen again, one that is gone is ended. `ended` is the clock after the look.
 pub fn check(db: &Db, ctx: &Ctx, ended: impl Fn() -> Time) -> Result<CheckRun> {
     let id = CheckRunId::new();
-    let found = db.read(look)?;
+    let found = look_at_both(db)?;
     db.write(|tx| keep(tx, ctx, &id, &found, ended()))
 }
 

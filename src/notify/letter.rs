@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::news::News;
+use super::report::Report;
 
 /// A letter's facts. A deadline is already written out in Shanghai time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,6 +271,8 @@ pub enum Letter {
         path: String,
         day: String,
     },
+    /// Findings of the price monitoring, as somebody subscribed to them.
+    Alert(Box<Report>),
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
         links: String,

@@ -1,8 +1,12 @@
 //! The outbox: letters are rows written in the transaction of the change and sent after commit by a job.
 
+pub mod bounces;
+pub mod chart;
+mod dsn;
 mod letter;
 mod news;
 pub mod outbox;
+mod report;
 pub mod smtp;
 mod words;
 
@@ -16,6 +20,7 @@ use crate::types::{AccountId, Ctx, MailId, Time};
 
 pub use letter::Letter;
 pub use news::News;
+pub use report::{Line, Part, Report};
 pub use words::Written;
 
 crate::words! {
@@ -27,6 +32,8 @@ crate::words! {
         Sent = "sent",
         /// Given up after the last try; shown on the mail page.
         Dead = "dead",
+        /// Never handed over: its reader may no longer see it or no longer wants it.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -77,13 +84,25 @@ pub struct Mail {
 
 /// Puts a letter into the outbox, once per recipient and `key`: saying the same thing again writes nothing.
 pub fn post(tx: &mut Tx, ctx: &Ctx, to: &Recipient, letter: &Letter, key: &str) -> Result<()> {
+    post_as(tx, ctx, &MailId::new(), to, letter, key)
+}
+
+/// The same under an id its writer keeps.
+pub fn post_as(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: &MailId,
+    to: &Recipient,
+    letter: &Letter,
+    key: &str,
+) -> Result<()> {
     let dedupe = format!("{key}:{}", to.address);
     let known: i64 = mails::table.filter(mails::dedupe.eq(&dedupe)).count().get_result(tx.conn())?;
     if known > 0 || to.address.is_empty() {
         return Ok(());
     }
     let mail = Mail {
-        id: MailId::new(),
+        id: id.clone(),
         account_id: to.account.clone(),
         address: to.address.clone(),
         lang: to.lang,

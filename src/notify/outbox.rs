@@ -4,13 +4,16 @@
 //! sent again under the same Message-ID, so that the reader's mail system can drop the second.
 
 use askama::Template;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
+use crate::notify::bounces::{self, Via};
 use crate::notify::smtp::{Answer, Office};
-use crate::notify::{Letter, Mail, MailState, Written};
+use crate::notify::{Letter, Mail, MailState, Report, Written, chart};
 use crate::schema::mails;
 use crate::text::Text;
 use crate::types::{Ctx, MailId, Time};
@@ -46,6 +49,26 @@ struct Html<'a> {
     link: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "mail/alert.txt")]
+struct PlainAlert<'a> {
+    t: &'a Text,
+    it: &'a Report,
+    base: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/alert.html")]
+struct HtmlAlert<'a> {
+    t: &'a Text,
+    it: &'a Report,
+    base: &'a str,
+    /// The Content-ID of the chart, when there is one.
+    chart: &'a str,
+    /// The chart's width and height as shown.
+    size: (usize, usize),
+}
+
 /// A letter as it goes over the wire.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Parts {
@@ -55,18 +78,42 @@ pub struct Parts {
     pub plain: String,
     /// The same as HTML.
     pub html: String,
+    /// A picture inside the HTML: its Content-ID and its PNG.
+    pub picture: Option<(String, Vec<u8>)>,
+    /// Where one click ends letters of this kind.
+    pub unsubscribe: Option<String>,
 }
 
 /// Writes a mail in its reader's language.
 pub fn render(mail: &Mail, base_url: &str) -> Result<Parts> {
     let t = mail.lang.text();
-    let letter = serde_json::from_str::<Letter>(&mail.data)?.write(t);
+    let letter = match serde_json::from_str::<Letter>(&mail.data)? {
+        Letter::Alert(report) => return render_alert(mail, &report, base_url),
+        letter => letter.write(t),
+    };
     let link = format!("{base_url}{}", letter.path);
     Ok(Parts {
         // A line break in a subject would begin another header.
         subject: Subject { letter: &letter }.render()?.replace(['\r', '\n'], " "),
         plain: Plain { t, letter: &letter, link: &link }.render()?,
         html: Html { t, letter: &letter, link: &link }.render()?,
+        picture: None,
+        unsubscribe: None,
+    })
+}
+
+fn render_alert(mail: &Mail, it: &Report, base: &str) -> Result<Parts> {
+    let t = mail.lang.text();
+    let cid = format!("chart.{}", message_id(&mail.id, base)?.trim_matches(['<', '>']));
+    let picture = it.chart()?.map(|png| (cid, png));
+    let chart = picture.as_ref().map_or("", |(cid, _)| cid);
+    let size = chart::size(it.products.len());
+    Ok(Parts {
+        subject: it.subject(t).replace(['\r', '\n'], " "),
+        plain: PlainAlert { t, it, base }.render()?,
+        html: HtmlAlert { t, it, base, chart, size }.render()?,
+        unsubscribe: Some(format!("{base}{}", it.unsubscribe)),
+        picture,
     })
 }
 
@@ -79,27 +126,34 @@ pub struct Tally {
     pub later: usize,
     /// Given up.
     pub dead: usize,
+    /// Not to be handed over any more.
+    pub withdrawn: usize,
     /// The server did not answer, so the rest was left for the next run.
     pub is_away: bool,
 }
 
+/// Asked about each letter in the transaction that takes it out of the queue: whether its reader may still have it.
+pub type Permit<'a> = &'a dyn Fn(&mut Tx, &Mail) -> Result<bool>;
+
 /// Sends every letter that is due. Stops when the server is away: trying the rest would only wait.
-pub fn send_due(db: &Db, office: &Office, clock: &dyn Fn() -> Time) -> Result<Tally> {
+pub fn send_due(db: &Db, office: &Office, clock: &dyn Fn() -> Time, permit: Permit) -> Result<Tally> {
     let mut tally = Tally::default();
-    while tally.sent + tally.later + tally.dead < RUN && !tally.is_away {
-        let batch = db.write(|tx| claim(tx, office, clock()))?;
-        if batch.is_empty() {
+    while tally.sent + tally.later + tally.dead + tally.withdrawn < RUN && !tally.is_away {
+        let (batch, withdrawn) = db.write(|tx| claim(tx, office, clock(), permit))?;
+        tally.withdrawn += withdrawn;
+        if batch.is_empty() && withdrawn == 0 {
             break;
         }
         let mut rest = batch.iter();
         for mail in rest.by_ref() {
             let answer = office.send(mail);
             let after = settle(mail, &answer, clock());
-            db.write(|tx| record(tx, &after))?;
+            db.write(|tx| record(tx, &after, &answer, clock()))?;
             match after.state {
                 MailState::Sent => tally.sent += 1,
                 MailState::Queued => tally.later += 1,
                 MailState::Dead => tally.dead += 1,
+                MailState::Withdrawn => tally.withdrawn += 1,
             }
             if matches!(answer, Answer::Unknown(_)) {
                 tally.is_away = true;
@@ -114,8 +168,12 @@ pub fn send_due(db: &Db, office: &Office, clock: &dyn Fn() -> Time) -> Result<Ta
     Ok(tally)
 }
 
-/// Takes letters that are due and held by nobody (or by a sender whose lease ran out).
-fn claim(tx: &mut Tx, office: &Office, now: Time) -> Result<Vec<Mail>> {
+/// Takes letters that are due and held by nobody (or by a sender whose lease ran out); those that may not go are
+/// withdrawn and counted. An address that keeps sending letters back gets none until it is confirmed.
+fn claim(tx: &mut Tx, office: &Office, now: Time, permit: Permit) -> Result<(Vec<Mail>, usize)> {
+    let bounced = "(SELECT COUNT(*) FROM bounces WHERE bounces.address = mails.address \
+        AND bounces.confirmed_at IS NULL) < ";
+    let takes_letters = sql::<Bool>(bounced).bind::<BigInt, _>(office.most_bounces());
     let due: Vec<Mail> = mails::table
         .filter(
             mails::state
@@ -123,17 +181,32 @@ fn claim(tx: &mut Tx, office: &Office, now: Time) -> Result<Vec<Mail>> {
                 .and(mails::next_at.le(now))
                 .and(mails::leased_until.is_null().or(mails::leased_until.le(now))),
         )
+        .filter(takes_letters)
         .order((mails::next_at, mails::id))
         .limit(BATCH)
         .select(Mail::as_select())
         .load(tx.conn())?;
-    let ids: Vec<&MailId> = due.iter().map(|mail| &mail.id).collect();
+    let (mut taken, mut withdrawn) = (Vec::new(), 0);
+    for mail in due {
+        if permit(tx, &mail)? {
+            taken.push(mail);
+        } else {
+            withdraw(tx, &mail.id)?;
+            withdrawn += 1;
+        }
+    }
+    let ids: Vec<&MailId> = taken.iter().map(|mail| &mail.id).collect();
     // Long enough for every letter of the batch to time out, and as much again.
     let until = now.plus_millis(2 * BATCH * office.patience_millis());
     diesel::update(mails::table.filter(mails::id.eq_any(ids)))
         .set(mails::leased_until.eq(Some(until)))
         .execute(tx.conn())?;
-    Ok(due)
+    Ok((taken, withdrawn))
+}
+
+fn withdraw(tx: &mut Tx, id: &MailId) -> Result<()> {
+    diesel::update(mails::table.find(id)).set(mails::state.eq(MailState::Withdrawn)).execute(tx.conn())?;
+    Ok(())
 }
 
 fn release(tx: &mut Tx, ids: &[&MailId]) -> Result<()> {
@@ -155,7 +228,7 @@ fn settle(mail: &Mail, answer: &Answer, now: Time) -> Mail {
     };
     match answer {
         Answer::Taken => Mail { state: MailState::Sent, sent_at: Some(now), error: String::new(), ..tried },
-        Answer::Refused(why) => failed(why, MailState::Dead),
+        Answer::Refused(why) | Answer::Unwritable(why) => failed(why, MailState::Dead),
         Answer::Later(why) | Answer::Unknown(why) if attempts >= TRIES => failed(why, MailState::Dead),
         Answer::Later(why) | Answer::Unknown(why) => failed(why, MailState::Queued),
     }
@@ -166,8 +239,11 @@ fn wait_millis(attempts: i32) -> i64 {
     BACK_OFF[step] * 60_000
 }
 
-/// Writes the answer, unless another sender has settled the letter meanwhile.
-fn record(tx: &mut Tx, after: &Mail) -> Result<()> {
+/// Writes the answer, unless another sender has settled the letter meanwhile; a mailbox that was refused is noted.
+fn record(tx: &mut Tx, after: &Mail, answer: &Answer, now: Time) -> Result<()> {
+    if let Answer::Refused(why) = answer {
+        bounces::note(tx, after, Via::Smtp, why, now)?;
+    }
     diesel::update(mails::table.filter(mails::id.eq(&after.id).and(mails::state.eq(MailState::Queued))))
         .set((
             mails::state.eq(after.state),
@@ -204,6 +280,11 @@ pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
     )
 }
 
+/// One letter.
+pub fn mail(conn: &mut Conn, id: &MailId) -> Result<Option<Mail>> {
+    Ok(mails::table.find(id).select(Mail::as_select()).first(conn).optional()?)
+}
+
 /// How many letters were given up.
 pub fn dead(conn: &mut Conn) -> Result<i64> {
     Ok(mails::table.filter(mails::state.eq(MailState::Dead)).count().get_result(conn)?)
@@ -238,6 +319,7 @@ impl MailState {
             MailState::Queued => t.admin.mail_queued,
             MailState::Sent => t.admin.mail_sent,
             MailState::Dead => t.admin.mail_dead,
+            MailState::Withdrawn => t.admin.mail_withdrawn,
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use lettre::address::Envelope;
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -28,6 +29,8 @@ pub enum Answer {
     Taken,
     /// The server will never take it: there is no such mailbox.
     Refused(String),
+    /// The letter cannot be made into a mail; no server was asked.
+    Unwritable(String),
     /// The server said no; it may say yes later.
     Later(String),
     /// No answer: whether the letter was taken is unknown.
@@ -39,6 +42,7 @@ pub struct Office {
     server: MailServer,
     from: Mailbox,
     base_url: String,
+    bounces: i64,
     patience: Duration,
     hello: ClientId,
     tls: Option<TlsParameters>,
@@ -57,6 +61,7 @@ impl Office {
             server,
             from,
             base_url: settings.base_url.clone(),
+            bounces: settings.mail_bounces,
             patience: PATIENCE,
             hello: ClientId::default(),
             tls,
@@ -74,11 +79,16 @@ impl Office {
         i64::try_from(self.patience.as_millis()).unwrap_or(i64::MAX / 1_000)
     }
 
+    /// How many letters an address may send back before it gets no more.
+    pub(super) fn most_bounces(&self) -> i64 {
+        self.bounces
+    }
+
     /// Hands over one letter and waits for the answer. Call it from a thread that may wait.
     pub fn send(&self, mail: &Mail) -> Answer {
         let (message, envelope) = match self.message(mail) {
             Ok(made) => made,
-            Err(e) => return Answer::Refused(e.to_string()),
+            Err(e) => return Answer::Unwritable(e.to_string()),
         };
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
@@ -102,14 +112,29 @@ impl Office {
         let parts = render(mail, &self.base_url)?;
         let to: Address = mail.address.parse().map_err(Error::fault_of)?;
         let written = u64::try_from(mail.created_at.millis()).unwrap_or(0);
-        let message = Message::builder()
+        let mut builder = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(parts.subject)
             .date(SystemTime::UNIX_EPOCH + Duration::from_millis(written))
-            .message_id(Some(message_id(&mail.id, &self.base_url)?))
-            .multipart(MultiPart::alternative_plain_html(parts.plain, parts.html))
-            .map_err(Error::fault_of)?;
+            .message_id(Some(message_id(&mail.id, &self.base_url)?));
+        if let Some(address) = parts.unsubscribe {
+            // RFC 8058: one click in the mail program ends the subscription. RFC 3834: no robot answers.
+            builder = builder
+                .raw_header(raw("List-Unsubscribe", format!("<{address}>")))
+                .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()))
+                .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()));
+        }
+        let body = match parts.picture {
+            None => MultiPart::alternative_plain_html(parts.plain, parts.html),
+            Some((cid, png)) => {
+                let media = ContentType::parse("image/png").map_err(Error::fault_of)?;
+                let picture = Attachment::new_inline_with_name(cid, "chart.png".to_owned()).body(png, media);
+                let shown = MultiPart::related().singlepart(SinglePart::html(parts.html)).singlepart(picture);
+                MultiPart::alternative().singlepart(SinglePart::plain(parts.plain)).multipart(shown)
+            }
+        };
+        let message = builder.multipart(body).map_err(Error::fault_of)?;
         Ok((message.formatted(), message.envelope().clone()))
     }
 
@@ -133,6 +158,11 @@ impl Office {
         connection.send(envelope, message).await?;
         Ok(connection)
     }
+}
+
+/// A header the mail library has no type for. Names are ours, and values hold no line break.
+fn raw(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
 fn parameters(server: &MailServer) -> Result<TlsParameters> {

@@ -53,6 +53,7 @@ impl Letter {
             Letter::ClaimsDue { .. } => "claims_due",
             Letter::ClaimsToVerify { .. } => "claims_to_verify",
             Letter::ClaimsPaid { .. } => "claims_paid",
+            Letter::Alert(_) => "alert",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -303,6 +304,7 @@ impl Letter {
             Letter::ClaimsPaid { number, title, path, day } => {
                 (m.claims_paid, m.claims_paid_body, number, title, path, vec![("day", day.clone())])
             }
+            Letter::Alert(report) => return report.written(t),
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])
             }

@@ -1,6 +1,8 @@
 //! Prices: the purchases (采购记录) that demand is measured against and prices are judged by, comparable listing
 //! prices, and the monitoring rules that judge them.
 
+pub mod alerts;
+pub mod board;
 pub mod comparable;
 pub mod files;
 pub mod findings;

@@ -84,6 +84,7 @@ messages! {
         mail_queued: "待发送", "Waiting";
         mail_sent: "已发送", "Sent";
         mail_dead: "发送失败", "Given up";
+        mail_withdrawn: "已撤回", "Withdrawn";
         mail_retry: "重新发送", "Send again";
         jobs: "定时任务", "Jobs";
         jobs_none: "还没有登记定时任务。以 jicai serve 启动服务后，时间表自动登记。", "No job is known yet. Start the platform with jicai serve and the timetable is entered.";
@@ -109,6 +110,7 @@ messages! {
         what_advance_rounds: "按日程推进批次状态", "Moves rounds on by their calendar";
         what_close_questions: "关闭到期未答复的询问", "Closes questions whose deadline has passed";
         what_send_mail: "发送邮件队列", "Sends the mail that waits";
+        what_write_alerts: "撰写价格预警邮件", "Writes the alert mails of price monitoring";
         what_run_simulations: "计算等待中的报价波动模拟", "Makes the runs of simulations that wait";
         what_remind_demand: "提醒未报量的医疗机构", "Reminds hospitals that have not reported demand";
         what_remind_openers: "提醒未领取密钥的开标人", "Reminds openers that have not taken their keys";
@@ -125,6 +127,10 @@ messages! {
         count_sent: "已发送", "sent";
         count_later: "稍后重试", "to try again";
         count_dead: "发送失败", "given up";
+        count_withdrawn: "已撤回", "withdrawn";
+        count_written: "已撰写邮件", "mails written";
+        count_nothing: "无新内容", "nothing new";
+        count_held: "暂停投递", "held back";
         count_waiting: "等待", "waiting";
         count_checked: "已检查文件", "files checked";
         count_applied: "已导入文件", "files applied";

@@ -58,6 +58,13 @@ messages! {
         answer_past: "第 {line} 行承诺日期 {day} 已过，请填今天或以后的日期。", "Line {line}: {day} has passed; give today or a later day.";
         answer_far: "第 {line} 行承诺日期 {day} 过远，最晚 {last}，请检查年份。", "Line {line}: {day} is too far away, {last} is the last day taken; check the year.";
         answered: "第 {line} 行已经答复，不能更改。请刷新页面查看现在的答复。", "Line {line} was answered before and cannot be changed; reload the page to see the answer.";
+        answer_twice: "第 {line} 行在文件中出现两次。请删去一行。", "Line {line} is in the file twice; delete one.";
+        answers_title: "上传订单响应", "Upload answers to orders";
+        answers_hint: "CSV 或 Excel。列：订单编号、行号、承诺数量（0 表示不能供货，空白表示暂不响应）、承诺送达日（可空）。", "CSV or XLSX with the columns order, line, promised (0 says that nothing comes, blank that you do not answer yet), promised_on (may be blank).";
+        answers_template: "下载模板（待响应的行）", "Download a template (lines to answer)";
+        answers_counts: "响应 {orders} 份订单，共 {lines} 行。确认后一次全部提交，不能更改。", "Answers to {orders} orders with {lines} lines. Applying sends all of them; they cannot be changed.";
+        answers_applied: "响应已提交。", "The answers were sent.";
+        answers_apply: "全部提交", "Send all";
         given_up: "第 {line} 行已被医疗机构取消，无需答复。请刷新页面。", "The hospital gave line {line} up; it needs no answer. Reload the page.";
 
         shortfalls_title: "缺货清单", "Shortfalls";

@@ -59,6 +59,8 @@ areas! {
     prices: Prices,
     ingest: Ingest,
     monitoring: Monitoring,
+    alerts: Alerts,
+    board: Board,
     rounds: Rounds,
     rule_sets: RuleSets,
     rule_drafts: RuleDrafts,

@@ -202,6 +202,7 @@ messages! {
         difference_caption: "变更前后对照", "What changed";
 
         approvals: "复核", "Approvals";
+        approval_about: "事项", "About";
         approvals_waiting: "待复核", "Waiting";
         approvals_history: "复核记录", "History";
         approvals_caption: "按提请时间由远到近排列。", "Oldest first.";

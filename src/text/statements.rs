@@ -54,6 +54,7 @@ messages! {
         cause_late: "逾期未付", "Late";
         cause_partly_paid: "部分付款", "Paid in part";
         cause_claimed: "基金结算中", "In settlement by the fund";
+        cause_claim_disputed: "结算申请有争议", "Disputed in the claim on the fund";
         cause_reversed: "付款已冲销", "Payment reversed";
         cause_to_net: "多付待抵扣", "Paid too much, to be netted";
 

@@ -69,6 +69,17 @@ pub const ACCOUNT_READERS: &[Role] = &[Role::Supplier, Role::Settlement, Role::R
 pub const PREPAYMENT_READERS: &[Role] =
     &[Role::Hospital, Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
 
+/// Who reads prices: the bureau everybody's, a hospital or supplier its own.
+pub const PRICE_READERS: &[Role] = &[
+    Role::Officer,
+    Role::Reviewer,
+    Role::Settlement,
+    Role::Auditor,
+    Role::Admin,
+    Role::Hospital,
+    Role::Supplier,
+];
+
 /// Who evaluates opened bids, and who oversees that.
 pub const EVALUATORS: &[Role] = &[Role::Officer, Role::Reviewer, Role::Auditor];
 
@@ -142,6 +153,8 @@ visitors! {
     Evaluator: EVALUATORS;
     /// Any of the bureau's people.
     Staff: STAFF;
+    /// Whoever reads prices: the bureau everybody's, a hospital or supplier its own.
+    PriceReader: PRICE_READERS;
     /// Whoever keeps the catalogue.
     Cataloguer: CATALOGUERS;
     /// Whoever keeps the calendar of working days.

@@ -11,6 +11,7 @@ use crate::payments::retention;
 use crate::people;
 use crate::rounds::approvals::{self, Action, Approval};
 use crate::rounds::{self, Refused, Round, store};
+use crate::standards;
 use crate::text::Text;
 use crate::types::{AccountId, ApprovalId};
 use crate::web::form::{self, Form};
@@ -87,6 +88,10 @@ fn row(conn: &mut Conn, it: Approval, (who, t): (&people::Who, &Text), names: &m
             let (plan, round) = retention::plan(conn, &plan)?;
             Some((plan.title(&round, t), round.title))
         }
+        (Action::Correction, _) => match it.subject_id.parse() {
+            Ok(seq) => standards::store::standard(conn, seq)?.map(|it| (it.generic, it.product)),
+            Err(_) => None,
+        },
         _ => approvals::named(conn, &it)?,
     };
     let about = match (&round, named) {

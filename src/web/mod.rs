@@ -2,6 +2,7 @@
 
 mod access;
 mod admin;
+mod alerts;
 mod approvals;
 mod asset;
 pub mod awards;
@@ -23,6 +24,7 @@ mod login;
 mod orders;
 pub mod page;
 mod payments;
+mod prices;
 mod progress;
 mod questions;
 pub mod retention;
@@ -49,8 +51,8 @@ use crate::types::Time;
 
 pub use access::{
     AccountApprover, AccountHolder, Admin, Allowed, Auditor, CalendarKeeper, Cataloguer, EVALUATORS,
-    Evaluator, Hospital, Officer, Overseer, Party, Payments, Person, Reviewer, STAFF, Settlement, Staff,
-    Supplier, Visitor,
+    Evaluator, Hospital, Officer, Overseer, Party, Payments, Person, PriceReader, Reviewer, STAFF,
+    Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -128,7 +130,7 @@ macro_rules! routes {
 use crate::people::Role::{Auditor as AUDITOR, Officer as OFFICER, Reviewer as REVIEWER};
 use Allowed::{Anyone, Only, Public, Token};
 use Role::Admin as Administrator;
-use access::{CATALOGUERS, OVERSEERS};
+use access::{CATALOGUERS, OVERSEERS, PRICE_READERS};
 use awards::OBJECTORS;
 
 routes! {
@@ -172,6 +174,23 @@ routes! {
     POST "/accounts/{id}/password" admin::accounts::reset, Only(&[Administrator]);
     GET  "/mails" admin::mails::list, Only(OVERSEERS);
     POST "/mails/{id}/retry" admin::mails::retry, Only(&[Administrator]);
+    GET  "/bounces" alerts::bounces::index, Only(OVERSEERS);
+    POST "/bounces" alerts::bounces::confirm, Only(&[Administrator]);
+    GET  "/subscriptions" alerts::all::index, Only(OVERSEERS);
+    GET  "/alerts" alerts::list::index, Anyone;
+    POST "/alerts/address" alerts::list::confirm, Anyone;
+    GET  "/alerts/new" alerts::edit::new, Anyone;
+    POST "/alerts/subscriptions" alerts::edit::add, Anyone;
+    GET  "/alerts/subscriptions/{id}/edit" alerts::edit::form, Anyone;
+    POST "/alerts/subscriptions/{id}" alerts::edit::change, Anyone;
+    POST "/alerts/subscriptions/{id}/state" alerts::list::set_state, Anyone;
+    GET  "/alerts/subscriptions/{id}/preview" alerts::preview::index, Anyone;
+    GET  "/alerts/subscriptions/{id}/chart.png" alerts::preview::chart, Anyone;
+    POST "/alerts/subscriptions/{id}/test" alerts::preview::test, Anyone;
+    GET  "/alerts/{id}" alerts::sent::index, Anyone;
+    GET  "/alerts/{id}/chart.png" alerts::sent::chart, Anyone;
+    GET  "/unsubscribe/{id}/{signature}" alerts::unsubscribe::form, Public;
+    POST "/unsubscribe/{id}/{signature}" alerts::unsubscribe::end, Public;
     GET  "/jobs" admin::jobs::list, Only(OVERSEERS);
     POST "/jobs/{name}/run" admin::jobs::run, Only(&[Administrator]);
     GET  "/incidents" incidents::list::index, Only(STAFF);
@@ -226,6 +245,11 @@ routes! {
     GET  "/deliveries/new" deliveries::new::form, Only(&[Role::Supplier]);
     GET  "/deliveries/template" deliveries::upload::template, Only(&[Role::Supplier]);
     POST "/deliveries/uploads" deliveries::upload::send, Only(&[Role::Supplier]);
+    POST "/deliveries/answers" deliveries::answers::send, Only(&[Role::Supplier]);
+    GET  "/deliveries/answers/template" deliveries::answers::template, Only(&[Role::Supplier]);
+    GET  "/deliveries/answers/{import}" deliveries::answers::review, Only(&[Role::Supplier]);
+    POST "/deliveries/answers/{import}" deliveries::answers::apply, Only(&[Role::Supplier]);
+    POST "/deliveries/answers/{import}/cancel" deliveries::answers::cancel, Only(&[Role::Supplier]);
     GET  "/deliveries/uploads/{import}" deliveries::upload::review, Only(&[Role::Supplier]);
     POST "/deliveries/uploads/{import}" deliveries::upload::apply, Only(&[Role::Supplier]);
     POST "/deliveries/uploads/{import}/cancel" deliveries::upload::cancel, Only(&[Role::Supplier]);
@@ -301,6 +325,25 @@ routes! {
     GET  "/payments/receipts/{id}" payments::receipt::index, Anyone;
     GET  "/payments/{id}" payments::show::index, Anyone;
     POST "/payments/{id}/reverse" payments::show::reverse, Only(&[Role::Hospital]);
+    GET  "/prices" prices::board::index, Only(STAFF);
+    GET  "/prices/export/{file}" prices::board::export, Only(STAFF);
+    GET  "/prices/search" prices::search::index, Only(STAFF);
+    GET  "/prices/purchases" prices::purchases::index, Only(PRICE_READERS);
+    GET  "/prices/purchases/export/{file}" prices::purchases::export, Only(PRICE_READERS);
+    GET  "/prices/hospitals" prices::parties::of_hospitals, Only(STAFF);
+    GET  "/prices/hospitals/export/{file}" prices::parties::hospitals_export, Only(STAFF);
+    GET  "/prices/hospitals/{id}" prices::party::hospital, Only(prices::HOSPITAL_READERS);
+    GET  "/prices/hospitals/{id}/export/{file}" prices::party::hospital_export, Only(prices::HOSPITAL_READERS);
+    GET  "/prices/suppliers" prices::parties::of_suppliers, Only(STAFF);
+    GET  "/prices/suppliers/export/{file}" prices::parties::suppliers_export, Only(STAFF);
+    GET  "/prices/suppliers/{id}" prices::party::supplier, Only(prices::SUPPLIER_READERS);
+    GET  "/prices/suppliers/{id}/export/{file}" prices::party::supplier_export, Only(prices::SUPPLIER_READERS);
+    GET  "/prices/products/{id}" prices::product::index, Only(STAFF);
+    GET  "/prices/products/{id}/export/{file}" prices::product::export, Only(STAFF);
+    GET  "/findings" prices::findings::index, Only(PRICE_READERS);
+    GET  "/findings/export/{file}" prices::findings::export, Only(PRICE_READERS);
+    GET  "/findings/{id}" prices::finding::index, Only(PRICE_READERS);
+    GET  "/findings/{id}/export/{file}" prices::finding::export, Only(PRICE_READERS);
     GET  "/ageing" payments::ageing::index, Anyone;
     GET  "/ageing/export/{file}" payments::ageing::export, Anyone;
     GET  "/statements" payments::statement::index, Anyone;

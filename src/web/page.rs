@@ -12,7 +12,7 @@ use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
 use crate::web::access::{
-    self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, STAFF,
+    self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, PRICE_READERS, STAFF,
 };
 use crate::web::{asset, credit, retention};
 
@@ -139,9 +139,12 @@ impl Page {
             ("/standards", n.standards, &[]),
             ("/terms", n.terms, access::STAFF),
             ("/workdays", n.workdays, CALENDAR_KEEPERS),
+            ("/prices", n.prices, STAFF),
+            ("/findings", n.findings, PRICE_READERS),
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
+            ("/alerts", n.alerts, &[]),
             ("/incidents", n.incidents, STAFF),
             ("/organisations", n.organisations, &[Role::Admin]),
             ("/api-tokens", n.api_tokens, &[Role::Admin]),

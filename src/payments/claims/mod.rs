@@ -77,6 +77,15 @@ impl ClaimState {
 }
 
 impl LineState {
+    /// Its name within a claim: what is claimed and not disputed is as far as the claim.
+    pub fn name_in(self, claim: ClaimState, t: &Text) -> &'static str {
+        match (self, claim) {
+            (LineState::Claimed, ClaimState::Submitted) => self.name(t),
+            (LineState::Claimed, _) => claim.name(t),
+            _ => self.name(t),
+        }
+    }
+
     /// Its name for people.
     pub fn name(self, t: &Text) -> &'static str {
         let c = &t.claims;

@@ -32,6 +32,8 @@ crate::words! {
         PartlyPaid = "partly_paid",
         /// In a claim on the fund.
         Claimed = "claimed",
+        /// In a claim on the fund, and the hospital disputes it.
+        ClaimDisputed = "claim_disputed",
         /// A payment for it was reversed.
         Reversed = "reversed",
         /// More is paid than is left after credit notes.
@@ -52,6 +54,7 @@ impl Cause {
             Cause::Late => m.cause_late,
             Cause::PartlyPaid => m.cause_partly_paid,
             Cause::Claimed => m.cause_claimed,
+            Cause::ClaimDisputed => m.cause_claim_disputed,
             Cause::Reversed => m.cause_reversed,
             Cause::ToNet => m.cause_to_net,
         }
@@ -63,6 +66,8 @@ impl Cause {
 pub struct Known {
     /// An invoice for it does not match.
     pub disputed: bool,
+    /// The hospital disputes its line in a claim on the fund.
+    pub claim_disputed: bool,
     /// Goods went back and have no credit note.
     pub uncredited: bool,
     /// A payment for it was reversed.
@@ -87,7 +92,7 @@ pub fn causes(receipt: &Receipt, known: Known, today: NaiveDate) -> Vec<Cause> {
     }
     if due.is_positive() {
         if receipt.state == ReceiptState::Claimed {
-            found.push(Cause::Claimed);
+            found.push(if known.claim_disputed { Cause::ClaimDisputed } else { Cause::Claimed });
         } else if receipt.state != ReceiptState::Accepted {
             found.push(if receipt.due_on < today { Cause::Late } else { Cause::ToPay });
         }
@@ -124,13 +129,16 @@ pub fn page(
     let list = store::unsettled(conn, scope, from, to, after, limit)?;
     let ids: Vec<ReceiptId> = list.iter().map(|it| it.id.clone()).collect();
     let (mut disputed, mut reversed, mut open) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let mut claim_disputed = HashSet::new();
     for part in ids.chunks(500) {
         disputed.extend(store::disputed(conn, part)?);
+        claim_disputed.extend(store::claim_disputed(conn, part)?);
         reversed.extend(store::reversed(conn, part)?);
         open.extend(uncredited(conn, part)?);
     }
     let known = |id: &ReceiptId| Known {
         disputed: disputed.contains(id),
+        claim_disputed: claim_disputed.contains(id),
         uncredited: open.contains(id),
         reversed: reversed.contains(id),
     };
@@ -189,6 +197,8 @@ mod tests {
         check("60", "0", "0", state, none, true, &[Late]);
         check("60", "0", "20", state, none, true, &[Late, PartlyPaid]);
         check("60", "0", "0", ReceiptState::Claimed, none, true, &[Claimed]);
+        let claim = Known { claim_disputed: true, ..none };
+        check("60", "0", "0", ReceiptState::Claimed, claim, true, &[ClaimDisputed]);
         check("60", "0", "60", ReceiptState::Paid, none, true, &[]);
         check("60", "60", "0", ReceiptState::Paid, none, true, &[]);
         check("60", "10", "60", ReceiptState::Paid, none, true, &[ToNet]);

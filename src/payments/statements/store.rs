@@ -9,9 +9,10 @@ use diesel::sql_types::{BigInt, Bool, Date, Text};
 
 use crate::db::{self, Conn};
 use crate::error::Result;
+use crate::payments::claims::LineState;
 use crate::payments::statements::{MoveKind, Scope, Side};
 use crate::payments::{Invoice, InvoiceKind, InvoiceState};
-use crate::schema::{deliveries, invoice_lines, invoices, payment_lines, payments, receipts};
+use crate::schema::{claim_lines, deliveries, invoice_lines, invoices, payment_lines, payments, receipts};
 use crate::supply::{DeliveryState, Receipt};
 use crate::types::{InvoiceId, Money, OrganisationId, ReceiptId};
 
@@ -188,6 +189,16 @@ pub fn disputed(conn: &mut Conn, ids: &[ReceiptId]) -> Result<HashSet<ReceiptId>
         .filter(invoice_lines::receipt_id.eq_any(ids))
         .filter(invoices::state.eq(InvoiceState::Mismatched))
         .select(invoice_lines::receipt_id)
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Which receipts the hospital disputes in a claim on the fund.
+pub fn claim_disputed(conn: &mut Conn, ids: &[ReceiptId]) -> Result<HashSet<ReceiptId>> {
+    let rows: Vec<ReceiptId> = claim_lines::table
+        .filter(claim_lines::receipt_id.eq_any(ids))
+        .filter(claim_lines::state.eq(LineState::Disputed))
+        .select(claim_lines::receipt_id)
         .load(conn)?;
     Ok(rows.into_iter().collect())
 }

@@ -1,5 +1,6 @@
 //! A supplier's answer to an order line by line, the shortfalls in it, and what is late.
 
+pub mod import;
 pub mod rules;
 pub mod store;
 

@@ -60,6 +60,16 @@ pub enum Refused {
     Answered(i32),
     /// The hospital gave the line up.
     GivenUp(i32),
+    /// No order of this number for this supplier.
+    NoOrder(String),
+    /// The order has no line at this place.
+    NoLine(String),
+    /// The same line twice in a file.
+    Twice(i32),
+    /// The file was applied or given up.
+    FileEnded,
+    /// The file has faults; nothing of it was applied.
+    FileFaults(u64),
 }
 
 impl From<Refused> for Error {
@@ -84,6 +94,11 @@ impl Say for Refused {
             }
             Refused::Answered(line) => fill(d.answered, &[("line", line)]),
             Refused::GivenUp(line) => fill(d.given_up, &[("line", line)]),
+            Refused::NoOrder(number) => fill(d.no_order, &[("number", number)]),
+            Refused::NoLine(line) => fill(d.no_line, &[("line", line)]),
+            Refused::Twice(line) => fill(d.answer_twice, &[("line", line)]),
+            Refused::FileEnded => d.file_ended.to_owned(),
+            Refused::FileFaults(count) => fill(d.file_faults, &[("count", count)]),
         }
     }
 }

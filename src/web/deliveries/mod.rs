@@ -1,5 +1,6 @@
 //! Pages of answers to orders, delivery notes, receipts, returns and shortfalls.
 
+pub mod answers;
 pub mod confirm;
 pub mod export;
 pub mod list;

@@ -59,6 +59,10 @@ impl Show {
         }
     }
 
+    fn state(&self, line: &Shown) -> &'static str {
+        line.line.state.name_in(self.it.state, self.page.t)
+    }
+
     fn choose(&self, line: &Shown) -> String {
         let what = format!("{} {} {}", line.received_on, line.goods.1, line.line.amount);
         fill(self.page.t.claims.choose_line, &[("line", &what)])
@@ -221,7 +225,7 @@ fn write(conn: &mut Conn, it: &Claim, t: &Text) -> Result<Vec<u8>> {
         for l in &lines {
             let (day, quantity) = (l.received_on.to_string(), l.accepted.to_string());
             let (price, amount) = (l.unit_price.to_string(), l.line.amount.to_string());
-            let state = l.line.state.name(t);
+            let state = l.line.state.name_in(it.state, t);
             out.row([
                 &it.number,
                 &day,

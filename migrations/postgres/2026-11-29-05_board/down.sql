@@ -1,0 +1,9 @@
+DROP INDEX contracts_of_product;
+DROP INDEX findings_of_supplier;
+DROP INDEX findings_listed;
+DROP TABLE finding_tops;
+DROP TABLE finding_months;
+DROP TABLE board_cells;
+DROP TABLE purchase_tops;
+DROP TABLE purchase_sums;
+DROP TABLE board_counts;

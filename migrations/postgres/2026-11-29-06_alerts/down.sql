@@ -1,0 +1,4 @@
+DROP TABLE bounces;
+DROP TABLE alerts;
+DROP TABLE subscriptions;
+DROP TABLE finding_changes;

@@ -16,6 +16,7 @@ mod end_sessions;
 mod escalate_cases;
 mod forget_runs;
 mod mail_audit_head;
+mod match_prices;
 mod note_late;
 mod open_cases;
 mod open_volumes;
@@ -28,8 +29,10 @@ mod remind_preparations;
 mod run_simulations;
 mod send_mail;
 mod settle;
+mod take_price_files;
 mod wake;
 mod watch_shortages;
+mod watch_folder;
 mod write_alerts;
 mod write_progress;
 
@@ -78,6 +81,9 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "escalate_cases", cron: "0 15 8 * * *", run: escalate_cases::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
     Job { name: "end_ratings", cron: "0 15 0 * * *", run: end_ratings::run },
+    Job { name: "take_price_files", cron: "0 * * * * *", run: take_price_files::run },
+    Job { name: "watch_folder", cron: "30 * * * * *", run: watch_folder::run },
+    Job { name: "match_prices", cron: "0 30 1 * * *", run: match_prices::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },

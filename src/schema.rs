@@ -2144,6 +2144,120 @@ diesel::table! {
 }
 
 diesel::table! {
+    price_files (no) {
+        no -> Integer,
+        id -> Text,
+        kind -> Text,
+        origin -> Text,
+        state -> Text,
+        file_name -> Text,
+        sha256 -> Text,
+        bytes -> BigInt,
+        skip_bad -> Bool,
+        lines -> BigInt,
+        added -> BigInt,
+        changed -> BigInt,
+        unchanged -> BigInt,
+        unmatched -> BigInt,
+        bad -> BigInt,
+        phase -> Text,
+        done -> BigInt,
+        whole -> BigInt,
+        ingest -> Nullable<Integer>,
+        reason_zh -> Text,
+        reason_en -> Text,
+        node -> Text,
+        seen_at -> Nullable<BigInt>,
+        sender -> Text,
+        account_id -> Nullable<Text>,
+        organisation_id -> Nullable<Text>,
+        token_id -> Nullable<Text>,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    price_file_faults (file, position) {
+        file -> Integer,
+        position -> Integer,
+        line -> BigInt,
+        column_name -> Text,
+        value -> Text,
+        reason_zh -> Text,
+        reason_en -> Text,
+    }
+}
+
+diesel::table! {
+    unmatched_sums (product_code, hospital_code) {
+        product_code -> Text,
+        hospital_code -> Text,
+        lines -> BigInt,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    staged_listings (file, n) {
+        file -> Integer,
+        n -> Integer,
+        id -> Text,
+        line -> BigInt,
+        product_code -> Text,
+        region -> Text,
+        from_day -> Date,
+        price -> BigInt,
+    }
+}
+
+diesel::table! {
+    unmatched_listings (id) {
+        id -> Text,
+        file -> Integer,
+        line -> BigInt,
+        product_code -> Text,
+        region -> Text,
+        from_day -> Date,
+        price -> BigInt,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    listing_changes (file, product_id, region, from_day) {
+        file -> Integer,
+        product_id -> Text,
+        region -> Text,
+        from_day -> Date,
+        price_before -> BigInt,
+        price_after -> BigInt,
+    }
+}
+
+diesel::table! {
+    folder_sightings (name) {
+        name -> Text,
+        bytes -> BigInt,
+        seen_at -> BigInt,
+        file -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    api_tokens (id) {
+        id -> Text,
+        name -> Text,
+        scope -> Text,
+        token_hash -> Text,
+        created_at -> BigInt,
+        created_by -> Nullable<Text>,
+        used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     finding_changes (finding_id) {
         finding_id -> Text,
         state -> Text,

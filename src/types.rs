@@ -313,6 +313,10 @@ ids! {
     SuspensionId;
     /// What a product is listed at in a region from a day on.
     ListingId;
+    /// A file of purchases or listings, and the name of its bytes in the spool.
+    PriceFileId;
+    /// A program's token.
+    ApiTokenId;
     /// A wish to be told of findings by mail (订阅).
     SubscriptionId;
     /// One alert mail, with its figures.

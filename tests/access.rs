@@ -50,6 +50,34 @@ POST /rounds/{id}/openers                        officer
 POST /rounds/{id}/openers/take                   officer reviewer
 POST /rounds/{id}/openers/keep                   officer reviewer
 GET  /public/receipts                            public
+GET  /transactions                               staff
+POST /transactions                               officer
+GET  /transactions/template                      staff
+GET  /transactions/files/{no}                    staff
+GET  /transactions/files/{no}/bad                staff
+POST /transactions/files/{no}/apply              officer
+POST /transactions/files/{no}/abandon            officer
+GET  /listings                                   staff
+POST /listings                                   officer
+GET  /listings/template                          staff
+GET  /listings/files/{no}                        staff
+GET  /listings/files/{no}/bad                    staff
+POST /listings/files/{no}/apply                  officer
+POST /listings/files/{no}/abandon                officer
+GET  /transactions/unmatched                     staff
+GET  /transactions/unmatched/export/{file}       staff
+POST /transactions/unmatched/match               officer
+GET  /listings/unmatched                         staff
+GET  /listings/unmatched/export/{file}           staff
+POST /listings/unmatched/match                   officer
+GET  /listings/differing                         staff
+GET  /api-tokens                                 admin
+POST /api-tokens                                 admin
+POST /api-tokens/{id}/revoke                     admin
+POST /api/transactions                           token
+POST /api/listings                               token
+GET  /api/transactions/{no}                      token
+GET  /api/listings/{no}                          token
 GET  /account                                    anyone
 POST /account/password                           anyone
 POST /account/sessions                           anyone

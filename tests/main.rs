@@ -39,6 +39,7 @@ mod orders;
 mod paying;
 mod people;
 mod preparations;
+mod price_files;
 mod prices;
 mod progress;
 mod published;

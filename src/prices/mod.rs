@@ -4,6 +4,7 @@
 pub mod alerts;
 pub mod board;
 pub mod comparable;
+pub mod files;
 pub mod findings;
 pub mod indices;
 pub mod ingest;

@@ -57,6 +57,7 @@ areas! {
     files: Files,
     catalog: Catalog,
     prices: Prices,
+    ingest: Ingest,
     monitoring: Monitoring,
     indices: Indices,
     cases: Cases,

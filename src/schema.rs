@@ -1963,5 +1963,6 @@ diesel::allow_tables_to_appear_in_same_query!(unmatched_transactions, ingests);
 diesel::joinable!(findings -> products (product_id));
 diesel::joinable!(findings -> organisations (hospital_id));
 diesel::joinable!(listings -> products (product_id));
-diesel::allow_tables_to_appear_in_same_query!(findings, products, organisations);
+diesel::allow_tables_to_appear_in_same_query!(findings, products);
+diesel::allow_tables_to_appear_in_same_query!(findings, organisations);
 diesel::allow_tables_to_appear_in_same_query!(listings, products);

@@ -58,6 +58,7 @@ areas! {
     catalog: Catalog,
     prices: Prices,
     monitoring: Monitoring,
+    figures: Figures,
     rounds: Rounds,
     rule_sets: RuleSets,
     rule_drafts: RuleDrafts,

@@ -20,6 +20,7 @@ mod remind_demand;
 mod remind_openers;
 mod remind_payers;
 mod run_simulations;
+mod scan_prices;
 mod send_mail;
 mod settle;
 mod wake;
@@ -62,6 +63,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
+    Job { name: "scan_prices", cron: "0 30 2 * * *", run: scan_prices::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },

@@ -56,6 +56,8 @@ pub mod incidents;
 
 pub mod standards;
 
+pub mod scans;
+
 pub mod archive;
 pub mod simulations;
 

@@ -295,6 +295,8 @@ ids! {
     FindingId;
     /// A price case (价格案件).
     CaseId;
+    /// A scan of stored prices.
+    ScanRunId;
     /// What a product is listed at in a region from a day on.
     ListingId;
     /// An uploaded file waiting for review.

@@ -35,5 +35,6 @@ messages! {
         peer_median: "同类中位", "median of these";
         peer_highest: "同类最高", "highest of these";
         purchases: "采购笔数", "purchases";
+        group_purchases: "同组采购笔数", "purchases of the group";
     }
 }

@@ -59,6 +59,7 @@ areas! {
     prices: Prices,
     monitoring: Monitoring,
     figures: Figures,
+    scans: Scans,
     rounds: Rounds,
     rule_sets: RuleSets,
     rule_drafts: RuleDrafts,

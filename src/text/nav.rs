@@ -5,6 +5,7 @@ messages! {
     Nav {
         label: "主导航", "Main navigation";
         home: "待办", "To do";
+        monitoring: "价格监测", "Price monitoring";
         incidents: "核对异常", "Incidents";
         organisations: "单位与账号", "Organisations";
         mails: "邮件", "Mail";

@@ -19,6 +19,7 @@ mod incidents;
 mod invoices;
 mod language;
 mod login;
+mod monitoring;
 mod orders;
 pub mod page;
 mod payments;
@@ -176,6 +177,8 @@ routes! {
     GET  "/incidents" incidents::list::index, Only(STAFF);
     GET  "/incidents/{id}" incidents::show::index, Only(STAFF);
     POST "/incidents/{id}" incidents::show::remark, Only(&[Role::Officer]);
+    GET  "/monitoring" monitoring::list::index, Only(STAFF);
+    GET  "/monitoring/{rule}" monitoring::show::index, Only(STAFF);
     GET  "/audit" admin::audit::list, Only(OVERSEERS);
     GET  "/audit/export" admin::audit::export, Only(OVERSEERS);
     GET  "/contracts" contracts::list::index, Anyone;

@@ -141,6 +141,7 @@ impl Page {
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
+            ("/monitoring", n.monitoring, STAFF),
             ("/incidents", n.incidents, STAFF),
             ("/organisations", n.organisations, &[Role::Admin]),
             ("/mails", n.mails, OVERSEERS),

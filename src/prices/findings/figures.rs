@@ -70,6 +70,8 @@ crate::words! {
         PeerHighest = "peer_highest",
         /// How many purchases were judged.
         Purchases = "purchases",
+        /// How many purchases the group had.
+        GroupPurchases = "group_purchases",
     }
 }
 
@@ -110,6 +112,7 @@ impl Figure {
             Figure::PeerMedian => f.peer_median,
             Figure::PeerHighest => f.peer_highest,
             Figure::Purchases => f.purchases,
+            Figure::GroupPurchases => f.group_purchases,
         }
     }
 }

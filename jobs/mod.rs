@@ -27,6 +27,7 @@ mod remind_openers;
 mod remind_payers;
 mod remind_preparations;
 mod run_simulations;
+mod scan_prices;
 mod send_mail;
 mod settle;
 mod take_price_files;
@@ -84,6 +85,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "take_price_files", cron: "0 * * * * *", run: take_price_files::run },
     Job { name: "watch_folder", cron: "30 * * * * *", run: watch_folder::run },
     Job { name: "match_prices", cron: "0 30 1 * * *", run: match_prices::run },
+    Job { name: "scan_prices", cron: "0 30 2 * * *", run: scan_prices::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },

@@ -62,6 +62,8 @@ pub mod standards;
 
 pub mod preparations;
 
+pub mod scans;
+
 pub mod archive;
 pub mod simulations;
 

@@ -2387,6 +2387,71 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    scan_runs (id) {
+        id -> Text,
+        state -> Text,
+        began_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        from_month -> Nullable<Date>,
+        to_month -> Date,
+        is_whole -> Bool,
+        rules -> Text,
+        rows_read -> BigInt,
+        products -> BigInt,
+        skipped -> Text,
+        found_new -> BigInt,
+        changed -> BigInt,
+        standing -> BigInt,
+        gone -> BigInt,
+        effect -> BigInt,
+        drift -> Text,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    scan_changes (run, n) {
+        run -> Text,
+        n -> Integer,
+        act -> Text,
+        product -> Integer,
+        hospital -> Integer,
+        last_day -> Date,
+        id -> Text,
+        key -> Text,
+        rule -> Text,
+        rule_version -> Integer,
+        product_id -> Text,
+        hospital_id -> Nullable<Text>,
+        supplier -> Text,
+        month -> Date,
+        tier -> Text,
+        observed -> Nullable<BigInt>,
+        reference -> Nullable<BigInt>,
+        quantity -> BigInt,
+        effect -> BigInt,
+        effect_all -> BigInt,
+        figures -> Text,
+    }
+}
+
+diesel::table! {
+    scan_inputs (product_id, source) {
+        product_id -> Text,
+        source -> Text,
+        fingerprint -> Text,
+    }
+}
+
+diesel::table! {
+    scan_rules (rule) {
+        rule -> Text,
+        version -> Integer,
+        hash -> Text,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));

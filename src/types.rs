@@ -311,6 +311,8 @@ ids! {
     CaseEventId;
     /// A suspension of a product's listing (暂停挂网).
     SuspensionId;
+    /// A scan of stored prices.
+    ScanRunId;
     /// What a product is listed at in a region from a day on.
     ListingId;
     /// A file of purchases or listings, and the name of its bytes in the spool.

@@ -324,6 +324,8 @@ POST /assessments/{id}/documents                  officer
 GET  /assessments/{id}/documents/{document}       staff hospital
 GET  /terms                                       staff
 POST /terms                                       officer
+GET  /monitoring                                  staff
+GET  /monitoring/{rule}                           staff
 GET  /incidents                                   staff
 GET  /incidents/{id}                              staff
 POST /incidents/{id}                              officer

@@ -15,6 +15,7 @@ pub mod ratio;
 pub mod receipt;
 pub mod rules;
 pub mod scan;
+pub mod scan_stored;
 pub mod screens;
 pub mod serve;
 pub mod simulate;

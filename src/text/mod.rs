@@ -63,6 +63,8 @@ areas! {
     cases: Cases,
     alerts: Alerts,
     board: Board,
+    figures: Figures,
+    scans: Scans,
     rounds: Rounds,
     rule_sets: RuleSets,
     rule_drafts: RuleDrafts,

@@ -6,6 +6,7 @@ messages! {
         label: "主导航", "Main navigation";
         home: "待办", "To do";
         alerts: "预警订阅", "Alerts";
+        monitoring: "价格监测", "Price monitoring";
         incidents: "核对异常", "Incidents";
         organisations: "单位与账号", "Organisations";
         mails: "邮件", "Mail";

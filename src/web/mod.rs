@@ -23,6 +23,7 @@ mod ingest;
 mod invoices;
 mod language;
 mod login;
+mod monitoring;
 mod orders;
 pub mod page;
 mod payments;
@@ -246,6 +247,8 @@ routes! {
     POST "/api/listings" ingest::api::send, Token;
     GET  "/api/transactions/{no}" ingest::api::show, Token;
     GET  "/api/listings/{no}" ingest::api::show, Token;
+    GET  "/monitoring" monitoring::list::index, Only(STAFF);
+    GET  "/monitoring/{rule}" monitoring::show::index, Only(STAFF);
     GET  "/audit" admin::audit::list, Only(OVERSEERS);
     GET  "/audit/export" admin::audit::export, Only(OVERSEERS);
     GET  "/contracts" contracts::list::index, Anyone;

@@ -152,6 +152,7 @@ impl Page {
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
             ("/alerts", n.alerts, &[]),
+            ("/monitoring", n.monitoring, STAFF),
             ("/incidents", n.incidents, STAFF),
             ("/organisations", n.organisations, &[Role::Admin]),
             ("/api-tokens", n.api_tokens, &[Role::Admin]),

@@ -32,8 +32,8 @@ mod send_mail;
 mod settle;
 mod take_price_files;
 mod wake;
-mod watch_shortages;
 mod watch_folder;
+mod watch_shortages;
 mod write_alerts;
 mod write_progress;
 

@@ -261,14 +261,10 @@ pub fn path(it: &Approval) -> String {
     }
 }
 
-/// Number and title of the round or rule set a request is about. A settlement, grant or rating is named by its number.
-/// Number and title of the round or rule set a request is about. A settlement, grant or sheet is named by its number.
-/// Number and title of the round or rule set a request is about. A settlement, grant or price case is named by its number.
+/// Number and title of the round or rule set a request is about. What has a number of its own is named by it.
 pub fn named(conn: &mut Conn, it: &Approval) -> Result<Option<(String, String)>> {
-    if matches!(it.action, Action::Settlement | Action::Prepayment | Action::Rating) {
-    if matches!(it.action, Action::Settlement | Action::Prepayment | Action::Preparation) {
-    let by_number = [Action::Settlement, Action::Prepayment, Action::Suspension, Action::Unfounded];
-    if by_number.contains(&it.action) {
+    use Action::{Preparation, Prepayment, Rating, Settlement, Suspension, Unfounded};
+    if matches!(it.action, Settlement | Prepayment | Rating | Preparation | Suspension | Unfounded) {
         return Ok(Some((it.subject_id.clone(), String::new())));
     }
     if it.subject == rule_drafts::SUBJECT {

@@ -14,9 +14,7 @@ use crate::types::AccountId;
 use crate::web::access::{
     self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, PRICE_READERS, STAFF,
 };
-use crate::web::{asset, credit, retention, shortages};
-use crate::web::{asset, credit, preparations, retention};
-use crate::web::{asset, cases, credit, retention};
+use crate::web::{asset, cases, credit, preparations, retention, shortages};
 
 /// What every page has.
 #[derive(Clone)]

@@ -145,7 +145,9 @@ async fn close(browser: &Browser, site: &Site) {
     browser.look("15-case").await;
     browser.goto(&format!("{case}?act=step&of=inquiry")).await;
     browser.fill("number", "金医保函〔2026〕8号").await;
-    browser.fill("body", "贵公司阿莫西林片在本市一家医疗机构的供货价一个月内由10元升至18元，请说明原因。").await;
+    browser
+        .fill("body", "贵公司阿莫西林片在本市一家医疗机构的供货价一个月内由10元升至18元，请说明原因。")
+        .await;
     browser.look("16-inquiry").await;
     browser.press_and_confirm("form[action$='/steps'] button.btn-primary").await;
     browser.sees("金医保函〔2026〕8号").await;

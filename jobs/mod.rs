@@ -8,22 +8,32 @@ mod change_prices;
 mod check_invariants;
 mod close_questions;
 mod count_ageing;
+mod count_indices;
 mod count_prices;
 mod count_supply;
+mod end_ratings;
 mod end_sessions;
+mod escalate_cases;
 mod forget_runs;
 mod mail_audit_head;
+mod match_prices;
 mod note_late;
+mod open_cases;
 mod open_volumes;
 mod remind_claims;
 mod remind_contracts;
 mod remind_demand;
 mod remind_openers;
 mod remind_payers;
+mod remind_preparations;
 mod run_simulations;
+mod scan_prices;
 mod send_mail;
 mod settle;
+mod take_price_files;
 mod wake;
+mod watch_shortages;
+mod watch_folder;
 mod write_alerts;
 mod write_progress;
 
@@ -59,13 +69,23 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "open_volumes", cron: "0 10 0 * * *", run: open_volumes::run },
     Job { name: "change_prices", cron: "0 5 0 * * *", run: change_prices::run },
     Job { name: "count_supply", cron: "0 10 2 * * *", run: count_supply::run },
+    Job { name: "watch_shortages", cron: "0 40 2 * * *", run: watch_shortages::run },
+    Job { name: "count_indices", cron: "0 30 3 * * *", run: count_indices::run },
+    Job { name: "remind_preparations", cron: "0 0 8 * * *", run: remind_preparations::run },
     Job { name: "count_prices", cron: "0 30 4 * * *", run: count_prices::run },
     Job { name: "write_progress", cron: "0 30 8 * * MON", run: write_progress::run },
     Job { name: "remind_claims", cron: "0 0 8 * * *", run: remind_claims::run },
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },
     Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
+    Job { name: "open_cases", cron: "0 30 5 * * *", run: open_cases::run },
+    Job { name: "escalate_cases", cron: "0 15 8 * * *", run: escalate_cases::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
+    Job { name: "end_ratings", cron: "0 15 0 * * *", run: end_ratings::run },
+    Job { name: "take_price_files", cron: "0 * * * * *", run: take_price_files::run },
+    Job { name: "watch_folder", cron: "30 * * * * *", run: watch_folder::run },
+    Job { name: "match_prices", cron: "0 30 1 * * *", run: match_prices::run },
+    Job { name: "scan_prices", cron: "0 30 2 * * *", run: scan_prices::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },
     Job { name: "mail_audit_head", cron: "0 0 7 * * *", run: mail_audit_head::run },

@@ -9,12 +9,16 @@ use tokio_cron_scheduler::{Job as Alarm, JobScheduler};
 
 use crate::error::{Error, Result};
 use crate::jobs::{Counts, Job, TIMETABLE, find};
+use crate::prices::files::spool::Spool;
+use crate::prices::files::work::is_any_due;
 use crate::runs::{self, Outcome};
 use crate::types::Time;
 use crate::web::App;
 
 /// How often a node looks whether somebody asked for a run.
 const LOOK: &str = "*/5 * * * * *";
+/// The job that goes on with files of prices: whoever sent one does not wait for its minute.
+const FILES: &str = "take_price_files";
 /// How long a stop waits for jobs in progress.
 const STOP: Duration = Duration::from_secs(60);
 
@@ -54,6 +58,17 @@ impl Timetable {
             })
         });
         alarms.add(look.map_err(Error::fault_of)?).await.map_err(Error::fault_of)?;
+        let (file_app, file_busy) = (app.clone(), busy.clone());
+        let files = Alarm::new_async_tz(LOOK, zone, move |_, _| {
+            let (app, busy) = (file_app.clone(), file_busy.clone());
+            Box::pin(async move {
+                let Some(_mine) = Mine::take(&busy, FILES) else { return };
+                if let Err(fault) = look_for_files(&app).await {
+                    tracing::error!(%fault, "files that have come");
+                }
+            })
+        });
+        alarms.add(files.map_err(Error::fault_of)?).await.map_err(Error::fault_of)?;
         for job in TIMETABLE {
             let (app, mine) = (app.clone(), Mine::take(&busy, job.name));
             tokio::spawn(async move { guarded(&app, job, mine).await });
@@ -132,6 +147,16 @@ pub async fn look_for_asked(app: &App) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Goes on with files that have just come.
+async fn look_for_files(app: &App) -> Result<()> {
+    let (now, spool) = (app.now(), Spool::at(&app.settings.spool_folder));
+    let is_due = app.read(move |conn| is_any_due(conn, &spool, now)).await?;
+    match find(FILES) {
+        Some(job) if is_due => by_hand(app, job).await.map(drop),
+        _ => Ok(()),
+    }
 }
 
 /// Runs a job now, for the command line; what it counted.

@@ -55,6 +55,12 @@ pub struct Settings {
     pub mail_bounces: i64,
     /// Largest upload in bytes.
     pub upload_bytes: usize,
+    /// Largest file of purchases or listings in bytes; it is never held in memory.
+    pub price_file_bytes: u64,
+    /// Where such files lie until they are applied; every node of the platform shares it.
+    pub spool_folder: PathBuf,
+    /// The folder whose files are taken as if they were sent; none is watched without it.
+    pub watch_folder: Option<PathBuf>,
     /// This node's name in job runs.
     pub node: String,
     /// The file of the key that signs receipts; every node of the platform shares it.
@@ -77,6 +83,9 @@ pub const NAMES: &[(&str, &str)] = &[
     ("mail_from", "jicai@localhost"),
     ("mail_bounces", "3"),
     ("upload_mib", "64"),
+    ("price_file_mib", "1024"),
+    ("spool_folder", ""),
+    ("watch_folder", ""),
     ("node", ""),
     ("signing_key_file", ""),
 ];
@@ -133,6 +142,7 @@ impl Settings {
         if mail_from.parse::<lettre::message::Mailbox>().is_err() {
             return Err(fault("mail_from", "must be a mail address"));
         }
+        let price_file_mib: u64 = number("price_file_mib", &text("price_file_mib"), 1, 4096)?;
         let upload_mib: usize = number("upload_mib", &text("upload_mib"), 1, 1024)?;
         Ok(Self {
             database_url: text("database_url"),
@@ -144,6 +154,12 @@ impl Settings {
             mail_from,
             mail_bounces: number("mail_bounces", &text("mail_bounces"), 1, 100)?,
             upload_bytes: upload_mib * 1024 * 1024,
+            price_file_bytes: price_file_mib * 1024 * 1024,
+            spool_folder: match text("spool_folder") {
+                folder if folder.is_empty() => beside(&text("database_url"), "jicai-spool"),
+                folder => PathBuf::from(folder),
+            },
+            watch_folder: Some(text("watch_folder")).filter(|it| !it.is_empty()).map(PathBuf::from),
             node: match text("node") {
                 node if node.is_empty() => format!("node-{}", std::process::id()),
                 node => node,

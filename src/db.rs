@@ -52,6 +52,18 @@ pub fn in_any_order(conn: &Conn, statement: &str) -> diesel::query_builder::SqlQ
     })
 }
 
+/// The same for an `INSERT INTO … SELECT` of very many rows, of which a failing one ends the whole transaction. SQLite
+/// would else keep every page that the statement changes, in memory, so as to undo that statement alone; with millions
+/// of rows that is most of an index.
+pub fn insert_many(conn: &Conn, statement: &str) -> diesel::query_builder::SqlQuery {
+    match conn {
+        Conn::Pg(_) => in_any_order(conn, statement),
+        Conn::Sqlite(_) => {
+            in_any_order(conn, &statement.replacen("INSERT INTO", "INSERT OR ROLLBACK INTO", 1))
+        }
+    }
+}
+
 /// Loads many rows of one table the fastest way each database has: COPY on PostgreSQL, statements of 32 rows that are
 /// prepared once on SQLite. `load_all!(conn, table, &rows)`; the rows' type says `treat_none_as_default_value = false`.
 #[macro_export]
@@ -217,15 +229,16 @@ impl Db {
         Self::until_won(&mut conn, body)
     }
 
-    /// The same for a transaction that writes a large part of a database: SQLite is given 112 MB to hold pages in.
+    /// The same for a transaction that writes a large part of a database: SQLite is given 112 MB to hold pages in, and
+    /// what it sorts or may have to undo goes to a file instead of memory.
     pub fn write_large<T>(&self, body: impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {
         let mut conn = self.pool.get().map_err(|e| Error::Fault(Box::new(e)))?;
         if let Conn::Sqlite(c) = &mut *conn {
-            c.batch_execute("PRAGMA cache_size = -114688")?;
+            c.batch_execute("PRAGMA cache_size = -114688; PRAGMA temp_store = FILE")?;
         }
         let result = Self::until_won(&mut conn, body);
         if let Conn::Sqlite(c) = &mut *conn {
-            c.batch_execute("PRAGMA cache_size = -65536; PRAGMA shrink_memory")?;
+            c.batch_execute("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA shrink_memory")?;
         }
         result
     }

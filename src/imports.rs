@@ -35,6 +35,10 @@ crate::words! {
         EInvoice = "e_invoice",
         /// A hospital's payments.
         Payments = "payments",
+        /// Items of a basket of a price index.
+        BasketItems = "basket_items",
+        /// Lines of a hospital preparation's cost review sheet.
+        CostLines = "cost_lines",
         /// Somebody's own ledger, to be compared; it changes nothing.
         Ledger = "ledger",
     }

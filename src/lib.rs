@@ -48,13 +48,21 @@ pub mod screens;
 
 pub mod contracts;
 
+pub mod cases;
+
 pub mod supply;
+
+pub mod ratings;
 
 pub mod payments;
 
 pub mod incidents;
 
 pub mod standards;
+
+pub mod preparations;
+
+pub mod scans;
 
 pub mod archive;
 pub mod simulations;

@@ -31,6 +31,7 @@ enum Command {
     #[command(subcommand)]
     User(cli::user::User),
     Job(cli::job::JobArgs),
+    Index(cli::index::Index),
     #[command(subcommand)]
     Audit(cli::audit::Audit),
     Backup(cli::backup::BackupArgs),
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         Command::Generate(command) => cli::generate::run(&command),
         Command::Serve(args) => cli::serve::run(&args),
         Command::User(command) => cli::user::run(&command),
+        Command::Index(args) => cli::index::run(&args),
         Command::Job(args) => cli::job::run(&args),
         Command::Audit(command) => cli::audit::run(&command),
         Command::Bounces(args) => cli::bounces::run(&args),

@@ -1722,6 +1722,542 @@ diesel::table! {
 }
 
 diesel::table! {
+    conducts (id) {
+        id -> Text,
+        company_code -> Text,
+        company_name -> Text,
+        supplier_id -> Nullable<Text>,
+        is_distributor -> Bool,
+        kind -> Text,
+        amount -> Nullable<BigInt>,
+        document_kind -> Text,
+        document_number -> Text,
+        issuer -> Text,
+        document_on -> Date,
+        region -> Text,
+        summary -> Text,
+        corrects_id -> Nullable<Text>,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    conduct_products (conduct_id, code) {
+        conduct_id -> Text,
+        code -> Text,
+        generic -> Text,
+        generic_key -> Text,
+    }
+}
+
+diesel::table! {
+    conduct_facts (conduct_id, fact_id) {
+        conduct_id -> Text,
+        fact_id -> Text,
+    }
+}
+
+diesel::table! {
+    ratings (id) {
+        id -> Text,
+        number -> Text,
+        company_code -> Text,
+        company_name -> Text,
+        supplier_id -> Nullable<Text>,
+        is_distributor -> Bool,
+        edition -> Text,
+        edition_hash -> Text,
+        grade -> Text,
+        scope -> Text,
+        conduct_id -> Text,
+        conduct -> Text,
+        document -> Text,
+        state -> Text,
+        proposal -> Text,
+        version -> Integer,
+        noticed_on -> Date,
+        defend_by -> Date,
+        since -> Date,
+        until -> Date,
+        distribution_until -> Nullable<Date>,
+        is_public -> Bool,
+        repair_asked_on -> Nullable<Date>,
+        ended_on -> Nullable<Date>,
+        end_cause -> Text,
+        corrects_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    rating_conducts (rating_id, conduct_id) {
+        rating_id -> Text,
+        conduct_id -> Text,
+    }
+}
+
+diesel::table! {
+    rating_steps (id) {
+        id -> Text,
+        rating_id -> Text,
+        kind -> Text,
+        body -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    barred_offers (offer_id, rating_id) {
+        offer_id -> Text,
+        rating_id -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    shortage_entries (id) {
+        id -> Text,
+        generic -> Text,
+        form -> Text,
+        list -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+        source -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    stock_reports (id) {
+        id -> Text,
+        hospital_id -> Text,
+        product_id -> Text,
+        generic -> Text,
+        on_hand -> BigInt,
+        monthly_use -> BigInt,
+        reported_on -> Date,
+        is_latest -> Bool,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    shortage_counts (generic, month) {
+        generic -> Text,
+        month -> Date,
+        lines -> BigInt,
+        answered -> BigInt,
+        short_lines -> BigInt,
+        late_lines -> BigInt,
+        repeated -> BigInt,
+        hospitals -> BigInt,
+        suppliers -> BigInt,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    shortages (id) {
+        id -> Text,
+        number -> Text,
+        generic -> Text,
+        level -> Text,
+        worst -> Text,
+        level_since -> Date,
+        state -> Text,
+        figures -> Text,
+        version -> Integer,
+        supplier_id -> Nullable<Text>,
+        opened_at -> BigInt,
+        seen_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    shortage_steps (id) {
+        id -> Text,
+        shortage_id -> Text,
+        kind -> Text,
+        response -> Text,
+        body -> Text,
+        figures -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    baskets (id) {
+        id -> Text,
+        name -> Text,
+        version -> Integer,
+        title_zh -> Text,
+        title_en -> Text,
+        kind -> Text,
+        formulas -> Text,
+        base_from -> Date,
+        base_months -> Integer,
+        base_value -> BigInt,
+        missing -> Text,
+        threshold -> Nullable<BigInt>,
+        from_month -> Date,
+        to_month -> Nullable<Date>,
+        owner -> Text,
+        review_day -> Date,
+        purpose -> Text,
+        source -> Text,
+        confidence -> Text,
+        state -> Text,
+        revision -> Integer,
+        created_at -> BigInt,
+        asked_by -> Nullable<Text>,
+        asked_at -> Nullable<BigInt>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        remark -> Text,
+        counted_to -> Integer,
+        counted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    basket_items (basket_id, position) {
+        basket_id -> Text,
+        position -> Integer,
+        product_id -> Text,
+        base_quantity -> Nullable<BigInt>,
+        base_amount -> Nullable<BigInt>,
+        origin -> Text,
+    }
+}
+
+diesel::table! {
+    index_months (basket_id, month) {
+        basket_id -> Text,
+        month -> Date,
+        purchased -> Integer,
+        carried -> Integer,
+        left_out -> Integer,
+        returned -> Integer,
+        p0q0 -> BigInt,
+        p1q0 -> BigInt,
+        p0q1 -> BigInt,
+        p1q1 -> BigInt,
+        laspeyres -> Nullable<BigInt>,
+        paasche -> Nullable<BigInt>,
+        fisher -> Nullable<BigInt>,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    index_items (basket_id, month, position) {
+        basket_id -> Text,
+        month -> Date,
+        position -> Integer,
+        state -> Text,
+        quantity -> BigInt,
+        amount -> BigInt,
+        price -> BigInt,
+        p0q0 -> BigInt,
+        p1q0 -> BigInt,
+        p0q1 -> BigInt,
+        contribution -> BigInt,
+    }
+}
+
+diesel::table! {
+    linkage_notices (id) {
+        id -> Text,
+        basket_id -> Text,
+        month -> Date,
+        reference_month -> Nullable<Date>,
+        reference -> BigInt,
+        value -> BigInt,
+        change -> BigInt,
+        threshold -> BigInt,
+        pieces -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    preparations (id) {
+        id -> Text,
+        hospital_id -> Text,
+        name -> Text,
+        approval -> Text,
+        spec -> Text,
+        pack -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    cost_sheets (id) {
+        id -> Text,
+        preparation_id -> Text,
+        hospital_id -> Text,
+        number -> Text,
+        version -> Integer,
+        batch -> BigInt,
+        yield_share -> BigInt,
+        rate -> BigInt,
+        change_reason -> Text,
+        state -> Text,
+        revision -> Integer,
+        remark -> Text,
+        price -> Nullable<BigInt>,
+        from_day -> Nullable<Date>,
+        to_day -> Nullable<Date>,
+        due_day -> Nullable<Date>,
+        submitted_by -> Nullable<Text>,
+        submitted_at -> Nullable<BigInt>,
+        asked_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    cost_lines (id) {
+        id -> Text,
+        sheet_id -> Text,
+        position -> Integer,
+        kind -> Text,
+        name -> Text,
+        unit -> Text,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        basis -> Text,
+        amount -> BigInt,
+        accepted -> Nullable<BigInt>,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    cases (id) {
+        id -> Text,
+        number -> Text,
+        origin -> Text,
+        rule -> Text,
+        product_id -> Text,
+        supplier_id -> Nullable<Text>,
+        state -> Text,
+        cycle -> Integer,
+        level -> Integer,
+        tier -> Text,
+        assignee_id -> Nullable<Text>,
+        step -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        reason -> Text,
+        findings -> BigInt,
+        effect -> BigInt,
+        hospitals -> BigInt,
+        months -> BigInt,
+        first_month -> Nullable<Date>,
+        last_month -> Nullable<Date>,
+        counted_at -> BigInt,
+        opened_at -> BigInt,
+        opened_by -> Nullable<Text>,
+        closed_at -> Nullable<BigInt>,
+        closing -> Nullable<Text>,
+        closing_text -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    case_steps (id) {
+        id -> Text,
+        case_id -> Text,
+        cycle -> Integer,
+        kind -> Text,
+        number -> Text,
+        dated -> Date,
+        deadline -> Date,
+        due_on -> Date,
+        body -> Text,
+        state -> Text,
+        old_price -> Nullable<BigInt>,
+        new_price -> Nullable<BigInt>,
+        from_day -> Nullable<Date>,
+        to_day -> Nullable<Date>,
+        replacement_id -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        outcome_text -> Text,
+        overdue_at -> Nullable<BigInt>,
+        made_at -> BigInt,
+        made_by -> Nullable<Text>,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    case_replies (id) {
+        id -> Text,
+        step_id -> Text,
+        case_id -> Text,
+        body -> Text,
+        is_late -> Bool,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    case_events (id) {
+        id -> Text,
+        case_id -> Text,
+        cycle -> Integer,
+        kind -> Text,
+        about -> Text,
+        remark -> Text,
+        at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    suspensions (id) {
+        id -> Text,
+        product_id -> Text,
+        supplier_id -> Nullable<Text>,
+        case_id -> Text,
+        number -> Text,
+        from_day -> Date,
+        to_day -> Nullable<Date>,
+        approved_at -> BigInt,
+        approved_by -> Nullable<Text>,
+        lifted_at -> Nullable<BigInt>,
+        lifted_by -> Nullable<Text>,
+        lift_number -> Text,
+        lift_reason -> Text,
+    }
+}
+
+diesel::table! {
+    price_files (no) {
+        no -> Integer,
+        id -> Text,
+        kind -> Text,
+        origin -> Text,
+        state -> Text,
+        file_name -> Text,
+        sha256 -> Text,
+        bytes -> BigInt,
+        skip_bad -> Bool,
+        lines -> BigInt,
+        added -> BigInt,
+        changed -> BigInt,
+        unchanged -> BigInt,
+        unmatched -> BigInt,
+        bad -> BigInt,
+        phase -> Text,
+        done -> BigInt,
+        whole -> BigInt,
+        ingest -> Nullable<Integer>,
+        reason_zh -> Text,
+        reason_en -> Text,
+        node -> Text,
+        seen_at -> Nullable<BigInt>,
+        sender -> Text,
+        account_id -> Nullable<Text>,
+        organisation_id -> Nullable<Text>,
+        token_id -> Nullable<Text>,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    price_file_faults (file, position) {
+        file -> Integer,
+        position -> Integer,
+        line -> BigInt,
+        column_name -> Text,
+        value -> Text,
+        reason_zh -> Text,
+        reason_en -> Text,
+    }
+}
+
+diesel::table! {
+    unmatched_sums (product_code, hospital_code) {
+        product_code -> Text,
+        hospital_code -> Text,
+        lines -> BigInt,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    staged_listings (file, n) {
+        file -> Integer,
+        n -> Integer,
+        id -> Text,
+        line -> BigInt,
+        product_code -> Text,
+        region -> Text,
+        from_day -> Date,
+        price -> BigInt,
+    }
+}
+
+diesel::table! {
+    unmatched_listings (id) {
+        id -> Text,
+        file -> Integer,
+        line -> BigInt,
+        product_code -> Text,
+        region -> Text,
+        from_day -> Date,
+        price -> BigInt,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    listing_changes (file, product_id, region, from_day) {
+        file -> Integer,
+        product_id -> Text,
+        region -> Text,
+        from_day -> Date,
+        price_before -> BigInt,
+        price_after -> BigInt,
+    }
+}
+
+diesel::table! {
+    folder_sightings (name) {
+        name -> Text,
+        bytes -> BigInt,
+        seen_at -> BigInt,
+        file -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    api_tokens (id) {
+        id -> Text,
+        name -> Text,
+        scope -> Text,
+        token_hash -> Text,
+        created_at -> BigInt,
+        created_by -> Nullable<Text>,
+        used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     finding_changes (finding_id) {
         finding_id -> Text,
         state -> Text,
@@ -1848,6 +2384,71 @@ diesel::table! {
         key -> Text,
         findings -> BigInt,
         effect -> BigInt,
+    }
+}
+
+diesel::table! {
+    scan_runs (id) {
+        id -> Text,
+        state -> Text,
+        began_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        from_month -> Nullable<Date>,
+        to_month -> Date,
+        is_whole -> Bool,
+        rules -> Text,
+        rows_read -> BigInt,
+        products -> BigInt,
+        skipped -> Text,
+        found_new -> BigInt,
+        changed -> BigInt,
+        standing -> BigInt,
+        gone -> BigInt,
+        effect -> BigInt,
+        drift -> Text,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    scan_changes (run, n) {
+        run -> Text,
+        n -> Integer,
+        act -> Text,
+        product -> Integer,
+        hospital -> Integer,
+        last_day -> Date,
+        id -> Text,
+        key -> Text,
+        rule -> Text,
+        rule_version -> Integer,
+        product_id -> Text,
+        hospital_id -> Nullable<Text>,
+        supplier -> Text,
+        month -> Date,
+        tier -> Text,
+        observed -> Nullable<BigInt>,
+        reference -> Nullable<BigInt>,
+        quantity -> BigInt,
+        effect -> BigInt,
+        effect_all -> BigInt,
+        figures -> Text,
+    }
+}
+
+diesel::table! {
+    scan_inputs (product_id, source) {
+        product_id -> Text,
+        source -> Text,
+        fingerprint -> Text,
+    }
+}
+
+diesel::table! {
+    scan_rules (rule) {
+        rule -> Text,
+        version -> Integer,
+        hash -> Text,
     }
 }
 
@@ -2096,6 +2697,48 @@ diesel::joinable!(listings -> products (product_id));
 diesel::allow_tables_to_appear_in_same_query!(findings, products);
 diesel::allow_tables_to_appear_in_same_query!(findings, organisations);
 diesel::allow_tables_to_appear_in_same_query!(listings, products);
+
+// Credit evaluation: conducts and what they name, ratings and the offers they bar.
+diesel::joinable!(conduct_products -> conducts (conduct_id));
+diesel::joinable!(conduct_facts -> credit_facts (fact_id));
+diesel::joinable!(rating_conducts -> conducts (conduct_id));
+diesel::joinable!(rating_conducts -> ratings (rating_id));
+diesel::joinable!(barred_offers -> ratings (rating_id));
+diesel::allow_tables_to_appear_in_same_query!(conduct_products, conducts);
+diesel::allow_tables_to_appear_in_same_query!(conduct_facts, credit_facts);
+diesel::allow_tables_to_appear_in_same_query!(rating_conducts, conducts);
+diesel::allow_tables_to_appear_in_same_query!(rating_conducts, ratings);
+diesel::allow_tables_to_appear_in_same_query!(rating_conducts, conduct_products);
+diesel::allow_tables_to_appear_in_same_query!(barred_offers, ratings);
+diesel::allow_tables_to_appear_in_same_query!(barred_offers, offers);
+diesel::allow_tables_to_appear_in_same_query!(ratings, offers);
+diesel::joinable!(rating_steps -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(rating_steps, accounts);
+
+// Shortages: stock with its product and hospital, steps with who did them.
+diesel::joinable!(stock_reports -> products (product_id));
+diesel::joinable!(stock_reports -> organisations (hospital_id));
+diesel::joinable!(shortage_steps -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(stock_reports, products);
+diesel::allow_tables_to_appear_in_same_query!(stock_reports, organisations);
+diesel::allow_tables_to_appear_in_same_query!(shortage_steps, accounts);
+
+// Price indices: the items of a basket, and what was counted of them.
+diesel::joinable!(basket_items -> products (product_id));
+diesel::allow_tables_to_appear_in_same_query!(basket_items, products);
+diesel::allow_tables_to_appear_in_same_query!(basket_items, product_numbers);
+
+// Hospital preparations: the sheets of what a hospital makes.
+diesel::joinable!(cost_sheets -> preparations (preparation_id));
+diesel::joinable!(cost_sheets -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(cost_sheets, preparations, organisations);
+
+// Price cases: a case with its product, its steps and what stops orders.
+diesel::joinable!(cases -> products (product_id));
+diesel::joinable!(suspensions -> products (product_id));
+diesel::allow_tables_to_appear_in_same_query!(cases, products);
+diesel::allow_tables_to_appear_in_same_query!(suspensions, products);
+diesel::allow_tables_to_appear_in_same_query!(cases, case_steps);
 
 // Alerts: what was told, under the subscription and with the mail that told it.
 diesel::joinable!(alerts -> subscriptions (subscription_id));

@@ -200,6 +200,14 @@ scaled!(
     Amount, 9, 2
 );
 scaled!(
+    /// Quantities of one time at the prices of another, in yuan, six decimals.
+    Value, 6, 2
+);
+scaled!(
+    /// An index number, or points of one, four decimals.
+    Points, 4, 2
+);
+scaled!(
     /// A part of one, such as `0.9`, six decimals.
     Share, 6, 0
 );
@@ -295,8 +303,22 @@ ids! {
     FindingId;
     /// A price case (价格案件).
     CaseId;
+    /// A step of a price case.
+    CaseStepId;
+    /// A supplier's reply to a step.
+    CaseReplyId;
+    /// Something else that happened in a price case.
+    CaseEventId;
+    /// A suspension of a product's listing (暂停挂网).
+    SuspensionId;
+    /// A scan of stored prices.
+    ScanRunId;
     /// What a product is listed at in a region from a day on.
     ListingId;
+    /// A file of purchases or listings, and the name of its bytes in the spool.
+    PriceFileId;
+    /// A program's token.
+    ApiTokenId;
     /// A wish to be told of findings by mail (订阅).
     SubscriptionId;
     /// One alert mail, with its figures.
@@ -365,6 +387,12 @@ ids! {
     TermValueId;
     /// A fact about how a supplier keeps its contracts.
     CreditFactId;
+    /// What a company did, as a document says it (失信行为).
+    ConductId;
+    /// A rating of a company's credit (信用评级).
+    RatingId;
+    /// One step of a rating.
+    RatingStepId;
     /// The agreed volume of one contract in one agreement year.
     AgreedVolumeId;
     /// What a hospital asks to order in one go.
@@ -391,6 +419,14 @@ ids! {
     DistributorAssessmentId;
     /// What a supplier did not promise of an order line.
     ShortfallId;
+    /// An entry of the monitoring list of shortages.
+    ShortageEntryId;
+    /// What a hospital has in stock of a product.
+    StockReportId;
+    /// A shortage of a generic (短缺).
+    ShortageId;
+    /// One step of a shortage.
+    ShortageStepId;
     /// An invoice or a credit note.
     InvoiceId;
     /// One line of an invoice.
@@ -427,6 +463,16 @@ ids! {
     DeductionEntryId;
     /// One act of marking deductions, from its form.
     DeductionActId;
+    /// A version of a basket of a price index (篮子).
+    BasketId;
+    /// What is said when an index of decoction pieces has moved (联动通知).
+    NoticeId;
+    /// A hospital preparation (医院制剂).
+    PreparationId;
+    /// A version of its cost review sheet (成本核算表).
+    CostSheetId;
+    /// One line of it.
+    CostLineId;
 }
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.

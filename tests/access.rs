@@ -50,6 +50,34 @@ POST /rounds/{id}/openers                        officer
 POST /rounds/{id}/openers/take                   officer reviewer
 POST /rounds/{id}/openers/keep                   officer reviewer
 GET  /public/receipts                            public
+GET  /transactions                               staff
+POST /transactions                               officer
+GET  /transactions/template                      staff
+GET  /transactions/files/{no}                    staff
+GET  /transactions/files/{no}/bad                staff
+POST /transactions/files/{no}/apply              officer
+POST /transactions/files/{no}/abandon            officer
+GET  /listings                                   staff
+POST /listings                                   officer
+GET  /listings/template                          staff
+GET  /listings/files/{no}                        staff
+GET  /listings/files/{no}/bad                    staff
+POST /listings/files/{no}/apply                  officer
+POST /listings/files/{no}/abandon                officer
+GET  /transactions/unmatched                     staff
+GET  /transactions/unmatched/export/{file}       staff
+POST /transactions/unmatched/match               officer
+GET  /listings/unmatched                         staff
+GET  /listings/unmatched/export/{file}           staff
+POST /listings/unmatched/match                   officer
+GET  /listings/differing                         staff
+GET  /api-tokens                                 admin
+POST /api-tokens                                 admin
+POST /api-tokens/{id}/revoke                     admin
+POST /api/transactions                           token
+POST /api/listings                               token
+GET  /api/transactions/{no}                      token
+GET  /api/listings/{no}                          token
 GET  /account                                    anyone
 POST /account/password                           anyone
 POST /account/sessions                           anyone
@@ -130,6 +158,24 @@ GET  /distributors/{id}/edit                     officer
 POST /distributors/{id}                          officer
 POST /distributors/{id}/assessments              officer
 POST /distributors/{id}/active                   officer
+GET  /shortages                                  staff hospital
+GET  /shortages/export.csv                       staff hospital
+GET  /shortages/list                             staff
+POST /shortages/list                             officer
+POST /shortages/list/upload                      officer
+GET  /shortages/list/template                    officer
+POST /shortages/list/{id}/end                    officer
+GET  /shortages/{id}                             staff hospital
+POST /shortages/{id}/respond                     officer
+POST /shortages/{id}/replacement                 officer
+GET  /shortages/{id}/report                      staff
+POST /shortages/{id}/report                      officer
+GET  /shortages/{id}/report.csv                  staff
+POST /shortages/{id}/close                       officer
+GET  /stock                                      staff hospital
+POST /stock                                      hospital
+POST /stock/upload                               hospital
+GET  /stock/template                             hospital
 GET  /orders                                     anyone
 GET  /orders/export                              anyone
 GET  /orders/new                                 hospital
@@ -278,12 +324,50 @@ POST /assessments/{id}/documents                  officer
 GET  /assessments/{id}/documents/{document}       staff hospital
 GET  /terms                                       staff
 POST /terms                                       officer
+GET  /monitoring                                  staff
+GET  /monitoring/{rule}                           staff
 GET  /incidents                                   staff
 GET  /incidents/{id}                              staff
 POST /incidents/{id}                              officer
+GET  /cases                                       staff supplier
+POST /cases                                       officer
+GET  /cases/export                                staff supplier
+GET  /cases/new                                   officer
+GET  /cases/number/{number}                       staff
+POST /cases/steps/{step}/outcome                  officer
+POST /cases/steps/{step}/reply                    supplier
+GET  /cases/{id}                                  staff supplier
+POST /cases/{id}/assign                           officer
+POST /cases/{id}/supplier                         officer
+POST /cases/{id}/steps                            officer
+POST /cases/{id}/close                            officer
+POST /cases/{id}/reopen                           officer
+POST /cases/{id}/withdraw                         officer
+POST /cases/{id}/decide                           reviewer
+POST /cases/{id}/lift                             officer
+GET  /cases/{id}/documents/{document}             staff supplier
 GET  /credit                                      staff supplier
 GET  /credit/export.csv                           staff supplier
 GET  /credit/export.xlsx                          staff supplier
+GET  /conducts                                    staff
+POST /conducts                                    officer
+GET  /conducts/new                                officer
+GET  /conducts/{id}                               staff
+POST /conducts/{id}/facts                         officer
+GET  /conducts/{id}/documents/{document}          staff
+GET  /ratings                                     staff supplier
+POST /ratings                                     officer
+GET  /ratings/export.csv                          staff supplier
+GET  /ratings/export.xlsx                         staff supplier
+GET  /ratings/number/{number}                     staff
+GET  /ratings/{id}                                staff supplier
+POST /ratings/{id}/defence                        officer supplier
+POST /ratings/{id}/propose                        officer
+POST /ratings/{id}/decide                         reviewer
+POST /ratings/{id}/repair                         officer supplier
+GET  /ratings/{id}/documents/{document}           staff supplier
+GET  /public/credit                               public
+GET  /public/credit.csv                           public
 GET  /rounds/{id}/standards                      staff
 POST /rounds/{id}/standards/ask                  officer
 POST /rounds/{id}/standards/decide               reviewer
@@ -376,6 +460,52 @@ GET  /rounds/{id}/demand/{hospital}              staff hospital
 POST /rounds/{id}/demand/{hospital}/verify       officer
 POST /rounds/{id}/demand/{hospital}/approve      officer
 POST /rounds/{id}/demand/{hospital}/return       officer
+GET  /indices                                     staff
+POST /indices                                     officer
+GET  /indices/new                                 officer
+GET  /indices/{id}                                staff
+GET  /indices/{id}/edit                           officer
+POST /indices/{id}/edit                           officer
+GET  /indices/{id}/export/{file}                  staff
+GET  /indices/{id}/items                          staff
+GET  /indices/{id}/items.csv                      staff
+POST /indices/{id}/uploads                        officer
+GET  /indices/{id}/uploads/{import}               officer
+POST /indices/{id}/uploads/{import}               officer
+POST /indices/{id}/uploads/{import}/cancel        officer
+POST /indices/{id}/weights                        officer
+POST /indices/{id}/ask                            officer
+POST /indices/{id}/withdraw                       officer
+POST /indices/{id}/discard                        officer
+POST /indices/{id}/copy                           officer
+POST /indices/{id}/decide                         reviewer
+GET  /indices/{id}/months/{month}                 staff
+GET  /indices/{id}/months/{month}/export/{file}   staff
+GET  /indices/{id}/notices/{notice}               staff
+GET  /preparations                                staff hospital
+POST /preparations                                hospital
+GET  /preparations/new                            hospital
+GET  /preparations/export/{file}                  staff hospital
+GET  /preparations/number/{number}                staff hospital
+GET  /preparations/{id}                           staff hospital
+GET  /preparations/{id}/edit                      hospital
+POST /preparations/{id}/edit                      hospital
+GET  /preparations/{id}/export/{file}             staff hospital
+POST /preparations/{id}/lines                     hospital
+GET  /preparations/{id}/lines.csv                 hospital
+POST /preparations/{id}/lines/{line}/remove       hospital
+POST /preparations/{id}/uploads                   hospital
+GET  /preparations/{id}/uploads/{import}          hospital
+POST /preparations/{id}/uploads/{import}          hospital
+POST /preparations/{id}/uploads/{import}/cancel   hospital
+POST /preparations/{id}/submit                    hospital
+POST /preparations/{id}/discard                   hospital
+POST /preparations/{id}/renew                     hospital
+POST /preparations/{id}/accept                    officer
+POST /preparations/{id}/return                    officer
+POST /preparations/{id}/ask                       officer
+POST /preparations/{id}/withdraw                  officer
+POST /preparations/{id}/decide                    reviewer
 GET  /rounds                                     anyone
 POST /rounds                                     officer
 GET  /rounds.csv                                 anyone

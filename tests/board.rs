@@ -338,7 +338,7 @@ async fn a_finding_shows_its_figures_arithmetic_peers_and_purchases() {
         site.get(login, &format!("{path}/export/purchases.csv")).await.is(404);
         site.get(login, "/findings").await.is(200).shows("没有符合条件的发现");
     }
-    site.get("hospital1", "/findings").await.is(200).shows("400.00");
+    site.get("hospital1", "/findings").await.is(200).shows("400.00").shows("/prices/hospitals/");
     site.get("officer", &format!("{path}/export/hospitals.csv")).await.is(200).shows("义乌市中医医院");
     site.get("hospital1", &format!("{path}/export/hospitals.csv")).await.is(404);
     site.get("hospital1", &format!("{path}/export/purchases.csv")).await.is(200).shows("-90.00");
@@ -499,11 +499,8 @@ async fn a_hospital_and_a_supplier_see_their_own_sums_and_purchases() {
     all.is(200).shows("2026-09-03").shows("1500.00").shows("600.00");
     let rows = site.get("supplier1", &format!("/prices/purchases?product={}", shelf.dear)).await;
     rows.is(200).shows("1500.00").shows("900.00").hides("600.00");
-    let other = site.get(
-        "hospital2",
-        &format!("/prices/purchases?product={}&hospital={}", shelf.dear, shelf.hospitals[0]),
-    );
-    other.await.is(200).shows("1500.00").hides("900.00");
+    let path = format!("/prices/purchases?product={}&hospital={}", shelf.dear, shelf.hospitals[0]);
+    site.get("hospital2", &path).await.is(200).shows("1500.00").hides("900.00");
     site.get("officer", "/prices/purchases").await.is(422).shows("请填写产品编码");
     let csv = format!("/prices/purchases/export/purchases.csv?product={}&month=2026-10", shelf.dear);
     assert_eq!(site.get("officer", &csv).await.is(200).body.lines().count(), 5);

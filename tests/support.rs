@@ -113,6 +113,7 @@ impl Site {
         let settings = BTreeMap::from([
             ("database_url".to_owned(), url),
             ("signing_key_file".to_owned(), secrets.path().join("signing.key").display().to_string()),
+            ("spool_folder".to_owned(), secrets.path().join("spool").display().to_string()),
             ("listen".to_owned(), "127.0.0.1:0".to_owned()),
             ("base_url".to_owned(), "http://jicai.example".to_owned()),
             ("secure_cookies".to_owned(), "false".to_owned()),

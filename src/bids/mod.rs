@@ -15,6 +15,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::audit::{self, Deed};
+use crate::credit::standing;
 use crate::db::{self, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::people;
@@ -287,6 +288,10 @@ pub fn place(
     }
     let lots = rounds::lots_of(tx.conn(), &round.id)?;
     rules::fits(content, &lots).map_err(Error::refused)?;
+    let bars = standing::bidding(tx.conn(), &content.supplier_id, ctx.now.day())?;
+    if let Err(why) = rules::is_free_for(&bars, content, &lots) {
+        return Ok(Err(why));
+    }
     let named = match panel::ready(tx.conn(), &round.id)? {
         Ok(named) => named,
         Err(_) => return Ok(Err(Refused::NoKeys)),

@@ -11,6 +11,7 @@ use crate::bids::closing::{self, Kept};
 use crate::bids::content::Content;
 use crate::bids::rules::{self, CONFIRM_MILLIS, Refused, Step};
 use crate::bids::{EnvelopeState, HeldShares, Offer, Opener, Receipt, seal, store};
+use crate::credit::standing;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
@@ -272,12 +273,21 @@ fn enter(
     store::put_opener(tx, &Opener { round_id: round.id.clone(), account_id: me.clone(), at: ctx.now })?;
     store::keep_openers(tx, &round.id, people)?;
     store::delete_held(tx, &round.id)?;
+    let lots = rounds::lots_of(tx.conn(), &round.id)?;
     let mut count = 0;
     for it in &opened {
+        // Suspended after the bid was sealed: the offer is opened like every other, so that nobody's bid is lost to a
+        // rating that may be corrected, and marked with the rating. An officer excludes it by a ruling with its reason.
+        let bars = standing::bidding(tx.conn(), &it.receipt.supplier_id, ctx.now.day())?;
         store::set_state(tx, &it.receipt.id, EnvelopeState::Opened)?;
         store::insert_content(tx, &it.receipt, &it.bytes)?;
         for offer in offers_of(&it.receipt.id, &it.content) {
             store::insert_offer(tx, &offer)?;
+            let lot = lots.iter().find(|lot| lot.id == offer.lot_id);
+            let barred = lot.and_then(|lot| bars.lot(&lot.code, &lot.generic, &lot.generic_key));
+            if let Some(barred) = barred {
+                store::mark_barred(tx, ctx, &offer.id, &barred.rating.id)?;
+            }
             count += 1;
         }
     }

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use crate::bids::content::{Content, Line};
 use crate::bids::{EnvelopeState, OfferKind, Opener, Receipt, RefusedReason};
 use crate::catalog::ratio::{Item, Ratios, convert};
+use crate::credit::standing::{Barred, Bidding};
 use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{Lot, Round, RoundState, openers};
 use crate::text::{Say, Text, fill};
@@ -68,6 +69,8 @@ pub enum Refused {
     },
     /// The key given is not the one that counts.
     Key(openers::Refused),
+    /// The company's credit rating bars it from this.
+    Barred(Box<Barred>),
 }
 
 impl Say for Refused {
@@ -93,6 +96,7 @@ impl Say for Refused {
                 fill(t.sealing.root_differs, &[("published", published), ("found", found)])
             }
             Refused::Key(why) => why.say(t),
+            Refused::Barred(why) => why.say(t),
         }
     }
 }
@@ -165,6 +169,21 @@ pub fn may_bid(round: &Round, now: Time) -> Result<(), Refused> {
         RoundState::Bidding => Ok(()),
         state => Err(Refused::State(state)),
     }
+}
+
+/// Whether the company's credit ratings leave it free to bid at all.
+pub fn is_free(bars: &Bidding) -> Result<(), Refused> {
+    bars.all.clone().map_or(Ok(()), |why| Err(Refused::Barred(Box::new(why))))
+}
+
+/// Whether the company's credit ratings leave it free to bid for each of these lines: a rating that suspends the products
+/// involved bars the lots of their generics.
+pub fn is_free_for(bars: &Bidding, content: &Content, lots: &[Lot]) -> Result<(), Refused> {
+    is_free(bars)?;
+    let of = |line: &Line| lots.iter().find(|lot| lot.id == line.lot_id);
+    let barred = content.lines.iter().filter_map(of);
+    let mut barred = barred.filter_map(|lot| bars.lot(&lot.code, &lot.generic, &lot.generic_key));
+    barred.next().map_or(Ok(()), |why| Err(Refused::Barred(Box::new(why))))
 }
 
 /// Whether every line is for a lot of the round as it is now.

@@ -2,17 +2,19 @@
 
 use diesel::prelude::*;
 
+use crate::audit::{self, Deed};
 use crate::bids::{
     Envelope, EnvelopeState, HeldShares, Offer, Opener, Receipt, RefusedEnvelope, Root, Share, SignedReceipt,
 };
+use crate::credit::standing::Rating;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::rounds::Lot;
 use crate::schema::{
-    envelope_shares, envelopes, held_shares, lots, offers, opened_contents, openers, organisations,
-    receipt_roots, refused_envelopes, signed_receipts,
+    barred_offers, envelope_shares, envelopes, held_shares, lots, offers, opened_contents, openers,
+    organisations, ratings, receipt_roots, refused_envelopes, signed_receipts,
 };
-use crate::types::{AccountId, EnvelopeId, OfferId, OrganisationId, RoundId, Time, UnitPrice};
+use crate::types::{AccountId, Ctx, EnvelopeId, OfferId, OrganisationId, RatingId, RoundId, Time, UnitPrice};
 
 /// What is known of one envelope.
 pub fn receipt(conn: &mut Conn, id: &EnvelopeId) -> Result<Option<Receipt>> {
@@ -304,6 +306,30 @@ pub fn list(conn: &mut Conn, round: &RoundId, filter: &Filter, limit: i64) -> Re
         query = query.filter(lots::position.gt(position).or(lots::position.eq(position).and(later_price)));
     }
     Ok(query.order((lots::position, offers::unit_price, offers::id)).limit(limit).load(conn)?)
+}
+
+/// Marks an offer whose company is suspended at the opening, with the rating.
+pub fn mark_barred(tx: &mut Tx, ctx: &Ctx, offer: &OfferId, rating: &RatingId) -> Result<()> {
+    diesel::insert_into(barred_offers::table)
+        .values((
+            barred_offers::offer_id.eq(offer),
+            barred_offers::rating_id.eq(rating),
+            barred_offers::at.eq(ctx.now),
+        ))
+        .execute(tx.conn())?;
+    let deed = Deed { action: "bid.mark_barred", subject: "offers", id: offer.as_str() };
+    audit::record(tx, ctx, deed, &(), rating)
+}
+
+/// The ratings by which offers of a round were suspended at the opening.
+pub fn barred(conn: &mut Conn, round: &RoundId) -> Result<Vec<(OfferId, Rating)>> {
+    Ok(barred_offers::table
+        .inner_join(ratings::table)
+        .inner_join(offers::table.on(offers::id.eq(barred_offers::offer_id)))
+        .filter(offers::round_id.eq(round))
+        .order(barred_offers::offer_id)
+        .select((barred_offers::offer_id, Rating::as_select()))
+        .load(conn)?)
 }
 
 /// Where an offer stands in the order of [`list`].

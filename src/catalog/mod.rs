@@ -17,6 +17,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::audit::{self, Deed};
+use crate::credit::standing;
 use crate::db::{self, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::schema::products;
@@ -199,6 +200,7 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, new: NewProduct) -> Result<Product> {
     if store::by_code(tx.conn(), &product.code)?.is_some() {
         return Err(Error::refused(Refused::CodeTaken(product.code)));
     }
+    may_list(tx.conn(), None, &product, ctx.now)?;
     store::insert(tx, &product)?;
     let deed = Deed { action: "product.add", subject: "products", id: product.id.as_str() };
     audit::record(tx, ctx, deed, &(), &product)?;
@@ -217,10 +219,21 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, changed: NewProduct, seen: Time) -> Result
     if store::by_code(tx.conn(), &after.code)?.is_some_and(|other| other.id != after.id) {
         return Err(Error::refused(Refused::CodeTaken(after.code)));
     }
+    may_list(tx.conn(), Some(&before), &after, ctx.now)?;
     store::update(tx, &after)?;
     let deed = Deed { action: "product.change", subject: "products", id: after.id.as_str() };
     audit::record(tx, ctx, deed, &before, &after)?;
     Ok(after)
+}
+
+/// A product whose listing is suspended by its company's credit rating is neither listed at a price nor made dearer; its
+/// price may fall, which repair can ask for.
+fn may_list(conn: &mut Conn, before: Option<&Product>, after: &Product, now: Time) -> Result<()> {
+    if !rules::is_dearer(before, after) {
+        return Ok(());
+    }
+    let listing = standing::listing(conn, now.day())?;
+    listing.product(&after.code, &after.maker).map_or(Ok(()), |why| Err(why.into()))
 }
 
 /// Whoever writes to the catalogue waits for whoever else does: two imports at once would each compute their

@@ -147,6 +147,15 @@ pub fn change(before: &Product, changed: NewProduct, seen: Time, now: Time) -> R
     product(changed, before.created_at, later(before, now))
 }
 
+/// Whether a product is newly listed at a price, or at a higher one.
+pub fn is_dearer(before: Option<&Product>, after: &Product) -> bool {
+    match (before.and_then(|it| it.listing_price), after.listing_price) {
+        (Some(old), Some(new)) => new > old,
+        (None, Some(_)) => true,
+        (_, None) => false,
+    }
+}
+
 /// Now, but after the product's last change.
 pub fn later(before: &Product, now: Time) -> Time {
     now.max(before.updated_at.plus_millis(1))

@@ -2,10 +2,12 @@
 
 use super::difference::{Counts, Difference};
 use super::import::{self, Layout, Profile, Reading};
-use super::{Refused, lock, store};
+use super::{Product, Refused, lock, rules, store};
 use crate::audit::{self, Deed};
+use crate::credit::standing;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::files::Fault;
 use crate::imports::{self, Import, Kind, State};
 use crate::types::{Ctx, ImportId, OrganisationId, Time};
 
@@ -72,9 +74,34 @@ pub fn review(conn: &mut Conn, import: &Import, now: Time) -> Result<(Reading, D
         return Err(Error::refused(Refused::NoColumns));
     }
     let content = imports::content(conn, &import.id)?;
-    let reading = import::read(content.as_slice(), &layout(import)?)?;
-    let difference = Difference::of(&reading, &store::known(conn)?, now);
+    let mut reading = import::read(content.as_slice(), &layout(import)?)?;
+    let difference = compare(conn, &mut reading, now)?;
     Ok((reading, difference))
+}
+
+/// What a file read would change. A line that lists a product suspended by its company's credit rating at a price, or at
+/// a higher one, is a bad line with the reason.
+pub fn compare(conn: &mut Conn, reading: &mut Reading, now: Time) -> Result<Difference> {
+    let mut found = Difference::of(reading, &store::known(conn)?, now);
+    let listing = standing::listing(conn, now.day())?;
+    if listing.is_empty() {
+        return Ok(found);
+    }
+    let mut faults = Vec::new();
+    let mut barred = |line: u64, before: Option<&Product>, after: &Product| {
+        let why = rules::is_dearer(before, after).then(|| listing.product(&after.code, &after.maker));
+        let Some(why) = why.flatten() else { return false };
+        faults.push(Fault::new(line, "", &after.code, why));
+        true
+    };
+    found.new.retain(|it| !barred(it.line, None, &it.product));
+    found.changed.retain(|it| !barred(it.line, Some(&it.before), &it.after));
+    let count = u64::try_from(faults.len()).unwrap_or(u64::MAX);
+    faults.sort_by_key(|fault| fault.line);
+    reading.lines.retain(|line| !faults.iter().any(|fault| fault.line == line.line));
+    faults.into_iter().for_each(|fault| reading.faults.push(fault));
+    (reading.bad, found.bad) = (reading.bad + count, found.bad + count);
+    Ok(found)
 }
 
 /// Says which column of a waiting file is which: for each of [`import::CHOSEN`] its place.
@@ -145,7 +172,7 @@ pub fn apply_reading(
     skip_bad: bool,
 ) -> Result<Counts> {
     lock(tx)?;
-    let difference = Difference::of(reading, &store::known(tx.conn())?, ctx.now);
+    let difference = compare(tx.conn(), &mut reading.clone(), ctx.now)?;
     save(tx, ctx, source, &difference, skip_bad)
 }
 

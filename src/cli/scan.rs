@@ -1,4 +1,4 @@
-//! `jicai scan`: a file of listing prices judged by a monitoring rule, without a database.
+//! `jicai scan`: stored prices judged by every monitoring rule, or a file of listing prices by one.
 
 use std::fmt::Display;
 use std::fs::{self, File};
@@ -11,12 +11,14 @@ use jicai::error::{Error, Result as Done};
 use jicai::files::write::Csv;
 use jicai::prices::comparable::exclusions::Exclusions;
 use jicai::prices::comparable::{Grouper, Grouping, import};
+use jicai::prices::monitoring::Kind;
 use jicai::prices::monitoring::rules::{self, Rule};
 use jicai::prices::monitoring::scan::{self, Finding, Spread, mg_shown};
+use jicai::scans::Asked;
 use jicai::text::{Say, Text, fill};
-use jicai::types::Time;
+use jicai::types::{Ctx, Time};
 
-use super::{Stop, code::is_closed, lang};
+use super::{Stop, code::is_closed, lang, open_db};
 
 /// The largest rule file that is read.
 const LARGEST_RULE: u64 = 1024 * 1024;
@@ -28,9 +30,15 @@ enum Format {
     Csv,
 }
 
-/// Judge a file of listing prices by a monitoring rule
+/// Judge stored prices by the monitoring rules, or a file of listing prices by one
 ///
-/// Writes `code,generic,strength_mg,unit_price,lowest,ratio,tier`, one line for each listing that can be compared,
+/// Without --listings: judges all stored purchases and listings by every rule, or by one, keeps what is found, and
+/// reports what changed since the scan before, by its cause. Writes
+/// `rule,product,generic,hospital,month,tier,observed,reference,quantity,effect,effect_all,figures`, one line for each
+/// finding that stands; prices are yuan for one smallest unit, effects yuan. A summary goes to standard error.
+///
+/// With --listings and --rule, without a database: writes
+/// `code,generic,strength_mg,unit_price,lowest,ratio,tier`, one line for each listing that can be compared,
 /// group by group in the order of the group's code, name and strength, the cheapest first; the order of the file
 /// does not matter. A listing's unit price is its price over the number of smallest units in its pack (tablets,
 /// capsules, sachets, vials, bottles …), `lowest` the lowest of its group, `ratio` their quotient rounded half up
@@ -41,18 +49,27 @@ enum Format {
 pub struct Scan {
     /// The listings, CSV or XLSX: Hainan's platform file of 2024 or our own columns, known by the header
     #[arg(long, value_name = "FILE")]
-    listings: PathBuf,
-    /// The rule, case ignored, or a rule file ending in .toml
+    listings: Option<PathBuf>,
+    /// The rule, case ignored, or a rule file ending in .toml; every rule without it
     #[arg(long, value_name = "NAME|FILE.toml")]
-    rule: String,
+    rule: Option<String>,
+    /// The first day of stored purchases; its month is judged whole
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<String>,
+    /// The last day of stored purchases; its month is judged whole
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    to: Option<String>,
+    /// Judge stored prices and print what is found, but keep nothing
+    #[arg(long)]
+    dry_run: bool,
     /// How findings are written
     #[arg(long, value_enum, default_value = "csv")]
     format: Format,
     /// What a group has in common: `strength`, the first 14 characters of the code, generic name and strength in
     /// mg; `same`, generic, form, specification and maker; `generic`, generic and form, prices converted (差比价)
     /// to the specification most of the group have
-    #[arg(long, value_parser = ["strength", "same", "generic"], default_value = "strength")]
-    by: String,
+    #[arg(long, value_parser = ["strength", "same", "generic"])]
+    by: Option<String>,
     /// Products not to compare: CSV or XLSX with the columns code or generic (or both), reason, and if need be
     /// from and to
     #[arg(long, value_name = "FILE")]
@@ -69,14 +86,39 @@ pub struct Scan {
 pub fn run(args: &Scan) -> Result<(), Stop> {
     let t = lang().text();
     let Format::Csv = args.format;
-    let day = day(args.day.as_deref(), t)?;
-    let rule = rule(&args.rule, t)?;
+    let of_listings = [
+        ("by", args.by.is_some()),
+        ("exclude", args.exclude.is_some()),
+        ("not-compared", args.not_compared.is_some()),
+        ("day", args.day.is_some()),
+    ];
+    let of_stored = [("from", args.from.is_some()), ("to", args.to.is_some()), ("dry-run", args.dry_run)];
+    let (wrong, said) = match args.listings {
+        Some(_) => (of_stored.into_iter().find(|(_, is_given)| *is_given), t.scans.cli_only_stored),
+        None => (of_listings.into_iter().find(|(_, is_given)| *is_given), t.scans.cli_only_listings),
+    };
+    if let Some((name, _)) = wrong {
+        return Err(Stop::Bad(vec![fill(said, &[("name", &name)])]));
+    }
+    match (&args.listings, &args.rule) {
+        (Some(path), Some(rule)) => of_file(args, path, rule, t),
+        (Some(_), None) => Err(Stop::Bad(vec![t.scans.cli_needs_rule.to_owned()])),
+        (None, _) => stored(args, t),
+    }
+}
+
+fn of_file(args: &Scan, listings: &Path, name: &str, t: &Text) -> Result<(), Stop> {
+    let day = day("day", args.day.as_deref(), t)?.unwrap_or_else(|| Time::now().day());
+    let rule = rule(name, t)?;
     rule.in_force(day).map_err(|refused| Stop::Bad(vec![refused.say(t)]))?;
+    if rule.kind != Kind::LowestMultiple {
+        return Err(Stop::Bad(vec![rules::Refused::NotOfListings(rule.name).say(t)]));
+    }
     let exclusions = args.exclude.as_deref().map(|path| exclusions(path, t)).transpose()?.unwrap_or_default();
     // Clap lets through only words of the set.
-    let by = args.by.parse().unwrap_or(Grouping::Strength);
+    let by = args.by.as_deref().and_then(|by| by.parse().ok()).unwrap_or(Grouping::Strength);
     let mut grouper = Grouper::new(by, &exclusions, day);
-    read(&args.listings, &mut grouper, t)?;
+    read(listings, &mut grouper, t)?;
     let too_large = || Stop::Bad(vec![t.monitoring.scan_too_large.to_owned()]);
     let found = scan::scan(&rule, grouper.finish()).ok_or_else(too_large)?;
     if let Some(path) = &args.not_compared {
@@ -93,10 +135,21 @@ pub fn run(args: &Scan) -> Result<(), Stop> {
     Ok(())
 }
 
-fn day(given: Option<&str>, t: &Text) -> Result<NaiveDate, Stop> {
-    let Some(text) = given else { return Ok(Time::now().day()) };
+fn stored(args: &Scan, t: &Text) -> Result<(), Stop> {
+    let (from, to) = (day("from", args.from.as_deref(), t)?, day("to", args.to.as_deref(), t)?);
+    let (rules, is_whole) = match &args.rule {
+        Some(name) => (vec![rule(name, t)?], false),
+        None => (rules::all().map_err(|refused| Stop::Bad(vec![refused.say(t)]))?, true),
+    };
+    let (_, db) = open_db()?;
+    let ctx = Ctx::system(Time::now(), "scan");
+    super::scan_stored::run(&db, &ctx, &Asked { from, to, rules, is_whole, is_dry: args.dry_run }, t)
+}
+
+fn day(option: &str, given: Option<&str>, t: &Text) -> Result<Option<NaiveDate>, Stop> {
+    let Some(text) = given else { return Ok(None) };
     let day = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d");
-    day.map_err(|_| Stop::Bad(vec![format!("--day {text}: {}", t.monitoring.scan_day)]))
+    day.map(Some).map_err(|_| Stop::Bad(vec![format!("--{option} {text}: {}", t.monitoring.scan_day)]))
 }
 
 fn rule(name: &str, t: &Text) -> Result<Rule, Stop> {

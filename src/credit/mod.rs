@@ -1,8 +1,12 @@
-//! Facts about how suppliers keep their contracts (not supplying, late, refused invoices), for scoring later.
+//! Credit of companies: facts about how suppliers keep their contracts, the editions of the evaluation, and how a company
+//! stands.
 //!
-//! Other modules write facts here in the transaction of what happened; nothing here judges.
+//! Other modules write facts here in the transaction of what happened, and ask here what a company is barred from.
 
+pub mod editions;
+mod names;
 pub mod register;
+pub mod standing;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;

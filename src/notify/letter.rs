@@ -183,7 +183,8 @@ pub enum Letter {
         path: String,
         reason: String,
     },
-    /// Something happened between order and return: `title` is who did it, `detail` what it came to.
+    /// Something happened between order and payment (`title` is who did it) or in a price case (`title` is the
+    /// product); `detail` is what it came to.
     Supply {
         news: News,
         number: String,
@@ -270,6 +271,47 @@ pub enum Letter {
         title: String,
         path: String,
         day: String,
+    },
+    /// An index of decoction pieces moved beyond its threshold: to the officers.
+    IndexLinked {
+        number: String,
+        title: String,
+        path: String,
+        value: String,
+        reference: String,
+        change: String,
+        count: i64,
+    },
+    /// A hospital submitted a preparation's cost review sheet: to the officers.
+    PreparationSubmitted {
+        number: String,
+        title: String,
+        path: String,
+        hospital: String,
+        price: String,
+    },
+    /// A cost review sheet came back to its hospital.
+    PreparationReturned {
+        number: String,
+        title: String,
+        path: String,
+        remark: String,
+    },
+    /// A preparation's price was approved: to its hospital.
+    PreparationApproved {
+        number: String,
+        title: String,
+        path: String,
+        price: String,
+        from: String,
+    },
+    /// A preparation's price is to be reviewed again, or is late for it: to its hospital and the officers.
+    PreparationDue {
+        number: String,
+        title: String,
+        path: String,
+        deadline: String,
+        is_late: bool,
     },
     /// Findings of the price monitoring, as somebody subscribed to them.
     Alert(Box<Report>),

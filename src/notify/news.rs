@@ -3,7 +3,7 @@
 use crate::text::Text;
 
 crate::words! {
-    /// What happened between order and payment.
+    /// What happened between order and payment, or in a price case.
     News {
         /// A supplier promised less than was ordered: to the hospital and the officers.
         OrderShort = "order_short",
@@ -29,13 +29,46 @@ crate::words! {
         PaymentReversed = "payment_reversed",
         /// A hospital is late with payments: to it.
         PaymentsLate = "payments_late",
+        /// A monitored generic is short, or worse than before: to the officers and the hospitals concerned.
+        ShortageFound = "shortage_found",
+        /// A replacement supplier is named: to them and the supplier.
+        ShortageReplaced = "shortage_replaced",
+        /// A shortage is closed: to the officers and the hospitals concerned.
+        ShortageClosed = "shortage_closed",
+        /// A company is told of a credit rating and its time for a defence.
+        RatingNoticed = "rating_noticed",
+        /// A company defends itself or asks for repair: to the officers.
+        RatingAnswered = "rating_answered",
+        /// A credit rating, or its repair, was decided: to the company.
+        RatingDecided = "rating_decided",
+        /// A credit rating ended: to the company and the officers.
+        RatingEnded = "rating_ended",
+        /// The scan's findings opened price cases: to the officers.
+        CasesOpened = "cases_opened",
+        /// A price case was assigned: to the officer.
+        CaseAssigned = "case_assigned",
+        /// A step of a price case was taken: to the supplier.
+        CaseStep = "case_step",
+        /// A supplier replied to a step: to the officer.
+        CaseReplied = "case_replied",
+        /// The outcome of a step was recorded: to the supplier.
+        CaseOutcome = "case_outcome",
+        /// A step is overdue: to the officer and the reviewers.
+        CaseOverdue = "case_overdue",
+        /// A suspension was lifted: to the supplier.
+        CaseLifted = "case_lifted",
+        /// A price case was closed: to the supplier and the officer.
+        CaseClosed = "case_closed",
+        /// A price case was opened again: to the officer.
+        CaseReopened = "case_reopened",
     }
 }
 
 impl News {
     /// Subject and body.
     pub(super) fn words(self, t: &Text) -> (&'static str, &'static str) {
-        let (d, i, p) = (&t.deliveries, &t.invoices, &t.paying);
+        let (d, i, p, r) = (&t.deliveries, &t.invoices, &t.paying, &t.ratings);
+        let (s, c) = (&t.shortages, &t.cases);
         match self {
             News::OrderShort => (d.mail_short, d.mail_short_body),
             News::OrderUnanswered => (d.mail_unanswered, d.mail_unanswered_body),
@@ -49,6 +82,22 @@ impl News {
             News::HospitalPaid => (p.mail_paid, p.mail_paid_body),
             News::PaymentReversed => (p.mail_reversed, p.mail_reversed_body),
             News::PaymentsLate => (p.mail_late, p.mail_late_body),
+            News::ShortageFound => (s.mail_found, s.mail_found_body),
+            News::ShortageReplaced => (s.mail_replaced, s.mail_replaced_body),
+            News::ShortageClosed => (s.mail_closed, s.mail_closed_body),
+            News::RatingNoticed => (r.mail_noticed, r.mail_noticed_body),
+            News::RatingAnswered => (r.mail_answered, r.mail_answered_body),
+            News::RatingDecided => (r.mail_decided, r.mail_decided_body),
+            News::RatingEnded => (r.mail_ended, r.mail_ended_body),
+            News::CasesOpened => (c.mail_opened, c.mail_opened_body),
+            News::CaseAssigned => (c.mail_assigned, c.mail_assigned_body),
+            News::CaseStep => (c.mail_step, c.mail_step_body),
+            News::CaseReplied => (c.mail_replied, c.mail_replied_body),
+            News::CaseOutcome => (c.mail_outcome, c.mail_outcome_body),
+            News::CaseOverdue => (c.mail_overdue, c.mail_overdue_body),
+            News::CaseLifted => (c.mail_lifted, c.mail_lifted_body),
+            News::CaseClosed => (c.mail_closed, c.mail_closed_body),
+            News::CaseReopened => (c.mail_reopened, c.mail_reopened_body),
         }
     }
 }

@@ -53,6 +53,11 @@ impl Letter {
             Letter::ClaimsDue { .. } => "claims_due",
             Letter::ClaimsToVerify { .. } => "claims_to_verify",
             Letter::ClaimsPaid { .. } => "claims_paid",
+            Letter::IndexLinked { .. } => "index_linked",
+            Letter::PreparationSubmitted { .. } => "preparation_submitted",
+            Letter::PreparationReturned { .. } => "preparation_returned",
+            Letter::PreparationApproved { .. } => "preparation_approved",
+            Letter::PreparationDue { .. } => "preparation_due",
             Letter::Alert(_) => "alert",
             Letter::AuditHead { .. } => "audit_head",
         }
@@ -303,6 +308,50 @@ impl Letter {
             ),
             Letter::ClaimsPaid { number, title, path, day } => {
                 (m.claims_paid, m.claims_paid_body, number, title, path, vec![("day", day.clone())])
+            }
+            Letter::IndexLinked { number, title, path, value, reference, change, count } => (
+                t.indices.mail_linked,
+                t.indices.mail_linked_body,
+                number,
+                title,
+                path,
+                vec![
+                    ("value", value.clone()),
+                    ("reference", reference.clone()),
+                    ("change", change.clone()),
+                    ("count", count.to_string()),
+                ],
+            ),
+            Letter::PreparationSubmitted { number, title, path, hospital, price } => (
+                t.preparations.mail_submitted,
+                t.preparations.mail_submitted_body,
+                number,
+                title,
+                path,
+                vec![("hospital", hospital.clone()), ("price", price.clone())],
+            ),
+            Letter::PreparationReturned { number, title, path, remark } => (
+                t.preparations.mail_returned,
+                t.preparations.mail_returned_body,
+                number,
+                title,
+                path,
+                vec![("remark", remark.clone())],
+            ),
+            Letter::PreparationApproved { number, title, path, price, from } => (
+                t.preparations.mail_approved,
+                t.preparations.mail_approved_body,
+                number,
+                title,
+                path,
+                vec![("price", price.clone()), ("from", from.clone())],
+            ),
+            Letter::PreparationDue { number, title, path, deadline, is_late } => {
+                let (p, facts) = (&t.preparations, vec![("deadline", deadline.clone())]);
+                match is_late {
+                    true => (p.mail_late, p.mail_late_body, number, title, path, facts),
+                    false => (p.mail_due, p.mail_due_body, number, title, path, facts),
+                }
             }
             Letter::Alert(report) => return report.written(t),
             Letter::AuditHead { links, head, path } => {

@@ -4,7 +4,9 @@
 pub mod alerts;
 pub mod board;
 pub mod comparable;
+pub mod files;
 pub mod findings;
+pub mod indices;
 pub mod ingest;
 pub mod listings;
 pub mod monitoring;

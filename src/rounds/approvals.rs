@@ -34,6 +34,14 @@ crate::words! {
         Settlement = "settlement.approve",
         /// Granting a hospital a prepayment.
         Prepayment = "prepayment.grant",
+        /// A decision about a company's credit rating.
+        Rating = "rating.decide",
+        /// Putting a hospital preparation's price in force.
+        Preparation = "preparation.approve",
+        /// Suspending a product's listing in a price case.
+        Suspension = "case.suspend",
+        /// Closing a price case as unfounded.
+        Unfounded = "case.unfounded",
     }
 
     /// What became of a request.
@@ -247,12 +255,20 @@ pub fn path(it: &Approval) -> String {
         Action::Retention => format!("/retention/{}", it.subject_id),
         Action::Settlement => format!("/settlements/number/{}", it.subject_id),
         Action::Prepayment => "/prepayments".to_owned(),
+        Action::Rating => format!("/ratings/number/{}", it.subject_id),
+        Action::Preparation => format!("/preparations/number/{}", it.subject_id),
+        Action::Suspension | Action::Unfounded => format!("/cases/number/{}", it.subject_id),
     }
 }
 
-/// Number and title of the round or rule set a request is about. A settlement or grant is named by its number.
+/// Number and title of the round or rule set a request is about. A settlement, grant or rating is named by its number.
+/// Number and title of the round or rule set a request is about. A settlement, grant or sheet is named by its number.
+/// Number and title of the round or rule set a request is about. A settlement, grant or price case is named by its number.
 pub fn named(conn: &mut Conn, it: &Approval) -> Result<Option<(String, String)>> {
-    if matches!(it.action, Action::Settlement | Action::Prepayment) {
+    if matches!(it.action, Action::Settlement | Action::Prepayment | Action::Rating) {
+    if matches!(it.action, Action::Settlement | Action::Prepayment | Action::Preparation) {
+    let by_number = [Action::Settlement, Action::Prepayment, Action::Suspension, Action::Unfounded];
+    if by_number.contains(&it.action) {
         return Ok(Some((it.subject_id.clone(), String::new())));
     }
     if it.subject == rule_drafts::SUBJECT {

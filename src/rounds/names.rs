@@ -71,6 +71,10 @@ impl Action {
             Action::Retention => t.retention.action,
             Action::Settlement => t.settlements.action_settlement,
             Action::Prepayment => t.settlements.action_prepayment,
+            Action::Rating => t.ratings.action,
+            Action::Preparation => t.preparations.action,
+            Action::Suspension => t.cases.action_suspension,
+            Action::Unfounded => t.cases.action_unfounded,
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod payers;
 pub mod progress;
 pub mod receipts;
 pub mod returns;
+pub mod shortages;
 pub mod subjects;
 
 use chrono::NaiveDate;

@@ -40,6 +40,34 @@ crate::words! {
         BehindPoints = "behind_points",
         /// Largest share by which one amendment changes a price; empty: no limit.
         PriceChangeMost = "price_change_most",
+        /// Below so many days of stock a shortage is red.
+        ShortageRedDays = "shortage_red_days",
+        /// Below so many days of stock a shortage is orange.
+        ShortageOrangeDays = "shortage_orange_days",
+        /// Below so many days of stock a shortage is yellow.
+        ShortageYellowDays = "shortage_yellow_days",
+        /// With so many makers supplying or fewer a shortage is one level worse.
+        ShortageFewMakers = "shortage_few_makers",
+        /// Share of answered order lines confirmed short from which a shortage is yellow.
+        ShortageShortShare = "shortage_short_share",
+        /// Order lines of one hospital in a month, one of them short, that count as ordering again and again.
+        ShortageRepeatLines = "shortage_repeat_lines",
+        /// Days after which a stock report no longer counts.
+        ShortageReportDays = "shortage_report_days",
+        /// Largest rate on top of a hospital preparation's cost.
+        PreparationRateMost = "preparation_rate_most",
+        /// Months until a hospital preparation's price is reviewed again.
+        PreparationReviewMonths = "preparation_review_months",
+        /// Days before that in which hospital and officers are reminded.
+        PreparationNoticeDays = "preparation_notice_days",
+        /// Share by which a preparation's price may change without reasons.
+        PreparationChangeReason = "preparation_change_reason",
+        /// From which tier on findings open price cases: 1 yellow, 2 to 4 red with one to three stars.
+        CaseTier = "case_tier",
+        /// Working days in which a supplier replies to a step of a price case.
+        CaseReplyDays = "case_reply_days",
+        /// Working days after a reply in which its outcome is recorded.
+        CaseOutcomeDays = "case_outcome_days",
     }
 }
 
@@ -58,6 +86,20 @@ impl Term {
             Term::VerifyWorkingDays => m.n_verify_working_days,
             Term::BehindPoints => m.n_behind_points,
             Term::PriceChangeMost => m.n_price_change_most,
+            Term::ShortageRedDays => m.n_shortage_red_days,
+            Term::ShortageOrangeDays => m.n_shortage_orange_days,
+            Term::ShortageYellowDays => m.n_shortage_yellow_days,
+            Term::ShortageFewMakers => m.n_shortage_few_makers,
+            Term::ShortageShortShare => m.n_shortage_short_share,
+            Term::ShortageRepeatLines => m.n_shortage_repeat_lines,
+            Term::ShortageReportDays => m.n_shortage_report_days,
+            Term::PreparationRateMost => m.n_preparation_rate_most,
+            Term::PreparationReviewMonths => m.n_preparation_review_months,
+            Term::PreparationNoticeDays => m.n_preparation_notice_days,
+            Term::PreparationChangeReason => m.n_preparation_change_reason,
+            Term::CaseTier => m.n_case_tier,
+            Term::CaseReplyDays => m.n_case_reply_days,
+            Term::CaseOutcomeDays => m.n_case_outcome_days,
         }
     }
 
@@ -65,13 +107,29 @@ impl Term {
     pub fn unit(self, t: &Text) -> &'static str {
         let m = &t.terms;
         match self {
-            Term::PaymentDays => m.u_days,
+            Term::PaymentDays
+            | Term::PreparationNoticeDays
+            | Term::ShortageRedDays
+            | Term::ShortageOrangeDays
+            | Term::ShortageYellowDays
+            | Term::ShortageReportDays => m.u_days,
+            Term::ShortageFewMakers => m.u_makers,
+            Term::ShortageRepeatLines => m.u_lines,
+            Term::PreparationReviewMonths => m.u_months,
             Term::ConfirmHours | Term::DeliveryHours => m.u_hours,
-            Term::ClaimHolidayDays | Term::VerifyWorkingDays => m.u_working_days,
+            Term::ClaimHolidayDays
+            | Term::VerifyWorkingDays
+            | Term::CaseReplyDays
+            | Term::CaseOutcomeDays => m.u_working_days,
+            Term::CaseTier => m.u_tier,
             Term::ClaimDay => m.u_day_of_month,
-            Term::VolumeAllowance | Term::PrepayShare | Term::BehindPoints | Term::PriceChangeMost => {
-                m.u_share
-            }
+            Term::VolumeAllowance
+            | Term::PrepayShare
+            | Term::BehindPoints
+            | Term::PriceChangeMost
+            | Term::PreparationRateMost
+            | Term::PreparationChangeReason
+            | Term::ShortageShortShare => m.u_share,
         }
     }
 
@@ -79,7 +137,13 @@ impl Term {
     fn is_whole(self) -> bool {
         !matches!(
             self,
-            Term::VolumeAllowance | Term::PrepayShare | Term::BehindPoints | Term::PriceChangeMost
+            Term::VolumeAllowance
+                | Term::PrepayShare
+                | Term::BehindPoints
+                | Term::PriceChangeMost
+                | Term::PreparationRateMost
+                | Term::PreparationChangeReason
+                | Term::ShortageShortShare
         )
     }
 }

@@ -116,6 +116,9 @@ messages! {
         what_remind_openers: "提醒未领取密钥的开标人", "Reminds openers that have not taken their keys";
         what_remind_claims: "提醒供应企业提交结算申请、医疗机构核对结算申请", "Reminds suppliers of claims to submit and hospitals of claims to verify";
         what_settle: "继续办理未完成的直接结算步骤", "Goes on with steps of settlements that are not finished";
+        what_take_price_files: "检查并导入收到的采购记录和挂网价格文件", "Checks and applies files of purchases and listings that have come";
+        what_watch_folder: "收取监视目录中的文件", "Takes the files of the watched folder";
+        what_match_prices: "将未匹配的采购记录和挂网价格与目录、机构重新匹配，并登记本地区目录挂网价", "Matches kept purchases and listings with the registers again, and enters the catalogue's prices as listings";
         what_remind_contracts: "提醒未签约的医疗机构和企业", "Reminds hospitals and suppliers that have not confirmed contracts";
         what_end_sessions: "清理过期登录", "Deletes sessions that have ended";
         what_mail_audit_head: "向审计人员寄送审计链头", "Mails the head of the audit chain to the auditors";
@@ -129,6 +132,13 @@ messages! {
         count_nothing: "无新内容", "nothing new";
         count_held: "暂停投递", "held back";
         count_waiting: "等待", "waiting";
+        count_checked: "已检查文件", "files checked";
+        count_applied: "已导入文件", "files applied";
+        count_refused: "未通过文件", "files refused";
+        count_done: "已收取文件", "files taken";
+        count_matched: "已匹配采购记录", "purchases matched";
+        count_listings_matched: "已匹配挂网价格", "listings matched";
+        count_from_catalogue: "登记目录挂网价", "listings from the catalogue";
         count_ended: "已清理登录", "sessions ended";
         count_forgotten: "已清理记录", "records deleted";
         count_links: "审计记录", "audit links";

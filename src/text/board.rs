@@ -55,6 +55,7 @@ messages! {
         findings: "发现数", "Findings";
         findings_title: "价格异常发现", "Findings";
         findings_hint: "价格为每最小单位的元数。", "Prices are yuan for one smallest unit.";
+        own_prices: "本单位的采购和价格", "Own purchases and prices";
         own_findings: "只显示与{name}有关的发现。", "Only findings that concern {name}.";
         effect: "金额影响（元）", "Effect (yuan)";
         effect_all: "全部医疗机构合计（元）", "Over all hospitals (yuan)";
@@ -107,7 +108,7 @@ messages! {
         mean: "均价", "Mean";
         highest: "最高价", "Highest";
         history: "价格走势", "Price history";
-        history_hint: "每最小单位的元数。实线为按数量加权的成交均价，虚线为挂网价、合同价和支付标准。用 Tab 键可逐点查看，勾选可增减线条。", "Yuan for one smallest unit. Solid: means paid, weighted by quantity; dashed: listings, contract prices and payment standards. The Tab key goes from point to point; the boxes show and hide lines.";
+        history_hint: "每最小单位的元数，纵轴不从零开始。实线为按数量加权的成交均价，虚线为挂网价、合同价和支付标准。用 Tab 键可逐点查看，勾选可增减线条。", "Yuan for one smallest unit; the axis does not begin at zero. Solid: means paid, weighted by quantity; dashed: listings, contract prices and payment standards. The Tab key goes from point to point; the boxes show and hide lines.";
         history_table: "价格走势数据", "Price history in figures";
         series: "显示", "Show";
         redraw: "重画", "Redraw";

@@ -6,6 +6,7 @@ messages! {
         label: "主导航", "Main navigation";
         home: "待办", "To do";
         alerts: "预警订阅", "Alerts";
+        monitoring: "价格监测", "Price monitoring";
         incidents: "核对异常", "Incidents";
         organisations: "单位与账号", "Organisations";
         mails: "邮件", "Mail";
@@ -16,11 +17,14 @@ messages! {
         distributors: "配送企业", "Distributors";
         orders: "订单", "Orders";
         progress: "执行进度", "Progress";
+        shortages: "短缺监测", "Shortages";
         invoices: "发票", "Invoices";
         payments: "付款", "Payments";
         ageing: "付款账龄", "Ageing";
         statements: "对账单", "Statements";
         standards: "支付标准", "Payment standards";
+        indices: "价格指数", "Price indices";
+        preparations: "医院制剂", "Hospital preparations";
         public: "结果公示", "Published awards";
         products: "产品目录", "Catalogue";
         prices: "价格监测", "Prices";
@@ -35,9 +39,13 @@ messages! {
         bank_accounts: "收款账户", "Bank accounts";
         workdays: "工作日历", "Working days";
         rules: "规则", "Rule sets";
+        cases: "价格案件", "Price cases";
         retention: "结余留用", "Surplus retention";
         assessments: "考核得分", "Assessments";
         credit: "履约记录", "Supplier record";
+        ratings: "信用评价", "Credit ratings";
+        transactions: "采购与挂网数据", "Price data";
+        api_tokens: "推送令牌", "API tokens";
         terms: "执行参数", "Terms";
     }
 }

@@ -38,6 +38,7 @@ messages! {
         u_hours: "小时", "hours";
         u_working_days: "工作日", "working days";
         u_day_of_month: "每月第几日", "day of the month";
+        u_months: "个月", "months";
         u_share: "比例（1＝100%）", "share (1 = 100 %)";
         n_volume_allowance: "超约定量仍按合同供应的比例", "Allowance above the agreed volume";
         n_confirm_hours: "供应企业响应订单时限", "Time to answer an order";
@@ -48,6 +49,23 @@ messages! {
         n_claim_holiday_days: "截止日遇假期顺延", "Working days after it when it is a holiday";
         n_verify_working_days: "医疗机构核对结算申请时限", "Working days for a hospital to verify a claim";
         n_behind_points: "落后序时进度的预警差", "Lag behind the time elapsed that warns";
+        n_preparation_rate_most: "医院制剂利润率上限", "Largest rate on top of a hospital preparation's cost";
+        n_preparation_review_months: "医院制剂价格复审周期", "Time until a hospital preparation is reviewed again";
+        n_preparation_notice_days: "医院制剂复审提前提醒", "Notice before that review is due";
+        n_preparation_change_reason: "医院制剂价格变动须说明理由的幅度", "Change of a hospital preparation's price that needs reasons";
         n_price_change_most: "一次调价最大幅度", "Largest price change of one amendment";
+        n_shortage_red_days: "短缺红色预警：可用天数低于", "Shortage red: days of stock below";
+        n_shortage_orange_days: "短缺橙色预警：可用天数低于", "Shortage orange: days of stock below";
+        n_shortage_yellow_days: "短缺黄色预警：可用天数低于", "Shortage yellow: days of stock below";
+        n_shortage_few_makers: "短缺加重一级：供应企业不多于", "Shortage one level worse: makers supplying at most";
+        n_shortage_short_share: "短缺黄色预警：确认不足的订单明细占比达到", "Shortage yellow: share of order lines confirmed short";
+        n_shortage_repeat_lines: "重复下单：同一医院一月内订单明细达到", "Ordered again and again: a hospital's lines in a month";
+        n_shortage_report_days: "库存上报的有效天数", "Days a stock report counts";
+        u_makers: "家", "makers";
+        u_lines: "条", "lines";
+        u_tier: "预警等级（1＝黄色，2～4＝红色一至三星）", "tier (1 = yellow, 2 to 4 = red, one to three stars)";
+        n_case_tier: "立案的最低预警等级", "Least tier of a finding that opens a price case";
+        n_case_reply_days: "企业答复价格案件文书时限", "Working days for a supplier to reply to a step of a price case";
+        n_case_outcome_days: "收到答复后登记处理结果时限", "Working days to record the outcome after a reply";
     }
 }

@@ -16,7 +16,9 @@ use crate::rounds::{self, Round, RoundState};
 use crate::standards;
 use crate::text::{Text, fill};
 use crate::types::Time;
-use crate::web::{App, Page, Person, deliveries, page, settlements};
+use crate::web::{
+    App, Page, Person, cases, deliveries, indices, page, preparations, ratings, settlements, shortages,
+};
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -117,8 +119,14 @@ fn tasks(conn: &mut Conn, who: &Who, t: &Text, now: Time) -> Result<Vec<Task>> {
         }
     }
     list.extend(deliveries::tasks(conn, who, t)?.into_iter().map(|(path, what)| Task::new(path, what)));
+    list.extend(cases::tasks(conn, who, t)?.into_iter().map(|(path, what)| Task::new(path, what)));
     let settling = settlements::tasks(conn, who, t, now.day())?;
     list.extend(settling.into_iter().map(|(path, what)| Task::new(path, what)));
+    let rated = ratings::tasks(conn, who, t, now.day())?;
+    list.extend(rated.into_iter().map(|(path, what)| Task::new(path, what)));
+    list.extend(shortages::tasks(conn, who, t)?.into_iter().map(|(path, what)| Task::new(path, what)));
+    let mine = [indices::tasks(conn, who, t)?, preparations::tasks(conn, who, t)?].into_iter().flatten();
+    list.extend(mine.map(|(path, what)| Task::new(path, what)));
     if who.is(Role::Settlement) {
         list.extend(behind(conn, t)?);
     }

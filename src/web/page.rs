@@ -14,7 +14,9 @@ use crate::types::AccountId;
 use crate::web::access::{
     self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, PRICE_READERS, STAFF,
 };
-use crate::web::{asset, credit, retention};
+use crate::web::{asset, credit, retention, shortages};
+use crate::web::{asset, credit, preparations, retention};
+use crate::web::{asset, cases, credit, retention};
 
 /// What every page has.
 #[derive(Clone)]
@@ -125,6 +127,7 @@ impl Page {
             ("/deliveries", n.deliveries, &[]),
             ("/distributors", n.distributors, &[]),
             ("/progress", n.progress, &[]),
+            ("/shortages", n.shortages, shortages::READERS),
             ("/invoices", n.invoices, &[]),
             ("/payments", n.payments, &[]),
             ("/ageing", n.ageing, &[]),
@@ -134,8 +137,13 @@ impl Page {
             ("/statements", n.statements, &[]),
             ("/bank-accounts", n.bank_accounts, ACCOUNT_READERS),
             ("/retention", n.retention, retention::PARTIES),
+            ("/cases", n.cases, cases::PARTIES),
             ("/credit", n.credit, credit::PARTIES),
+            ("/ratings", n.ratings, credit::PARTIES),
+            ("/transactions", n.transactions, STAFF),
             ("/standards", n.standards, &[]),
+            ("/indices", n.indices, STAFF),
+            ("/preparations", n.preparations, preparations::PARTIES),
             ("/terms", n.terms, access::STAFF),
             ("/workdays", n.workdays, CALENDAR_KEEPERS),
             ("/prices", n.prices, STAFF),
@@ -144,8 +152,10 @@ impl Page {
             ("/rules", n.rules, &[]),
             ("/public/rounds", n.public, &[]),
             ("/alerts", n.alerts, &[]),
+            ("/monitoring", n.monitoring, STAFF),
             ("/incidents", n.incidents, STAFF),
             ("/organisations", n.organisations, &[Role::Admin]),
+            ("/api-tokens", n.api_tokens, &[Role::Admin]),
             ("/mails", n.mails, OVERSEERS),
             ("/jobs", n.jobs, OVERSEERS),
             ("/audit", n.audit, OVERSEERS),

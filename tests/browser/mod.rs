@@ -1,5 +1,6 @@
 //! A real browser on a real server: Debian's Chromium, headless, driven over WebDriver.
 
+mod prices;
 mod supply;
 mod walk;
 

@@ -131,14 +131,15 @@ fn unmatched_lines_are_kept_and_matched_when_the_registers_have_grown() {
     let file = format!("{}2025-03-01,H9,{CODE},国药控股,5,1,5\n", lines(1..=10));
     let done = take(&site, &file).unwrap();
     assert_eq!((counts(&done), count(&site)), ((0, 0, 11), 0));
-    let listed = site.app.db.read(|c| store::unmatched(c, ("", ""), 10)).unwrap();
+    let listed = site.app.db.read(|c| store::missing(c, ("", ""), 10)).unwrap();
     let shown: Vec<(&str, &str, i64, Money)> = listed
         .iter()
         .map(|it| (it.hospital_code.as_str(), it.product_code.as_str(), it.lines, it.amount))
         .collect();
     let yuan = |text: &str| text.parse::<Money>().unwrap();
     assert_eq!(shown, [("H33070200001", CODE, 10, yuan("55")), ("H9", CODE, 1, yuan("5"))]);
-    let second = site.app.db.read(|c| store::unmatched(c, (CODE, "H33070200001"), 10)).unwrap();
+    assert!(!listed[0].lacks_hospital && listed[0].lacks_product && listed[1].lacks_hospital);
+    let second = site.app.db.read(|c| store::missing(c, (CODE, "H33070200001"), 10)).unwrap();
     assert_eq!(second, listed[1..]);
     assert_eq!(counts(&take(&site, &lines(5..=12)).unwrap()), (0, 6, 2), "overlaps what is kept");
 

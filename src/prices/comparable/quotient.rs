@@ -30,6 +30,19 @@ impl Quotient {
         Self::new(over, 10_u128.checked_pow(value.scale())?)
     }
 
+    /// What is divided and what by.
+    pub fn parts(self) -> (u128, u128) {
+        (self.over, self.under)
+    }
+
+    /// How `over / under`, which need not be in lowest terms, lies to this one; nothing is below everything.
+    pub fn cmp_to(self, over: u128, under: u128) -> Ordering {
+        match over.checked_mul(self.under).zip(under.checked_mul(self.over)) {
+            Some((own, other)) => own.cmp(&other),
+            None => Self::new(over, under).map_or(Ordering::Less, |other| other.cmp(&self)),
+        }
+    }
+
     /// Divided by another; none when it no longer fits.
     pub fn over(self, other: Self) -> Option<Self> {
         // What cancels is taken out first, so that only what is really large does not fit.

@@ -1,5 +1,9 @@
 //! What the monitoring rules found in stored prices: each finding with its figures and its money effect.
 
+mod figures;
+
+pub use self::figures::{Figure, figures, stored};
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
@@ -24,7 +28,7 @@ crate::words! {
 pub struct Finding {
     /// Its id.
     pub id: FindingId,
-    /// Rule, product, hospital, supplier and month in one text: the same finding is known again by it.
+    /// Rule, product, hospital and month in one text: the same finding is known again by it.
     pub key: String,
     /// The rule's name.
     pub rule: String,
@@ -34,13 +38,13 @@ pub struct Finding {
     pub product_id: ProductId,
     /// The hospital that bought; none where a listing was judged.
     pub hospital_id: Option<OrganisationId>,
-    /// The supplier as the purchases name it; empty where a listing was judged.
+    /// Who sold most of it, as the purchases name them; empty where no purchase was judged.
     pub supplier: String,
     /// The first day of the month judged.
     pub month: NaiveDate,
     /// How grave it is.
     pub tier: Tier,
-    /// The price that was judged, yuan a pack; none where the rule judges volume.
+    /// The price that was judged, yuan for one smallest unit as purchases count it; none where the rule judges volume.
     pub observed: Option<UnitPrice>,
     /// What it was held against, in the same unit.
     pub reference: Option<UnitPrice>,
@@ -50,7 +54,7 @@ pub struct Finding {
     pub effect: Money,
     /// The same over every hospital of the same rule, product and month.
     pub effect_all: Money,
-    /// The other figures of the rule, a JSON array of `[name, value]`.
+    /// The other figures of the rule, a JSON array of `[name, value]`; see [`figures()`].
     pub figures: String,
     /// Whether it is still found.
     pub state: State,

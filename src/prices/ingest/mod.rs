@@ -40,12 +40,14 @@ use crate::audit::{self, Deed};
 use crate::db::{self, Db, Tx};
 use crate::error::{Error, Result};
 use crate::files::Faults;
+use crate::prices::files;
 use crate::schema::ingests;
 use crate::text::{Say, Text, fill};
 use crate::types::{AccountId, Ctx, Money, Time};
 
 use import::{Codes, Lines};
 use repeats::Repeats;
+pub use stage::hash;
 
 /// Lines staged in one transaction and moved by one statement.
 pub const CHUNK: usize = 100_000;
@@ -192,6 +194,18 @@ pub fn run<R: Read>(
     how: How,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Outcome> {
+    run_of(db, ctx, source, how, None, tell)
+}
+
+/// The same for a file that stands among [`crate::prices::files`] under a number, and ends there with its rows.
+pub fn run_of<R: Read>(
+    db: &Db,
+    ctx: &Ctx,
+    source: &Source<'_, R>,
+    how: How,
+    file: Option<i32>,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Outcome> {
     let sha256 = stage::hash((source.open)()?)?;
     let known = db.read(|conn| store::by_hash(conn, &sha256))?;
     if let Some(known) = known.filter(|it| it.state == State::Applied) {
@@ -245,12 +259,16 @@ pub fn run<R: Read>(
         created_at: ctx.now,
         applied_at: None,
     };
-    let begun = db.write(|tx| match store::by_hash(tx.conn(), &sha256)? {
-        Some(known) => Ok(known),
-        None => {
-            let no = i32::try_from(db::next_number(tx, "ingests")?).map_err(Error::fault_of)?;
-            store::insert(tx, &new(no))
-        }
+    let begun = db.write(|tx| {
+        let begun = match store::by_hash(tx.conn(), &sha256)? {
+            Some(known) => known,
+            None => {
+                let no = i32::try_from(db::next_number(tx, "ingests")?).map_err(Error::fault_of)?;
+                store::insert(tx, &new(no))?
+            }
+        };
+        files::store::begun(tx, ctx, &begun, file)?;
+        Ok(begun)
     })?;
     seen.repeats.seen();
     stage::stage(db, ctx, source, &codes, seen.repeats, &begun, seen.good, tell)?;
@@ -334,6 +352,10 @@ fn finish(db: &Db, ctx: &Ctx, no: i32, tell: &mut dyn FnMut(Progress)) -> Result
         after.unchanged = it.staged - after.added - after.unmatched;
         store::clear(tx, no)?;
         store::update(tx, &after)?;
+        if after.unmatched > 0 {
+            store::add_unmatched_sums(tx, (first_id, first_id.saturating_add(last)))?;
+        }
+        files::store::applied(tx, &after)?;
         let deed = Deed { action: "transactions.import", subject: "ingests", id: &no.to_string() };
         audit::record(tx, ctx, deed, &(), &after)?;
         Ok(after)
@@ -367,6 +389,7 @@ fn matched(tx: &mut Tx, ctx: &Ctx) -> Result<Matched> {
         at = to;
     }
     if done != Matched::default() {
+        store::drop_matched_sums(tx)?;
         let deed = Deed { action: "transactions.match", subject: "unmatched_transactions", id: "" };
         audit::record(tx, ctx, deed, &(), &done)?;
     }

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 
 use super::import::{Codes, Line};
 use super::{Ingest, Refused, State};
-use crate::db::{Conn, Index, Tx, in_any_order};
+use crate::db::{Conn, Index, Tx, in_any_order, insert_many};
 use crate::error::{Error, Result};
 use crate::load_all;
+use crate::prices::files;
 use crate::schema::{ingests, staged_transactions, transactions, unmatched_transactions};
 use crate::types::{Money, Quantity, UnitPrice};
 
@@ -52,6 +53,7 @@ pub fn update(tx: &mut Tx, it: &Ingest) -> Result<()> {
 /// Forgets a file that was never applied.
 pub fn give_up(tx: &mut Tx, no: i32) -> Result<()> {
     clear(tx, no)?;
+    files::store::given_up(tx, no)?;
     let unapplied = ingests::table.find(no).filter(ingests::state.eq(State::Staging));
     diesel::delete(unapplied).execute(tx.conn())?;
     Ok(())
@@ -186,7 +188,7 @@ pub struct Part {
 }
 
 fn run(tx: &mut Tx, statement: &str, part: &Part) -> Result<i64> {
-    let moved = in_any_order(tx.conn(), statement)
+    let moved = insert_many(tx.conn(), statement)
         .bind::<Integer, _>(part.before_first)
         .bind::<Integer, _>(part.ingest)
         .bind::<Integer, _>(part.after)
@@ -263,7 +265,9 @@ pub fn match_part(tx: &mut Tx, from: i32, to: i32) -> Result<i64> {
         WHERE u.id >= $1 AND u.id < $2 AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.product = p.no \
         AND t.day = u.day AND t.hospital = h.no AND t.unit_price = u.unit_price AND t.quantity = u.quantity \
         AND t.amount = u.amount AND t.supplier = u.supplier AND t.nth = u.nth)";
-    ranged(tx, moved, from, to)
+    let rows =
+        insert_many(tx.conn(), moved).bind::<Integer, _>(from).bind::<Integer, _>(to).execute(tx.conn())?;
+    i64::try_from(rows).map_err(Error::fault_of)
 }
 
 /// Takes unmatched lines away that the registers know now; how many.
@@ -281,9 +285,29 @@ fn ranged(tx: &mut Tx, statement: &str, from: i32, to: i32) -> Result<i64> {
     i64::try_from(rows).map_err(Error::fault_of)
 }
 
-/// What of kept lines a reader sees: one pair of codes and how much hangs on it.
+/// Adds kept lines with ids from one on and before another to the sums that readers see.
+pub fn add_unmatched_sums(tx: &mut Tx, ids: (i32, i32)) -> Result<()> {
+    let added = "INSERT INTO unmatched_sums (product_code, hospital_code, lines, amount) \
+        SELECT product_code, hospital_code, COUNT(*), CAST(SUM(amount) AS BIGINT) FROM unmatched_transactions \
+        WHERE id >= $1 AND id < $2 GROUP BY product_code, hospital_code \
+        ON CONFLICT (product_code, hospital_code) DO UPDATE SET lines = unmatched_sums.lines + excluded.lines, \
+        amount = unmatched_sums.amount + excluded.amount";
+    ranged(tx, added, ids.0, ids.1).map(drop)
+}
+
+/// Takes sums away whose codes the registers know now; their lines are gone.
+pub fn drop_matched_sums(tx: &mut Tx) -> Result<()> {
+    let dropped = "DELETE FROM unmatched_sums \
+        WHERE EXISTS (SELECT 1 FROM organisations o WHERE o.code = unmatched_sums.hospital_code \
+        AND o.kind = 'hospital') \
+        AND EXISTS (SELECT 1 FROM products c WHERE c.code = unmatched_sums.product_code)";
+    diesel::sql_query(dropped).execute(tx.conn())?;
+    Ok(())
+}
+
+/// One pair of codes, how much hangs on it and which of the two the registers lack now.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
-pub struct UnmatchedCodes {
+pub struct Missing {
     /// The hospital's code.
     #[diesel(sql_type = Text)]
     pub hospital_code: String,
@@ -296,14 +320,22 @@ pub struct UnmatchedCodes {
     /// Yuan in all.
     #[diesel(sql_type = BigInt)]
     pub amount: Money,
+    /// The catalogue has no such product.
+    #[diesel(sql_type = Bool)]
+    pub lacks_product: bool,
+    /// There is no such hospital.
+    #[diesel(sql_type = Bool)]
+    pub lacks_hospital: bool,
 }
 
-/// Kept lines by their codes, product first, behind a pair of codes; at most `limit` pairs. Read along their index.
-pub fn unmatched(conn: &mut Conn, after: (&str, &str), limit: i64) -> Result<Vec<UnmatchedCodes>> {
-    let statement = "SELECT hospital_code, product_code, COUNT(*) AS lines, CAST(SUM(amount) AS BIGINT) AS amount \
-        FROM unmatched_transactions \
-        WHERE product_code > $1 OR (product_code = $1 AND hospital_code > $2) \
-        GROUP BY product_code, hospital_code ORDER BY product_code, hospital_code LIMIT $3";
+/// Kept lines by their codes, product first, behind a pair of codes; at most `limit` pairs.
+pub fn missing(conn: &mut Conn, after: (&str, &str), limit: i64) -> Result<Vec<Missing>> {
+    let statement = "SELECT s.hospital_code, s.product_code, s.lines, s.amount, \
+        NOT EXISTS (SELECT 1 FROM products p WHERE p.code = s.product_code) AS lacks_product, \
+        NOT EXISTS (SELECT 1 FROM organisations o WHERE o.code = s.hospital_code AND o.kind = 'hospital') \
+        AS lacks_hospital FROM unmatched_sums s \
+        WHERE s.product_code >= $1 AND (s.product_code > $1 OR s.hospital_code > $2) \
+        ORDER BY s.product_code, s.hospital_code LIMIT $3";
     Ok(in_any_order(conn, statement)
         .bind::<Text, _>(after.0)
         .bind::<Text, _>(after.1)

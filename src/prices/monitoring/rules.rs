@@ -1,116 +1,20 @@
 //! Monitoring rules as reviewed documents: parsed strictly, versioned, each with its owner, its review date and the
 //! clause of every threshold.
 
-use chrono::NaiveDate;
+use std::cmp::Ordering;
+
+use chrono::{Months, NaiveDate};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Deserializer};
 
+use super::kinds::{Confidence, Kind, Tier};
 use crate::prices::comparable::Quotient;
-use crate::text::{Lang, Say, Text, fill};
+use crate::text::Lang;
 use crate::types::{parse_decimal, sha256};
 
-crate::words! {
-    /// What a rule looks for.
-    Kind {
-        /// Prices that are a multiple of the lowest of their group.
-        LowestMultiple = "lowest_multiple",
-    }
-
-    /// How sure a number of a rule is.
-    Confidence {
-        /// Read in the source.
-        Verified = "verified",
-        /// Reported by others.
-        SecondHand = "second_hand",
-        /// The makers' own knowledge.
-        Own = "own",
-    }
-
-    /// How far a price is from the lowest of its group, the mildest first.
-    Tier {
-        /// The lowest price itself.
-        None = "none",
-        /// Yellow warning (黄色预警).
-        Yellow = "yellow",
-        /// Red, one star (红色一星).
-        Red1 = "red1",
-        /// Red, two stars (红色二星).
-        Red2 = "red2",
-        /// Red, three stars (红色三星).
-        Red3 = "red3",
-    }
-}
-
-impl Tier {
-    /// Its name for people.
-    pub fn name(self, t: &Text) -> &'static str {
-        let m = &t.monitoring;
-        match self {
-            Tier::None => m.tier_none,
-            Tier::Yellow => m.tier_yellow,
-            Tier::Red1 => m.tier_red1,
-            Tier::Red2 => m.tier_red2,
-            Tier::Red3 => m.tier_red3,
-        }
-    }
-}
-
-/// Why a monitoring rule is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
-    /// No rule of this name.
-    Unknown {
-        /// As asked for.
-        name: String,
-        /// The names there are.
-        known: String,
-    },
-    /// No TOML, or not the fields of a rule.
-    Unreadable {
-        /// The line it was noticed on.
-        line: usize,
-        /// What the parser says.
-        message: String,
-    },
-    /// A field that is blank.
-    Blank(&'static str),
-    /// Days in the wrong order: the field that comes too early.
-    Days(&'static str),
-    /// No tiers.
-    NoTiers,
-    /// A tier with neither or both of `above` and `from`.
-    Bound(Tier),
-    /// A tier that does not lie above the one before it, or below 1.
-    Order(Tier),
-    /// The rule does not hold on this day.
-    NotInForce {
-        /// The rule.
-        name: String,
-        /// The day asked for.
-        day: NaiveDate,
-    },
-}
-
-impl Say for Refused {
-    fn say(&self, t: &Text) -> String {
-        let m = &t.monitoring;
-        match self {
-            Refused::Unknown { name, known } => fill(m.rule_unknown, &[("name", name), ("known", known)]),
-            Refused::Unreadable { line, message } => {
-                fill(m.rule_unreadable, &[("line", line), ("message", message)])
-            }
-            Refused::Blank(field) => fill(m.rule_blank, &[("field", field)]),
-            Refused::Days(field) => fill(m.rule_days, &[("field", field)]),
-            Refused::NoTiers => m.rule_no_tiers.to_owned(),
-            Refused::Bound(tier) => fill(m.rule_bound, &[("tier", tier)]),
-            Refused::Order(tier) => fill(m.rule_order, &[("tier", tier)]),
-            Refused::NotInForce { name, day } => fill(m.rule_not_in_force, &[("name", name), ("day", day)]),
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        Some("rule")
-    }
-}
+pub use super::embedded::{all, find, names, text};
+pub use super::refused::Refused;
 
 /// The days a rule holds.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -143,19 +47,43 @@ pub struct Bound {
 }
 
 impl Bound {
+    /// Where it begins, as it is written.
+    pub fn shown(&self) -> String {
+        let start = self.starts_at().and_then(|start| start.rounded(6));
+        start.map(|it| it.normalize().to_string()).unwrap_or_default()
+    }
+
     fn starts_at(&self) -> Option<Quotient> {
         self.above.or(self.from)
     }
 
-    fn is_reached(&self, ratio: Quotient) -> bool {
-        self.above.is_some_and(|bound| ratio > bound) || self.from.is_some_and(|bound| ratio >= bound)
+    /// Whether `over / under` is in this tier or a graver one; whatever is over nothing is.
+    fn is_reached(&self, over: u128, under: u128) -> bool {
+        let Some(start) = self.starts_at() else { return false };
+        let order = if under == 0 { Ordering::Greater } else { start.cmp_to(over, under) };
+        order == Ordering::Greater || (order == Ordering::Equal && self.from.is_some())
     }
 }
 
-/// Tiers by the multiple of the lowest price of the group.
+/// A number a rule needs beside its tiers.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LowestMultiple {
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    #[serde(deserialize_with = "number")]
+    pub value: Decimal,
+    /// Where it comes from.
+    pub source: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// How a rule judges: its tiers and the numbers it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judgement {
     /// What the document says.
     pub clause: String,
     /// Where it was read.
@@ -164,16 +92,35 @@ pub struct LowestMultiple {
     pub confidence: Confidence,
     /// The tiers, the mildest first.
     pub tiers: Vec<Bound>,
+    /// The numbers it needs.
+    #[serde(default)]
+    pub parameters: Vec<Parameter>,
 }
 
-impl LowestMultiple {
-    /// The tier of a price that is so many times the lowest, decided on the exact quotient.
+impl Judgement {
+    /// The tier of `over / under`, decided without rounding: of a price that is so many times the lowest.
     pub fn tier(&self, ratio: Quotient) -> Tier {
-        let reached = self.tiers.iter().rfind(|bound| bound.is_reached(ratio));
+        let (over, under) = ratio.parts();
+        self.tier_of(over, under)
+    }
+
+    /// The same of a quotient that is not in lowest terms; whatever is over nothing is in the gravest tier.
+    pub fn tier_of(&self, over: u128, under: u128) -> Tier {
+        let reached = self.tiers.iter().rfind(|bound| bound.is_reached(over, under));
         reached.map_or(Tier::None, |bound| bound.tier)
     }
 
-    fn check(&self) -> Result<(), Refused> {
+    /// One of its numbers; nothing when it has none of this name, which its check refuses.
+    pub fn value(&self, name: &str) -> Decimal {
+        self.parameters.iter().find(|it| it.name == name).map_or(Decimal::ZERO, |it| it.value)
+    }
+
+    /// One of its whole numbers.
+    pub fn count(&self, name: &str) -> i32 {
+        self.value(name).to_i32().unwrap_or_default()
+    }
+
+    fn check(&self, kind: Kind) -> Result<(), Refused> {
         if self.tiers.is_empty() {
             return Err(Refused::NoTiers);
         }
@@ -181,12 +128,35 @@ impl LowestMultiple {
         for bound in &self.tiers {
             let start = bound.starts_at().filter(|_| bound.above.is_none() || bound.from.is_none());
             let start = start.ok_or(Refused::Bound(bound.tier))?;
-            // `from = "1"` would put the lowest price itself into a tier.
-            let is_first = bound.from == Some(Quotient::ONE) || start < Quotient::ONE;
+            // `from = "1"` would put the reference itself into a tier.
+            let is_low = bound.from == Some(Quotient::ONE) || start < Quotient::ONE;
+            let is_first = kind.is_multiple() && is_low;
             if is_first || last.is_some_and(|last| start <= last) || bound.tier <= mildest {
                 return Err(Refused::Order(bound.tier));
             }
             (last, mildest) = (Some(start), bound.tier);
+        }
+        self.check_parameters(kind)
+    }
+
+    fn check_parameters(&self, kind: Kind) -> Result<(), Refused> {
+        let needs = kind.needs();
+        for (at, it) in self.parameters.iter().enumerate() {
+            let earlier = self.parameters.iter().take(at).any(|other| other.name == it.name);
+            if earlier || needs.iter().all(|needed| needed.name != it.name) {
+                return Err(Refused::Parameter(it.name.clone()));
+            }
+            if it.source.trim().is_empty() {
+                return Err(Refused::Blank("judgement.parameters.source"));
+            }
+        }
+        for needed in needs {
+            let found = self.parameters.iter().find(|it| it.name == needed.name);
+            let value = found.ok_or(Refused::Missing(needed.name))?.value;
+            let bounds = Decimal::new(needed.least, 4)..=Decimal::new(needed.most, 4);
+            if !bounds.contains(&value) || (needed.is_whole && !value.fract().is_zero()) {
+                return Err(Refused::Range { name: needed.name, value: value.to_string() });
+            }
         }
         Ok(())
     }
@@ -212,6 +182,10 @@ pub struct Rule {
     pub why_en: String,
     /// How its figure is formed, in the signs of mathematics.
     pub formula: String,
+    /// How it is computed, step by step.
+    pub how: String,
+    /// The same in English.
+    pub how_en: String,
     /// The document it comes from.
     pub document: String,
     /// Who answers for it.
@@ -226,27 +200,12 @@ pub struct Rule {
     pub review_by: NaiveDate,
     /// The days it holds.
     pub effective: Effective,
-    /// What the kind of rule needs.
-    pub lowest_multiple: LowestMultiple,
+    /// How it judges. Rules of the first kind called it by their own name.
+    #[serde(alias = "lowest_multiple")]
+    pub judgement: Judgement,
     /// SHA-256 of the text it was read from.
     #[serde(skip)]
     pub hash: String,
-}
-
-/// The rules that come with the program.
-const EMBEDDED: &[(&str, &str)] = &[("jiangsu-2021", include_str!("rules/jiangsu-2021.toml"))];
-
-/// The names of the rules that come with the program.
-pub fn names() -> Vec<&'static str> {
-    EMBEDDED.iter().map(|(name, _)| *name).collect()
-}
-
-/// The rule of that name, case ignored.
-pub fn find(name: &str) -> Result<Rule, Refused> {
-    match EMBEDDED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim())) {
-        Some((_, text)) => Rule::parse(text),
-        None => Err(Refused::Unknown { name: name.trim().to_owned(), known: names().join(", ") }),
-    }
 }
 
 impl Rule {
@@ -270,12 +229,14 @@ impl Rule {
             ("why", &self.why),
             ("why_en", &self.why_en),
             ("formula", &self.formula),
+            ("how", &self.how),
+            ("how_en", &self.how_en),
             ("document", &self.document),
             ("owner", &self.owner),
             ("owner_en", &self.owner_en),
             ("effective.source", &self.effective.source),
-            ("lowest_multiple.clause", &self.lowest_multiple.clause),
-            ("lowest_multiple.source", &self.lowest_multiple.source),
+            ("judgement.clause", &self.judgement.clause),
+            ("judgement.source", &self.judgement.source),
         ];
         if let Some((field, _)) = told.into_iter().find(|(_, text)| text.trim().is_empty()) {
             return Err(Refused::Blank(field));
@@ -286,7 +247,7 @@ impl Rule {
         if self.effective.to.is_some_and(|to| to < self.effective.from) {
             return Err(Refused::Days("effective.to"));
         }
-        self.lowest_multiple.check()
+        self.judgement.check(self.kind)
     }
 
     /// Its title.
@@ -295,6 +256,36 @@ impl Rule {
             Lang::Zh => &self.title,
             Lang::En => &self.title_en,
         }
+    }
+
+    /// Why it matters.
+    pub fn why(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.why,
+            Lang::En => &self.why_en,
+        }
+    }
+
+    /// How it is computed.
+    pub fn how(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.how,
+            Lang::En => &self.how_en,
+        }
+    }
+
+    /// Who answers for it.
+    pub fn owner(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.owner,
+            Lang::En => &self.owner_en,
+        }
+    }
+
+    /// Whether it holds on a day of the month that begins with this day.
+    pub fn covers(&self, first: NaiveDate) -> bool {
+        let next = first.checked_add_months(Months::new(1));
+        next.is_none_or(|next| self.effective.from < next) && self.effective.to.is_none_or(|to| first <= to)
     }
 
     /// Refuses a day on which it does not hold.
@@ -326,9 +317,15 @@ fn multiple<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Quotient>, D::Erro
     Ok(Some(found))
 }
 
+fn number<'de, D: Deserializer<'de>>(d: D) -> Result<Decimal, D::Error> {
+    let text = String::deserialize(d)?;
+    parse_decimal(&text).map_err(|_| serde::de::Error::custom(format!("\"{text}\" is no number")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::{Lang, Say};
 
     const TEXT: &str = include_str!("rules/jiangsu-2021.toml");
 
@@ -337,7 +334,7 @@ mod tests {
         let rule = find(" JIANGSU-2021 ").unwrap();
         let check = |over: u128, under: u128, want: Tier| {
             let ratio = Quotient::new(over, under).unwrap();
-            assert_eq!(rule.lowest_multiple.tier(ratio), want, "{over}/{under}");
+            assert_eq!(rule.judgement.tier(ratio), want, "{over}/{under}");
         };
         const FAR: u128 = 1_000_000_000_000_000_000_000;
         check(1, 1, Tier::None);
@@ -352,7 +349,7 @@ mod tests {
         // A third of 0.6 against a tenth of 1: 0.2 over 0.1.
         let third = Quotient::of("0.6".parse().unwrap()).unwrap().over(Quotient::new(3, 1).unwrap()).unwrap();
         let ratio = third.over(Quotient::new(1, 10).unwrap()).unwrap();
-        assert_eq!(rule.lowest_multiple.tier(ratio), Tier::Red1);
+        assert_eq!(rule.judgement.tier(ratio), Tier::Red1);
     }
 
     #[test]
@@ -365,7 +362,7 @@ mod tests {
         let unknown = find("x").unwrap_err();
         assert_eq!(
             unknown.say(Lang::En.text()),
-            "There is no monitoring rule \"x\". The rules are: jiangsu-2021."
+            format!("There is no monitoring rule \"x\". The rules are: {}.", names().join(", "))
         );
     }
 
@@ -379,9 +376,10 @@ mod tests {
         check("version = 1\n", "", "missing field `version`");
         check("version = 1\n", "version = 1\nnotes = \"x\"\n", "unknown field `notes`");
         check("kind = \"lowest_multiple\"", "kind = \"cusum\"", "unknown variant `cusum`");
+        check("kind = \"lowest_multiple\"", "kind = \"volume\"", "the number \"span\"");
         check("confidence = \"second_hand\"", "confidence = \"sure\"", "unknown variant `sure`");
         check("formula = \"r = p / p₀\"", "formula = \" \"", "formula is blank");
-        check("reviewed = 2026-11-27", "reviewed = \"2026-11-27\"", "line 15");
+        check("reviewed = 2026-11-27", "reviewed = \"2026-11-27\"", "line 17");
         check("reviewed = 2026-11-27", "reviewed = 2027-11-28", "review_by is before");
         check("from = 2021-01-01", "from = 2021-01-01\nto = 2020-01-01", "effective.to is before");
         check("from = 2021-01-01", "from = 2021-01-01T00:00:00", "no day");

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::rules::{Rule, Tier};
+use super::kinds::Tier;
+use super::rules::Rule;
 use crate::prices::comparable::{Grouped, Key, Kind, Left};
 use crate::types::UnitPrice;
 
@@ -125,7 +126,7 @@ pub fn scan(rule: &Rule, grouped: Grouped) -> Option<Scan> {
                 price: member.price.price()?,
                 lowest: group.lowest.price()?,
                 ratio: ratio.rounded(PLACES)?,
-                tier: rule.lowest_multiple.tier(ratio),
+                tier: rule.judgement.tier(ratio),
             });
         }
         let ends = found.findings.get(first).cloned().zip(found.findings.last().cloned());

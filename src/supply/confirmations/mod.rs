@@ -89,7 +89,7 @@ pub fn confirm(tx: &mut Tx, ctx: &Ctx, id: &OrderId, answers: &[Answer]) -> Resu
         return Err(Refused::NoAnswer.into());
     }
     let today = ctx.now.day();
-    let distributor = distributors::chosen(tx.conn(), &before.supplier_id, &before.region)?;
+    let distributor = distributors::chosen(tx.conn(), &before.supplier_id, &before.region, today)?;
     let lines = store::lines(tx.conn(), id)?;
     let (mut answered, mut short) = (Vec::new(), Vec::new());
     for answer in answers {

@@ -106,7 +106,7 @@ fn enter(tx: &mut Tx, ctx: &Ctx, order: &Order, note: &Note, lines: &[OrderLine]
         order_id: order.id.clone(),
         hospital_id: order.hospital_id.clone(),
         supplier_id: order.supplier_id.clone(),
-        distributor_id: distributors::chosen(tx.conn(), &order.supplier_id, &order.region)?,
+        distributor_id: distributors::chosen(tx.conn(), &order.supplier_id, &order.region, ctx.now.day())?,
         state: DeliveryState::Sent,
         sent_on: ctx.now.day(),
         sent_at: ctx.now,

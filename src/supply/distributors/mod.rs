@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::audit::{self, Deed};
+use crate::credit::standing;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter, News};
@@ -153,7 +154,7 @@ pub fn change(
     let deed = Deed { action: "distributor.change", subject: "distributors", id: id.as_str() };
     audit::record(tx, ctx, deed, &(&before, &served), &(&after, &regions))?;
     let lost: Vec<String> = served.into_iter().filter(|region| !regions.contains(region)).collect();
-    tell_users(tx, ctx, &after, |region| lost.contains(region))
+    tell_users(tx, ctx, &after, &version(&after), |region| lost.contains(region))
 }
 
 /// Enters an assessment. The same form sent twice enters one.
@@ -186,11 +187,21 @@ pub fn set_active(
     store::update(tx, &after)?;
     let action = if is_active { "distributor.approve" } else { "distributor.suspend" };
     audit::record(tx, ctx, Deed { action, subject: "distributors", id: id.as_str() }, &before, &after)?;
-    if is_active { Ok(()) } else { tell_users(tx, ctx, &after, |_| true) }
+    if is_active { Ok(()) } else { tell_users(tx, ctx, &after, &version(&after), |_| true) }
 }
 
-/// Tells each supplier whose choice no longer stands, with the regions that need another.
-fn tell_users(tx: &mut Tx, ctx: &Ctx, it: &Distributor, is_lost: impl Fn(&String) -> bool) -> Result<()> {
+fn version(it: &Distributor) -> String {
+    format!("{}:{}", it.id, it.version)
+}
+
+/// Tells each supplier whose choice no longer stands, with the regions that need another; once for a `cause`.
+fn tell_users(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    it: &Distributor,
+    cause: &str,
+    is_lost: impl Fn(&String) -> bool,
+) -> Result<()> {
     let mut users = store::users(tx.conn(), &it.id)?;
     users.retain(|(choice, _)| is_lost(&choice.region));
     users.sort_by(|(a, _), (b, _)| (&a.supplier_id, &a.region).cmp(&(&b.supplier_id, &b.region)));
@@ -205,10 +216,19 @@ fn tell_users(tx: &mut Tx, ctx: &Ctx, it: &Distributor, is_lost: impl Fn(&String
             detail: regions.join("\n"),
         };
         for to in people::recipients(tx.conn(), &first.supplier_id)? {
-            notify::post(tx, ctx, &to, &letter, &format!("distributor_lost:{}:{}", it.id, it.version))?;
+            notify::post(tx, ctx, &to, &letter, &format!("distributor_lost:{cause}"))?;
         }
     }
     Ok(())
+}
+
+/// Tells the suppliers that chose a company which may not distribute any more, once for a `cause`; a company that is no
+/// distributor here was chosen by nobody.
+pub fn tell_lost(tx: &mut Tx, ctx: &Ctx, code: &str, cause: &str) -> Result<()> {
+    match store::by_code(tx.conn(), code)? {
+        Some(it) => tell_users(tx, ctx, &it, cause, |_| true),
+        None => Ok(()),
+    }
 }
 
 /// Chooses who delivers for the actor's company in a region from today on, or nobody. What was chosen before ends
@@ -225,6 +245,7 @@ pub fn choose(
     if let Some(known) = store::choice(tx.conn(), id)? {
         return if known.supplier_id == supplier_id { Ok(()) } else { Err(Error::NotFound) };
     }
+    let today = ctx.now.day();
     let before = store::held(tx.conn(), &supplier_id, region)?;
     if before.as_ref().map(|it| &it.distributor_id) == distributor_id {
         return Ok(());
@@ -236,8 +257,10 @@ pub fn choose(
         let wanted = distributor(tx.conn(), wanted)?;
         let serves = store::regions(tx.conn(), &wanted.id)?;
         rules::may_choose(&wanted, &serves, region)?;
+        if let Some(why) = standing::distribution(tx.conn(), &wanted.code, today)? {
+            return Err(why.into());
+        }
     }
-    let today = ctx.now.day();
     if let Some(before) = &before {
         store::end_choice(tx, &Choice { until: Some(today), ..before.clone() })?;
     }
@@ -258,15 +281,24 @@ pub fn choose(
     audit::record(tx, ctx, deed, &before, &after)
 }
 
-/// Who delivers for a supplier in a region now: the one it chose, while that one is in use and serves the region.
-pub fn chosen(conn: &mut Conn, supplier: &OrganisationId, region: &str) -> Result<Option<DistributorId>> {
+/// Who delivers for a supplier in a region on a day: the one it chose, while that one is in use, serves the region and
+/// has the right to distribute.
+pub fn chosen(
+    conn: &mut Conn,
+    supplier: &OrganisationId,
+    region: &str,
+    day: NaiveDate,
+) -> Result<Option<DistributorId>> {
     let Some(choice) = store::held(conn, supplier, region)? else { return Ok(None) };
-    let is_usable = stands(conn, &choice)?;
+    let is_usable = stands(conn, &choice, day)?;
     Ok(is_usable.then_some(choice.distributor_id))
 }
 
 /// Whether a choice that holds can still be delivered on; else the supplier needs another.
-pub fn stands(conn: &mut Conn, choice: &Choice) -> Result<bool> {
+pub fn stands(conn: &mut Conn, choice: &Choice, day: NaiveDate) -> Result<bool> {
     let it = distributor(conn, &choice.distributor_id)?;
+    if standing::distribution(conn, &it.code, day)?.is_some() {
+        return Ok(false);
+    }
     Ok(rules::may_choose(&it, &store::regions(conn, &it.id)?, &choice.region).is_ok())
 }

@@ -7,6 +7,7 @@ use askama::Template;
 
 use crate::bids::import::{self, Terms};
 use crate::bids::{self, EnvelopeState, Receipt, RefusedEnvelope, rules};
+use crate::credit::standing::{self, Barred};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::Organisation;
@@ -27,6 +28,8 @@ pub struct Desk {
     pub mine: Vec<Receipt>,
     /// What came too late.
     pub late: Vec<RefusedEnvelope>,
+    /// Lots that a credit rating bars the supplier from.
+    pub barred: Vec<Barred>,
     /// Whether a bid may be placed now.
     pub may_bid: std::result::Result<(), rules::Refused>,
 }
@@ -39,11 +42,15 @@ impl Desk {
             return Err(Error::NotFound);
         }
         let rules = rounds::rules_of(conn, &round)?;
+        let bars = standing::bidding(conn, &supplier.id, now.day())?;
+        let lots = rounds::lots_of(conn, id)?;
+        let barred = lots.iter().filter_map(|lot| bars.lot(&lot.code, &lot.generic, &lot.generic_key));
         Ok(Self {
-            terms: Terms { lots: rounds::lots_of(conn, id)?, supplier: supplier.clone(), rules },
+            barred: if bars.all.is_some() { Vec::new() } else { barred.collect() },
+            terms: Terms { lots, supplier: supplier.clone(), rules },
             mine: bids::store::receipts_of(conn, id, &supplier.id)?,
             late: bids::store::refused_of(conn, id, &supplier.id)?,
-            may_bid: rules::may_bid(&round, now),
+            may_bid: rules::may_bid(&round, now).and_then(|()| rules::is_free(&bars)),
             round,
         })
     }

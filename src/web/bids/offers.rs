@@ -5,6 +5,7 @@ use askama::Template;
 
 use crate::bids::store::{Filter, Listed};
 use crate::bids::{self, Counts, rules};
+use crate::credit::standing::Rating;
 use crate::error::Result;
 use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{self, Round, RoundState};
@@ -55,6 +56,8 @@ struct Show {
     is_opened: bool,
     asked: Asked,
     offers: Vec<Listed>,
+    /// Offers whose company was suspended at the opening, each with the rating.
+    barred: Vec<(OfferId, Rating)>,
     next: Option<OfferId>,
 }
 
@@ -68,6 +71,18 @@ impl Show {
         let given = it.offer.ratio.parse().ok();
         let rule = given.and_then(|given| rules::ratio_in_doubt(&self.rules, &it.lot, &it.offer.spec, given));
         rule.map(|ratio| fill(self.page.t.bids.ratio_by_rule, &[("ratio", &ratio)])).unwrap_or_default()
+    }
+
+    /// The ratings by which an offer's company was suspended at the opening.
+    fn barred_by<'a>(&'a self, it: &Listed) -> Vec<&'a Rating> {
+        self.barred.iter().filter(|(offer, _)| *offer == it.offer.id).map(|(_, rating)| rating).collect()
+    }
+
+    fn barred_note(&self, rating: &Rating) -> String {
+        let t = self.page.t;
+        let values: [(&str, &dyn std::fmt::Display); 3] =
+            [("grade", &rating.grade_name(t)), ("document", &rating.document), ("until", &rating.until)];
+        fill(t.ratings.barred_offer, &values)
     }
 
     fn query(&self) -> String {
@@ -90,7 +105,7 @@ pub async fn show(
     asked: Asked,
 ) -> Result<HttpResponse> {
     let (id, filter) = (id.clone(), asked.filter());
-    let (round, rules, counts, mut offers) = app
+    let (round, rules, counts, mut offers, barred) = app
         .read(move |conn| {
             let round = rounds::round(conn, &id)?;
             let counts = bids::counts(conn, &id)?;
@@ -99,11 +114,12 @@ pub async fn show(
                 false => Vec::new(),
             };
             let rules = rounds::rules_of(conn, &round)?;
-            Ok((round, rules, counts, offers))
+            let barred = bids::store::barred(conn, &id)?;
+            Ok((round, rules, counts, offers, barred))
         })
         .await?;
     let next = (offers.len() > PAGE).then(|| offers.get(PAGE - 1).map(|it| it.offer.id.clone())).flatten();
     offers.truncate(PAGE);
     let is_opened = is_opened(round.state);
-    page::show(&Show { page, round, rules, counts, is_opened, asked, offers, next })
+    page::show(&Show { page, round, rules, counts, is_opened, asked, offers, barred, next })
 }

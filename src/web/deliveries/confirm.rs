@@ -57,7 +57,7 @@ async fn made(page: Page, who: &Supplier, app: &App, id: &OrderId, typed: Option
             let order = confirmations::own(conn, &ctx, &id)?;
             let lines = store::lines(conn, &id)?;
             let hospital = confirmations::name(conn, &order.hospital_id)?;
-            let chosen = distributors::chosen(conn, &order.supplier_id, &order.region)?;
+            let chosen = distributors::chosen(conn, &order.supplier_id, &order.region, ctx.now.day())?;
             let distributor = chosen.map(|id| distributors::distributor(conn, &id)).transpose()?;
             Ok((order, lines, hospital, distributor.map(|it| it.name)))
         })

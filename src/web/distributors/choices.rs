@@ -43,7 +43,7 @@ impl Row {
 const OPTIONS: i64 = 500;
 
 async fn made(page: Page, who: &Supplier, app: &App) -> Result<Choices> {
-    let (mine, t) = (who.organisation.id.clone(), page.t);
+    let (mine, t, today) = (who.organisation.id.clone(), page.t, app.now().day());
     let (rows, history) = app
         .read(move |conn| {
             let history = store::choices_of(conn, &mine)?;
@@ -60,7 +60,7 @@ async fn made(page: Page, who: &Supplier, app: &App) -> Result<Choices> {
                 let held = history.iter().find(|(it, _)| it.region == region && it.until.is_none());
                 rows.push(Row {
                     label: fill(t.distributors.label_choose, &[("region", &region)]),
-                    stands: held.map_or(Ok(true), |(it, _)| distributors::stands(conn, it))?,
+                    stands: held.map_or(Ok(true), |(it, _)| distributors::stands(conn, it, today))?,
                     name: held.map(|(_, it)| it.name.clone()).unwrap_or_default(),
                     held: held.map(|(it, _)| it.clone()),
                     options: std::iter::once(nobody).chain(able).collect(),

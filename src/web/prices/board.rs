@@ -84,6 +84,7 @@ fn rules(conn: &mut Conn, from: NaiveDate, to: NaiveDate, t: &'static Text) -> R
             _ => sums.push((it.rule, it.tier, it.findings, it.effect)),
         }
     }
+    sums.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
     let b = &t.board;
     let rows = sums.into_iter().map(|(rule, tier, findings, effect)| {
         let of_tier =

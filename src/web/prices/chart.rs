@@ -117,15 +117,24 @@ fn months_between(from: NaiveDate, to: NaiveDate) -> i64 {
     number(to) - number(from)
 }
 
-/// Draws series over months: from zero, so that a small difference does not look like a large one.
+/// Draws series over months. The axis begins at a round price below the lowest: prices of one product lie close
+/// together, and from zero their lines would be one.
 pub fn lines(series: &[Series], from: NaiveDate, to: NaiveDate) -> Lines {
     let count = months_between(from, to).max(1);
     let drawn = series.iter().filter(|it| it.is_on).flat_map(|it| &it.prices);
-    let most = drawn.map(|(_, price)| price.scaled()).max().unwrap_or(1).max(1);
-    let step = step(most);
-    let top = step.saturating_mul(most / step + i64::from(most % step > 0)).max(1);
+    let drawn: Vec<i64> = drawn.map(|(_, price)| price.scaled()).collect();
+    let least = drawn.iter().copied().min().unwrap_or(0);
+    let most = drawn.iter().copied().max().unwrap_or(1).max(least + 1);
+    // One price alone is given some room.
+    let step = step((most - least).max(least / 20));
+    let bottom = least / step * step;
+    let marks = (most - bottom) / step + i64::from((most - bottom) % step > 0);
     let x_of = |month: NaiveDate| LEFT + (RIGHT - LEFT) * months_between(from, month) / count;
-    let y_of = |price: i64| TOP + PLOT - scaled(price, top, PLOT);
+    let y_of = |price: i64| {
+        // A line that is not drawn at first may lie outside.
+        let within = price.clamp(bottom, bottom.saturating_add(marks * step));
+        TOP + PLOT - scaled(within - bottom, marks * step, PLOT)
+    };
     let lines = series.iter().enumerate().map(|(n, it)| {
         let point = |(month, price): &(NaiveDate, UnitPrice)| Point {
             x: x_of(*month),
@@ -150,8 +159,9 @@ pub fn lines(series: &[Series], from: NaiveDate, to: NaiveDate) -> Lines {
     Lines {
         lines: lines.collect(),
         months: months.step_by(every).map(|month| (x_of(month), shown(month))).collect(),
-        prices: (0..=top / step)
-            .map(|n| (y_of(n * step), UnitPrice::from_scaled(n * step).to_string()))
+        prices: (0..=marks)
+            .map(|n| bottom.saturating_add(n * step))
+            .map(|price| (y_of(price), UnitPrice::from_scaled(price).to_string()))
             .collect(),
     }
 }

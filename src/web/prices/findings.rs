@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::catalog::Product;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::people::{Organisation, Who};
+use crate::people::{Organisation, OrganisationKind, Who};
 use crate::prices::board::found::{self, Filter, Place, Sort};
 use crate::prices::board::store;
 use crate::prices::findings::{Finding, State};
@@ -232,6 +232,24 @@ impl List {
     fn query(&self) -> String {
         self.asked.query()
     }
+
+    /// What a hospital or supplier is told on top of its list.
+    fn own(&self) -> String {
+        let name = self.page.who.as_ref().map_or("", |who| &who.organisation.name);
+        fill(self.page.t.board.own_findings, &[("name", &name)])
+    }
+
+    /// Where a hospital or supplier sees its own prices.
+    fn own_path(&self) -> String {
+        self.page.who.as_ref().map_or_else(String::new, |who| {
+            let id = &who.organisation.id;
+            match who.organisation.kind {
+                OrganisationKind::Bureau => "/prices".to_owned(),
+                OrganisationKind::Hospital => format!("/prices/hospitals/{id}"),
+                OrganisationKind::Supplier => format!("/prices/suppliers/{id}"),
+            }
+        })
+    }
 }
 
 /// The list.
@@ -310,12 +328,4 @@ pub async fn export(
     let answer = all.download(&file)?;
     exported(&app, who.ctx(&app), ("findings.export", "findings"), all.rows.len(), asked.query()).await?;
     Ok(answer)
-}
-
-/// What a supplier or hospital is told on top of its list.
-impl List {
-    fn own(&self) -> String {
-        let name = self.page.who.as_ref().map_or("", |who| &who.organisation.name);
-        fill(self.page.t.board.own_findings, &[("name", &name)])
-    }
 }

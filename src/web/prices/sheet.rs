@@ -63,6 +63,9 @@ impl From<Vec<Cell>> for Row {
     }
 }
 
+/// Columns up to this width do not wrap.
+const SHORT: u16 = 14;
+
 /// A table.
 #[derive(Debug, Clone)]
 pub struct Sheet {
@@ -98,6 +101,15 @@ impl Sheet {
     /// Whether a column holds numbers.
     pub fn is_number(&self, at: impl std::borrow::Borrow<usize>) -> bool {
         self.columns.get(*at.borrow()).is_some_and(|column| column.is_number)
+    }
+
+    /// How a column is set: numbers to the right, what is short on one line.
+    pub fn class(&self, at: impl std::borrow::Borrow<usize>) -> &'static str {
+        match self.columns.get(*at.borrow()) {
+            Some(column) if column.is_number => "n",
+            Some(column) if column.width <= SHORT => "k",
+            _ => "",
+        }
     }
 
     /// The table as a file.

@@ -14,6 +14,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::audit::{self, Deed};
+use crate::cases::suspensions;
 use crate::contracts::volumes::{self, AgreedVolume};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -253,7 +254,8 @@ fn checked(tx: &mut Tx, ctx: &Ctx, hospital: &OrganisationId, lines: &[Given]) -
     let conn = tx.conn();
     let contracts = store::contracts_of(conn, hospital)?;
     let sellers = store::sellers(conn)?;
-    let ground = Ground::new(contracts, sellers, store::products_with(conn, &codes)?);
+    let stopped = suspensions::stopped(conn, today)?;
+    let ground = Ground::new(contracts, sellers, store::products_with(conn, &codes)?).without(stopped);
     let mut volumes = store::volumes_of(conn, hospital, today)?;
     let mut outcomes = Vec::with_capacity(lines.len());
     for line in rules::matched(&ground, lines, today) {

@@ -105,6 +105,15 @@ pub enum LineFault {
     },
     /// Neither contract nor product.
     NothingNamed,
+    /// The product's listing is suspended (暂停挂网).
+    Suspended {
+        /// The document.
+        number: String,
+        /// Its first day.
+        from: NaiveDate,
+        /// Its last day; none until it is lifted.
+        to: Option<NaiveDate>,
+    },
     /// The hospital has no contract with this number.
     ContractUnknown,
     /// Not signed by both sides.
@@ -164,6 +173,12 @@ impl Say for LineFault {
                 crate::text::Lang::En => en.clone(),
             },
             LineFault::NothingNamed => o.line_nothing_named.to_owned(),
+            LineFault::Suspended { number, from, to: Some(to) } => {
+                fill(t.cases.line_suspended, &[("number", number), ("from", from), ("to", to)])
+            }
+            LineFault::Suspended { number, from, to: None } => {
+                fill(t.cases.line_suspended_open, &[("number", number), ("from", from)])
+            }
             LineFault::ContractUnknown => o.line_contract_unknown.to_owned(),
             LineFault::ContractEnded(number) => fill(o.line_contract_ended, &[("number", number)]),
             LineFault::ContractUnsigned(number) => fill(o.line_contract_unsigned, &[("number", number)]),

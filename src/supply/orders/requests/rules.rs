@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::cases::suspensions::{Contracted, Stopped};
 use crate::catalog::{Product, spec};
 use crate::contracts::volumes::AgreedVolume;
 use crate::contracts::{Contract, ContractState};
@@ -50,6 +51,7 @@ pub struct Ground {
     by_name: HashMap<String, Vec<usize>>,
     by_id: HashMap<OrganisationId, usize>,
     products: HashMap<String, Product>,
+    stopped: Vec<Stopped>,
 }
 
 impl Ground {
@@ -70,6 +72,36 @@ impl Ground {
         }
         it.products = products.into_iter().map(|product| (product.code.clone(), product)).collect();
         it
+    }
+
+    /// With the products whose listing is suspended today.
+    #[must_use]
+    pub fn without(self, stopped: Vec<Stopped>) -> Self {
+        Self { stopped, ..self }
+    }
+
+    /// Refuses what is found when its product's listing is suspended.
+    fn allowed<'a>(&self, found: Found<'a>) -> Result<Found<'a>, LineFault> {
+        let stops = |it: &&Stopped| match &found {
+            Found::Listed(product, _) => it.product.id == product.id,
+            Found::Held(held) => {
+                let contract = &held.contract;
+                let seller = self.by_id.get(&contract.supplier_id).and_then(|at| self.sellers.get(*at));
+                it.is_of(&Contracted {
+                    product: &contract.product,
+                    spec: &contract.spec,
+                    generic: &held.generic,
+                    supplier: &contract.supplier_id,
+                    supplier_name: seller.map(|it| it.name.as_str()).unwrap_or_default(),
+                })
+            }
+        };
+        match self.stopped.iter().find(stops) {
+            None => Ok(found),
+            Some(Stopped { suspension: it, .. }) => {
+                Err(LineFault::Suspended { number: it.number.clone(), from: it.from_day, to: it.to_day })
+            }
+        }
     }
 
     fn seller(&self, named: &str) -> Result<&Seller, LineFault> {
@@ -119,7 +151,7 @@ pub fn matched<'a>(
             if let Some(fault) = line.unreadable() {
                 return Err(fault);
             }
-            let found = subject(ground, line, today)?;
+            let found = ground.allowed(subject(ground, line, today)?)?;
             let key = match &found {
                 Found::Held(held) => Subject::Contract(held.contract.id.clone()),
                 Found::Listed(product, seller) => Subject::Product(product.id.clone(), seller.id.clone()),

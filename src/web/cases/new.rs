@@ -1,0 +1,121 @@
+//! `/cases/new`: an officer opens a case by hand, with the product's findings to pick from.
+
+use std::collections::BTreeSet;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::cases::opening::{self, New};
+use crate::cases::{Refused, rules, store, title};
+use crate::catalog::{self, Product};
+use crate::error::{Error, Result};
+use crate::prices::findings::Finding;
+use crate::text::fill;
+use crate::types::{CaseId, UnitPrice};
+use crate::web::form::Form;
+use crate::web::{App, Officer, Page, page};
+
+#[derive(Template)]
+#[template(path = "cases/new.html")]
+struct Show {
+    page: Page,
+    code: String,
+    product: Option<Product>,
+    candidates: Vec<(Finding, Option<String>)>,
+    picked: BTreeSet<String>,
+    reason: String,
+}
+
+impl Show {
+    fn caption(&self) -> String {
+        fill(self.page.t.cases.candidates, &[("most", &rules::PICKED)])
+    }
+
+    fn title(&self, product: &Product) -> String {
+        title(product)
+    }
+
+    fn pick(&self, (it, hospital): &(Finding, Option<String>)) -> String {
+        let facts: [(&str, &dyn std::fmt::Display); 3] = [
+            ("rule", &it.rule),
+            ("month", &it.month.format("%Y-%m")),
+            ("hospital", &hospital.as_deref().unwrap_or_default()),
+        ];
+        fill(self.page.t.cases.pick_one, &facts)
+    }
+
+    fn is_picked(&self, it: &Finding) -> bool {
+        self.picked.contains(it.id.as_str())
+    }
+
+    fn price(&self, price: &Option<UnitPrice>) -> String {
+        price.map(|price| price.to_string()).unwrap_or_default()
+    }
+}
+
+/// Which product's findings are looked up.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    code: String,
+}
+
+async fn made(page: Page, app: &App, code: &str) -> Result<Show> {
+    let code: String = code.trim().to_uppercase().chars().take(40).collect();
+    let wanted = code.clone();
+    let (product, candidates) = app
+        .read(move |conn| {
+            let Some(product) = catalog::by_code(conn, &wanted)? else { return Ok((None, Vec::new())) };
+            let candidates = store::candidates(conn, &product.id, rules::PICKED as i64)?;
+            Ok((Some(product), candidates))
+        })
+        .await?;
+    Ok(Show { page, code, product, candidates, picked: BTreeSet::new(), reason: String::new() })
+}
+
+/// The form.
+pub async fn form(
+    page: Page,
+    _who: Officer,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let show = made(page, &app, &asked.code).await?;
+    if show.code.is_empty() || show.product.is_some() {
+        return page::show(&show);
+    }
+    let why = Refused::NoProduct(show.code.clone());
+    page::show_refused(&Show { page: show.page.clone().refused(&why), ..show })
+}
+
+fn wanted(form: &Form) -> Result<New> {
+    let findings = form.all("finding").map(str::parse).collect::<std::result::Result<Vec<_>, _>>();
+    Ok(New {
+        id: form.choice::<CaseId>("id")?,
+        code: form.required("code")?.to_owned(),
+        reason: form.text("reason").to_owned(),
+        findings: findings.map_err(|_| Refused::Finding)?,
+    })
+}
+
+/// Opens the case.
+pub async fn open(page: Page, who: Officer, app: web::Data<App>, form: Form) -> Result<HttpResponse> {
+    let (ctx, sent) = (who.ctx(&app), form.clone());
+    let done = app
+        .write(move |tx| {
+            let new = wanted(&sent)?;
+            opening::open(tx, &ctx, &new)?;
+            Ok(new.id)
+        })
+        .await;
+    match done {
+        Ok(id) => Ok(page::see_done(&format!("/cases/{id}"))),
+        Err(Error::Refused(why)) => {
+            let show = made(page.refused(&*why), &app, form.text("code")).await?;
+            let picked = form.all("finding").map(str::to_owned).collect();
+            page::show_refused(&Show { picked, reason: form.text("reason").to_owned(), ..show })
+        }
+        Err(fault) => Err(fault),
+    }
+}

@@ -1,0 +1,188 @@
+//! `/ratings`: the ratings of the bureau, or a supplier's own; filtered and exported.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::audit::{self, Deed};
+use crate::credit::standing::{EndCause, Rating, RatingState};
+use crate::error::{Error, Result};
+use crate::files::write::{Cell, Csv, Xlsx};
+use crate::people::Role;
+use crate::ratings::store::{self, Ratings};
+use crate::text::Text;
+use crate::types::RatingId;
+use crate::web::access::STAFF;
+use crate::web::{App, Page, Person, page};
+
+/// What the reader asks for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    state: String,
+    q: String,
+    before: String,
+}
+
+impl Asked {
+    fn filter(&self, who: &Person) -> Result<Ratings> {
+        let state = match self.state.as_str() {
+            "" => None,
+            word => Some(word.parse().map_err(|()| Error::NotFound)?),
+        };
+        let before: Option<RatingId> = match self.before.as_str() {
+            "" => None,
+            id => Some(id.parse().map_err(|_| Error::NotFound)?),
+        };
+        let supplier = (!who.is_any(STAFF)).then(|| who.organisation.id.clone());
+        let text = self.q.trim().chars().take(100).collect();
+        Ok(Ratings { supplier, state, text, public: None, before })
+    }
+
+    fn query(&self) -> String {
+        format!("state={}&q={}", page::encode(&self.state), page::encode(&self.q))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "ratings/list.html")]
+struct List {
+    page: Page,
+    asked: Asked,
+    states: Vec<(&'static str, &'static str)>,
+    counts: Vec<(RatingState, i64)>,
+    rows: Vec<Rating>,
+    is_staff: bool,
+    next: String,
+}
+
+impl List {
+    fn is_officer(&self) -> bool {
+        self.page.is(Role::Officer.as_str())
+    }
+}
+
+const PAGE: usize = 100;
+
+/// Most lines of one export.
+const EXPORT: usize = 200_000;
+
+/// The list.
+pub async fn index(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let asked = asked.into_inner();
+    let (filter, is_staff) = (asked.filter(&who)?, who.is_any(STAFF));
+    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
+    let (mut rows, counts) = app
+        .read(move |conn| {
+            let rows = store::page(conn, &filter, limit)?;
+            let mut counts = Vec::new();
+            for state in RatingState::ALL.iter().filter(|_| is_staff) {
+                counts.push((*state, store::count(conn, *state)?));
+            }
+            Ok((rows, counts))
+        })
+        .await?;
+    let is_more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let next = match rows.last() {
+        Some(last) if is_more => format!("/ratings?{}&before={}", asked.query(), last.id),
+        _ => String::new(),
+    };
+    let t = page.t;
+    let all = std::iter::once(("", t.common.all));
+    let states = all.chain(RatingState::ALL.iter().map(|it| (it.as_str(), it.name(t)))).collect();
+    page::show(&List { page, asked, states, counts, rows, is_staff, next })
+}
+
+fn headers(t: &Text) -> [(&'static str, u16); 12] {
+    let m = &t.ratings;
+    [
+        (m.number, 16),
+        (m.company, 32),
+        (m.company_code, 22),
+        (m.role, 16),
+        (m.conduct, 18),
+        (m.document, 40),
+        (m.grade, 14),
+        (m.scope, 12),
+        (m.state, 12),
+        (m.since, 12),
+        (m.until, 12),
+        (m.end_cause, 12),
+    ]
+}
+
+fn cells(it: &Rating, t: &Text) -> [String; 12] {
+    let m = &t.ratings;
+    let has_effect = matches!(it.state, RatingState::Effective | RatingState::Ended);
+    let day = |day: chrono::NaiveDate| if has_effect { day.to_string() } else { String::new() };
+    [
+        it.number.clone(),
+        it.company_name.clone(),
+        it.company_code.clone(),
+        if it.is_distributor { m.as_distributor } else { m.as_maker }.to_owned(),
+        it.conduct.name(t).to_owned(),
+        it.document.clone(),
+        it.grade_name(t),
+        it.scope.name(t).to_owned(),
+        it.state.name(t).to_owned(),
+        day(it.since),
+        day(it.last_day()),
+        if it.end_cause == EndCause::None { String::new() } else { it.end_cause.name(t).to_owned() },
+    ]
+}
+
+async fn export(page: &Page, who: &Person, app: &App, asked: Asked) -> Result<Vec<[String; 12]>> {
+    let (t, ctx, mut filter) = (page.t, who.ctx(app), asked.filter(who)?);
+    filter.before = None;
+    app.write(move |tx| {
+        let (mut filter, mut rows) = (filter.clone(), Vec::new());
+        while rows.len() < EXPORT {
+            let found = store::page(tx.conn(), &filter, 2_000)?;
+            let Some(last) = found.last() else { break };
+            filter.before = Some(last.id.clone());
+            rows.extend(found.iter().map(|it| cells(it, t)));
+        }
+        let deed = Deed { action: "rating.export", subject: "ratings", id: "" };
+        let known = serde_json::json!({ "lines": rows.len(), "filter": asked.query() });
+        audit::record(tx, &ctx, deed, &(), &known)?;
+        Ok(rows)
+    })
+    .await
+}
+
+/// The filtered ratings as CSV.
+pub async fn csv(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let mut out = Csv::new(Vec::new())?;
+    out.row(headers(page.t).map(|(header, _)| header))?;
+    for row in export(&page, &who, &app, asked.into_inner()).await? {
+        out.row(row)?;
+    }
+    Ok(page::download(&format!("{}.csv", page.t.ratings.title), "text/csv; charset=utf-8", out.finish()?))
+}
+
+/// The filtered ratings as XLSX.
+pub async fn xlsx(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let mut out = Xlsx::new(page.t.ratings.title, &headers(page.t))?;
+    for row in export(&page, &who, &app, asked.into_inner()).await? {
+        let cells: Vec<Cell> = row.iter().map(|text| Cell::Text(text)).collect();
+        out.row(&cells)?;
+    }
+    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok(page::download(&format!("{}.xlsx", page.t.ratings.title), media, out.finish()?))
+}

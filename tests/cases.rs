@@ -1,0 +1,789 @@
+//! Price cases: opened from findings and by hand, followed with the supplier, suspended, closed, opened again.
+
+mod stopping;
+
+use std::io::Write;
+
+use diesel::prelude::*;
+use jicai::cases::{self, Case, Reply, State, Step, StepKind, store};
+use jicai::jobs;
+use jicai::notify::{Letter, News};
+use jicai::prices::findings::{self, Finding};
+use jicai::prices::monitoring::Tier;
+use jicai::schema::{
+    audit_entries, case_replies, case_steps, cases as cases_table, documents, findings as findings_table,
+    mails,
+};
+use jicai::types::{
+    CaseId, CaseReplyId, CaseStepId, FindingId, Money, OrganisationId, ProductId, TermValueId, Time,
+};
+
+use crate::prices::{product, purchase_at};
+use crate::support::{Answer, Site};
+
+/// The maker that is `supplier1`.
+pub const MAKER: &str = "浙江康恩药业有限公司";
+
+/// Writes a standing finding, as the scan does.
+pub fn finding(
+    site: &Site,
+    rule: &str,
+    product: &ProductId,
+    (hospital, month): (&str, &str),
+    (tier, effect): (Tier, &str),
+) -> FindingId {
+    let hospital: OrganisationId = site.who(hospital).organisation.id;
+    let it = Finding {
+        id: FindingId::new(),
+        key: format!("{rule}|{product}|{hospital}|国药|{month}"),
+        rule: rule.to_owned(),
+        rule_version: 1,
+        product_id: product.clone(),
+        hospital_id: Some(hospital),
+        supplier: "国药控股".to_owned(),
+        month: month.parse().unwrap(),
+        tier,
+        observed: Some("2.5".parse().unwrap()),
+        reference: Some("1".parse().unwrap()),
+        quantity: "100".parse().unwrap(),
+        effect: effect.parse().unwrap(),
+        effect_all: effect.parse().unwrap(),
+        figures: "[]".to_owned(),
+        state: findings::State::Standing,
+        case_id: None,
+        found_at: site.now(),
+        seen_at: site.now(),
+        gone_at: None,
+    };
+    site.app
+        .db
+        .write(|tx| Ok(diesel::insert_into(findings_table::table).values(&it).execute(tx.conn())?))
+        .unwrap();
+    it.id
+}
+
+/// Runs a job by hand.
+pub async fn run(site: &Site, job: &str) -> String {
+    jobs::by_hand(&site.app, jobs::find(job).unwrap()).await.unwrap().unwrap()
+}
+
+/// Every case, by number.
+pub fn all(site: &Site) -> Vec<Case> {
+    let query = cases_table::table.order(cases_table::number).select(Case::as_select());
+    site.app.db.read(|c| Ok(query.load(c)?)).unwrap()
+}
+
+/// A case as it is now.
+pub fn now(site: &Site, id: &CaseId) -> Case {
+    site.app.db.read(|c| cases::case(c, id)).unwrap()
+}
+
+/// The steps of a case.
+pub fn steps(site: &Site, id: &CaseId) -> Vec<Step> {
+    site.app.db.read(|c| store::steps_of(c, id)).unwrap()
+}
+
+fn case_of(site: &Site, finding: &FindingId) -> Option<CaseId> {
+    site.app
+        .db
+        .read(|c| Ok(findings_table::table.find(finding).select(findings_table::case_id).first(c)?))
+        .unwrap()
+}
+
+/// A case of rule `multiple` for a product of `supplier1`, opened by the job and followed by `officer`.
+pub async fn followed(site: &Site) -> (Case, ProductId) {
+    let it = product(site, "X1", "阿莫西林胶囊", "", MAKER);
+    finding(site, "multiple", &it, ("hospital1", "2026-10-01"), (Tier::Red2, "120.50"));
+    finding(site, "multiple", &it, ("hospital2", "2026-09-01"), (Tier::Red1, "30"));
+    run(site, "open_cases").await;
+    let case = all(site).remove(0);
+    assign(site, &case, "officer", "officer", "").await.is(303);
+    (now(site, &case.id), it)
+}
+
+async fn assign(site: &Site, case: &Case, by: &str, to: &str, reason: &str) -> Answer {
+    let (version, to) = (now(site, &case.id).version.to_string(), site.who(to).account.id.to_string());
+    let fields = [("version", version.as_str()), ("assignee", &to), ("reason", reason)];
+    site.post(by, &format!("/cases/{}/assign", case.id), &fields).await
+}
+
+/// Sends a step: kind, number and the fields of its kind.
+pub async fn send(site: &Site, by: &str, case: &CaseId, kind: &str, more: &[(&str, &str)]) -> Answer {
+    send_with(site, by, case, kind, more, ("", b"")).await
+}
+
+async fn send_with(
+    site: &Site,
+    by: &str,
+    case: &CaseId,
+    kind: &str,
+    more: &[(&str, &str)],
+    (name, file): (&str, &[u8]),
+) -> Answer {
+    let (id, version) = (CaseStepId::new().to_string(), now(site, case).version.to_string());
+    let today = site.now().day().to_string();
+    let mut fields = more.to_vec();
+    let usual = [
+        ("id", id.as_str()),
+        ("version", &version),
+        ("kind", kind),
+        ("number", "金医保函〔2026〕7号"),
+        ("dated", &today),
+        ("days", "10"),
+        ("body", "请就价格说明情况。"),
+    ];
+    fields.extend(usual.into_iter().filter(|(field, _)| !more.iter().any(|(given, _)| given == field)));
+    site.upload(by, &format!("/cases/{case}/steps"), &fields, name, file).await
+}
+
+async fn reply(site: &Site, by: &str, step: &CaseStepId, body: &str, (name, file): (&str, &[u8])) -> Answer {
+    let id = CaseReplyId::new().to_string();
+    site.upload(by, &format!("/cases/steps/{step}/reply"), &[("id", &id), ("body", body)], name, file).await
+}
+
+/// Records the outcome of a step.
+pub async fn conclude(site: &Site, by: &str, step: &Step, outcome: &str) -> Answer {
+    let version = now(site, &step.case_id).version.to_string();
+    let fields = [("version", version.as_str()), ("outcome", outcome), ("outcome_text", "已核实。")];
+    site.post(by, &format!("/cases/steps/{}/outcome", step.id), &fields).await
+}
+
+/// Closes a case.
+pub async fn close(site: &Site, by: &str, case: &CaseId, closing: &str) -> Answer {
+    let version = now(site, case).version.to_string();
+    let fields =
+        [("version", version.as_str()), ("closing", closing), ("closing_text", "价格已降至合理水平。")];
+    site.post(by, &format!("/cases/{case}/close"), &fields).await
+}
+
+/// A reviewer decides what waits in a case.
+pub async fn decide(site: &Site, by: &str, case: &CaseId, decision: &str) -> Answer {
+    let it = now(site, case);
+    let request = site.app.db.read(|c| cases::closing::asked(c, &it)).unwrap().unwrap();
+    let (version, request) = (it.version.to_string(), request.id.to_string());
+    let fields =
+        [("version", version.as_str()), ("request", &request), ("decision", decision), ("remark", "意见")];
+    site.post(by, &format!("/cases/{case}/decide"), &fields).await
+}
+
+/// What was written about cases to somebody, in order.
+pub fn news(site: &Site, login: &str) -> Vec<News> {
+    let address = format!("{login}@example.org");
+    let found: Vec<String> = site
+        .app
+        .db
+        .read(|c| {
+            let query =
+                mails::table.filter(mails::address.eq(&address)).order((mails::created_at, mails::id));
+            Ok(query.select(mails::data).load(c)?)
+        })
+        .unwrap();
+    let read = |data: &String| match serde_json::from_str(data).unwrap() {
+        Letter::Supply { news, path, .. } if path.starts_with("/cases") => Some(news),
+        _ => None,
+    };
+    found.iter().filter_map(read).collect()
+}
+
+fn docx() -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in ["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"] {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(b"x").unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[actix_web::test]
+async fn a_case_goes_from_finding_to_measured_effect() {
+    let site = Site::with_city();
+    let (case, it) = followed(&site).await;
+    assert_eq!((case.number.as_str(), case.state, case.tier), ("AJ2026-000001", State::Handling, Tier::Red2));
+    assert_eq!(
+        (case.effect.to_string(), case.findings, case.hospitals, case.months),
+        ("150.50".to_owned(), 2, 2, 2)
+    );
+    assert_eq!(case.supplier_id, Some(site.who("supplier1").organisation.id));
+    assert_eq!(news(&site, "officer"), [News::CasesOpened, News::CaseAssigned]);
+    assert_eq!(news(&site, "officer2"), [News::CasesOpened]);
+    let path = format!("/cases/{}", case.id);
+    // The supplier knows nothing of it until it is written to.
+    site.get("supplier1", &path).await.is(404);
+    site.get("supplier1", "/cases").await.is(200).shows("没有需要贵单位办理的案件").hides("AJ2026");
+    site.get("officer", &format!("{path}?act=step&of=inquiry")).await.is(200).shows("value=\"10\"");
+    send_with(&site, "officer", &case.id, "inquiry", &[], ("函.pdf", b"%PDF-1.7 letter")).await.is(303);
+    let step = steps(&site, &case.id).remove(0);
+    // Ten working days after Monday 23 November.
+    assert_eq!((step.kind, step.deadline.to_string().as_str()), (StepKind::Inquiry, "2026-12-07"));
+    assert_eq!(now(&site, &case.id).due_on, Some(step.deadline));
+    assert_eq!(news(&site, "supplier1"), [News::CaseStep]);
+    let own = site.get("supplier1", &path).await;
+    own.is(200)
+        .shows("请就价格说明情况。")
+        .shows("函.pdf")
+        .hides("150.50")
+        .hides("officer同志")
+        .hides("义乌市中医医院");
+    site.get("supplier1", "/").await.shows("有 1 份价格案件文书待答复");
+    site.get("supplier1", &format!("{path}?of={}", step.id))
+        .await
+        .is(200)
+        .shows("提交答复")
+        .hides("已过答复期限");
+    reply(&site, "supplier1", &step.id, "成本上涨，<b>附</b>说明。", ("成本.png", b"\x89PNG\r\n\x1a\nxx"))
+        .await
+        .is(303);
+    assert_eq!(news(&site, "officer")[2..], [News::CaseReplied]);
+    site.get("officer", "/").await.shows("有 1 件本人承办的价格案件收到企业答复");
+    let page = site.get("officer", &path).await;
+    page.is(200)
+        .shows("150.50")
+        .shows("成本上涨，&#60;b&#62;附&#60;/b&#62;说明。")
+        .shows("成本.png")
+        .shows("已答复")
+        .shows("金华市中心医院")
+        .shows("2026-09")
+        .hides("逾期答复")
+        .shows("结案后按实际采购计算成效")
+        .shows("【集采】价格案件文书：AJ2026-000001");
+    conclude(&site, "officer", &step, "partly").await.is(303);
+    // A step that is done is done, for both.
+    conclude(&site, "officer", &step, "met").await.is(422).shows("该措施已办结");
+    reply(&site, "supplier1", &step.id, "补充", ("", b"")).await.is(422).shows("该措施已办结");
+    send(&site, "officer", &case.id, "price_change", &[("old_price", "2"), ("new_price", "2.5")])
+        .await
+        .is(422)
+        .shows("须大于零且低于调整前价格");
+    send(&site, "officer", &case.id, "price_change", &[("old_price", "2.5"), ("new_price", "2")])
+        .await
+        .is(303);
+    close(&site, "officer", &case.id, "corrected").await.is(422).shows("还有 1 项措施未登记结果");
+    let changed = steps(&site, &case.id).remove(1);
+    assert_eq!(changed.new_price.map(|it| it.to_string()).as_deref(), Some("2.00"));
+    conclude(&site, "officer", &changed, "met").await.is(303);
+    close(&site, "officer", &case.id, "corrected").await.is(303);
+    assert_eq!(
+        news(&site, "supplier1"),
+        [News::CaseStep, News::CaseOutcome, News::CaseStep, News::CaseOutcome, News::CaseClosed]
+    );
+    site.get("auditor", &path).await.is(200).shows("已整改").shows("今日结案，次日起");
+    site.get("supplier1", &path).await.is(200).shows("已整改").hides("价格已降至合理水平");
+    // What hospitals paid: before at 2.50 and 2.00, after at 1.50; the day of closing counts for neither.
+    site.set_clock(Time::parse_local("2027-02-01 09:00").unwrap());
+    for (day, quantity, price) in [
+        ("2025-11-22", "1000", "9"),
+        ("2025-11-23", "100", "2.5"),
+        ("2026-11-22", "100", "2"),
+        ("2026-11-23", "1000", "9"),
+        ("2026-11-24", "300", "1.5"),
+        ("2027-01-31", "100", "1.5"),
+        ("2027-01-31", "-1", "1.5"),
+    ] {
+        purchase_at(&site, "H33070200001", &it, day, quantity, price);
+    }
+    // 450 / 200 = 2.25; 2.25 * 399 - 598.50 = 299.25.
+    site.get("officer", &path)
+        .await
+        .is(200)
+        .shows("2025-11-23 – 2026-11-22")
+        .shows("2026-11-24 – 2027-02-01")
+        .shows(">2.25<")
+        .shows("节约金额：299.25 元")
+        .shows("450.00 ÷ 立案前数量 200 × 结案后数量 399 − 结案后金额 598.50")
+        .shows("-33.33%");
+    let trail: Vec<String> = site
+        .app
+        .db
+        .read(|c| {
+            let query = audit_entries::table.filter(audit_entries::action.like("case%"));
+            Ok(query.order(audit_entries::seq).select(audit_entries::action).load(c)?)
+        })
+        .unwrap();
+    let has = |action: &str| assert!(trail.iter().any(|it| it == action), "{action}: {trail:?}");
+    [
+        "case.open",
+        "case.assign",
+        "case_step.send",
+        "case.document",
+        "case.reply",
+        "case_step.outcome",
+        "case.close",
+    ]
+    .into_iter()
+    .for_each(has);
+}
+
+#[actix_web::test]
+async fn the_job_opens_one_case_for_a_rule_and_product_and_only_from_the_tier_set() {
+    let site = Site::with_city();
+    let (a, b) = (product(&site, "X1", "甲药", "", MAKER), product(&site, "X2", "乙药", "", "无名厂"));
+    let first = finding(&site, "multiple", &a, ("hospital1", "2026-10-01"), (Tier::Red1, "10"));
+    let mild = finding(&site, "multiple", &a, ("hospital2", "2026-10-01"), (Tier::Yellow, "5"));
+    let other = finding(&site, "drift", &a, ("hospital1", "2026-10-01"), (Tier::Red3, "7"));
+    let third = finding(&site, "multiple", &b, ("hospital1", "2026-10-01"), (Tier::Red2, "1"));
+    assert_eq!(run(&site, "open_cases").await, "opened=3 reopened=0 joined=3 recounted=0");
+    assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=0 joined=0 recounted=0");
+    assert_eq!(all(&site).len(), 3);
+    assert_eq!(case_of(&site, &mild), None);
+    assert_ne!(case_of(&site, &first), case_of(&site, &other));
+    let unknown = now(&site, &case_of(&site, &third).unwrap());
+    assert_eq!(unknown.supplier_id, None);
+    // One letter to each officer, not one for each case or run.
+    assert_eq!(news(&site, "officer"), [News::CasesOpened]);
+    site.get("officer", "/").await.shows("有 3 件价格案件待分派");
+    // A finding that comes later joins; one that is gone does not count any more.
+    let late = finding(&site, "multiple", &a, ("hospital2", "2026-09-01"), (Tier::Red2, "2.50"));
+    site.app
+        .db
+        .write(|tx| {
+            let gone = findings_table::state.eq(findings::State::Gone);
+            Ok(diesel::update(findings_table::table.find(&first)).set(gone).execute(tx.conn())?)
+        })
+        .unwrap();
+    assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=0 joined=1 recounted=0");
+    assert_eq!(case_of(&site, &late), case_of(&site, &first));
+    let joined = now(&site, &case_of(&site, &late).unwrap());
+    assert_eq!((joined.effect.to_string(), joined.findings, joined.tier), ("2.50".to_owned(), 1, Tier::Red2));
+    // The scan changed a figure: counted anew.
+    site.app
+        .db
+        .write(|tx| {
+            let effect = findings_table::effect.eq("4".parse::<Money>().unwrap());
+            Ok(diesel::update(findings_table::table.find(&late)).set(effect).execute(tx.conn())?)
+        })
+        .unwrap();
+    assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=0 joined=0 recounted=1");
+    assert_eq!(now(&site, &joined.id).effect.to_string(), "4.00");
+    // From tomorrow yellow is enough.
+    let tomorrow = site.now().day().succ_opt().unwrap().to_string();
+    let id = TermValueId::new().to_string();
+    let fields = [
+        ("id", id.as_str()),
+        ("term", "case_tier"),
+        ("value", "1"),
+        ("since", &tomorrow),
+        ("reason", "新规定"),
+    ];
+    site.post("officer", "/terms", &fields).await.is(303);
+    assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=0 joined=0 recounted=0");
+    site.set_clock(site.now().plus_days(1));
+    assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=0 joined=1 recounted=0");
+    assert_eq!(case_of(&site, &mild), Some(joined.id));
+}
+
+#[actix_web::test]
+async fn many_rules_and_products_are_opened_in_parts() {
+    let site = Site::with_city();
+    let ids: Vec<ProductId> =
+        (0..230).map(|n| product(&site, &format!("Y{n:03}"), "药", "", MAKER)).collect();
+    for id in &ids {
+        finding(&site, "multiple", id, ("hospital1", "2026-10-01"), (Tier::Red1, "10"));
+        finding(&site, "drift", id, ("hospital2", "2026-10-01"), (Tier::Red1, "3"));
+    }
+    assert_eq!(run(&site, "open_cases").await, "opened=460 reopened=0 joined=460 recounted=0");
+    let cases = all(&site);
+    let numbers: std::collections::BTreeSet<&str> = cases.iter().map(|it| it.number.as_str()).collect();
+    assert_eq!((numbers.len(), cases.last().unwrap().number.as_str()), (460, "AJ2026-000460"));
+    assert!(cases.iter().all(|it| it.findings == 1 && it.effect.is_positive()));
+    // The list: the largest effect first, page by page, each case once.
+    let mut met = std::collections::BTreeSet::new();
+    let mut path = "/cases".to_owned();
+    loop {
+        let page = site.get("auditor", &path).await;
+        page.is(200);
+        let found = page.body.matches("<th scope=\"row\"><a href=\"/cases/").count();
+        assert!(found <= 50);
+        for part in page.body.split("<th scope=\"row\"><a href=\"/cases/").skip(1) {
+            assert!(met.insert(part[..36].to_owned()), "twice: {}", &part[..36]);
+        }
+        if met.len() == 50 {
+            page.shows(">10.00<").hides(">3.00<");
+        }
+        let Some((before, _)) = page.body.split_once("\" rel=\"next\"") else { break };
+        path = before.rsplit("href=\"").next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+    }
+    assert_eq!(met.len(), 460);
+    site.get("auditor", "/cases?rule=drift").await.is(200).shows(">3.00<").hides(">10.00<");
+    site.get("auditor", "/cases?q=y007").await.is(200);
+    site.get("auditor", "/cases?q=AJ2026-000007").await.is(200).shows("AJ2026-000007").hides("AJ2026-000008");
+    site.get("auditor", "/cases?after=x").await.is(404);
+    let csv = site.get("auditor", "/cases/export?rule=drift&as=csv").await;
+    csv.is(200).shows("AJ2026-000001").hides("AJ2026-000002");
+    assert_eq!(csv.body.lines().count(), 231);
+    let book = site.get("auditor", "/cases/export?as=xlsx").await;
+    assert!(book.is(200).bytes.starts_with(b"PK"));
+}
+
+#[actix_web::test]
+async fn a_case_opens_again_when_its_rule_finds_the_product_in_a_later_month() {
+    let site = Site::with_city();
+    let (case, it) = followed(&site).await;
+    close(&site, "officer", &case.id, "explained").await.is(303);
+    // Of the month of closing or before it joins without opening.
+    let old = finding(&site, "multiple", &it, ("hospital3", "2026-11-01"), (Tier::Red1, "1"));
+    assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=0 joined=1 recounted=0");
+    assert_eq!(case_of(&site, &old), Some(case.id.clone()));
+    assert_eq!(now(&site, &case.id).state, State::Closed);
+    site.set_clock(Time::parse_local("2027-01-05 09:00").unwrap());
+    finding(&site, "multiple", &it, ("hospital3", "2026-12-01"), (Tier::Red1, "9"));
+    finding(&site, "drift", &it, ("hospital3", "2026-12-01"), (Tier::Red1, "9"));
+    assert_eq!(run(&site, "open_cases").await, "opened=1 reopened=1 joined=2 recounted=0");
+    let again = now(&site, &case.id);
+    assert_eq!((again.state, again.cycle, again.closing), (State::Handling, 2, None));
+    assert_eq!(again.effect.to_string(), "160.50");
+    assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=0 joined=0 recounted=0");
+    assert_eq!(news(&site, "officer").last(), Some(&News::CasesOpened));
+    assert!(news(&site, "officer").contains(&News::CaseReopened));
+    let path = format!("/cases/{}", case.id);
+    site.get("officer", &path).await.is(200).shows("重新立案").shows("第 2 轮").shows("理由成立");
+    // By hand, with a reason.
+    close(&site, "officer", &case.id, "other").await.is(303);
+    let version = now(&site, &case.id).version.to_string();
+    let reopen = format!("{path}/reopen");
+    site.post("officer2", &reopen, &[("version", &version), ("reason", " ")]).await.is(422).shows("此项必填");
+    site.post("officer2", &reopen, &[("version", &version), ("reason", "举报")]).await.is(303);
+    assert_eq!((now(&site, &case.id).cycle, now(&site, &case.id).state), (3, State::Handling));
+    let version = now(&site, &case.id).version.to_string();
+    site.post("officer", &reopen, &[("version", &version), ("reason", "再开")])
+        .await
+        .is(422)
+        .shows("尚未结案");
+}
+
+#[actix_web::test]
+async fn a_case_is_opened_by_hand_from_picked_findings() {
+    let site = Site::with_city();
+    let (a, b) = (product(&site, "X1", "甲药", "", MAKER), product(&site, "X2", "乙药", "", MAKER));
+    let mild = finding(&site, "multiple", &a, ("hospital1", "2026-10-01"), (Tier::Yellow, "10"));
+    let drift = finding(&site, "drift", &a, ("hospital1", "2026-10-01"), (Tier::Yellow, "5"));
+    let foreign = finding(&site, "multiple", &b, ("hospital1", "2026-10-01"), (Tier::Yellow, "5"));
+    let page = site.get("officer", "/cases/new?code=x1").await;
+    page.is(200).shows(mild.as_str()).shows(drift.as_str()).hides(foreign.as_str());
+    site.get("officer", "/cases/new?code=X9").await.is(422).shows("没有编码“X9”");
+    site.get("reviewer", "/cases/new").await.is(403);
+    let open = async |code: &str, reason: &str, picked: &[&FindingId]| {
+        let id = CaseId::new();
+        let mut fields = vec![("id", id.as_str()), ("code", code), ("reason", reason)];
+        fields.extend(picked.iter().map(|it| ("finding", it.as_str())));
+        (site.post("officer", "/cases", &fields).await, id.clone())
+    };
+    open("X1", " ", &[&mild]).await.0.is(422).shows("此项必填");
+    open("X1", "举报", &[&foreign]).await.0.is(422).shows("不属于该产品");
+    open("X9", "举报", &[]).await.0.is(422).shows("X9");
+    let fields = [("id", "x"), ("code", "X1"), ("reason", "y")];
+    site.post("officer", "/cases", &fields).await.is(422);
+    assert!(all(&site).is_empty());
+    let (answer, id) = open("X1", "群众举报价格过高", &[&mild]).await;
+    answer.is(303);
+    // Sent twice it is one.
+    let fields =
+        [("id", id.as_str()), ("code", "X1"), ("reason", "群众举报价格过高"), ("finding", mild.as_str())];
+    site.post("officer", "/cases", &fields).await.is(303);
+    let case = now(&site, &id);
+    assert_eq!(
+        (case.rule.as_str(), case.effect.to_string().as_str(), case.findings),
+        ("multiple", "10.00", 1)
+    );
+    assert_eq!(all(&site).len(), 1);
+    site.get("officer", &format!("/cases/{id}")).await.is(200).shows("群众举报价格过高").shows("人工立案");
+    // The rule's later findings join it, and no second one is opened for the same rule and product.
+    let grave = finding(&site, "multiple", &a, ("hospital2", "2026-10-01"), (Tier::Red3, "1"));
+    assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=0 joined=1 recounted=0");
+    assert_eq!(case_of(&site, &grave), Some(id.clone()));
+    open("X1", "再立", &[&mild]).await.0.is(422).shows("已有案件");
+    let more = finding(&site, "multiple", &a, ("hospital3", "2026-10-01"), (Tier::Yellow, "1"));
+    open("X1", "再立", &[&more]).await.0.is(422).shows("已有未结案件 AJ2026-000001");
+    // Of several rules, or of none, it is a case of its own: one open at a time.
+    let (answer, own) = open("X1", "综合", &[&more, &drift]).await;
+    answer.is(303);
+    assert_eq!(now(&site, &own).rule, "");
+    open("X1", "综合", &[]).await.0.is(422).shows("已有未结案件 AJ2026-000002");
+    assign(&site, &now(&site, &id), "officer", "officer", "").await.is(303);
+    close(&site, "officer", &id, "explained").await.is(303);
+    let again = finding(&site, "multiple", &a, ("hospital3", "2026-08-01"), (Tier::Yellow, "1"));
+    open("X1", "再立", &[&again]).await.0.is(422).shows("已结案，请将其重新立案");
+}
+
+#[actix_web::test]
+async fn two_officers_at_once_and_only_the_one_who_follows_the_case() {
+    let site = Site::with_city();
+    let (case, _) = followed(&site).await;
+    let path = format!("/cases/{}", case.id);
+    send(&site, "officer2", &case.id, "inquiry", &[]).await.is(422).shows("案件由 officer同志 承办");
+    close(&site, "officer2", &case.id, "other").await.is(422).shows("案件由 officer同志 承办");
+    // Taken over only with a reason, and not by somebody who is no officer.
+    assign(&site, &case, "officer2", "officer2", "").await.is(422).shows("此项必填");
+    assign(&site, &case, "officer2", "reviewer", "x").await.is(422).shows("请选择在岗的采购经办人员");
+    let old = case.version.to_string();
+    assign(&site, &case, "officer2", "officer2", "原承办人休假").await.is(303);
+    assert_eq!(news(&site, "officer2").last(), Some(&News::CaseAssigned));
+    // The first one acts on what was there before.
+    let officer = site.who("officer").account.id.to_string();
+    let fields = [("version", old.as_str()), ("assignee", &officer), ("reason", "y")];
+    site.post("officer", &format!("{path}/assign"), &fields).await.is(422).shows("您的操作没有生效");
+    let fields = [("version", old.as_str()), ("closing", "other"), ("closing_text", "y")];
+    site.post("officer2", &format!("{path}/close"), &fields)
+        .await
+        .is(422)
+        .shows("您的操作没有生效")
+        .shows(">y<");
+    site.get("officer", &path).await.is(200).shows("原承办人休假").hides("act=close");
+    site.get("officer2", &path).await.is(200).shows("act=close");
+    // Both at the same moment: one closes, the other is told.
+    let (a, b) = tokio::join!(
+        close(&site, "officer2", &case.id, "other"),
+        close(&site, "officer2", &case.id, "explained")
+    );
+    let mut both = [a.status.as_u16(), b.status.as_u16()];
+    both.sort_unstable();
+    assert_eq!(both, [303, 422]);
+    let events = site.app.db.read(|c| store::events_of(c, &case.id)).unwrap();
+    assert_eq!(events.iter().filter(|it| it.kind == cases::EventKind::Closed).count(), 1);
+}
+
+#[actix_web::test]
+async fn closing_as_unfounded_needs_a_second_person() {
+    let site = Site::with_city();
+    let (case, _) = followed(&site).await;
+    let path = format!("/cases/{}", case.id);
+    close(&site, "officer", &case.id, "unfounded").await.is(303);
+    assert_eq!(now(&site, &case.id).state, State::Handling);
+    let page = site.get("reviewer", "/approvals").await;
+    page.is(200).shows("以查无问题结案").shows("/cases/number/AJ2026-000001");
+    let answer = site.get("reviewer", "/cases/number/AJ2026-000001").await;
+    assert_eq!(answer.is(303).location, path);
+    site.get("reviewer", "/cases/number/AJ2026-000009").await.is(404);
+    site.get("reviewer", &path).await.is(200).shows("价格已降至合理水平。").shows("value=\"yes\"");
+    site.get("auditor", &path).await.is(200).hides("value=\"yes\"");
+    decide(&site, "officer", &case.id, "yes").await.is(403);
+    // Nothing else is asked meanwhile; the officer may take it back.
+    close(&site, "officer", &case.id, "unfounded").await.is(422).shows("正在复核");
+    let version = now(&site, &case.id).version.to_string();
+    site.post("officer", &format!("{path}/withdraw"), &[("version", &version)]).await.is(303);
+    close(&site, "officer", &case.id, "unfounded").await.is(303);
+    decide(&site, "reviewer", &case.id, "no").await.is(303);
+    assert_eq!(now(&site, &case.id).state, State::Handling);
+    close(&site, "officer", &case.id, "unfounded").await.is(303);
+    let (it, request) = site
+        .app
+        .db
+        .read(|c| {
+            let it = cases::case(c, &case.id)?;
+            let asked = cases::closing::asked(c, &it)?.unwrap();
+            Ok((it, asked))
+        })
+        .unwrap();
+    decide(&site, "reviewer", &case.id, "yes").await.is(303);
+    let closed = now(&site, &case.id);
+    assert_eq!((closed.state, closed.closing), (State::Closed, Some(cases::Closing::Unfounded)));
+    assert_eq!(closed.closing_text, "价格已降至合理水平。");
+    // A second decision is told that there was one.
+    let (version, request) = (it.version.to_string(), request.id.to_string());
+    let fields = [("version", version.as_str()), ("request", &request), ("decision", "no"), ("remark", "x")];
+    site.post("reviewer", &format!("{path}/decide"), &fields).await.is(422).shows("reviewer同志");
+    // A supplier that was never written to hears nothing.
+    assert!(news(&site, "supplier1").is_empty());
+}
+
+#[actix_web::test]
+async fn another_supplier_finds_nothing_of_the_case() {
+    let site = Site::with_city();
+    let (case, _) = followed(&site).await;
+    send_with(&site, "officer", &case.id, "inquiry", &[], ("函.pdf", b"%PDF-1.7 letter")).await.is(303);
+    let step = steps(&site, &case.id).remove(0);
+    reply(&site, "supplier1", &step.id, "说明", ("a.pdf", b"%PDF-1.7 reply")).await.is(303);
+    let path = format!("/cases/{}", case.id);
+    let files: Vec<String> =
+        site.app.db.read(|c| Ok(documents::table.select(documents::id).load(c)?)).unwrap();
+    assert_eq!(files.len(), 2);
+    site.get("supplier2", &path).await.is(404);
+    site.get("supplier2", "/cases").await.is(200).hides("AJ2026");
+    site.get("supplier2", "/cases/export?as=csv").await.is(200).hides("AJ2026");
+    reply(&site, "supplier2", &step.id, "冒名", ("", b"")).await.is(404);
+    for login in ["hospital1", "hospital2"] {
+        site.get(login, &path).await.is(403);
+    }
+    for file in &files {
+        let at = format!("{path}/documents/{file}");
+        site.get("supplier2", &at).await.is(404);
+        let answer = site.get("supplier1", &at).await;
+        assert!(answer.is(200).bytes.starts_with(b"%PDF-1.7"));
+        assert!(
+            answer.headers.get("content-disposition").unwrap().to_str().unwrap().starts_with("attachment")
+        );
+        site.get("auditor", &at).await.is(200);
+        // A document of one case is not there under another.
+        site.get("auditor", &format!("/cases/{}/documents/{file}", CaseId::new())).await.is(404);
+    }
+    let csv = site.get("supplier1", "/cases/export?as=csv").await;
+    csv.is(200).shows("AJ2026-000001").hides("150.50").hides("multiple");
+    // What was asked of a second person is not yet the supplier's to see.
+    let span = [("from_day", "2026-11-25"), ("number", "金医保函〔2026〕99号")];
+    send(&site, "officer", &case.id, "suspension", &span).await.is(303);
+    site.get("supplier1", &path).await.is(200).hides("99号");
+    let asked = steps(&site, &case.id).remove(1);
+    reply(&site, "supplier1", &asked.id, "说明", ("", b"")).await.is(404);
+}
+
+#[actix_web::test]
+async fn hostile_files_and_texts_are_refused_or_harmless() {
+    let site = Site::with_city();
+    let (case, _) = followed(&site).await;
+    let macros = docx();
+    let files: [(&str, &[u8], &str); 6] = [
+        ("a.exe", b"MZ\x90\x00", "a.exe"),
+        ("a.pdf", b"MZ\x90\x00", "a.pdf"),
+        ("a.pdf", b"<html><script>alert(1)</script>%PDF-", "a.pdf"),
+        ("a.docx", &macros, "a.docx"),
+        ("a.svg", b"<svg onload=alert(1)>", "a.svg"),
+        ("empty.pdf", b"", "文件为空"),
+    ];
+    for (name, bytes, says) in files {
+        send_with(&site, "officer", &case.id, "inquiry", &[], (name, bytes)).await.is(422).shows(says);
+    }
+    assert!(steps(&site, &case.id).is_empty(), "nothing is half applied");
+    let refused = [
+        ("number", " ", "此项必填"),
+        ("number", &"长".repeat(101), "最多 100 个字"),
+        ("body", &"长".repeat(5_001), "最多 5000 个字"),
+        ("dated", "2026-11-24", "晚于今天"),
+        ("dated", "明天", "不是有效的日期时间"),
+        ("days", "0", "1 至 60"),
+        ("days", "99999999999999999999", "不在可选范围内"),
+        ("kind", "execution", "不在可选范围内"),
+        ("version", "x", "不在可选范围内"),
+    ];
+    for (field, value, says) in refused {
+        let answer = send(&site, "officer", &case.id, "inquiry", &[(field, value)]).await;
+        answer.is(422).shows(says);
+    }
+    send(&site, "officer", &case.id, "replacement", &[("replacement", "X9")]).await.is(422).shows("X9");
+    send(&site, "officer", &case.id, "replacement", &[("replacement", "X1")]).await.is(422).shows("产品本身");
+    let script = [
+        ("number", "<script>alert(1)</script>\r\nBcc: x@example.org"),
+        ("body", "<img src=x onerror=alert(1)>"),
+    ];
+    send(&site, "officer", &case.id, "inquiry", &script).await.is(303);
+    let path = format!("/cases/{}", case.id);
+    for login in ["officer", "supplier1"] {
+        site.get(login, &path).await.is(200).hides("<script>alert").hides("<img").shows("&#60;script&#62;");
+    }
+    let step = steps(&site, &case.id).remove(0);
+    for (name, bytes, says) in files {
+        reply(&site, "supplier1", &step.id, "说明", (name, bytes)).await.is(422).shows(says);
+    }
+    reply(&site, "supplier1", &step.id, &"长".repeat(5_001), ("", b"")).await.is(422).shows("最多 5000 个字");
+    let count: i64 = site.app.db.read(|c| Ok(case_replies::table.count().get_result(c)?)).unwrap();
+    assert_eq!(count, 0);
+    // The same form sent twice is one reply.
+    let id = CaseReplyId::new().to_string();
+    for _ in 0..2 {
+        let fields = [("id", id.as_str()), ("body", "说明")];
+        site.upload("supplier1", &format!("/cases/steps/{}/reply", step.id), &fields, "", b"").await.is(303);
+    }
+    for n in 1..20 {
+        reply(&site, "supplier1", &step.id, &format!("补充{n}"), ("", b"")).await.is(303);
+    }
+    reply(&site, "supplier1", &step.id, "再补充", ("", b"")).await.is(422).shows("最多答复 20 次");
+}
+
+#[actix_web::test]
+async fn what_is_overdue_is_escalated_once_by_working_days() {
+    let site = Site::with_city();
+    let (case, _) = followed(&site).await;
+    send(&site, "officer", &case.id, "inquiry", &[("days", "3")]).await.is(303);
+    let step = steps(&site, &case.id).remove(0);
+    assert_eq!(step.deadline.to_string(), "2026-11-26");
+    site.set_clock(Time::parse_local("2026-11-26 23:00").unwrap());
+    assert_eq!(run(&site, "escalate_cases").await, "overdue=0");
+    site.get("auditor", "/cases?overdue=1").await.is(200).hides("AJ2026");
+    site.set_clock(Time::parse_local("2026-11-27 08:15").unwrap());
+    assert_eq!(run(&site, "escalate_cases").await, "overdue=1");
+    assert_eq!(run(&site, "escalate_cases").await, "overdue=0");
+    assert_eq!(now(&site, &case.id).level, 1);
+    assert_eq!(news(&site, "officer").last(), Some(&News::CaseOverdue));
+    assert_eq!(news(&site, "reviewer"), [News::CaseOverdue]);
+    site.get("auditor", "/cases?overdue=1").await.is(200).shows("AJ2026-000001").shows("升级 1 级");
+    // A late reply is taken and marked; then it is the officer's turn: ten working days.
+    let path = format!("/cases/{}", case.id);
+    site.get("supplier1", &format!("{path}?of={}", step.id)).await.is(200).shows("已过答复期限 2026-11-26");
+    reply(&site, "supplier1", &step.id, "迟复", ("", b"")).await.is(303);
+    let replied: Reply =
+        site.app.db.read(|c| Ok(case_replies::table.select(Reply::as_select()).first(c)?)).unwrap();
+    assert!(replied.is_late);
+    site.get("officer", &path).await.is(200).shows("逾期答复");
+    assert_eq!(now(&site, &case.id).due_on.map(|day| day.to_string()).as_deref(), Some("2026-12-11"));
+    site.set_clock(Time::parse_local("2026-12-12 09:00").unwrap());
+    assert_eq!(run(&site, "escalate_cases").await, "overdue=1");
+    assert_eq!(run(&site, "escalate_cases").await, "overdue=0");
+    assert_eq!((now(&site, &case.id).level, news(&site, "reviewer").len()), (2, 2));
+    // A second reply does not move the officer's day.
+    reply(&site, "supplier1", &step.id, "再复", ("", b"")).await.is(303);
+    assert_eq!(now(&site, &case.id).due_on.map(|day| day.to_string()).as_deref(), Some("2026-12-11"));
+    conclude(&site, "officer", &steps(&site, &case.id)[0], "unmet").await.is(303);
+    assert_eq!(now(&site, &case.id).due_on, None);
+    site.set_clock(Time::parse_local("2027-03-01 09:00").unwrap());
+    assert_eq!(run(&site, "escalate_cases").await, "overdue=0");
+}
+
+#[actix_web::test]
+async fn a_maker_that_is_not_registered_is_set_until_it_was_written_to() {
+    let site = Site::with_city();
+    let it = product(&site, "X1", "甲药", "", "无名厂");
+    finding(&site, "multiple", &it, ("hospital1", "2026-10-01"), (Tier::Red2, "10"));
+    run(&site, "open_cases").await;
+    let case = all(&site).remove(0);
+    let path = format!("/cases/{}", case.id);
+    send(&site, "officer", &case.id, "inquiry", &[]).await.is(422).shows("尚未分派承办人");
+    assign(&site, &case, "officer", "officer", "").await.is(303);
+    site.get("officer", &path).await.is(200).shows("未在平台登记");
+    // A document on paper: nobody is written to.
+    send(&site, "officer", &case.id, "inquiry", &[]).await.is(303);
+    let set = async |named: &str| {
+        let version = now(&site, &case.id).version.to_string();
+        site.post("officer", &format!("{path}/supplier"), &[("version", &version), ("supplier", named)]).await
+    };
+    set("没有这家").await.is(422).shows("没有名称或代码为“没有这家”的企业");
+    // A hospital's code is no supplier's.
+    set("H33070200001").await.is(422);
+    site.get("supplier2", &path).await.is(404);
+    set("91330700MA28000002").await.is(303);
+    site.get("supplier2", &path).await.is(200).shows("请就价格说明情况");
+    assert_eq!(news(&site, "supplier2"), [News::CaseStep]);
+    set("齐鲁制药有限公司").await.is(422).shows("不能更改企业");
+}
+
+#[actix_web::test]
+async fn the_pages_can_be_read_in_english_and_by_every_member_of_staff() {
+    let site = Site::with_city();
+    let (case, _) = followed(&site).await;
+    let path = format!("/cases/{}", case.id);
+    for login in ["officer", "reviewer", "settlement", "auditor", "admin"] {
+        site.get(login, "/cases").await.is(200).shows("AJ2026-000001").shows("href=\"/cases\"");
+        site.get(login, &path).await.is(200);
+    }
+    site.get("hospital1", "/cases").await.is(403);
+    for act in [
+        "assign",
+        "address",
+        "close",
+        "step&of=cost_survey",
+        "step&of=suspension",
+        "step&of=replacement",
+        "x",
+    ] {
+        site.get("officer", &format!("{path}?act={act}")).await.is(200);
+    }
+    for query in
+        ["state=all&order=newest", "state=closed", "step=inquiry", "assignee=me", "rule=hand", "q=%25_%27"]
+    {
+        site.get("officer", &format!("/cases?{query}")).await.is(200);
+    }
+    site.get("officer", "/cases?state=nonsense").await.is(404);
+    let count: i64 = site.app.db.read(|c| Ok(case_steps::table.count().get_result(c)?)).unwrap();
+    assert_eq!(count, 0);
+    let who = site.who("officer").account.id;
+    let ctx = site.ctx();
+    site.app.db.write(|tx| jicai::people::own::set_language(tx, &ctx, &who, jicai::text::Lang::En)).unwrap();
+    site.get("officer", &path).await.is(200).shows("Price case AJ2026-000001").shows("Under way");
+}

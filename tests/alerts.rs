@@ -418,7 +418,8 @@ async fn each_is_told_of_what_was_asked_for_and_of_what_is_theirs() {
     city.find(Of { product: 1, hospital: "hospital2", tier: Tier::Yellow, effect: "2", ..SOME });
     city.find(Of {
         product: 2,
-        supplier: "齐鲁制药有限公司",
+        // A supplier by its code, as some purchases name it.
+        supplier: "91330700MA28000003",
         rule: "b",
         tier: Tier::Red3,
         effect: "4",

@@ -47,6 +47,7 @@ mod round_lots;
 mod rounds;
 mod rules;
 mod scan;
+mod scans;
 mod screens;
 mod sealed;
 mod settlements;

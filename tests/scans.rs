@@ -21,7 +21,9 @@ const AMOXICILLIN: &str = "XJ01CAA001E001";
 fn bought(site: &Site, lines: &[&str]) {
     let mut text = HEADER.to_owned();
     for line in lines {
-        let [day, hospital, product, quantity, price] = line.split(' ').collect::<Vec<_>>()[..] else { panic!() };
+        let [day, hospital, product, quantity, price] = line.split(' ').collect::<Vec<_>>()[..] else {
+            panic!()
+        };
         let (units, unit): (jicai::types::Quantity, UnitPrice) =
             (quantity.parse().unwrap(), price.parse().unwrap());
         let amount = jicai::types::Money::of(units, unit).unwrap();
@@ -49,7 +51,9 @@ fn standing(site: &Site) -> Vec<String> {
     let codes: BTreeMap<ProductId, String> = site
         .app
         .db
-        .read(|c| Ok(products::table.select((products::id, products::code)).load::<(ProductId, String)>(c)?))
+        .read(|c| {
+            Ok(products::table.select((products::id, products::code)).load::<(ProductId, String)>(c)?)
+        })
         .unwrap()
         .into_iter()
         .collect();
@@ -79,7 +83,9 @@ fn list(site: &Site, id: &ProductId, region: &str, day: &str, price: &str) {
     );
     site.app
         .db
-        .write(|tx| Ok(diesel::insert_into(listings::table).values(row.clone()).execute(tx.conn()).map(drop)?))
+        .write(|tx| {
+            Ok(diesel::insert_into(listings::table).values(row.clone()).execute(tx.conn()).map(drop)?)
+        })
         .unwrap();
 }
 
@@ -109,7 +115,10 @@ fn purchases_become_findings_and_the_same_scan_again_changes_nothing() {
     assert_eq!(standing(&site), want);
     let first = stored(&site);
     let outlier = first.iter().find(|it| it.rule == "mad-outlier").unwrap();
-    assert_eq!((outlier.supplier.as_str(), outlier.effect, outlier.effect_all), ("国药控股", outlier.effect_all, outlier.effect));
+    assert_eq!(
+        (outlier.supplier.as_str(), outlier.effect, outlier.effect_all),
+        ("国药控股", outlier.effect_all, outlier.effect)
+    );
     let figures: BTreeMap<Figure, String> = findings::figures(outlier).into_iter().collect();
     assert_eq!((figures[&Figure::Median].as_str(), figures[&Figure::Mad].as_str()), ("1.04", "0.02"));
     assert_eq!((figures[&Figure::Peers].as_str(), figures[&Figure::GroupPurchases].as_str()), ("1", "7"));
@@ -119,7 +128,8 @@ fn purchases_become_findings_and_the_same_scan_again_changes_nothing() {
     assert_eq!((again.found_new, again.changed, again.standing, again.gone), (0, 0, 2, 0));
     assert_eq!(causes(&again), []);
     let second = stored(&site);
-    let ids = |list: &[Finding]| list.iter().map(|it| it.id.clone()).collect::<std::collections::BTreeSet<_>>();
+    let ids =
+        |list: &[Finding]| list.iter().map(|it| it.id.clone()).collect::<std::collections::BTreeSet<_>>();
     assert_eq!(ids(&first), ids(&second));
     assert!(second.iter().all(|it| it.seen_at == site.now() && it.found_at < it.seen_at));
     let left: i64 = site.app.db.read(|c| Ok(scan_changes::table.count().get_result(c)?)).unwrap();
@@ -197,7 +207,9 @@ fn contracts_awards_ceilings_and_standards_are_what_purchases_are_held_against()
     let row = row(1, "0.4");
     site.app
         .db
-        .write(|tx| Ok(diesel::insert_into(standards::table).values(row.clone()).execute(tx.conn()).map(drop)?))
+        .write(|tx| {
+            Ok(diesel::insert_into(standards::table).values(row.clone()).execute(tx.conn()).map(drop)?)
+        })
         .unwrap();
     let run = scan(&site, &all()).unwrap();
     assert_eq!(causes(&run), [(Cause::Standard, 1, 0, 0)]);
@@ -235,7 +247,10 @@ fn the_difference_is_put_down_to_what_changed() {
     list(&site, &id, "金华市", "2026-10-01", "12");
     let run = scan(&site, &all()).unwrap();
     assert_eq!(causes(&run), [(Cause::Listing, 1, 0, 0)]);
-    assert!(standing(&site).contains(&"dearer-elsewhere XJ01CAA001E001020110001 2026-10 red2 10 10.70".to_owned()));
+    assert!(
+        standing(&site)
+            .contains(&"dearer-elsewhere XJ01CAA001E001020110001 2026-10 red2 10 10.70".to_owned())
+    );
 
     // It is dearer from the next day: the finding is gone for the same reason.
     list(&site, &id, "上海市", "2026-10-02", "72");
@@ -264,7 +279,10 @@ fn the_difference_is_put_down_to_what_changed() {
 
     // A rule is tightened.
     let mut asked = all();
-    let text = rules::text("month-change").unwrap().replace("version = 1", "version = 2").replace("\"1.5\"", "\"1.9\"");
+    let text = rules::text("month-change")
+        .unwrap()
+        .replace("version = 1", "version = 2")
+        .replace("\"1.5\"", "\"1.9\"");
     for rule in asked.rules.iter_mut().filter(|rule| rule.name == "month-change") {
         *rule = Rule::parse(&text).unwrap();
     }
@@ -291,7 +309,8 @@ fn a_scan_of_some_months_or_one_rule_touches_nothing_else() {
     let october = Asked { from: day("2026-10-05"), to: day("2026-10-06"), ..all() };
     let run = scan(&site, &october).unwrap();
     assert_eq!((run.standing, run.found_new, run.gone), (1, 0, 0));
-    let one = Asked { rules: vec![rules::find("above-contract").unwrap()], is_whole: false, ..Asked::default() };
+    let one =
+        Asked { rules: vec![rules::find("above-contract").unwrap()], is_whole: false, ..Asked::default() };
     let run = scan(&site, &one).unwrap();
     assert_eq!((run.standing, run.gone), (0, 0));
     assert_eq!(standing(&site), whole);
@@ -348,7 +367,10 @@ fn the_command_prints_what_stands_and_what_changed() {
     let (status, out, err) = run(&["scan", "--dry-run", "--format", "csv", "--to", "2026-10-31"]);
     assert_eq!(status, Some(0), "{err}");
     let lines: Vec<&str> = out.lines().collect();
-    assert_eq!(lines[0], "rule,product,generic,hospital,month,tier,observed,reference,quantity,effect,effect_all,figures");
+    assert_eq!(
+        lines[0],
+        "rule,product,generic,hospital,month,tier,observed,reference,quantity,effect,effect_all,figures"
+    );
     assert_eq!(lines.len(), 3);
     assert!(lines.iter().any(|line| line.starts_with(
         "mad-outlier,XJ01CAA001E001020110001,阿莫西林胶囊,H33070200002,2026-09,red3,10.00,1.04,10,89.60,89.60,median=1.04"
@@ -364,7 +386,10 @@ fn the_command_prints_what_stands_and_what_changed() {
         (&["scan", "--from", "2026-13-01"], "not a day"),
         (&["scan", "--by", "same"], "goes with --listings"),
         (&["scan", "--listings", "f.csv"], "--rule is needed"),
-        (&["scan", "--listings", "f.csv", "--rule", "cusum-drift", "--from", "2026-01-01"], "does not go with"),
+        (
+            &["scan", "--listings", "f.csv", "--rule", "cusum-drift", "--from", "2026-01-01"],
+            "does not go with",
+        ),
         (&["scan", "--listings", "f.csv", "--rule", "cusum-drift"], "judges stored purchases"),
     ] {
         let (status, _, err) = run(args);
@@ -400,7 +425,12 @@ async fn the_page_shows_the_rules_in_full_and_the_last_runs() {
     let page = site.get("auditor", "/monitoring").await;
     page.is(200).shows("首次判定：新 2，变 0，消 0").shows("99.95");
     let rule = site.get("officer", "/monitoring/mad-outlier").await;
-    rule.is(200).shows("绝对中位差").shows("1.4826").shows("大于 6").shows("least_purchases").shows("[judgement]");
+    rule.is(200)
+        .shows("绝对中位差")
+        .shows("1.4826")
+        .shows("大于 6")
+        .shows("least_purchases")
+        .shows("[judgement]");
     for name in rules::names() {
         site.get("officer", &format!("/monitoring/{name}")).await.is(200);
     }

@@ -461,6 +461,11 @@ async fn a_case_is_opened_by_hand_from_picked_findings() {
     page.is(200).shows(mild.as_str()).shows(drift.as_str()).hides(foreign.as_str());
     site.get("officer", "/cases/new?code=X9").await.is(422).shows("没有编码“X9”");
     site.get("reviewer", "/cases/new").await.is(403);
+    // From a finding's page: that one is picked already.
+    let from = site.get("officer", &format!("/cases/new?finding={drift}")).await;
+    from.is(200).shows(mild.as_str());
+    assert_eq!(from.body.matches(" checked").count(), 1);
+    site.get("officer", &format!("/cases/new?finding={}", FindingId::new())).await.is(404);
     let open = async |code: &str, reason: &str, picked: &[&FindingId]| {
         let id = CaseId::new();
         let mut fields = vec![("id", id.as_str()), ("code", code), ("reason", reason)];
@@ -490,6 +495,8 @@ async fn a_case_is_opened_by_hand_from_picked_findings() {
     let grave = finding(&site, "multiple", &a, ("hospital2", "2026-10-01"), (Tier::Red3, "1"));
     assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=0 joined=1 recounted=0");
     assert_eq!(case_of(&site, &grave), Some(id.clone()));
+    let known = site.get("officer", &format!("/cases/new?finding={grave}")).await;
+    assert_eq!(known.is(303).location, format!("/cases/{id}"));
     open("X1", "再立", &[&mild]).await.0.is(422).shows("已有案件");
     let more = finding(&site, "multiple", &a, ("hospital3", "2026-10-01"), (Tier::Yellow, "1"));
     open("X1", "再立", &[&more]).await.0.is(422).shows("已有未结案件 AJ2026-000001");

@@ -14,6 +14,7 @@ messages! {
         number: "案件编号", "Case";
         product: "产品", "Product";
         code: "医保编码", "Code";
+        prices: "价格走势", "Prices";
         maker: "生产企业", "Maker";
         supplier: "涉案企业", "Supplier concerned";
         rule: "规则", "Rule";

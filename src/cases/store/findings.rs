@@ -230,6 +230,16 @@ pub fn candidates(
         .load(conn)?)
 }
 
+/// One finding, with the hospital's name.
+pub fn finding(conn: &mut Conn, id: &FindingId) -> Result<Option<(Finding, Option<String>)>> {
+    Ok(findings::table
+        .left_join(organisations::table)
+        .filter(findings::id.eq(id))
+        .select((Finding::as_select(), organisations::name.nullable()))
+        .first(conn)
+        .optional()?)
+}
+
 /// Findings of a case after one, the largest effect first, with the hospital's name.
 pub fn findings_of(
     conn: &mut Conn,

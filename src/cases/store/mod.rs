@@ -18,8 +18,8 @@ use crate::schema::{accounts, case_events, case_replies, case_steps, cases, orga
 use crate::types::{AccountId, CaseId, CaseReplyId, CaseStepId, Money, OrganisationId, ProductId, Quantity};
 
 pub use findings::{
-    Figures, Uncased, candidates, cases_of, counted, figures_of, findings_of, join, makers, newest_scanned,
-    open_cases, pick, rules_of, uncased, waiting,
+    Figures, Uncased, candidates, cases_of, counted, figures_of, finding, findings_of, join, makers,
+    newest_scanned, open_cases, pick, rules_of, uncased, waiting,
 };
 pub use lists::{Filter, Order, Place, Subject, duties, letters_of, officers, page, rules};
 

@@ -113,7 +113,7 @@ impl Ledger {
             at += part.len();
             let next = it.cells.len();
             if let Some(range) = it.of.get_mut(cell.product) {
-                *range = if range.is_empty() { next..next + 1 } else { range.start..next + 1 };
+                *range = if range.start == range.end { next..next + 1 } else { range.start..next + 1 };
             }
             it.cells.push(cell);
         }

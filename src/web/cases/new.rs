@@ -12,7 +12,7 @@ use crate::catalog::{self, Product};
 use crate::error::{Error, Result};
 use crate::prices::findings::Finding;
 use crate::text::fill;
-use crate::types::{CaseId, UnitPrice};
+use crate::types::{CaseId, FindingId, UnitPrice};
 use crate::web::form::Form;
 use crate::web::{App, Officer, Page, page};
 
@@ -54,11 +54,12 @@ impl Show {
     }
 }
 
-/// Which product's findings are looked up.
+/// Which product's findings are looked up: by its code, or by one of them.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     code: String,
+    finding: String,
 }
 
 async fn made(page: Page, app: &App, code: &str) -> Result<Show> {
@@ -81,12 +82,37 @@ pub async fn form(
     app: web::Data<App>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
+    if !asked.finding.is_empty() {
+        return from_finding(page, &app, &asked.finding).await;
+    }
     let show = made(page, &app, &asked.code).await?;
     if show.code.is_empty() || show.product.is_some() {
         return page::show(&show);
     }
     let why = Refused::NoProduct(show.code.clone());
     page::show_refused(&Show { page: show.page.clone().refused(&why), ..show })
+}
+
+/// The form with one finding picked; one that is in a case already leads there.
+async fn from_finding(page: Page, app: &App, id: &str) -> Result<HttpResponse> {
+    let id: FindingId = id.parse().map_err(|_| Error::NotFound)?;
+    let (row, product) = app
+        .read(move |conn| {
+            let row = store::finding(conn, &id)?.ok_or(Error::NotFound)?;
+            let product = catalog::product(conn, &row.0.product_id)?;
+            Ok((row, product))
+        })
+        .await?;
+    if let Some(case) = &row.0.case_id {
+        return Ok(page::see(&format!("/cases/{case}")));
+    }
+    let mut show = made(page, app, &product.code).await?;
+    show.picked.insert(row.0.id.to_string());
+    // It is shown even where the product has more findings than are listed.
+    if !show.candidates.iter().any(|(it, _)| it.id == row.0.id) {
+        show.candidates.insert(0, row);
+    }
+    page::show(&show)
 }
 
 fn wanted(form: &Form) -> Result<New> {

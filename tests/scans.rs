@@ -110,7 +110,7 @@ fn purchases_become_findings_and_the_same_scan_again_changes_nothing() {
     assert_eq!(causes(&run), [(Cause::First, 2, 0, 0)]);
     let want = [
         "mad-outlier XJ01CAA001E001020110001 2026-09 red3 10 89.60",
-        "month-change XJ01CAA001E001020110001 2026-10 red1 10 10.35",
+        "month-change XJ01CAA001E001020110001 2026-10 red2 10 10.35",
     ];
     assert_eq!(standing(&site), want);
     let first = stored(&site);
@@ -163,9 +163,10 @@ fn contracts_awards_ceilings_and_standards_are_what_purchases_are_held_against()
         (first.plus(3), over)
     };
     let mut want = vec![
-        format!("above-ceiling {other} {} yellow 100 10.00", month(70)),
+        format!("above-ceiling {other} {} red1 100 10.00", month(70)),
         format!("above-contract {won} {} red3 100 10.00", month(1)),
         format!("substitution {other} {} red1 100 40.00", month(70)),
+        format!("month-change {won} {} red2 100 0.00", month(70)),
     ];
     // Hospital 2 agreed 2000 a year and bought nothing.
     let never: Vec<String> =
@@ -173,7 +174,9 @@ fn contracts_awards_ceilings_and_standards_are_what_purchases_are_held_against()
     assert_eq!(never.len(), 1, "{never:?}");
     let thousandths = 2_000_000 * i64::from(due.1) / 12;
     let shown = jicai::types::Quantity::from_scaled(thousandths);
-    let tier = if due.1 * 4 >= 36 { "red1" } else { "yellow" };
+    let last = jicai::prices::monitoring::purchases::Month::of(contracts[2].ends);
+    let term = last.plus(1).since(due.0.plus(-3));
+    let tier = if due.1 * 4 >= term { "red1" } else { "yellow" };
     want.push(format!("never-bought {won} {} {tier} {shown} 0.00", due.0));
     want.sort();
     assert_eq!(standing(&site), want);
@@ -231,7 +234,9 @@ fn release(site: &Site, round: &jicai::types::RoundId) -> ReleaseId {
     );
     site.app
         .db
-        .write(|tx| Ok(diesel::insert_into(releases::table).values(row).execute(tx.conn()).map(drop)?))
+        .write(|tx| {
+            Ok(diesel::insert_into(releases::table).values(row.clone()).execute(tx.conn()).map(drop)?)
+        })
         .unwrap();
     id
 }
@@ -383,14 +388,14 @@ fn the_command_prints_what_stands_and_what_changed() {
     assert!(out.lines().count() == 2 && err.contains("Since the run before: no difference"), "{err}");
     for (args, want) in [
         (&["scan", "--rule", "x"][..], "There is no monitoring rule"),
-        (&["scan", "--from", "2026-13-01"], "not a day"),
-        (&["scan", "--by", "same"], "goes with --listings"),
-        (&["scan", "--listings", "f.csv"], "--rule is needed"),
+        (&["scan", "--from", "2026-13-01"][..], "not a day"),
+        (&["scan", "--by", "same"][..], "goes with --listings"),
+        (&["scan", "--listings", "f.csv"][..], "--rule is needed"),
         (
-            &["scan", "--listings", "f.csv", "--rule", "cusum-drift", "--from", "2026-01-01"],
+            &["scan", "--listings", "f.csv", "--rule", "cusum-drift", "--from", "2026-01-01"][..],
             "does not go with",
         ),
-        (&["scan", "--listings", "f.csv", "--rule", "cusum-drift"], "judges stored purchases"),
+        (&["scan", "--listings", "f.csv", "--rule", "cusum-drift"][..], "judges stored purchases"),
     ] {
         let (status, _, err) = run(args);
         assert!(status == Some(2) && err.contains(want), "{args:?}: {err}");

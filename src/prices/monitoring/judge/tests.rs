@@ -113,7 +113,7 @@ fn a_price_above_the_contract_of_its_day_is_found_net_of_returns() {
     check(&["2026-02-10 7 1 2 10", "2026-02-11 7 1 2 -10"], &[]);
     // Before its first day, of another hospital, and after the price was cut.
     check(&["2026-01-31 7 1 2 10", "2026-02-10 8 1 2 10"], &[]);
-    check(&["2026-02-28 7 1 0.9 10", "2026-03-01 7 1 0.9 10"], &["7 1 2026-03 yellow 0.90 0.80 10 1.00"]);
+    check(&["2026-02-28 7 1 0.9 10", "2026-03-01 7 1 0.9 10"], &["7 1 2026-03 red1 0.90 0.80 10 1.00"]);
 }
 
 #[test]

@@ -76,7 +76,8 @@ fn main() {
 }
 
 fn generate(db: &Db, folder: &std::path::Path) {
-    let lines = std::env::var("JICAI_BENCH_LINES").ok().and_then(|text| text.parse().ok()).unwrap_or(5_000_000);
+    let lines =
+        std::env::var("JICAI_BENCH_LINES").ok().and_then(|text| text.parse().ok()).unwrap_or(5_000_000);
     let began = Instant::now();
     let (file, ctx) = (folder.join("transactions.csv"), Ctx::system(Time::now(), "bench"));
     let out = std::io::BufWriter::new(std::fs::File::create(&file).unwrap());
@@ -98,7 +99,8 @@ fn number(db: &Db, table: &str) -> i64 {
 fn fill(db: &Db) {
     let with = |statement: &str| db.write(|tx| Ok(tx.conn().batch_execute(statement)?)).unwrap();
     if number(db, "findings") == 0 {
-        with("INSERT INTO findings (id, key, rule, rule_version, product_id, hospital_id, supplier, month, tier, \
+        with(
+            "INSERT INTO findings (id, key, rule, rule_version, product_id, hospital_id, supplier, month, tier, \
               observed, reference, quantity, effect, effect_all, figures, state, found_at, seen_at) \
               SELECT '0190a0a0-0000-7000-8000-' || SUBSTR(CAST(1000000000000 + t.id AS TEXT), 2), CAST(t.id AS TEXT), \
               CASE t.id % 6 WHEN 0 THEN 'jiangsu-2021' WHEN 1 THEN 'contract' WHEN 2 THEN 'standard' WHEN 3 THEN 'jump' \
@@ -107,7 +109,8 @@ fn fill(db: &Db) {
               CASE t.id % 7 WHEN 0 THEN 'red3' WHEN 1 THEN 'red2' WHEN 2 THEN 'red1' ELSE 'yellow' END, \
               t.unit_price, t.unit_price * 2 / 3, t.quantity, t.amount / 3, t.amount, '[]', 'standing', 1, 1 \
               FROM transactions t INNER JOIN product_numbers p ON p.no = t.product \
-              INNER JOIN hospital_numbers h ON h.no = t.hospital WHERE t.quantity > 0 AND t.id % 80 = 3");
+              INNER JOIN hospital_numbers h ON h.no = t.hospital WHERE t.quantity > 0 AND t.id % 80 = 3",
+        );
         first_days(db);
     }
     if number(db, "listings") == 0 {
@@ -187,7 +190,8 @@ fn pages(db: &Db) -> Vec<(&'static str, String, String)> {
     let finding = one("SELECT id FROM findings ORDER BY effect DESC LIMIT 1");
     let no = |statement: &str| one(&format!("SELECT CAST(({statement}) AS TEXT) AS id"));
     let (product_no, hospital_no) = (no(product_no), no(hospital_no));
-    let of_product = format!("SELECT day, hospital, unit_price, quantity FROM transactions WHERE product = {product_no}");
+    let of_product =
+        format!("SELECT day, hospital, unit_price, quantity FROM transactions WHERE product = {product_no}");
     let month = one("SELECT SUBSTR(CAST(last_month AS TEXT), 1, 7) AS id FROM board_counts");
     vec![
         (

@@ -47,7 +47,7 @@ fn stored(site: &Site) -> i64 {
 async fn a_program_sends_purchases_and_follows_them() {
     let site = city();
     let (_, secret) = token(&site, "中心医院 HIS", "transactions").await;
-    let text = purchases(1..=20) + &format!("2025-03-01,H9,{CODE},s,1,1,1\n");
+    let text = purchases(1..=20) + format!("2025-03-01,H9,{CODE},s,1,1,1\n").as_str();
     let (status, sent) = post(&site, "/api/transactions?name=march.csv", &secret, &text).await;
     assert_eq!(status, 202, "{sent}");
     assert_eq!((&sent["no"], &sent["state"], &sent["known"]), (&1.into(), &"applying".into(), &false.into()));

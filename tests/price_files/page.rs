@@ -25,7 +25,7 @@ async fn a_file_is_looked_at_decided_about_and_applied() {
     let site = city();
     let text = purchases(1..=30)
         + "2025-03-41,H33070200001,X,s,1,1,1\n"
-        + &format!("2025-03-01,H9,{CODE},s,1,1,1\n");
+        + format!("2025-03-01,H9,{CODE},s,1,1,1\n").as_str();
     let sent = site.upload("officer", "/transactions", &[], "三月.csv", text.as_bytes()).await;
     sent.is(303);
     assert_eq!(sent.location, "/transactions/files/1");

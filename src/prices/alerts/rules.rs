@@ -314,7 +314,7 @@ mod tests {
             let days = if is_weekly { 7 } else { 1 };
             prop_assert!(due > now && due <= now.plus_days(days));
             prop_assert_eq!(due.local().format("%H:%M").to_string(), format!("{hour:02}:00"));
-            prop_assert!(!is_weekly || due.day().weekday().number_from_monday() == weekday.try_into().unwrap());
+            prop_assert!(!is_weekly || due.day().weekday().number_from_monday() == u32::try_from(weekday).unwrap());
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::people::{Organisation, Role, Who};
 use crate::prices::board::history::{self, for_one};
 use crate::prices::board::{found, later, peers, purchases, store};
-use crate::prices::findings::{Finding, State};
+use crate::prices::findings::{self, Finding, State};
 use crate::prices::monitoring::{Rule, rules};
 use crate::text::{Text, fill};
 use crate::types::{FindingId, Money, UnitPrice, half_up};
@@ -118,8 +118,9 @@ impl Show {
     }
 
     /// The other figures of the rule.
-    fn figures(&self) -> Vec<(String, String)> {
-        serde_json::from_str(&self.f.it.figures).unwrap_or_default()
+    fn figures(&self) -> Vec<(&'static str, String)> {
+        let figures = findings::figures(&self.f.it).into_iter();
+        figures.map(|(figure, value)| (figure.name(self.page.t), value)).collect()
     }
 
     /// How far the price is from what it is held against, with the numbers.

@@ -273,9 +273,9 @@ async fn the_board_says_what_stands_and_leads_to_its_rows() {
     let supplier = site.who("supplier1").organisation.id;
     page.shows(&format!("/prices/suppliers/{supplier}"));
     // Each figure leads to its rows.
-    let link = "/findings?rule=jiangsu-2021&amp;tier=red1&amp;from=2026-08&amp;to=2026-10";
+    let link = "/findings?rule=jiangsu-2021&#38;tier=red1&#38;from=2026-08&#38;to=2026-10";
     page.shows(&format!("<a href=\"{link}\">1</a>"));
-    let rows = site.get("officer", &link.replace("&amp;", "&")).await;
+    let rows = site.get("officer", &link.replace("&#38;", "&")).await;
     rows.is(200).shows("400.00").hides("300.00");
     let rows =
         site.get("officer", &format!("/findings?product={}&from=2026-08&to=2026-10", shelf.dear)).await;
@@ -383,7 +383,7 @@ async fn the_list_is_walked_page_by_page_without_loss_and_narrowed_by_every_filt
             let next =
                 page.body.split("\" rel=\"next\"").next().filter(|_| page.body.contains("rel=\"next\""));
             let Some(next) = next else { break };
-            path = next.rsplit("href=\"").next().unwrap().replace("&amp;", "&");
+            path = next.rsplit("href=\"").next().unwrap().replace("&#38;", "&");
         }
         assert_eq!(seen.len(), 130, "{sort}");
         seen.sort_unstable();
@@ -480,7 +480,7 @@ async fn a_hospital_and_a_supplier_see_their_own_sums_and_purchases() {
         .shows("810.00")
         .shows("400.00");
     page.hides("/prices/products/")
-        .shows(&format!("/prices/purchases?product={}&amp;month=2026-10", shelf.dear));
+        .shows(&format!("/prices/purchases?product={}&#38;month=2026-10", shelf.dear));
     site.get("hospital1", &format!("{own}?month=2026-09")).await.is(200).shows("2026-09 采购最多的产品");
     site.get("hospital1", &format!("{own}?month=2026-07")).await.is(200).shows("该月没有采购记录");
     site.get("hospital2", &own).await.is(404);

@@ -162,7 +162,7 @@ fn what_cannot_be_read_is_refused_with_2() {
         jicai(&["--listings", listings.path().to_str().unwrap(), "--rule", rule, "--day", day])
     };
     let (status, _, err) = of("zhejiang", "2026-11-27");
-    assert_eq!((status, err.contains("The rules are: jiangsu-2021.")), (2, true), "{err}");
+    assert_eq!((status, err.contains("The rules are: jiangsu-2021, ")), (2, true), "{err}");
     let (status, _, err) = of("jiangsu-2021", "2020-12-31");
     assert_eq!((status, err.contains("does not hold on 2020-12-31")), (2, true), "{err}");
     let (status, _, err) = of("jiangsu-2021", "tomorrow");

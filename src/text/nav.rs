@@ -6,7 +6,7 @@ messages! {
         label: "主导航", "Main navigation";
         home: "待办", "To do";
         alerts: "预警订阅", "Alerts";
-        monitoring: "价格监测", "Price monitoring";
+        monitoring: "监测规则", "Monitoring rules";
         incidents: "核对异常", "Incidents";
         organisations: "单位与账号", "Organisations";
         mails: "邮件", "Mail";

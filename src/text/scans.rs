@@ -3,7 +3,7 @@
 messages! {
     /// Messages of scans of stored prices, their rules and runs.
     Scans {
-        title: "价格监测", "Price monitoring";
+        title: "监测规则", "Monitoring rules";
         hint: "监测规则是经过审核的文件：每条规则写明为什么、怎样计算、阈值及出处。每晚扫描一次全部采购；规则、中选结果、支付标准或挂网价变化后，库内价格重新判定，差异按原因报告。", "Monitoring rules are reviewed documents: each says why it matters, how it is computed, its thresholds and where they come from. Every night all purchases are scanned; when a rule, an award, a standard or a listing changed, stored prices are judged again and the difference is reported by its cause.";
         rules: "现行规则", "Rules in force";
         rule: "规则", "Rule";

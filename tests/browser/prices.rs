@@ -1,7 +1,5 @@
 //! Price monitoring through the pages: purchases uploaded, judged, found, mailed, made a case of and closed.
 
-use std::time::Duration;
-
 use chrono::{Datelike, Months};
 use jicai::catalog::{self, Facts, NewProduct};
 use jicai::jobs;
@@ -60,7 +58,14 @@ fn product(site: &Site) {
 }
 
 async fn run(site: &Site, job: &str) {
-    jobs::by_hand(&site.app, jobs::find(job).unwrap()).await.unwrap();
+    jobs::by_hand(&site.app, jobs::find(job).unwrap()).await.unwrap().unwrap();
+}
+
+/// The job does what a file waits for; the page is opened anew.
+async fn looked_at(browser: &Browser, site: &Site) {
+    let page = browser.path().await;
+    run(site, "take_price_files").await;
+    browser.goto(&page).await;
 }
 
 /// The officer subscribes, then uploads the file and applies it.
@@ -80,23 +85,19 @@ async fn upload(browser: &Browser, site: &Site) {
     browser.look("02-transactions").await;
     browser.attach("file", &bad).await;
     browser.submit("form[action='/transactions'] button.btn-primary").await;
+    looked_at(browser, site).await;
     browser.sees("3601").await;
     browser.look("03-bad-file").await;
     browser.press_and_confirm("form[action$='/abandon'] button").await;
     browser.goto("/transactions").await;
     browser.attach("file", &good).await;
     browser.submit("form[action='/transactions'] button.btn-primary").await;
+    looked_at(browser, site).await;
     browser.find("form[action$='/apply'] button").await;
     browser.look("04-file").await;
     browser.press_and_confirm("form[action$='/apply'] button").await;
-    let page = browser.path().await;
-    let mut waited = 0;
-    while !browser.text("dl.facts .state").await.contains("已导入") {
-        assert!(waited < 300, "the file is not applied");
-        waited += 1;
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        browser.goto(&page).await;
-    }
+    looked_at(browser, site).await;
+    browser.sees("已导入").await;
     browser.look("05-applied").await;
     browser.goto("/transactions/unmatched").await;
     browser.sees("XJ01CAA041A001010100001").await;

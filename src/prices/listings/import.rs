@@ -156,6 +156,6 @@ mod tests {
             "X1,海南省,1,2026-01-01\nX1,海南省,1.0,2026-01-01\nX1,海南省,2,2026-01-01\nX1,浙江省,2,2026-01-01\n",
         );
         assert_eq!((found.len(), repeated, said.len()), (2, 1, 1), "{said:?}");
-        assert!(said[0].contains("line 2") && said[0].contains("line 4"), "{said:?}");
+        assert!(said[0].contains("line 2") && said[0].contains("Line 4"), "{said:?}");
     }
 }

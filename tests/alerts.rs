@@ -377,12 +377,15 @@ async fn a_subscription_is_made_changed_paused_and_deleted() {
     site.get("officer", &edit).await.is(404);
 }
 
+/// Who subscribes to what, and the effect told.
+type Wish<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
 #[actix_web::test]
 async fn each_is_told_of_what_was_asked_for_and_of_what_is_theirs() {
     let city = City::new();
     let site = &city.site;
     let (own, other) = (city.hospital("hospital1").to_string(), city.hospital("hospital2").to_string());
-    let wishes: &[(&str, &[(&str, &str)], &str)] = &[
+    let wishes: &[Wish] = &[
         ("officer", &[], "15.00"),
         ("officer", &[("product", "XJ01CAA041")], "2.00"),
         ("officer", &[("generic", "氨氯地平片")], "2.00"),
@@ -426,15 +429,7 @@ async fn each_is_told_of_what_was_asked_for_and_of_what_is_theirs() {
         ..SOME
     });
     // A listing was judged: no hospital, no supplier.
-    city.find(Of {
-        product: 2,
-        hospital: "",
-        supplier: "",
-        rule: "b",
-        tier: Tier::Red2,
-        effect: "8",
-        ..SOME
-    });
+    city.find(Of { product: 2, hospital: "", supplier: "", rule: "b", tier: Tier::Red2, effect: "8" });
     city.later(5);
     city.write();
     let told: BTreeMap<usize, String> =
@@ -870,6 +865,7 @@ async fn notifications_of_failed_letters_are_read_from_files_and_count_once() {
     std::fs::write(new.join("4"), "Subject: on holiday\n\nMessage-ID: x\n").unwrap();
     let run = |file: &Path| {
         let out = Command::new(env!("CARGO_BIN_EXE_jicai"))
+            .env_remove("JICAI_TEST_POSTGRES")
             .arg("bounces")
             .arg(file)
             .env("DATABASE_URL", &city.site.app.settings.database_url)

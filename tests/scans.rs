@@ -83,9 +83,7 @@ fn list(site: &Site, id: &ProductId, region: &str, day: &str, price: &str) {
     );
     site.app
         .db
-        .write(|tx| {
-            Ok(diesel::insert_into(listings::table).values(row.clone()).execute(tx.conn()).map(drop)?)
-        })
+        .write(|tx| Ok(diesel::insert_into(listings::table).values(row).execute(tx.conn()).map(drop)?))
         .unwrap();
 }
 
@@ -210,9 +208,7 @@ fn contracts_awards_ceilings_and_standards_are_what_purchases_are_held_against()
     let row = row(1, "0.4");
     site.app
         .db
-        .write(|tx| {
-            Ok(diesel::insert_into(standards::table).values(row.clone()).execute(tx.conn()).map(drop)?)
-        })
+        .write(|tx| Ok(diesel::insert_into(standards::table).values(row).execute(tx.conn()).map(drop)?))
         .unwrap();
     let run = scan(&site, &all()).unwrap();
     assert_eq!(causes(&run), [(Cause::Standard, 1, 0, 0)]);
@@ -234,9 +230,7 @@ fn release(site: &Site, round: &jicai::types::RoundId) -> ReleaseId {
     );
     site.app
         .db
-        .write(|tx| {
-            Ok(diesel::insert_into(releases::table).values(row.clone()).execute(tx.conn()).map(drop)?)
-        })
+        .write(|tx| Ok(diesel::insert_into(releases::table).values(row).execute(tx.conn()).map(drop)?))
         .unwrap();
     id
 }
@@ -356,6 +350,7 @@ fn a_scan_that_is_overtaken_or_breaks_off_leaves_nothing_half() {
 
 fn command(site: &Site, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jicai"));
+    command.env_remove("JICAI_TEST_POSTGRES");
     command.args(args).env("DATABASE_URL", &site.app.settings.database_url).env("JICAI_LANG", "en");
     command
 }

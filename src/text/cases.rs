@@ -149,7 +149,7 @@ messages! {
         span: "期间", "Span";
         findings_title: "问题明细", "Findings";
         findings_empty: "没有关联的问题。", "No findings.";
-        findings_caption: "按影响金额从大到小，价格单位为元/包装", "Largest effect first; prices in yuan a pack";
+        findings_caption: "按影响金额从大到小，价格为每最小单位的元数", "Largest effect first; prices in yuan for one smallest unit";
         month: "月份", "Month";
         hospital: "医疗机构", "Hospital";
         seller: "供应企业", "Sold by";

@@ -126,9 +126,7 @@ fn a_run_killed_while_it_applies_is_gone_on_with_and_the_file_moved() {
     );
     site.app
         .db
-        .write(|tx| {
-            Ok(diesel::insert_into(folder_sightings::table).values(seen.clone()).execute(tx.conn())?)
-        })
+        .write(|tx| Ok(diesel::insert_into(folder_sightings::table).values(seen).execute(tx.conn())?))
         .unwrap();
     kill_when_staged(&site, "watch_folder", Some(watched));
     assert_eq!((names(watched), counts(&site).0), (vec!["a.csv".to_owned()], 0));

@@ -119,7 +119,9 @@ step "cargo fmt" cargo fmt --check
 step "cargo clippy, and the build" lint_and_build
 step "cargo test on SQLite" cargo test --locked
 if step "start PostgreSQL" start_postgres; then
-    step "cargo test on PostgreSQL" cargo test --locked --test main
+    # What a browser shows and what a tampered file says does not depend on the database. Three threads: they wait for it.
+    step "cargo test on PostgreSQL" cargo test --locked --test main -- --test-threads 3 \
+        --skip browser:: --skip archive::one_flipped --skip archive::a_hostile --skip archive::a_change
 fi
 
 printf '\n%s%5d s  in all\n' "$report" "$((SECONDS - begun))"

@@ -83,7 +83,9 @@ fn list(site: &Site, id: &ProductId, region: &str, day: &str, price: &str) {
     );
     site.app
         .db
-        .write(|tx| Ok(diesel::insert_into(listings::table).values(row).execute(tx.conn()).map(drop)?))
+        .write(|tx| {
+            Ok(diesel::insert_into(listings::table).values(row.clone()).execute(tx.conn()).map(drop)?)
+        })
         .unwrap();
 }
 
@@ -208,7 +210,9 @@ fn contracts_awards_ceilings_and_standards_are_what_purchases_are_held_against()
     let row = row(1, "0.4");
     site.app
         .db
-        .write(|tx| Ok(diesel::insert_into(standards::table).values(row).execute(tx.conn()).map(drop)?))
+        .write(|tx| {
+            Ok(diesel::insert_into(standards::table).values(row.clone()).execute(tx.conn()).map(drop)?)
+        })
         .unwrap();
     let run = scan(&site, &all()).unwrap();
     assert_eq!(causes(&run), [(Cause::Standard, 1, 0, 0)]);

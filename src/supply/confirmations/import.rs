@@ -70,7 +70,7 @@ pub fn read(conn: &mut Conn, ctx: &Ctx, supplier: &OrganisationId, bytes: &[u8])
             orders.insert(number.clone(), found.transpose()?);
         }
         match orders.get_mut(&number) {
-            Some(Some(it)) => take(it, &row, ctx, &mut faults),
+            Some(Some(it)) => take(it, &row, ctx, &mut faults)?,
             _ => faults.push(row.fault("order", Refused::NoOrder(number))),
         }
     }
@@ -81,26 +81,30 @@ pub fn read(conn: &mut Conn, ctx: &Ctx, supplier: &OrganisationId, bytes: &[u8])
     Ok(Read { orders, faults })
 }
 
-fn take(it: &mut Answers, row: &Row, ctx: &Ctx, faults: &mut Faults) {
+fn take(it: &mut Answers, row: &Row, ctx: &Ctx, faults: &mut Faults) -> Result<()> {
     let place: Option<i32> = row.get("line").parse().ok();
     let Some(line) = it.lines.iter().find(|line| Some(line.position) == place) else {
-        return faults.push(row.fault("line", Refused::NoLine(row.get("line").to_owned())));
+        faults.push(row.fault("line", Refused::NoLine(row.get("line").to_owned())));
+        return Ok(());
     };
     let quantity = row.not_negative("promised", faults);
     let day = row.maybe("promised_on", faults, Row::date);
-    let (Some(quantity), Some(day)) = (quantity, day) else { return };
+    let (Some(quantity), Some(day)) = (quantity, day) else { return Ok(()) };
     if it.answers.iter().any(|other| other.line == line.id) {
-        return faults.push(row.fault("line", Refused::Twice(line.position)));
+        faults.push(row.fault("line", Refused::Twice(line.position)));
+        return Ok(());
     }
     let answer = Answer { line: line.id.clone(), quantity, day };
     match rules::answer(line, &answer, ctx.now.day()) {
         Ok(found) => {
             let short = found.map(|(_, short)| short).unwrap_or_default();
-            it.missing = it.missing.plus(short).unwrap_or(it.missing);
+            let missing = it.missing.plus(short);
+            it.missing = missing.ok_or_else(|| Error::fault("a sum of shortfalls no longer fits"))?;
             it.answers.push(answer);
         }
         Err(why) => faults.push(row.fault(column(&why), why)),
     }
+    Ok(())
 }
 
 /// The column a refusal is about.

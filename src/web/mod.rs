@@ -24,6 +24,7 @@ mod invoices;
 mod language;
 mod login;
 mod monitoring;
+mod nav;
 mod orders;
 pub mod page;
 mod payments;

@@ -68,6 +68,7 @@ impl Action {
             Action::Standards => t.rounds.action_standards,
             Action::Correction => t.rounds.action_correction,
             Action::RuleSet => t.rule_drafts.action,
+            Action::MonitoringRule => t.watching.action,
             Action::Retention => t.retention.action,
             Action::Settlement => t.settlements.action_settlement,
             Action::Prepayment => t.settlements.action_prepayment,

@@ -232,6 +232,7 @@ routes! {
     GET  "/listings/template" ingest::list::template, Only(STAFF);
     GET  "/listings/files/{no}" ingest::show::index, Only(STAFF);
     GET  "/listings/files/{no}/bad" ingest::show::bad, Only(STAFF);
+    GET  "/listings/files/{no}/refused" ingest::show::refused, Only(STAFF);
     POST "/listings/files/{no}/apply" ingest::show::apply, Only(&[Role::Officer]);
     POST "/listings/files/{no}/abandon" ingest::show::abandon, Only(&[Role::Officer]);
     GET  "/transactions/unmatched" ingest::unmatched::transactions, Only(STAFF);
@@ -249,7 +250,20 @@ routes! {
     GET  "/api/transactions/{no}" ingest::api::show, Token;
     GET  "/api/listings/{no}" ingest::api::show, Token;
     GET  "/monitoring" monitoring::list::index, Only(STAFF);
+    GET  "/monitoring/exclusions" monitoring::exclusions::index, Only(STAFF);
+    POST "/monitoring/exclusions" monitoring::exclusions::add, Only(&[Role::Officer]);
+    POST "/monitoring/exclusions/{id}/lift" monitoring::exclusions::lift, Only(&[Role::Officer]);
+    GET  "/monitoring/drafts/{id}" monitoring::draft::show, Only(STAFF);
+    GET  "/monitoring/drafts/{id}/edit" monitoring::edit::form, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/edit" monitoring::edit::change, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/try" monitoring::draft::try_out, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/ask" monitoring::draft::ask, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/withdraw" monitoring::draft::withdraw, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/discard" monitoring::draft::discard, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/decide" monitoring::draft::decide, Only(&[Role::Reviewer]);
     GET  "/monitoring/{rule}" monitoring::show::index, Only(STAFF);
+    GET  "/monitoring/{rule}/versions/{version}" monitoring::show::version, Only(STAFF);
+    POST "/monitoring/{rule}/versions/{version}/copy" monitoring::draft::copy, Only(&[Role::Officer]);
     GET  "/audit" admin::audit::list, Only(OVERSEERS);
     GET  "/audit/export" admin::audit::export, Only(OVERSEERS);
     GET  "/contracts" contracts::list::index, Anyone;
@@ -299,6 +313,9 @@ routes! {
     POST "/shortages/list/upload" shortages::entries::upload, Only(&[OFFICER]);
     GET  "/shortages/list/template" shortages::entries::template, Only(&[OFFICER]);
     POST "/shortages/list/{id}/end" shortages::entries::end, Only(&[OFFICER]);
+    GET  "/shortages/new" shortages::new::form, Only(&[OFFICER]);
+    POST "/shortages/new" shortages::new::record, Only(&[OFFICER]);
+    GET  "/shortages/{id}/documents/{document}" shortages::new::document, Only(shortages::READERS);
     GET  "/shortages/{id}" shortages::show::index, Only(shortages::READERS);
     POST "/shortages/{id}/respond" shortages::act::respond, Only(&[OFFICER]);
     POST "/shortages/{id}/replacement" shortages::act::replace, Only(&[OFFICER]);
@@ -372,6 +389,7 @@ routes! {
     GET  "/prices" prices::board::index, Only(STAFF);
     GET  "/prices/export/{file}" prices::board::export, Only(STAFF);
     GET  "/prices/search" prices::search::index, Only(STAFF);
+    GET  "/prices/search/export/{file}" prices::search::export, Only(STAFF);
     GET  "/prices/purchases" prices::purchases::index, Only(PRICE_READERS);
     GET  "/prices/purchases/export/{file}" prices::purchases::export, Only(PRICE_READERS);
     GET  "/prices/hospitals" prices::parties::of_hospitals, Only(STAFF);
@@ -386,6 +404,8 @@ routes! {
     GET  "/prices/products/{id}/export/{file}" prices::product::export, Only(STAFF);
     GET  "/findings" prices::findings::index, Only(PRICE_READERS);
     GET  "/findings/export/{file}" prices::findings::export, Only(PRICE_READERS);
+    GET  "/findings/listings" prices::own_listings::index, Only(&[Role::Supplier]);
+    GET  "/findings/listings/export/{file}" prices::own_listings::export, Only(&[Role::Supplier]);
     GET  "/findings/{id}" prices::finding::index, Only(PRICE_READERS);
     GET  "/findings/{id}/export/{file}" prices::finding::export, Only(PRICE_READERS);
     GET  "/ageing" payments::ageing::index, Anyone;

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::Tier;
+use super::faults::Wanted;
 use crate::text::{Say, Text, fill};
 
 /// Why a monitoring rule is refused.
@@ -43,6 +44,31 @@ pub enum Refused {
         /// As written.
         value: String,
     },
+    /// A field that rules do not have.
+    Key {
+        /// Where it stands.
+        field: String,
+        /// The fields there are.
+        known: String,
+    },
+    /// A field that is missing.
+    Absent(String),
+    /// A value that is not what its field wants.
+    Value {
+        /// The field.
+        field: String,
+        /// What it should be.
+        want: Wanted,
+    },
+    /// A value that versions of a rule share.
+    Fixed {
+        /// The field.
+        field: &'static str,
+        /// What it is.
+        want: String,
+    },
+    /// A first day that is no first day of a month.
+    WithinMonth,
     /// The rule does not hold on this day.
     NotInForce {
         /// The rule.
@@ -56,7 +82,7 @@ pub enum Refused {
 
 impl Say for Refused {
     fn say(&self, t: &Text) -> String {
-        let (m, s) = (&t.monitoring, &t.scans);
+        let (m, s, w) = (&t.monitoring, &t.scans, &t.watching);
         match self {
             Refused::Unknown { name, known } => fill(m.rule_unknown, &[("name", name), ("known", known)]),
             Refused::Unreadable { line, message } => {
@@ -70,6 +96,22 @@ impl Say for Refused {
             Refused::Missing(name) => fill(s.rule_missing, &[("name", name)]),
             Refused::Parameter(name) => fill(s.rule_parameter, &[("name", name)]),
             Refused::Range { name, value } => fill(s.rule_range, &[("name", name), ("value", value)]),
+            Refused::Key { field, known } => fill(w.fault_key, &[("field", field), ("known", known)]),
+            Refused::Absent(field) => fill(w.fault_absent, &[("field", field)]),
+            Refused::Value { field, want } => {
+                let (known, want) = match want {
+                    Wanted::Words => ("", w.want_words),
+                    Wanted::Whole => ("", w.want_whole),
+                    Wanted::Day => ("", w.want_day),
+                    Wanted::Number => ("", w.want_number),
+                    Wanted::Multiple => ("", w.want_multiple),
+                    Wanted::Word(known) => (known.as_str(), w.want_word),
+                    Wanted::Table => ("", w.want_table),
+                };
+                fill(w.fault_value, &[("field", field), ("want", &fill(want, &[("known", &known)]))])
+            }
+            Refused::Fixed { field, want } => fill(w.fault_fixed, &[("field", field), ("want", want)]),
+            Refused::WithinMonth => w.fault_month.to_owned(),
             Refused::NotInForce { name, day } => fill(m.rule_not_in_force, &[("name", name), ("day", day)]),
             Refused::NotOfListings(name) => fill(s.not_of_listings, &[("name", name)]),
         }

@@ -159,7 +159,7 @@ async fn from_a_conduct_to_a_refused_bid_to_repair() {
     // Told, defended, proposed by one and approved by another.
     let conduct = entered(&site, &BRIBERY).await;
     let page = site.get("officer", &format!("/conducts/{conduct}")).await;
-    page.is(200).shows("严重失信").shows("高于 500000.00 元").shows("自拟，待核").shows("判决书.pdf");
+    page.is(200).shows("严重失信").shows("高于 500000.00 元").shows("自定，待核实").shows("判决书.pdf");
     let id = RatingId::new();
     for _ in 0..2 {
         notice(&site, &id, &[&conduct], "2026-11-23", "").await.is(303);

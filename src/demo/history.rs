@@ -143,8 +143,7 @@ pub fn buy(
         let day = month_before(now.day(), month)?;
         for (hospital, facts) in city.hospitals.iter().zip(HOSPITALS) {
             let own = agreed.iter().filter(|it| it.hospital == hospital.id && it.starts <= day);
-            let own: HashMap<&str, UnitPrice> =
-                own.map(|it| (it.product.as_str(), it.unit_price)).collect();
+            let own: HashMap<&str, UnitPrice> = own.map(|it| (it.product.as_str(), it.unit_price)).collect();
             for it in products {
                 let Some(drug) = DRUGS.get(it.drug) else { continue };
                 let is_won = |of: &&Stocked| of.drug == it.drug && own.contains_key(of.product.code.as_str());

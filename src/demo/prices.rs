@@ -44,11 +44,17 @@ const ODD: &[(usize, usize, usize, u32, i64)] = &[
 /// What hospitals have agreed so far.
 pub fn agreed(db: &Db) -> Result<Vec<Agreed>> {
     db.read(|conn| {
-        let rows: Vec<(crate::types::OrganisationId, String, chrono::NaiveDate, UnitPrice)> = contracts::table
-            .filter(contracts::state.eq(ContractState::Confirmed))
-            .order(contracts::number)
-            .select((contracts::hospital_id, contracts::product, contracts::starts, contracts::unit_price))
-            .load(conn)?;
+        let rows: Vec<(crate::types::OrganisationId, String, chrono::NaiveDate, UnitPrice)> =
+            contracts::table
+                .filter(contracts::state.eq(ContractState::Confirmed))
+                .order(contracts::number)
+                .select((
+                    contracts::hospital_id,
+                    contracts::product,
+                    contracts::starts,
+                    contracts::unit_price,
+                ))
+                .load(conn)?;
         let of = |(hospital, product, starts, unit_price)| Agreed { hospital, product, starts, unit_price };
         Ok(rows.into_iter().map(of).collect())
     })
@@ -90,7 +96,8 @@ fn odd(db: &Db, city: &City, products: &[Stocked], agreed: &[Agreed], now: Time)
     let mut csv = String::from(history::HEADER);
     for (drug, offer, hospital, month, hundredths) in ODD {
         let found = products.iter().find(|it| it.drug == *drug && it.offer == *offer);
-        let (Some(it), Some(hospital), Some(facts)) = (found, city.hospitals.get(*hospital), DRUGS.get(*drug))
+        let (Some(it), Some(hospital), Some(facts)) =
+            (found, city.hospitals.get(*hospital), DRUGS.get(*drug))
         else {
             continue;
         };
@@ -152,7 +159,8 @@ fn follow(db: &Db, city: &City, now: Time) -> Result<()> {
     let ctx = acts(db, &format!("supplier{}", n + 1), at(CASE - 3, 2))?;
     let said = steps::Said {
         id: CaseReplyId::new(),
-        body: "原料药采购价自去年四季度起上涨，成本构成见附表；我公司将按贵局要求核对各地供应价格。".to_owned(),
+        body: "原料药采购价自去年四季度起上涨，成本构成见附表；我公司将按贵局要求核对各地供应价格。"
+            .to_owned(),
         file: None,
     };
     db.write(|tx| steps::reply(tx, &ctx, &step, &said).map(drop))

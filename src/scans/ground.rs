@@ -154,7 +154,8 @@ impl<'a> Assembly<'a> {
 
     /// Listing prices beside the lowest of their group: the first 14 characters of the code, name and strength.
     fn list(&mut self, rows: &[ProductRow], unlisted: &HashSet<ProductId>) {
-        let price = |row: &ProductRow| row.listing_price.filter(|p| p.is_positive() && !unlisted.contains(&row.id));
+        let price =
+            |row: &ProductRow| row.listing_price.filter(|p| p.is_positive() && !unlisted.contains(&row.id));
         let grouped = grouped(rows, Grouping::Strength, price);
         for group in grouped.groups {
             let lowest_code: Arc<str> =

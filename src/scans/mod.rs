@@ -153,7 +153,8 @@ pub fn run(
     let before = db.read(causes::before)?;
     let excluded = Excluded::new(db.read(exclusions::in_force)?);
     let fingerprints = causes::fingerprints(&asked.rules, &excluded);
-    let held = pass::Held { asked, window, before: &before, excluded: &excluded, fingerprints: &fingerprints };
+    let held =
+        pass::Held { asked, window, before: &before, excluded: &excluded, fingerprints: &fingerprints };
     let mut judged = pass::judge(db, &run, held, tell)?;
     let drift = judged.drift();
     run.state = State::Done;

@@ -29,8 +29,7 @@ pub fn suppliers(tx: &mut Tx, ctx: &Ctx, run: &ScanRun) -> Result<()> {
         WHERE s.run = $1 AND s.act IN ('new', 'back') AND s.hospital_id IS NULL GROUP BY p.maker) m \
         INNER JOIN organisations o ON o.name = m.maker AND o.kind = 'supplier' \
         GROUP BY o.name HAVING COUNT(*) = 1 ORDER BY o.name";
-    let told: Vec<Told> =
-        diesel::sql_query(makers).bind::<Text, _>(run.id.as_str()).load(tx.conn())?;
+    let told: Vec<Told> = diesel::sql_query(makers).bind::<Text, _>(run.id.as_str()).load(tx.conn())?;
     for it in told {
         let letter = Letter::Supply {
             news: News::ListingsFound,

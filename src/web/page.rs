@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
-use crate::web::nav::{self, Group};
 use crate::web::asset;
+use crate::web::nav::{self, Group};
 
 /// What every page has.
 #[derive(Clone)]

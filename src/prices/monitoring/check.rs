@@ -29,8 +29,7 @@ pub fn check(rule: &Rule) -> Vec<Found> {
         ("judgement.source", &rule.judgement.source),
     ];
     let blank = told.into_iter().filter(|(_, text)| text.trim().is_empty());
-    let mut found: Vec<Found> =
-        blank.map(|(field, _)| (field.to_owned(), Refused::Blank(field))).collect();
+    let mut found: Vec<Found> = blank.map(|(field, _)| (field.to_owned(), Refused::Blank(field))).collect();
     let mut days = |field: &'static str| found.push((field.to_owned(), Refused::Days(field)));
     if rule.review_by < rule.reviewed {
         days("review_by");

@@ -72,7 +72,14 @@ mod tests {
             });
             let said: Vec<String> = between(old, &new)
                 .into_iter()
-                .map(|it| format!("{}: {} > {}", it.name, it.before.unwrap_or_default(), it.after.unwrap_or_default()))
+                .map(|it| {
+                    format!(
+                        "{}: {} > {}",
+                        it.name,
+                        it.before.unwrap_or_default(),
+                        it.after.unwrap_or_default()
+                    )
+                })
                 .collect();
             assert_eq!(said, want);
         };

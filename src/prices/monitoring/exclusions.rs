@@ -181,7 +181,8 @@ fn product(conn: &mut Conn, code: &str) -> Result<Option<ProductId>> {
         return Ok(None);
     }
     let code = code.to_uppercase();
-    let found = products::table.filter(products::code.eq(&code)).select(products::id).first(conn).optional()?;
+    let found =
+        products::table.filter(products::code.eq(&code)).select(products::id).first(conn).optional()?;
     found.map(Some).ok_or_else(|| Error::refused(Refused::Product(code)))
 }
 
@@ -302,9 +303,7 @@ impl Excluded {
 
     /// Whether a rule may leave something of these products out.
     pub fn touches<'a>(&self, rule: &str, products: impl Iterator<Item = &'a ProductId> + Clone) -> bool {
-        self.of(rule).any(|of| {
-            !of.hospitals.is_empty() || products.clone().any(|id| of.touched.contains(id))
-        })
+        self.of(rule).any(|of| !of.hospitals.is_empty() || products.clone().any(|id| of.touched.contains(id)))
     }
 
     /// Whether a rule leaves a product at a hospital out; without a hospital, the product as such.

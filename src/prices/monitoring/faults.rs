@@ -5,10 +5,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::check::check;
-use super::kinds::{Confidence, Kind, Tier};
+use super::kinds::{Kind, Tier};
 use super::refused::Refused;
 use super::rules::Rule;
 use crate::prices::comparable::Quotient;
+use crate::sourced::{Confidence, Unreadable, line_of};
 use crate::text::{Say, Text, fill};
 use crate::types::parse_decimal;
 
@@ -24,7 +25,7 @@ pub struct Fault {
 impl Say for Fault {
     fn say(&self, t: &Text) -> String {
         match &self.why {
-            Refused::Unreadable { .. } => self.why.say(t),
+            Refused::Unreadable(_) => self.why.say(t),
             why => fill(t.watching.fault, &[("line", &self.line), ("why", &why.say(t))]),
         }
     }
@@ -118,8 +119,8 @@ pub fn read(text: &str, kept: &Kept) -> Result<Rule, Vec<Fault>> {
     let mut found: Vec<Fault> = wrong
         .iter()
         .map(|e| {
-            let line = line_of(text, e.span().map_or(0, |span| span.start));
-            Fault { line, why: Refused::Unreadable { line, message: e.message().replace('\n', " ") } }
+            let why = Unreadable::of(text, e);
+            Fault { line: why.line, why: Refused::Unreadable(why) }
         })
         .collect();
     if found.is_empty() {
@@ -132,11 +133,12 @@ pub fn read(text: &str, kept: &Kept) -> Result<Rule, Vec<Fault>> {
         Ok(rule) => rule,
         // Something the fields above do not know of.
         Err(why) => {
-            let line = if let Refused::Unreadable { line, .. } = why { line } else { 1 };
+            let line = if let Refused::Unreadable(why) = &why { why.line } else { 1 };
             return Err(vec![Fault { line, why }]);
         }
     };
-    let placed = |(place, why): (String, Refused)| Fault { line: line_at(text, table.get_ref(), &place), why };
+    let placed =
+        |(place, why): (String, Refused)| Fault { line: line_at(text, table.get_ref(), &place), why };
     let found: Vec<Fault> = check(&rule).into_iter().chain(unkept(&rule, kept)).map(placed).collect();
     if found.is_empty() { Ok(rule) } else { Err(sorted(found)) }
 }
@@ -161,10 +163,6 @@ fn sorted(mut found: Vec<Fault>) -> Vec<Fault> {
     found
 }
 
-fn line_of(text: &str, at: usize) -> usize {
-    text.bytes().take(at).filter(|b| *b == b'\n').count() + 1
-}
-
 fn fields(
     text: &str,
     table: &DeTable<'_>,
@@ -172,7 +170,8 @@ fn fields(
     found: &mut Vec<Fault>,
 ) {
     let named = |key: &str| if place.is_empty() { key.to_owned() } else { format!("{place}.{key}") };
-    let key_of = |key: &str| if place.is_empty() && key == OLD_NAME { "judgement".to_owned() } else { key.to_owned() };
+    let key_of =
+        |key: &str| if place.is_empty() && key == OLD_NAME { "judgement".to_owned() } else { key.to_owned() };
     let mut fault = |at: usize, why: Refused| found.push(Fault { line: line_of(text, at), why });
     let mut inner = Vec::new();
     for (key, value) in table {
@@ -188,7 +187,8 @@ fn fields(
                 }
                 (Want::Many(known), DeValue::Array(list)) => {
                     for (it, n) in list.iter().zip(1..) {
-                        let (name, at): (String, usize) = (format!("{}.{n}", named(field.key)), it.span().start);
+                        let (name, at): (String, usize) =
+                            (format!("{}.{n}", named(field.key)), it.span().start);
                         match it.get_ref() {
                             DeValue::Table(table) => inner.push((table, *known, name, at)),
                             _ => fault(at, Refused::Value { field: name, want: Wanted::Table }),
@@ -236,7 +236,9 @@ fn unwanted(want: &Want, value: &DeValue<'_>) -> Option<Wanted> {
     let text = value.as_str();
     let (is_good, wanted) = match want {
         Want::Words => (text.is_some(), Wanted::Words),
-        Want::Whole => (value.as_integer().is_some_and(|it| it.as_str().parse::<u32>().is_ok()), Wanted::Whole),
+        Want::Whole => {
+            (value.as_integer().is_some_and(|it| it.as_str().parse::<u32>().is_ok()), Wanted::Whole)
+        }
         Want::Day => (value.as_datetime().is_some_and(is_day), Wanted::Day),
         Want::Number => (text.is_some_and(|text| parse_decimal(text).is_ok()), Wanted::Number),
         Want::Multiple => {
@@ -270,7 +272,10 @@ fn line_at(text: &str, table: &DeTable<'_>, place: &str) -> usize {
         let next: Option<(usize, &Spanned<DeValue<'_>>)> = match (table, here) {
             (Some(table), _) => {
                 let is_it = |key: &str| key == part || (part == "judgement" && key == OLD_NAME);
-                table.iter().find(|(key, _)| is_it(key.get_ref())).map(|(key, value)| (key.span().start, value))
+                table
+                    .iter()
+                    .find(|(key, _)| is_it(key.get_ref()))
+                    .map(|(key, value)| (key.span().start, value))
             }
             (None, Some(DeValue::Array(list))) => {
                 let n: Option<usize> = part.parse().ok();
@@ -306,10 +311,11 @@ mod tests {
     #[test]
     fn every_fault_is_told_with_its_line() {
         let check = |changes: &[(&str, &str)], want: &[(usize, &str)]| {
-            let text = changes.iter().fold(embedded::text("mad-outlier").unwrap().to_owned(), |text, (from, to)| {
-                assert!(text.contains(from), "{from}");
-                text.replacen(from, to, 1)
-            });
+            let text =
+                changes.iter().fold(embedded::text("mad-outlier").unwrap().to_owned(), |text, (from, to)| {
+                    assert!(text.contains(from), "{from}");
+                    text.replacen(from, to, 1)
+                });
             let found = read(&text, &kept("mad-outlier")).err().unwrap_or_default();
             let said: Vec<(usize, String)> =
                 found.iter().map(|it| (it.line, it.say(Lang::En.text()))).collect();
@@ -334,7 +340,11 @@ mod tests {
             ],
         );
         check(
-            &[("version = 1\n", ""), ("[effective]\n", "[effective]\nwhy = \"x\"\n"), ("= \"own\"", "= \"sure\"")],
+            &[
+                ("version = 1\n", ""),
+                ("[effective]\n", "[effective]\nwhy = \"x\"\n"),
+                ("= \"own\"", "= \"sure\""),
+            ],
             &[(1, "version"), (18, "effective.why"), (21, "verified, second_hand, own")],
         );
         check(
@@ -342,7 +352,10 @@ mod tests {
             &[(15, "without quotes"), (28, "above zero")],
         );
         check(
-            &[("from = 2019-01-01", "from = 2026-12-15"), ("tier = \"red2\", above = \"20\"", "tier = \"red2\", above = \"9\"")],
+            &[
+                ("from = 2019-01-01", "from = 2026-12-15"),
+                ("tier = \"red2\", above = \"20\"", "tier = \"red2\", above = \"9\""),
+            ],
             &[(19, "first day of a month"), (30, "tier red2 must lie above")],
         );
     }

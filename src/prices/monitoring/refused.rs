@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::Tier;
 use super::faults::Wanted;
+use crate::sourced::Unreadable;
 use crate::text::{Say, Text, fill};
 
 /// Why a monitoring rule is refused.
@@ -17,12 +18,7 @@ pub enum Refused {
         known: String,
     },
     /// No TOML, or not the fields of a rule.
-    Unreadable {
-        /// The line it was noticed on.
-        line: usize,
-        /// What the parser says.
-        message: String,
-    },
+    Unreadable(Unreadable),
     /// A field that is blank.
     Blank(&'static str),
     /// Days in the wrong order: the field that comes too early.
@@ -85,7 +81,7 @@ impl Say for Refused {
         let (m, s, w) = (&t.monitoring, &t.scans, &t.watching);
         match self {
             Refused::Unknown { name, known } => fill(m.rule_unknown, &[("name", name), ("known", known)]),
-            Refused::Unreadable { line, message } => {
+            Refused::Unreadable(Unreadable { line, message }) => {
                 fill(m.rule_unreadable, &[("line", line), ("message", message)])
             }
             Refused::Blank(field) => fill(m.rule_blank, &[("field", field)]),

@@ -9,8 +9,9 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Deserializer};
 
 use super::check::check;
-use super::kinds::{Confidence, Kind, Tier};
+use super::kinds::{Kind, Tier};
 use crate::prices::comparable::Quotient;
+use crate::sourced::{self, Confidence};
 use crate::text::Lang;
 use crate::types::{parse_decimal, sha256};
 
@@ -180,11 +181,7 @@ impl Rule {
 
     /// Reads a rule whose values may make no sense.
     pub(super) fn read(text: &str) -> Result<Self, Refused> {
-        let mut rule: Self = toml::from_str(text).map_err(|e| {
-            let start = e.span().map_or(0, |span| span.start);
-            let line = text.bytes().take(start).filter(|b| *b == b'\n').count() + 1;
-            Refused::Unreadable { line, message: e.message().replace('\n', " ") }
-        })?;
+        let mut rule: Self = sourced::read(text).map_err(Refused::Unreadable)?;
         rule.hash = sha256(text.as_bytes());
         Ok(rule)
     }

@@ -137,13 +137,7 @@ pub fn copy(tx: &mut Tx, ctx: &Ctx, id: MonitoringDraftId, (name, from): (&str, 
 
 /// Changes a draft's text. Every fault of it is told and nothing saved while there is one. `version` is the one the
 /// officer saw: when somebody else has changed the draft since, nothing is saved either.
-pub fn change(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    id: &MonitoringDraftId,
-    version: i32,
-    body: &str,
-) -> Result<Changed> {
+pub fn change(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId, version: i32, body: &str) -> Result<Changed> {
     let before = draft(tx.conn(), id)?;
     rules::is_open(&before, request(tx.conn(), id)?.is_some()).map_err(Error::refused)?;
     let body = rules::text(body).map_err(Error::refused)?;
@@ -241,8 +235,7 @@ fn publish(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId) -> Result<()> {
     {
         versions::insert(tx, own)?;
     }
-    let version =
-        Version { published_by: ctx.actor.account.clone(), published_at: Some(ctx.now), ..made };
+    let version = Version { published_by: ctx.actor.account.clone(), published_at: Some(ctx.now), ..made };
     versions::insert(tx, &version)?;
     let after = Draft {
         state: DraftState::Published,
@@ -251,7 +244,13 @@ fn publish(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId) -> Result<()> {
         ..before.clone()
     };
     store::update(tx, &after)?;
-    audit::record(tx, ctx, deed("monitoring_draft.publish", id), &before.state, &(after.state, after.became))?;
+    audit::record(
+        tx,
+        ctx,
+        deed("monitoring_draft.publish", id),
+        &before.state,
+        &(after.state, after.became),
+    )?;
     let deed = Deed { action: "monitoring_rule.publish", subject: "monitoring_rules", id: &version.name };
     audit::record(tx, ctx, deed, &(), &(version.version, version.effective_from, &version.sha256))
 }

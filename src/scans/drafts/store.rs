@@ -45,9 +45,9 @@ pub fn is_stored(conn: &mut Conn, name: &str) -> Result<bool> {
 
 /// Whether a text was tried out to the end.
 pub fn is_tried(conn: &mut Conn, id: &MonitoringDraftId, sha256: &str) -> Result<bool> {
-    let tried = monitoring_trials::table.filter(monitoring_trials::draft_id.eq(id)).filter(
-        monitoring_trials::sha256.eq(sha256).and(monitoring_trials::state.eq(TrialState::Done)),
-    );
+    let tried = monitoring_trials::table
+        .filter(monitoring_trials::draft_id.eq(id))
+        .filter(monitoring_trials::sha256.eq(sha256).and(monitoring_trials::state.eq(TrialState::Done)));
     Ok(diesel::select(exists(tried)).get_result(conn)?)
 }
 

@@ -116,7 +116,6 @@ struct Row {
 }
 
 impl Row {
-
     fn state_class(&self) -> &'static str {
         super::state_class(self.it.state)
     }

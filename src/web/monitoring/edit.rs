@@ -84,7 +84,6 @@ pub async fn change(
         Err(fault) => return Err(fault),
     };
     let draft = app.read(move |conn| drafts::draft(conn, &id)).await?;
-    let conflicts =
-        if draft.version == seen { Vec::new() } else { difference::between(&draft.body, &typed) };
+    let conflicts = if draft.version == seen { Vec::new() } else { difference::between(&draft.body, &typed) };
     page::show_refused(&Edit { page, draft, body: typed, faults, conflicts })
 }

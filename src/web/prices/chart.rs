@@ -279,9 +279,8 @@ pub const BOX_HEIGHT: i64 = 76;
 pub fn box_plot(spread: &Spread) -> Option<BoxPlot> {
     let (low, high) = (spread.steps.first()?.from.scaled(), spread.steps.last()?.to.scaled());
     let reach = (high - low).max(1);
-    let across = |price: UnitPrice| {
-        STEPS_LEFT + scaled((price.scaled() - low).clamp(0, reach), reach, STEPS_PLOT)
-    };
+    let across =
+        |price: UnitPrice| STEPS_LEFT + scaled((price.scaled() - low).clamp(0, reach), reach, STEPS_PLOT);
     let [least, .., most] = spread.quartiles;
     Some(BoxPlot {
         at: spread.quartiles.map(across),
@@ -299,13 +298,8 @@ mod tests {
     fn a_box_lies_between_its_whiskers_and_one_wild_price_does_not_press_it_together() {
         use crate::prices::board::history::Step;
         let price = |text: &str| text.parse::<UnitPrice>().unwrap();
-        let step = Step {
-            from: price("1"),
-            to: price("2"),
-            lines: 9,
-            is_open_below: false,
-            is_open_above: true,
-        };
+        let step =
+            Step { from: price("1"), to: price("2"), lines: 9, is_open_below: false, is_open_above: true };
         let quartiles = ["1", "1.25", "1.5", "1.75", "90"].map(price);
         let drawn = box_plot(&Spread { quartiles, steps: vec![step] }).unwrap();
         assert_eq!(drawn.at, [220, 375, 530, 685, 840]);

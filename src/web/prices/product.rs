@@ -19,7 +19,8 @@ use crate::types::{ProductId, Time, UnitPrice};
 use crate::web::payments::exported;
 use crate::web::prices::chart::{self, Lines, Series, StepBar};
 use crate::web::prices::product_sheets::{
-    case_sheet, hospital_sheet, line_sheet, listing_sheet, peer_sheet, series_sheet, quartile_sheet, spread_sheet,
+    case_sheet, hospital_sheet, line_sheet, listing_sheet, peer_sheet, quartile_sheet, series_sheet,
+    spread_sheet,
 };
 use crate::web::prices::sheet::{self, Sheet};
 use crate::web::prices::{findings, shown};
@@ -273,7 +274,16 @@ pub async fn index(
     let lines = chart::lines(&it.series, it.from, it.to);
     let (bars, bars_height) = it.spread.as_ref().map(chart::steps).unwrap_or_default();
     let box_plot = it.spread.as_ref().and_then(chart::box_plot);
-    page::show(&Show { months, query: format!("months={months}"), lines, bars, bars_height, box_plot, it, page })
+    page::show(&Show {
+        months,
+        query: format!("months={months}"),
+        lines,
+        bars,
+        bars_height,
+        box_plot,
+        it,
+        page,
+    })
 }
 
 /// One table of the page as a file.

@@ -254,7 +254,10 @@ pub(super) fn case_sheet(cases: &[(CaseId, String)], t: &'static Text) -> Sheet 
         hint: String::new(),
         empty: b.no_cases,
         columns: vec![words(b.case, 18)],
-        rows: cases.iter().map(|(id, number)| Row::from(vec![link(number, format!("/cases/{id}"))])).collect(),
+        rows: cases
+            .iter()
+            .map(|(id, number)| Row::from(vec![link(number, format!("/cases/{id}"))]))
+            .collect(),
         most: SHOWN,
         more: (String::new(), ""),
     }

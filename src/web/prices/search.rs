@@ -96,9 +96,10 @@ pub async fn index(
 fn sheet(found: &Found, t: &'static Text) -> Sheet {
     let b = &t.board;
     let row = |kind: &str, name: String, code: &str| Row::from(vec![kind.into(), name.into(), code.into()]);
-    let products = found.products.iter().map(|it| {
-        row(b.product, format!("{} · {}", product_name(it), it.pack), &it.code)
-    });
+    let products = found
+        .products
+        .iter()
+        .map(|it| row(b.product, format!("{} · {}", product_name(it), it.pack), &it.code));
     let of = |list: &[Organisation], kind: &str| {
         list.iter().map(|it| row(kind, it.name.clone(), &it.code)).collect::<Vec<_>>()
     };

@@ -44,12 +44,7 @@ fn wanted(form: &Form, file: Option<(DocumentId, String, Vec<u8>)>) -> Result<Ne
 }
 
 /// Records it.
-pub async fn record(
-    page: Page,
-    who: Officer,
-    app: web::Data<App>,
-    upload: Upload,
-) -> Result<HttpResponse> {
+pub async fn record(page: Page, who: Officer, app: web::Data<App>, upload: Upload) -> Result<HttpResponse> {
     let Upload { form, name, bytes } = upload;
     let file = (!name.is_empty()).then(|| (DocumentId::new(), name, bytes));
     let (ctx, sent) = (who.ctx(&app), form.clone());

@@ -280,6 +280,7 @@ pub fn run_of<R: Read>(
         new: done.added,
         unchanged: done.unchanged,
         unmatched: done.unmatched,
+        refused: 0,
         bad,
         faults: seen.faults,
         known: None,

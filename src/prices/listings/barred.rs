@@ -15,7 +15,7 @@ use crate::types::{Ctx, ListingId, ProductId, Time, UnitPrice};
 
 /// A line that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = refused_listings)]
+#[diesel(table_name = refused_listings, treat_none_as_default_value = false)]
 pub struct Refused {
     /// Its id.
     pub id: ListingId,

@@ -104,7 +104,7 @@ pub struct Wanted {
     pub reason: String,
 }
 
-fn reason(text: &str, field: &'static str) -> Result<String, Refused> {
+fn reason(text: &str, field: &'static str) -> std::result::Result<String, Refused> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > REASON {
         return Err(Refused::Reason(field));

@@ -47,7 +47,7 @@ impl Show {
         fill(self.page.t.cases.pick_one, &facts)
     }
 
-    fn rule(&self, it: &Finding) -> &str {
+    fn rule<'a>(&'a self, it: &'a Finding) -> &'a str {
         self.titles.of(&it.rule)
     }
 

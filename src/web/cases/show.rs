@@ -127,7 +127,7 @@ impl Show {
         super::rule(&self.f.case, &self.f.titles, self.page.t)
     }
 
-    fn rule_of(&self, it: &Finding) -> &str {
+    fn rule_of<'a>(&'a self, it: &'a Finding) -> &'a str {
         self.f.titles.of(&it.rule)
     }
 

@@ -84,7 +84,9 @@ async fn a_rule_is_changed_tried_published_by_a_second_person_and_judges_from_it
     let faulty = [("owner_en", "owner_english"), ("from = 2019-01-01", "from = 2026-10-15")];
     let page = change(&site, &id, 1, &faulty).await;
     page.is(422).shows("有 2 处需要改正").shows("缺少 owner_en").shows("owner_english").hides("某月1日");
-    let page = change(&site, &id, 1, &[("from = 2019-01-01", "from = 2026-10-15"), ("version = 2", "version = 9")]).await;
+    let page =
+        change(&site, &id, 1, &[("from = 2019-01-01", "from = 2026-10-15"), ("version = 2", "version = 9")])
+            .await;
     page.is(422).shows("某月1日").shows("version 不能更改，应为 2");
     assert_eq!(draft(&site, &id).version, 1);
     act(&site, "officer", &id, "ask").await.is(422).shows("没有差异");
@@ -101,12 +103,18 @@ async fn a_rule_is_changed_tried_published_by_a_second_person_and_judges_from_it
     assert_eq!(run(&site, "try_rules").await, "tried=1 failed=0");
     let page = site.get("auditor", &format!("/monitoring/drafts/{id}")).await;
     page.is(200).shows("采购 2 笔").shows("新增 0 条，消失 0 条");
-    let row = |tier: &str, now: i64, then: i64| format!("{tier}</th><td class=\"n\">{now}</td><td class=\"n\">{then}</td>");
+    let row = |tier: &str, now: i64, then: i64| {
+        format!("{tier}</th><td class=\"n\">{now}</td><td class=\"n\">{then}</td>")
+    };
     page.shows(&row("红色一星", 0, 1)).shows(&row("红色二星", 1, 0)).shows(&row("合计", 1, 1));
     assert_eq!(found(&site), [("red2".to_owned(), 1, State::Standing)], "a trial writes nothing");
     act(&site, "officer", &id, "ask").await.is(303);
     change(&site, &id, 2, &[("from = \"5\"", "from = \"6\"")]).await.is(422).shows("已提请复核");
-    site.get("reviewer", "/approvals").await.is(200).shows("发布监测规则").shows(&format!("/monitoring/drafts/{id}"));
+    site.get("reviewer", "/approvals")
+        .await
+        .is(200)
+        .shows("发布监测规则")
+        .shows(&format!("/monitoring/drafts/{id}"));
     decide(&site, "officer2", &id, "yes").await.is(403);
     decide(&site, "reviewer", &id, "yes").await.is(303);
     // The older version is read as it was; the scan uses the one in force and says that the rule changed.
@@ -116,9 +124,12 @@ async fn a_rule_is_changed_tried_published_by_a_second_person_and_judges_from_it
     page.is(200).shows("不是现行版本").shows("2 及以上").shows("2019-01-01 至 2026-09-30");
     run(&site, "scan_prices").await;
     assert_eq!(found(&site), [("red1".to_owned(), 2, State::Standing)]);
-    let drift: Vec<(Cause, i64)> = scans::drifts(&last_run(&site)).iter().map(|it| (it.cause, it.changed)).collect();
+    let drift: Vec<(Cause, i64)> =
+        scans::drifts(&last_run(&site)).iter().map(|it| (it.cause, it.changed)).collect();
     assert_eq!(drift, [(Cause::Rule, 1)]);
-    let finding = site.app.db.read(|c| Ok(findings::table.filter(findings::rule.eq(RULE)).select(Finding::as_select()).first(c)?));
+    let finding = site.app.db.read(|c| {
+        Ok(findings::table.filter(findings::rule.eq(RULE)).select(Finding::as_select()).first(c)?)
+    });
     let page = site.get("officer", &format!("/findings/{}", finding.unwrap().id)).await;
     page.is(200).shows(&format!("/monitoring/{RULE}/versions/2"));
     run(&site, "scan_prices").await;
@@ -148,7 +159,9 @@ async fn what_is_left_out_is_judged_by_nobody_until_it_is_lifted() {
     run(&site, "scan_prices").await;
     let check = |fields: &'static [(&'static str, &'static str)], want: &'static str| {
         let site = &site;
-        async move { exclude(site, "officer", fields).await.is(422).shows(want); }
+        async move {
+            exclude(site, "officer", fields).await.is(422).shows(want);
+        }
     };
     check(&[("reason", "x")], "会排除全部采购").await;
     check(&[("product", "X0"), ("reason", "x")], "没有编码“X0”").await;
@@ -156,7 +169,9 @@ async fn what_is_left_out_is_judged_by_nobody_until_it_is_lifted() {
     check(&[("product", CODE), ("reason", " ")], "请填写理由").await;
     exclude(&site, "auditor", &[("product", CODE), ("reason", "短缺")]).await.is(403);
     // Another hospital's purchases of it change nothing here.
-    exclude(&site, "officer", &[("product", CODE), ("hospital", "H33070200002"), ("reason", "试点")]).await.is(303);
+    exclude(&site, "officer", &[("product", CODE), ("hospital", "H33070200002"), ("reason", "试点")])
+        .await
+        .is(303);
     run(&site, "scan_prices").await;
     assert_eq!(found(&site), [("red2".to_owned(), 1, State::Standing)]);
     let left_out = [("product", CODE), ("hospital", "金华市中心医院"), ("reason", "短缺期间协议价")];
@@ -164,14 +179,17 @@ async fn what_is_left_out_is_judged_by_nobody_until_it_is_lifted() {
     exclude(&site, "officer", &left_out).await.is(422).shows("已在清单中");
     run(&site, "scan_prices").await;
     assert_eq!(found(&site), [("red2".to_owned(), 1, State::Gone)]);
-    let drift: Vec<(Cause, i64)> = scans::drifts(&last_run(&site)).iter().map(|it| (it.cause, it.gone)).collect();
+    let drift: Vec<(Cause, i64)> =
+        scans::drifts(&last_run(&site)).iter().map(|it| (it.cause, it.gone)).collect();
     assert_eq!(drift, [(Cause::Rule, 1)]);
     let page = site.get("auditor", "/monitoring/exclusions").await;
     page.is(200).shows("短缺期间协议价").shows("金华市中心医院").shows(CODE);
-    let newest: String = page.body.split("id=\"f-").nth(1).map_or_else(String::new, |it| it.chars().take(36).collect());
+    let newest: String =
+        page.body.split("id=\"f-").nth(1).map_or_else(String::new, |it| it.chars().take(36).collect());
     assert_eq!(newest, "", "only an officer lifts");
     let page = site.get("officer", "/monitoring/exclusions").await;
-    let newest: String = page.body.split("/monitoring/exclusions/").nth(1).unwrap().chars().take(36).collect();
+    let newest: String =
+        page.body.split("/monitoring/exclusions/").nth(1).unwrap().chars().take(36).collect();
     let lift = format!("/monitoring/exclusions/{newest}/lift");
     site.post("officer", &lift, &[("lift_reason", "")]).await.is(422).shows("请填写理由");
     site.post("officer", &lift, &[("lift_reason", "短缺结束")]).await.is(303);
@@ -185,7 +203,8 @@ async fn what_is_left_out_is_judged_by_nobody_until_it_is_lifted() {
 async fn a_supplier_is_told_of_its_own_listings_and_sees_only_those() {
     let site = Site::with_city();
     let own = product(&site, CODE, "阿莫西林胶囊", "XJ01CAA001E001", "浙江康恩药业有限公司");
-    let other = product(&site, "XJ01CAA001E001020110002", "阿莫西林胶囊", "XJ01CAA001E001", "华东制药有限公司");
+    let other =
+        product(&site, "XJ01CAA001E001020110002", "阿莫西林胶囊", "XJ01CAA001E001", "华东制药有限公司");
     let list = |id: &ProductId, price: &str| {
         let price: UnitPrice = price.parse().unwrap();
         let row = diesel::update(products::table.find(id)).set(products::listing_price.eq(Some(price)));
@@ -203,7 +222,11 @@ async fn a_supplier_is_told_of_its_own_listings_and_sees_only_those() {
     page.is(200).shows("阿莫西林胶囊").shows("红色二星");
     site.get("supplier2", "/findings/listings").await.is(200).shows("没有发现");
     site.get("officer", "/findings/listings").await.is(403);
-    let path = page.body.split("href=\"/findings/").find(|it| it.as_bytes().first().is_some_and(u8::is_ascii_digit)).unwrap();
+    let path = page
+        .body
+        .split("href=\"/findings/")
+        .find(|it| it.as_bytes().first().is_some_and(u8::is_ascii_digit))
+        .unwrap();
     let path = format!("/findings/{}", path.split('"').next().unwrap());
     site.get("supplier1", &path).await.is(200).shows("50");
     site.get("supplier2", &path).await.is(404);

@@ -6,10 +6,10 @@ use jicai::bids;
 use jicai::catalog::{self, Facts, NewProduct};
 use jicai::credit::standing::{EndCause, Rating, RatingState};
 use jicai::credit::{self, Fact, FactKind};
-use jicai::ratings::{self, store};
-use jicai::rounds::RoundState;
 use jicai::prices::ingest::{How, Source};
 use jicai::prices::listings;
+use jicai::ratings::{self, store};
+use jicai::rounds::RoundState;
 use jicai::schema::{listings as table, mails};
 use jicai::types::{
     ConductId, DistributorId, EnvelopeId, ImportId, ProductId, RatingId, RatingStepId, Time, UnitPrice,
@@ -353,7 +353,8 @@ async fn a_listing_of_a_suspended_product_is_kept_apart_with_its_reason() {
          {CODE},杭州市,15,2026-11-24\nX9,金华市,3,2026-11-24\n"
     );
     let source = Source { name: "l.csv", open: &|| Ok(text.as_bytes()) };
-    let import = || listings::by_command(&site.app.db, &site.ctx(), &source, How::Whole, &mut |_| ()).unwrap().0;
+    let import =
+        || listings::by_command(&site.app.db, &site.ctx(), &source, How::Whole, &mut |_| ()).unwrap().0;
     let done = import();
     assert_eq!((done.new, done.refused, done.unmatched, done.bad), (2, 1, 1, 0));
     let page = site.get("officer", "/listings/files/1").await;

@@ -114,7 +114,14 @@ async fn an_officer_records_a_shortage_which_does_not_ease_by_itself() {
                 ("reason", "生产线停产检修三个月"),
                 ("document", document),
             ];
-            site.upload("officer", "/shortages/new", &fields, if file.is_empty() { "" } else { "来函.pdf" }, file).await
+            site.upload(
+                "officer",
+                "/shortages/new",
+                &fields,
+                if file.is_empty() { "" } else { "来函.pdf" },
+                file,
+            )
+            .await
         }
     };
     send("无名药", "企业来函", b"").await.is(422).shows("没有通用名“无名药”");
@@ -134,7 +141,8 @@ async fn an_officer_records_a_shortage_which_does_not_ease_by_itself() {
     assert_eq!(watch(&site), Watched { generics: 1, opened: 0, changed: 0 });
     assert_eq!((latest(&site).level, latest(&site).recorded), (Level::Orange, Level::Orange));
     let other = ShortageId::new();
-    let fields = [("id", other.as_str()), ("generic", GENERIC), ("level", "red"), ("reason", "x"), ("document", "y")];
+    let fields =
+        [("id", other.as_str()), ("generic", GENERIC), ("level", "red"), ("reason", "x"), ("document", "y")];
     site.upload("officer", "/shortages/new", &fields, "", b"").await.is(422).shows("已有处置中的短缺");
     act(&site, "close", &[("body", "恢复供应")]).await.is(303);
     assert_eq!(watch(&site).opened, 0);

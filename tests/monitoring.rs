@@ -236,8 +236,8 @@ async fn a_supplier_is_told_of_its_own_listings_and_sees_only_those() {
     run(&site, "scan_prices").await;
     assert_eq!(told().len(), 1);
     // What is searched for can be taken away.
-    let file = site.get("officer", "/prices/search/export/search.csv?q=阿莫西林").await;
-    file.is(200).shows(CODE).shows("华东制药有限公司");
+    let file = site.get("officer", "/prices/search/export/search.csv?q=%E5%8D%8E%E4%B8%9C").await;
+    file.is(200).shows("华东制药有限公司,91330700MA28000002");
 }
 
 #[actix_web::test]

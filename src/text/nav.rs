@@ -8,7 +8,7 @@ messages! {
         of_rounds: "批次", "Rounds";
         of_supply: "合同与供应", "Supply";
         of_payment: "支付", "Payment";
-        of_prices: "价格总览", "Price board";
+        of_prices: "价格监测", "Prices";
         of_standards: "支付标准", "Standards";
         of_public: "公开", "Public";
         of_system: "系统", "System";

@@ -141,6 +141,9 @@ pub fn buy(
     let mut csv = String::from(HEADER);
     for month in months.rev() {
         let day = month_before(now.day(), month)?;
+        // What won is sold at its price to every hospital.
+        let begun = agreed.iter().filter(|it| it.starts <= day);
+        let won_at: HashMap<&str, UnitPrice> = begun.map(|it| (it.product.as_str(), it.unit_price)).collect();
         for (hospital, facts) in city.hospitals.iter().zip(HOSPITALS) {
             let own = agreed.iter().filter(|it| it.hospital == hospital.id && it.starts <= day);
             let own: HashMap<&str, UnitPrice> = own.map(|it| (it.product.as_str(), it.unit_price)).collect();
@@ -153,7 +156,8 @@ pub fn buy(
                 if units == 0 {
                     continue;
                 }
-                let price = own.get(it.product.code.as_str()).copied().unwrap_or(it.unit_price);
+                let code = it.product.code.as_str();
+                let price = own.get(code).or(won_at.get(code)).copied().unwrap_or(it.unit_price);
                 csv.push_str(&line(day, &hospital.code, it, units, price)?);
             }
         }

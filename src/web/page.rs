@@ -14,7 +14,7 @@ use crate::types::AccountId;
 use crate::web::access::{
     self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, PRICE_READERS, STAFF,
 };
-use crate::web::{asset, cases, credit, preparations, retention, shortages};
+use crate::web::{asset, cases, credit, disease_costs, preparations, retention, shortages};
 
 /// What every page has.
 #[derive(Clone)]
@@ -140,6 +140,7 @@ impl Page {
             ("/ratings", n.ratings, credit::PARTIES),
             ("/transactions", n.transactions, STAFF),
             ("/standards", n.standards, &[]),
+            ("/disease-costs", self.t.disease_costs.title, disease_costs::READERS),
             ("/indices", n.indices, STAFF),
             ("/preparations", n.preparations, preparations::PARTIES),
             ("/terms", n.terms, access::STAFF),

@@ -6,7 +6,7 @@ messages! {
         title: "药价与支付标准联动", "Prices and standards linked";
         hint: "每晚将现行支付标准与挂网价格、合同价格逐一比对。价格低于支付标准的，建议按价格下调支付标准；挂网价格高于支付标准的，建议企业将价格调整到支付标准。采纳下调须另一人复核，按更正方式发布。", "Each night the standards in force are held against listing and contract prices. A price below the standard proposes lowering the standard to it; a price above proposes that the company lower its price to the standard. Lowering a standard needs a second person and is released as a correction.";
         empty: "没有符合条件的联动建议。", "No proposal fits.";
-        caption: "联动建议，新的在前", "Proposals, newest first";
+        caption: "联动建议，新的在前；价格和标准均为每最小计价单位", "Proposals, newest first; prices and standards are for one smallest unit";
         state: "状态", "State";
         kind: "建议", "Proposal";
         lower_standard: "支付标准下调至价格", "Lower the standard to the price";

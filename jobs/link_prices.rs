@@ -3,9 +3,11 @@
 use crate::error::Result;
 use crate::jobs::Counts;
 use crate::standards::links;
+use crate::types::Ctx;
 use crate::web::App;
 
 pub(super) fn run(app: &App) -> Result<Counts> {
-    let (found, over) = links::find(&app.db, app.now())?;
+    let ctx = Ctx::system(app.now(), "link_prices");
+    let (found, over) = links::find(&app.db, &ctx)?;
     Ok(vec![("found", found), ("over", over)])
 }

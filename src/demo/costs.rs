@@ -34,5 +34,5 @@ pub fn count(db: &Db, now: Time) -> Result<()> {
             Ok(())
         })?;
     }
-    links::find(db, now).map(drop)
+    links::find(db, &ctx).map(drop)
 }

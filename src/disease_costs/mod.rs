@@ -114,7 +114,7 @@ pub struct Item {
 }
 
 /// What a round does to the cost of a case.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = disease_effects, treat_none_as_default_value = false)]
 pub struct CaseEffect {
     /// The basket.

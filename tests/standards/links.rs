@@ -8,7 +8,7 @@ use super::{awarded, every, release};
 use crate::support::Site;
 
 fn find(site: &Site) -> (usize, usize) {
-    links::find(&site.app.db, site.now()).unwrap()
+    links::find(&site.app.db, &site.ctx()).unwrap()
 }
 
 fn all(site: &Site) -> Vec<PriceLink> {

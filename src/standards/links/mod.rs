@@ -125,11 +125,15 @@ impl PriceLink {
     }
 }
 
-/// The nightly pass: what was found, and what no longer holds. Run again it changes nothing.
-pub fn find(db: &Db, now: Time) -> Result<(usize, usize)> {
+/// The nightly pass: how many were found, and how many no longer hold. Run again it changes nothing.
+pub fn find(db: &Db, ctx: &Ctx) -> Result<(usize, usize)> {
     db.write(|tx| {
-        let over = store::end_what_no_longer_holds(tx, now)?;
-        let found = store::find_again(tx, now)? + store::find_new(tx, now)?;
+        let over = store::end_what_no_longer_holds(tx, ctx.now)?;
+        let found = store::find_again(tx, ctx.now)? + store::find_new(tx, ctx.now)?;
+        if found + over > 0 {
+            let deed = Deed { action: "price_link.find", subject: "price_links", id: "" };
+            audit::record(tx, ctx, deed, &(), &serde_json::json!({ "found": found, "over": over }))?;
+        }
         Ok((found, over))
     })
 }

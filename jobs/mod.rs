@@ -31,6 +31,7 @@ mod scan_prices;
 mod send_mail;
 mod settle;
 mod take_price_files;
+mod try_rules;
 mod wake;
 mod watch_folder;
 mod watch_shortages;
@@ -85,6 +86,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "take_price_files", cron: "0 * * * * *", run: take_price_files::run },
     Job { name: "watch_folder", cron: "30 * * * * *", run: watch_folder::run },
     Job { name: "match_prices", cron: "0 30 1 * * *", run: match_prices::run },
+    Job { name: "try_rules", cron: "15 * * * * *", run: try_rules::run },
     Job { name: "scan_prices", cron: "0 30 2 * * *", run: scan_prices::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },

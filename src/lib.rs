@@ -15,6 +15,8 @@ pub mod files;
 
 pub mod signing;
 
+pub mod sourced;
+
 pub mod schema;
 
 pub mod db;

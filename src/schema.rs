@@ -1875,6 +1875,7 @@ diesel::table! {
         opened_at -> BigInt,
         seen_at -> BigInt,
         closed_at -> Nullable<BigInt>,
+        recorded -> Text,
     }
 }
 
@@ -2160,6 +2161,7 @@ diesel::table! {
         unchanged -> BigInt,
         unmatched -> BigInt,
         bad -> BigInt,
+        refused -> BigInt,
         phase -> Text,
         done -> BigInt,
         whole -> BigInt,
@@ -2449,6 +2451,79 @@ diesel::table! {
         rule -> Text,
         version -> Integer,
         hash -> Text,
+    }
+}
+
+diesel::table! {
+    monitoring_rules (name, version) {
+        name -> Text,
+        version -> Integer,
+        body -> Text,
+        sha256 -> Text,
+        effective_from -> Date,
+        published_by -> Nullable<Text>,
+        published_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    monitoring_drafts (id) {
+        id -> Text,
+        name -> Text,
+        origin -> Integer,
+        title -> Text,
+        body -> Text,
+        state -> Text,
+        version -> Integer,
+        became -> Nullable<Integer>,
+        created_by -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    monitoring_trials (id) {
+        id -> Text,
+        draft_id -> Text,
+        sha256 -> Text,
+        state -> Text,
+        asked_by -> Text,
+        asked_at -> BigInt,
+        began_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        outcome -> Text,
+    }
+}
+
+diesel::table! {
+    monitoring_exclusions (id) {
+        id -> Text,
+        rule -> Text,
+        product_id -> Nullable<Text>,
+        hospital_id -> Nullable<Text>,
+        reason -> Text,
+        made_by -> Nullable<Text>,
+        made_at -> BigInt,
+        lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<BigInt>,
+        lift_reason -> Text,
+    }
+}
+
+diesel::table! {
+    refused_listings (id) {
+        id -> Text,
+        file -> Integer,
+        line -> BigInt,
+        product_code -> Text,
+        region -> Text,
+        from_day -> Date,
+        price -> BigInt,
+        rating -> Text,
+        reason_zh -> Text,
+        reason_en -> Text,
+        refused_at -> BigInt,
     }
 }
 
@@ -2744,3 +2819,7 @@ diesel::allow_tables_to_appear_in_same_query!(cases, case_steps);
 diesel::joinable!(alerts -> subscriptions (subscription_id));
 diesel::joinable!(alerts -> mails (mail_id));
 diesel::allow_tables_to_appear_in_same_query!(alerts, subscriptions, mails);
+
+// Listings that a credit rating may bar, with the product they name.
+diesel::allow_tables_to_appear_in_same_query!(staged_listings, products);
+diesel::allow_tables_to_appear_in_same_query!(unmatched_listings, products);

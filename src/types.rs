@@ -383,6 +383,12 @@ ids! {
     SimulationId;
     /// A draft of a rule set.
     RuleDraftId;
+    /// A draft of a monitoring rule.
+    MonitoringDraftId;
+    /// One time a draft of a monitoring rule was tried out.
+    TrialId;
+    /// What is left out of the comparison of monitoring rules.
+    ExclusionId;
     /// A dated value of an execution term.
     TermValueId;
     /// A fact about how a supplier keeps its contracts.

@@ -62,6 +62,7 @@ POST /listings                                   officer
 GET  /listings/template                          staff
 GET  /listings/files/{no}                        staff
 GET  /listings/files/{no}/bad                    staff
+GET  /listings/files/{no}/refused                 staff
 POST /listings/files/{no}/apply                  officer
 POST /listings/files/{no}/abandon                officer
 GET  /transactions/unmatched                     staff
@@ -165,6 +166,9 @@ POST /shortages/list                             officer
 POST /shortages/list/upload                      officer
 GET  /shortages/list/template                    officer
 POST /shortages/list/{id}/end                    officer
+GET  /shortages/new                              officer
+POST /shortages/new                              officer
+GET  /shortages/{id}/documents/{document}        staff hospital
 GET  /shortages/{id}                             staff hospital
 POST /shortages/{id}/respond                     officer
 POST /shortages/{id}/replacement                 officer
@@ -325,7 +329,20 @@ GET  /assessments/{id}/documents/{document}       staff hospital
 GET  /terms                                       staff
 POST /terms                                       officer
 GET  /monitoring                                  staff
+GET  /monitoring/exclusions                       staff
+POST /monitoring/exclusions                       officer
+POST /monitoring/exclusions/{id}/lift             officer
+GET  /monitoring/drafts/{id}                      staff
+GET  /monitoring/drafts/{id}/edit                 officer
+POST /monitoring/drafts/{id}/edit                 officer
+POST /monitoring/drafts/{id}/try                  officer
+POST /monitoring/drafts/{id}/ask                  officer
+POST /monitoring/drafts/{id}/withdraw             officer
+POST /monitoring/drafts/{id}/discard              officer
+POST /monitoring/drafts/{id}/decide               reviewer
 GET  /monitoring/{rule}                           staff
+GET  /monitoring/{rule}/versions/{version}        staff
+POST /monitoring/{rule}/versions/{version}/copy   officer
 GET  /incidents                                   staff
 GET  /incidents/{id}                              staff
 POST /incidents/{id}                              officer
@@ -538,6 +555,7 @@ POST /rounds/{id}/amend                          officer
 GET  /prices                                     staff
 GET  /prices/export/{file}                       staff
 GET  /prices/search                              staff
+GET  /prices/search/export/{file}                 staff
 GET  /prices/purchases                           staff hospital supplier
 GET  /prices/purchases/export/{file}             staff hospital supplier
 GET  /prices/hospitals                           staff
@@ -552,6 +570,8 @@ GET  /prices/products/{id}                       staff
 GET  /prices/products/{id}/export/{file}         staff
 GET  /findings                                   staff hospital supplier
 GET  /findings/export/{file}                     staff hospital supplier
+GET  /findings/listings                           supplier
+GET  /findings/listings/export/{file}             supplier
 GET  /findings/{id}                              staff hospital supplier
 GET  /findings/{id}/export/{file}                staff hospital supplier
 GET  /approvals                                  officer reviewer auditor

@@ -33,6 +33,7 @@ mod invoices;
 mod jobs;
 mod layout;
 mod mail;
+mod monitoring;
 mod openers;
 mod opening;
 mod orders;

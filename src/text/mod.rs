@@ -59,6 +59,7 @@ areas! {
     prices: Prices,
     ingest: Ingest,
     monitoring: Monitoring,
+    watching: Watching,
     indices: Indices,
     cases: Cases,
     alerts: Alerts,

@@ -176,6 +176,8 @@ pub struct Outcome {
     pub unchanged: i64,
     /// Lines whose hospital or product the registers lack.
     pub unmatched: i64,
+    /// Listings that a credit rating bars.
+    pub refused: i64,
     /// Lines with a fault or more.
     pub bad: i64,
     /// What is wrong with bad lines.
@@ -278,6 +280,7 @@ pub fn run_of<R: Read>(
         new: done.added,
         unchanged: done.unchanged,
         unmatched: done.unmatched,
+        refused: 0,
         bad,
         faults: seen.faults,
         known: None,

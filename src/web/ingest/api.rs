@@ -193,7 +193,7 @@ fn shown(it: &PriceFile, faults: &[BadLine], is_known: bool) -> Value {
     let mut shown = json!({
         "no": it.no, "kind": it.kind, "state": it.state, "name": it.file_name, "sha256": it.sha256,
         "bytes": it.bytes, "lines": it.lines, "new": it.added, "changed": it.changed,
-        "unchanged": it.unchanged, "unmatched": it.unmatched, "bad": it.bad, "bad_lines": bad_lines,
+        "unchanged": it.unchanged, "unmatched": it.unmatched, "refused": it.refused, "bad": it.bad, "bad_lines": bad_lines,
         "ingest": it.ingest, "known": is_known, "phase": it.phase, "percent": it.percent(),
         "progress": progress(it, Lang::Zh.text()), "progress_en": progress(it, Lang::En.text()),
         "received_at": it.created_at.iso(), "ended_at": it.ended_at.map(|at| at.iso()),

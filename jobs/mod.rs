@@ -8,6 +8,7 @@ mod change_prices;
 mod check_invariants;
 mod close_questions;
 mod count_ageing;
+mod count_disease_costs;
 mod count_indices;
 mod count_prices;
 mod count_supply;
@@ -15,6 +16,7 @@ mod end_ratings;
 mod end_sessions;
 mod escalate_cases;
 mod forget_runs;
+mod link_prices;
 mod mail_audit_head;
 mod match_prices;
 mod note_late;
@@ -79,6 +81,8 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },
     Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
+    Job { name: "count_disease_costs", cron: "0 40 4 * * *", run: count_disease_costs::run },
+    Job { name: "link_prices", cron: "0 20 5 * * *", run: link_prices::run },
     Job { name: "open_cases", cron: "0 30 5 * * *", run: open_cases::run },
     Job { name: "escalate_cases", cron: "0 15 8 * * *", run: escalate_cases::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },

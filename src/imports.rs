@@ -39,6 +39,10 @@ crate::words! {
         BasketItems = "basket_items",
         /// Lines of a hospital preparation's cost review sheet.
         CostLines = "cost_lines",
+        /// Negotiated drugs with their payment standards.
+        Negotiated = "negotiated",
+        /// Case baskets of disease cost.
+        DiseaseBaskets = "disease_baskets",
         /// Somebody's own ledger, to be compared; it changes nothing.
         Ledger = "ledger",
     }

@@ -62,6 +62,8 @@ pub mod incidents;
 
 pub mod standards;
 
+pub mod disease_costs;
+
 pub mod preparations;
 
 pub mod scans;

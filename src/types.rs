@@ -373,6 +373,12 @@ ids! {
     StandardId;
     /// A release of payment standards.
     ReleaseId;
+    /// A list of negotiated drugs (谈判药品).
+    NegotiatedListId;
+    /// What a draft of standards would have done to last year's purchases.
+    EffectId;
+    /// A case basket (病种费用).
+    DiseaseBasketId;
     /// A consumer of the settlement feed.
     ConsumerId;
     /// A mail in the outbox.

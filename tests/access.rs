@@ -388,6 +388,24 @@ GET  /public/credit.csv                           public
 GET  /rounds/{id}/standards                      staff
 POST /rounds/{id}/standards/ask                  officer
 POST /rounds/{id}/standards/decide               reviewer
+POST /rounds/{id}/standards/effect               officer
+GET  /standards/effects/{id}                     staff
+GET  /standards/effects/{id}/export/{file}       staff
+GET  /standards/links                            staff
+POST /standards/links/{no}/accept                officer
+POST /standards/links/{no}/dismiss               officer
+GET  /standards/negotiated                       staff
+GET  /standards/negotiated/template              officer
+POST /standards/negotiated/uploads               officer
+GET  /standards/negotiated/uploads/{import}      officer
+POST /standards/negotiated/uploads/{import}      officer
+POST /standards/negotiated/uploads/{import}/cancel officer
+GET  /standards/negotiated/{number}              staff
+GET  /standards/negotiated/{number}/file         staff
+POST /standards/negotiated/{number}/effect       officer
+POST /standards/negotiated/{number}/ask          officer
+POST /standards/negotiated/{number}/discard      officer
+POST /standards/negotiated/{number}/decide       reviewer
 GET  /standards                                  anyone
 GET  /standards/export.csv                       anyone
 GET  /standards/export.xlsx                      anyone
@@ -477,6 +495,22 @@ GET  /rounds/{id}/demand/{hospital}              staff hospital
 POST /rounds/{id}/demand/{hospital}/verify       officer
 POST /rounds/{id}/demand/{hospital}/approve      officer
 POST /rounds/{id}/demand/{hospital}/return       officer
+GET  /disease-costs                              staff hospital
+POST /disease-costs                              officer settlement
+GET  /disease-costs/new                          officer settlement
+GET  /disease-costs/template                     officer settlement
+POST /disease-costs/uploads                      officer settlement
+GET  /disease-costs/uploads/{import}             officer settlement
+POST /disease-costs/uploads/{import}             officer settlement
+POST /disease-costs/uploads/{import}/cancel      officer settlement
+GET  /disease-costs/{id}                         staff hospital
+GET  /disease-costs/{id}/edit                    officer settlement
+POST /disease-costs/{id}/edit                    officer settlement
+POST /disease-costs/{id}/retire                  officer settlement
+POST /disease-costs/{id}/items                   officer settlement
+POST /disease-costs/{id}/items/{position}/remove officer settlement
+POST /disease-costs/{id}/refresh                 officer settlement
+GET  /disease-costs/{id}/export/{file}           staff hospital
 GET  /indices                                     staff
 POST /indices                                     officer
 GET  /indices/new                                 officer

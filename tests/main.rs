@@ -23,6 +23,7 @@ mod contracts;
 mod credit;
 mod deliveries;
 mod demand;
+mod disease_costs;
 mod distributors;
 mod evaluation;
 mod events;

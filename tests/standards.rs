@@ -1,5 +1,11 @@
 //! Payment standards: draft, release by two people, corrections, and the settlement feed.
 
+mod consumables;
+mod effects;
+mod links;
+mod negotiated;
+mod paths;
+
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -19,7 +25,7 @@ use crate::support::{Answer, Site};
 const KEY: &str = "XJ01CAA040E001";
 
 /// Lot 1 has a winner at 0.50 and three that lost; the catalogue has other products of its generic name.
-fn awarded() -> (Site, Round) {
+pub fn awarded() -> (Site, Round) {
     let site = Site::with_city();
     let (round, list) = site.round_in(RoundState::Awarded);
     give_key(&site, &list[0]);
@@ -88,7 +94,7 @@ fn pending(site: &Site, round: &Round) -> Vec<New> {
     site.app.db.read(|c| standards::pending(c, round)).unwrap().1
 }
 
-fn release(site: &Site, round: &Round) -> standards::Release {
+pub fn release(site: &Site, round: &Round) -> standards::Release {
     let (officer, reviewer) = (site.ctx_of("officer"), site.ctx_of("reviewer"));
     let looked_at = standards::fingerprint(&pending(site, round)).unwrap();
     site.app.db.write(|tx| standards::ask(tx, &officer, &round.id)).unwrap();
@@ -280,15 +286,12 @@ fn line(product: &str, starts: &str, standard: &str) -> Line {
         product: product.to_owned(),
         generic: "g".to_owned(),
         spec: "s".to_owned(),
-        pack: String::new(),
         company: "c".to_owned(),
         standard: standard.parse().unwrap(),
         price: "1".parse().unwrap(),
         starts: starts.parse().unwrap(),
-        ends: None,
         basis: "LOWER".to_owned(),
-        clause: String::new(),
-        arithmetic: String::new(),
+        ..Line::default()
     }
 }
 

@@ -50,6 +50,9 @@ pub const OVERSEERS: &[Role] = &[Role::Auditor, Role::Admin];
 /// Who keeps the calendar of working days.
 pub const CALENDAR_KEEPERS: &[Role] = &[Role::Settlement, Role::Admin];
 
+/// Who keeps the case baskets of disease cost.
+pub const COST_KEEPERS: &[Role] = &[Role::Officer, Role::Settlement];
+
 /// The two sides of a purchase.
 pub const PARTIES: &[Role] = &[Role::Hospital, Role::Supplier];
 
@@ -159,6 +162,8 @@ visitors! {
     Cataloguer: CATALOGUERS;
     /// Whoever keeps the calendar of working days.
     CalendarKeeper: CALENDAR_KEEPERS;
+    /// Whoever keeps the case baskets of disease cost.
+    CostKeeper: COST_KEEPERS;
     /// A hospital or a supplier.
     Party: PARTIES;
     /// Whoever may enter a bank account of their organisation.

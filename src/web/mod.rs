@@ -13,6 +13,7 @@ mod contracts;
 pub mod credit;
 mod deliveries;
 mod demand;
+pub mod disease_costs;
 mod distributors;
 pub mod form;
 mod gate;
@@ -57,9 +58,9 @@ use crate::signing::Signer;
 use crate::types::Time;
 
 pub use access::{
-    AccountApprover, AccountHolder, Admin, Allowed, Auditor, CalendarKeeper, Cataloguer, EVALUATORS,
-    Evaluator, Hospital, Officer, Overseer, Party, Payments, Person, PriceReader, Reviewer, STAFF,
-    Settlement, Staff, Supplier, Visitor,
+    AccountApprover, AccountHolder, Admin, Allowed, Auditor, CalendarKeeper, Cataloguer, CostKeeper,
+    EVALUATORS, Evaluator, Hospital, Officer, Overseer, Party, Payments, Person, PriceReader, Reviewer,
+    STAFF, Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -137,7 +138,7 @@ macro_rules! routes {
 use crate::people::Role::{Auditor as AUDITOR, Officer as OFFICER, Reviewer as REVIEWER};
 use Allowed::{Anyone, Only, Public, Token};
 use Role::Admin as Administrator;
-use access::{CATALOGUERS, OVERSEERS, PRICE_READERS};
+use access::{CATALOGUERS, COST_KEEPERS, OVERSEERS, PRICE_READERS};
 use awards::OBJECTORS;
 
 routes! {
@@ -522,6 +523,24 @@ routes! {
     GET  "/rounds/{id}/standards" standards::draft::index, Only(STAFF);
     POST "/rounds/{id}/standards/ask" standards::draft::ask, Only(&[Role::Officer]);
     POST "/rounds/{id}/standards/decide" standards::draft::decide, Only(&[Role::Reviewer]);
+    POST "/rounds/{id}/standards/effect" standards::draft::compute, Only(&[Role::Officer]);
+    GET  "/standards/effects/{id}" standards::effects::index, Only(STAFF);
+    GET  "/standards/effects/{id}/export/{file}" standards::effects::export, Only(STAFF);
+    GET  "/standards/links" standards::links::index, Only(STAFF);
+    POST "/standards/links/{no}/accept" standards::links::accept, Only(&[Role::Officer]);
+    POST "/standards/links/{no}/dismiss" standards::links::dismiss, Only(&[Role::Officer]);
+    GET  "/standards/negotiated" standards::negotiated::index, Only(STAFF);
+    GET  "/standards/negotiated/template" standards::negotiated::template, Only(&[Role::Officer]);
+    POST "/standards/negotiated/uploads" standards::upload::send, Only(&[Role::Officer]);
+    GET  "/standards/negotiated/uploads/{import}" standards::upload::review, Only(&[Role::Officer]);
+    POST "/standards/negotiated/uploads/{import}" standards::upload::apply, Only(&[Role::Officer]);
+    POST "/standards/negotiated/uploads/{import}/cancel" standards::upload::cancel, Only(&[Role::Officer]);
+    GET  "/standards/negotiated/{number}" standards::negotiated::show, Only(STAFF);
+    GET  "/standards/negotiated/{number}/file" standards::negotiated::file, Only(STAFF);
+    POST "/standards/negotiated/{number}/effect" standards::negotiated::compute, Only(&[Role::Officer]);
+    POST "/standards/negotiated/{number}/ask" standards::negotiated::ask, Only(&[Role::Officer]);
+    POST "/standards/negotiated/{number}/discard" standards::negotiated::discard, Only(&[Role::Officer]);
+    POST "/standards/negotiated/{number}/decide" standards::negotiated::decide, Only(&[Role::Reviewer]);
     GET  "/standards" standards::list::index, Anyone;
     GET  "/standards/export.csv" standards::list::csv, Anyone;
     GET  "/standards/export.xlsx" standards::list::xlsx, Anyone;
@@ -535,6 +554,22 @@ routes! {
     GET  "/api/standards" standards::feed::json, Token;
     GET  "/api/standards.csv" standards::feed::csv, Token;
     POST "/api/standards/ack" standards::feed::ack, Token;
+    GET  "/disease-costs" disease_costs::list::index, Only(disease_costs::READERS);
+    POST "/disease-costs" disease_costs::edit::create, Only(COST_KEEPERS);
+    GET  "/disease-costs/new" disease_costs::edit::new, Only(COST_KEEPERS);
+    GET  "/disease-costs/template" disease_costs::upload::template, Only(COST_KEEPERS);
+    POST "/disease-costs/uploads" disease_costs::upload::send, Only(COST_KEEPERS);
+    GET  "/disease-costs/uploads/{import}" disease_costs::upload::review, Only(COST_KEEPERS);
+    POST "/disease-costs/uploads/{import}" disease_costs::upload::apply, Only(COST_KEEPERS);
+    POST "/disease-costs/uploads/{import}/cancel" disease_costs::upload::cancel, Only(COST_KEEPERS);
+    GET  "/disease-costs/{id}" disease_costs::show::index, Only(disease_costs::READERS);
+    GET  "/disease-costs/{id}/edit" disease_costs::edit::form, Only(COST_KEEPERS);
+    POST "/disease-costs/{id}/edit" disease_costs::edit::change, Only(COST_KEEPERS);
+    POST "/disease-costs/{id}/retire" disease_costs::edit::retire, Only(COST_KEEPERS);
+    POST "/disease-costs/{id}/items" disease_costs::show::add_item, Only(COST_KEEPERS);
+    POST "/disease-costs/{id}/items/{position}/remove" disease_costs::show::remove_item, Only(COST_KEEPERS);
+    POST "/disease-costs/{id}/refresh" disease_costs::show::refresh, Only(COST_KEEPERS);
+    GET  "/disease-costs/{id}/export/{file}" disease_costs::show::export, Only(disease_costs::READERS);
     GET  "/indices" indices::list::index, Only(STAFF);
     POST "/indices" indices::edit::create, Only(&[Role::Officer]);
     GET  "/indices/new" indices::edit::new, Only(&[Role::Officer]);

@@ -2,6 +2,26 @@
 
 pub mod consumers;
 pub mod draft;
+pub mod effects;
 pub mod feed;
+pub mod links;
 pub mod list;
+pub mod negotiated;
 pub mod show;
+pub mod upload;
+
+use crate::db::Conn;
+use crate::error::Result;
+use crate::people::{Role, Who};
+use crate::standards::links::{State, store};
+use crate::text::{Text, fill};
+
+/// What waits for the reader: prices that left their standard.
+pub fn tasks(conn: &mut Conn, who: &Who, t: &Text) -> Result<Vec<(String, String)>> {
+    if !who.is(Role::Officer) {
+        return Ok(Vec::new());
+    }
+    let count = store::count(conn, State::Open)?;
+    let message = || fill(t.links.task, &[("count", &count)]);
+    Ok((count > 0).then(|| ("/standards/links".to_owned(), message())).into_iter().collect())
+}

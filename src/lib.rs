@@ -25,6 +25,8 @@ pub mod notify;
 
 pub mod people;
 
+pub mod tokens;
+
 pub mod workdays;
 
 pub mod credit;

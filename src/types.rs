@@ -375,6 +375,10 @@ ids! {
     ReleaseId;
     /// A consumer of the settlement feed.
     ConsumerId;
+    /// A report of what a consumer holds.
+    ComparisonId;
+    /// Standards on their way to a consumer's endpoint.
+    PushId;
     /// A mail in the outbox.
     MailId;
     /// A version of a rule set.

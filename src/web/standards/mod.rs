@@ -2,6 +2,6 @@
 
 pub mod consumers;
 pub mod draft;
-pub mod feed;
 pub mod list;
+pub mod pushes;
 pub mod show;

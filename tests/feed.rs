@@ -17,7 +17,7 @@ use jicai::types::ApiTokenId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::standards::{api, awarded, consumer, json as read, line, release};
+use crate::standards::{api, awarded, consumer, json as read, release};
 use crate::support::{Answer, Site};
 
 async fn send(site: &Site, token: &str, path: &str, body: &str) -> Answer {
@@ -170,7 +170,11 @@ async fn the_snapshot_is_what_the_rows_come_to_on_every_day() {
         supersedes: Some(1),
     };
     let ended = New {
-        line: standards::Line { ends: "2027-03-31".parse().ok(), ..line("限期品", "2027-01-01", "1") },
+        line: standards::Line {
+            starts: "2027-01-01".parse().unwrap(),
+            ends: "2027-03-31".parse().ok(),
+            ..standards::Line::of(&old)
+        },
         supersedes: None,
     };
     site.app
@@ -185,15 +189,17 @@ async fn the_snapshot_is_what_the_rows_come_to_on_every_day() {
         let full = read(api(&site, "tok", &format!("/api/standards/full?day={day}")).await.is(200));
         assert_eq!((full["day"].as_str(), full["last_seq"].as_i64()), (Some(day), Some(14)));
         let text = |it: &Value, name: &str| it[name].as_str().unwrap_or_default().to_owned();
-        let begun = |it: &&Value| text(it, "starts").as_str() <= day && !gone.contains(&&it["seq"]);
-        let mut wanted: Vec<&Value> = Vec::new();
-        for it in rows.iter().filter(begun) {
-            let same =
-                |other: &&Value| ["product", "company", "spec"].iter().all(|n| text(it, n) == text(other, n));
-            let later = |other: &&Value| text(other, "starts") > text(it, "starts");
-            let is_last = !rows.iter().filter(begun).filter(same).any(|other| later(&other));
+        let covers = |it: &&Value| {
             let is_over = !it["ends"].is_null() && text(it, "ends").as_str() < day;
-            if is_last && !is_over {
+            text(it, "starts").as_str() <= day && !is_over && !gone.contains(&&it["seq"])
+        };
+        let mut wanted: Vec<&Value> = Vec::new();
+        for it in rows.iter().filter(covers) {
+            let same = |o: &&Value| {
+                ["product", "company", "spec"].iter().all(|name| text(it, name) == text(o, name))
+            };
+            let later = |o: &Value| text(o, "starts") > text(it, "starts");
+            if !rows.iter().filter(covers).filter(same).any(later) {
                 wanted.push(it);
             }
         }

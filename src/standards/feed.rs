@@ -172,14 +172,19 @@ const READING: i64 = 2_000;
 
 /// Everything in force on a day, in the order of the feed, some rows at a time.
 pub fn in_force(conn: &mut Conn, day: NaiveDate, mut take: impl FnMut(&[Item]) -> Result<()>) -> Result<()> {
-    let mut after = 0;
-    loop {
-        let seqs = snapshot::in_force(conn, day, after, READING)?;
-        let Some(last) = seqs.last().copied() else { return Ok(()) };
-        after = last;
-        let items: Vec<Item> = snapshot::sent(conn, &seqs)?.into_iter().map(Item::from).collect();
+    let seqs = snapshot::in_force(conn, day)?;
+    let mut done = 0;
+    while let Some(next) = seqs.get(done) {
+        let mut items: Vec<Item> =
+            store::since(conn, next - 1, READING)?.into_iter().map(Item::from).collect();
+        items.retain(|it| seqs.binary_search(&it.seq).is_ok());
+        if items.is_empty() {
+            return Err(Error::fault("rows of the feed are missing"));
+        }
+        done += items.len();
         take(&items)?;
     }
+    Ok(())
 }
 
 /// The columns of the CSV variant, named as in JSON.

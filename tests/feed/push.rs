@@ -206,8 +206,13 @@ async fn what_was_given_up_waits_for_somebody_and_nothing_passes_it() {
 
     // Another node holds it: nobody else sends it before the lease is over.
     let held = |until: Option<Time>| {
-        let all = diesel::update(pushes::table).set(pushes::leased_until.eq(until));
-        site.app.db.write(|tx| Ok(all.execute(tx.conn())?)).unwrap()
+        site.app
+            .db
+            .write(|tx| {
+                let all = diesel::update(pushes::table).set(pushes::leased_until.eq(until));
+                Ok(all.execute(tx.conn())?)
+            })
+            .unwrap()
     };
     held(Some(site.now().plus_millis(1_000)));
     assert_eq!(run(&site), Tally::default());

@@ -99,7 +99,7 @@ impl Index {
         self.codes.insert(code, (from, self.spans.len()));
     }
 
-    /// What is known of a code on a day: of the rows that have begun, the one that began last counts, unless it is over.
+    /// What is known of a code on a day: of the rows that cover it, the one that began last counts.
     pub fn find(&self, code: &str, day: NaiveDate) -> Known {
         let range = match self.codes.get(code) {
             None if code.bytes().any(|b| !b.is_ascii() || b.is_ascii_lowercase()) => {
@@ -110,11 +110,10 @@ impl Index {
         let Some((from, to)) = range else { return Known::Nothing };
         let spans = self.spans.get(*from..*to).unwrap_or_default();
         let begun = spans.partition_point(|it| it.starts <= day);
-        match begun.checked_sub(1).and_then(|at| spans.get(at)) {
-            Some(it) if it.ends.is_none_or(|last| day <= last) => {
-                Known::Standard(Found { seq: it.seq, standard: it.standard })
-            }
-            _ => Known::Product,
+        let begun = spans.get(..begun).unwrap_or_default();
+        match begun.iter().rev().find(|it| it.ends.is_none_or(|last| day <= last)) {
+            Some(it) => Known::Standard(Found { seq: it.seq, standard: it.standard }),
+            None => Known::Product,
         }
     }
 

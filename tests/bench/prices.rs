@@ -151,7 +151,7 @@ fn account(db: &Db) -> String {
         kind: OrganisationKind::Bureau,
         name: code.clone(),
         code: code.clone(),
-        region: String::new(),
+        region: "金华市".to_owned(),
         tier: String::new(),
         group_name: String::new(),
         active: true,

@@ -22,6 +22,7 @@ mod match_prices;
 mod note_late;
 mod open_cases;
 mod open_volumes;
+mod push_standards;
 mod remind_claims;
 mod remind_contracts;
 mod remind_demand;
@@ -65,6 +66,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "close_questions", cron: "0 * * * * *", run: close_questions::run },
     Job { name: "write_alerts", cron: "30 */5 * * * *", run: write_alerts::run },
     Job { name: "send_mail", cron: "0 * * * * *", run: send_mail::run },
+    Job { name: "push_standards", cron: "15 * * * * *", run: push_standards::run },
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },

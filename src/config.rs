@@ -65,6 +65,8 @@ pub struct Settings {
     pub node: String,
     /// The file of the key that signs receipts; every node of the platform shares it.
     pub signing_key_file: PathBuf,
+    /// Requests a minute each program's token may make on one node.
+    pub api_requests: u32,
 }
 
 /// Every setting's name, its default and what it is: the README's table and the check for misspelt names.
@@ -88,6 +90,7 @@ pub const NAMES: &[(&str, &str)] = &[
     ("watch_folder", ""),
     ("node", ""),
     ("signing_key_file", ""),
+    ("api_requests", "600"),
 ];
 
 impl Settings {
@@ -168,6 +171,7 @@ impl Settings {
                 file if file.is_empty() => beside(&text("database_url"), "jicai-signing.key"),
                 file => PathBuf::from(file),
             },
+            api_requests: number("api_requests", &text("api_requests"), 1, 1_000_000)?,
         })
     }
 }

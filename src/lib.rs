@@ -27,6 +27,8 @@ pub mod notify;
 
 pub mod people;
 
+pub mod tokens;
+
 pub mod workdays;
 
 pub mod credit;

@@ -823,10 +823,11 @@ diesel::table! {
     consumers (id) {
         id -> Text,
         name -> Text,
-        token_hash -> Text,
         active -> Bool,
         acknowledged -> BigInt,
         acknowledged_at -> Nullable<BigInt>,
+        endpoint -> Text,
+        pushed -> BigInt,
         created_at -> BigInt,
     }
 }
@@ -2255,8 +2256,13 @@ diesel::table! {
     api_tokens (id) {
         id -> Text,
         name -> Text,
-        scope -> Text,
+        scopes -> Text,
+        consumer_id -> Nullable<Text>,
+        organisation_id -> Nullable<Text>,
         token_hash -> Text,
+        old_hash -> Nullable<Text>,
+        old_until -> Nullable<Date>,
+        expires_on -> Nullable<Date>,
         created_at -> BigInt,
         created_by -> Nullable<Text>,
         used_at -> Nullable<BigInt>,
@@ -2671,6 +2677,49 @@ diesel::table! {
         source_after -> Text,
         cost_before -> Nullable<BigInt>,
         cost_after -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    comparisons (id) {
+        id -> Text,
+        consumer_id -> Text,
+        made_at -> BigInt,
+        upto -> BigInt,
+        held -> BigInt,
+        same -> BigInt,
+        missing -> BigInt,
+        surplus -> BigInt,
+        different -> BigInt,
+        bad -> BigInt,
+        findings -> Text,
+    }
+}
+
+diesel::table! {
+    pushes (id) {
+        id -> Text,
+        consumer_id -> Text,
+        since -> BigInt,
+        last_seq -> BigInt,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        error -> Text,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (token_id, given_key) {
+        token_id -> Text,
+        given_key -> Text,
+        request -> Text,
+        status -> Integer,
+        answer -> Text,
+        created_at -> BigInt,
     }
 }
 

@@ -381,6 +381,10 @@ ids! {
     DiseaseBasketId;
     /// A consumer of the settlement feed.
     ConsumerId;
+    /// A report of what a consumer holds.
+    ComparisonId;
+    /// Standards on their way to a consumer's endpoint.
+    PushId;
     /// A mail in the outbox.
     MailId;
     /// A version of a rule set.

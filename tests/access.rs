@@ -15,6 +15,7 @@ use jicai::contracts;
 use jicai::db::Tx;
 use jicai::people::Role;
 use jicai::rounds::{Lot, Round, RoundState};
+use jicai::tokens::Scope;
 use jicai::types::{AwardId, ObjectionId, OfferId, QuestionId, sha256};
 use jicai::web::{Allowed, ROUTES};
 
@@ -22,7 +23,7 @@ use crate::contracts::{award, won};
 use crate::support::{Answer, Site};
 
 /// One line a route: method, address, who may enter. `public`: everybody; `anyone`: everybody logged in;
-/// `token`: a machine with a feed token; `staff`: every role of the bureau; else the roles.
+/// `token` and a scope: a program whose token has it; `staff`: every role of the bureau; else the roles.
 const TABLE: &str = "
 GET  /static/{name}                              public
 GET  /health                                     public
@@ -74,11 +75,17 @@ POST /listings/unmatched/match                   officer
 GET  /listings/differing                         staff
 GET  /api-tokens                                 admin
 POST /api-tokens                                 admin
+POST /api-tokens/{id}/rotate                     admin
 POST /api-tokens/{id}/revoke                     admin
-POST /api/transactions                           token
-POST /api/listings                               token
-GET  /api/transactions/{no}                      token
-GET  /api/listings/{no}                          token
+GET  /api/openapi.json                           public
+GET  /api/signing-key                            public
+POST /api/transactions                           token transactions
+POST /api/listings                               token listings
+GET  /api/transactions/{no}                      token transactions
+GET  /api/listings/{no}                          token listings
+GET  /api/contracts                              token contracts
+POST /api/orders                                 token orders
+POST /api/receipts                               token receipts
 GET  /account                                    anyone
 POST /account/password                           anyone
 POST /account/sessions                           anyone
@@ -413,12 +420,19 @@ GET  /standards/consumers                        settlement admin
 POST /standards/consumers                        settlement admin
 POST /standards/consumers/{id}/rotate            settlement admin
 POST /standards/consumers/{id}/active            settlement admin
+POST /standards/consumers/{id}/endpoint          settlement admin
+GET  /standards/pushes                           settlement admin
+POST /standards/pushes/{id}/retry                settlement admin
 GET  /standards/{seq}                            anyone
 POST /standards/{seq}/correct                    officer
 POST /standards/{seq}/decide                     reviewer
-GET  /api/standards                              token
-GET  /api/standards.csv                          token
-POST /api/standards/ack                          token
+GET  /api/standards                              token standards
+GET  /api/standards.csv                          token standards
+GET  /api/standards/full                         token standards
+GET  /api/standards/full.csv                     token standards
+POST /api/standards/ack                          token acknowledge
+POST /api/standards/compare                      token standards
+POST /api/price-check                            token price_check
 GET  /rounds/{id}/award                          anyone
 POST /rounds/{id}/award                          officer
 POST /rounds/{id}/rulings                        officer
@@ -679,7 +693,7 @@ fn table() -> Vec<Line> {
 
 impl Line {
     fn is_open(&self) -> bool {
-        self.rule == ["public"] || self.rule == ["token"]
+        self.rule == ["public"] || self.rule.first() == Some(&"token")
     }
 
     fn admits(&self, role: Role) -> bool {
@@ -716,7 +730,7 @@ fn the_table_names_every_route_once_with_its_rule() {
         };
         let is_right = match route.allowed {
             Allowed::Public => line.rule == ["public"],
-            Allowed::Token => line.rule == ["token"],
+            Allowed::Token(scope) => line.rule == ["token", scope.as_str()],
             Allowed::Anyone => line.rule == ["anyone"],
             Allowed::Only(roles) => {
                 !line.is_open()
@@ -735,8 +749,11 @@ fn the_table_names_every_route_once_with_its_rule() {
         if !ROUTES.iter().any(|r| r.method == line.method && r.path == line.path) {
             faults.push(format!("{} {}: no such route any more", line.method, line.path));
         }
-        let is_word =
-            |w: &&str| ["public", "anyone", "token", "staff"].contains(w) || w.parse::<Role>().is_ok();
+        let is_word = |w: &&str| {
+            ["public", "anyone", "token", "staff"].contains(w)
+                || w.parse::<Role>().is_ok()
+                || w.parse::<Scope>().is_ok()
+        };
         if line.rule.is_empty() || !line.rule.iter().all(is_word) {
             faults.push(format!("{} {}: {:?} is no rule", line.method, line.path, line.rule));
         }
@@ -781,7 +798,7 @@ async fn nobody_enters_where_the_table_does_not_say_so() {
         };
         let is_right = match line.rule[..] {
             ["public"] => answer.status != 403 && answer.status.as_u16() < 500 && !is_turned_away,
-            ["token"] => answer.status == 401 || answer.status == 403,
+            ["token", _] => answer.status == 401 || answer.status == 403,
             _ => is_turned_away,
         };
         if !is_right {
@@ -792,7 +809,7 @@ async fn nobody_enters_where_the_table_does_not_say_so() {
             let status = answer.status.as_u16();
             // A token route knows no roles; whoever may enter meets the page, a refusal or nothing there.
             let is_right = match (&line.rule[..], line.admits(*role)) {
-                (["token"], _) => matches!(status, 401 | 403),
+                (["token", _], _) => matches!(status, 401 | 403),
                 (_, true) => status != 403 && status < 500 && !answer.location.starts_with("/login?"),
                 (_, false) => status == 403,
             };

@@ -58,6 +58,7 @@ areas! {
     catalog: Catalog,
     prices: Prices,
     ingest: Ingest,
+    api: Api,
     monitoring: Monitoring,
     watching: Watching,
     indices: Indices,

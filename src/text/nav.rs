@@ -53,7 +53,7 @@ messages! {
         credit: "履约记录", "Supplier record";
         ratings: "信用评价", "Credit ratings";
         transactions: "采购与挂网数据", "Price data";
-        api_tokens: "推送令牌", "API tokens";
+        api_tokens: "接口令牌", "API tokens";
         terms: "执行参数", "Terms";
     }
 }

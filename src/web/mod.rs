@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod alerts;
+pub mod api;
 mod approvals;
 mod asset;
 pub mod awards;
@@ -55,6 +56,8 @@ use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
 use crate::people::Role;
 use crate::signing::Signer;
+use crate::tokens::Scope;
+use crate::tokens::limits::Limits;
 use crate::types::Time;
 
 pub use access::{
@@ -74,6 +77,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// The server's clock; tests set their own.
     pub clock: Arc<dyn Fn() -> Time + Send + Sync>,
+    /// How often programs may ask.
+    pub limits: Arc<Limits>,
 }
 
 impl App {
@@ -243,13 +248,19 @@ routes! {
     GET  "/listings/unmatched/export/{file}" ingest::unmatched::export, Only(STAFF);
     POST "/listings/unmatched/match" ingest::unmatched::match_again, Only(&[Role::Officer]);
     GET  "/listings/differing" ingest::differing::index, Only(STAFF);
-    GET  "/api-tokens" ingest::tokens::index, Only(&[Administrator]);
-    POST "/api-tokens" ingest::tokens::make, Only(&[Administrator]);
-    POST "/api-tokens/{id}/revoke" ingest::tokens::revoke, Only(&[Administrator]);
-    POST "/api/transactions" ingest::api::send, Token;
-    POST "/api/listings" ingest::api::send, Token;
-    GET  "/api/transactions/{no}" ingest::api::show, Token;
-    GET  "/api/listings/{no}" ingest::api::show, Token;
+    GET  "/api-tokens" api::tokens::index, Only(&[Administrator]);
+    POST "/api-tokens" api::tokens::make, Only(&[Administrator]);
+    POST "/api-tokens/{id}/rotate" api::tokens::rotate, Only(&[Administrator]);
+    POST "/api-tokens/{id}/revoke" api::tokens::revoke, Only(&[Administrator]);
+    GET  "/api/openapi.json" api::openapi::document, Public;
+    GET  "/api/signing-key" api::key::show, Public;
+    POST "/api/transactions" ingest::api::send, Token(Scope::Transactions);
+    POST "/api/listings" ingest::api::send, Token(Scope::Listings);
+    GET  "/api/transactions/{no}" ingest::api::show, Token(Scope::Transactions);
+    GET  "/api/listings/{no}" ingest::api::show, Token(Scope::Listings);
+    GET  "/api/contracts" api::contracts::list, Token(Scope::Contracts);
+    POST "/api/orders" api::orders::place, Token(Scope::Orders);
+    POST "/api/receipts" api::receipts::receive, Token(Scope::Receipts);
     GET  "/monitoring" monitoring::list::index, Only(STAFF);
     GET  "/monitoring/exclusions" monitoring::exclusions::index, Only(STAFF);
     POST "/monitoring/exclusions" monitoring::exclusions::add, Only(&[Role::Officer]);
@@ -548,6 +559,9 @@ routes! {
     POST "/standards/consumers" standards::consumers::add, Only(standards::consumers::KEEPERS);
     POST "/standards/consumers/{id}/rotate" standards::consumers::rotate, Only(standards::consumers::KEEPERS);
     POST "/standards/consumers/{id}/active" standards::consumers::active, Only(standards::consumers::KEEPERS);
+    POST "/standards/consumers/{id}/endpoint" standards::consumers::endpoint, Only(standards::consumers::KEEPERS);
+    GET  "/standards/pushes" standards::pushes::index, Only(standards::consumers::KEEPERS);
+    POST "/standards/pushes/{id}/retry" standards::pushes::retry, Only(standards::consumers::KEEPERS);
     GET  "/standards/{seq}" standards::show::index, Anyone;
     POST "/standards/{seq}/correct" standards::show::correct, Only(&[Role::Officer]);
     POST "/standards/{seq}/decide" standards::show::decide, Only(&[Role::Reviewer]);
@@ -570,6 +584,13 @@ routes! {
     POST "/disease-costs/{id}/items/{position}/remove" disease_costs::show::remove_item, Only(COST_KEEPERS);
     POST "/disease-costs/{id}/refresh" disease_costs::show::refresh, Only(COST_KEEPERS);
     GET  "/disease-costs/{id}/export/{file}" disease_costs::show::export, Only(disease_costs::READERS);
+    GET  "/api/standards" api::feed::json, Token(Scope::Standards);
+    GET  "/api/standards.csv" api::feed::csv, Token(Scope::Standards);
+    GET  "/api/standards/full" api::full::json, Token(Scope::Standards);
+    GET  "/api/standards/full.csv" api::full::csv, Token(Scope::Standards);
+    POST "/api/standards/ack" api::feed::ack, Token(Scope::Acknowledge);
+    POST "/api/standards/compare" api::compare::compare, Token(Scope::Standards);
+    POST "/api/price-check" api::check::check, Token(Scope::PriceCheck);
     GET  "/indices" indices::list::index, Only(STAFF);
     POST "/indices" indices::edit::create, Only(&[Role::Officer]);
     GET  "/indices/new" indices::edit::new, Only(&[Role::Officer]);

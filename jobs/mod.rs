@@ -20,6 +20,7 @@ mod match_prices;
 mod note_late;
 mod open_cases;
 mod open_volumes;
+mod publish_rounds;
 mod remind_claims;
 mod remind_contracts;
 mod remind_demand;
@@ -78,6 +79,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },
     Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
+    Job { name: "publish_rounds", cron: "30 */10 * * * *", run: publish_rounds::run },
     Job { name: "open_cases", cron: "0 30 5 * * *", run: open_cases::run },
     Job { name: "escalate_cases", cron: "0 15 8 * * *", run: escalate_cases::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },

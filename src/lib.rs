@@ -65,6 +65,7 @@ pub mod preparations;
 pub mod scans;
 
 pub mod archive;
+pub mod publish;
 pub mod simulations;
 
 pub mod demo;

@@ -18,6 +18,14 @@ document.addEventListener("click", (event) => {
     window.setTimeout(() => URL.revokeObjectURL(way.href), 1000);
   }
 });
+// "/" leads to the search box, as long as nobody is typing.
+document.addEventListener("keydown", (event) => {
+  const box = document.getElementById("find");
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (!box || typing || event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  box.focus();
+});
 // A chart's lines and their rows in its table are there while their box is ticked; without script the form does it.
 document.addEventListener("change", (event) => {
   const box = event.target.closest("[data-series]");

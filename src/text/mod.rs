@@ -102,6 +102,8 @@ areas! {
     standards: Standards,
     preparations: Preparations,
     archive: Archive,
+    publish: Publish,
+    search: Search,
     simulations: Simulations,
     admin: Admin,
     mail: Mail,

@@ -25,7 +25,7 @@ messages! {
         standards: "支付标准", "Payment standards";
         indices: "价格指数", "Price indices";
         preparations: "医院制剂", "Hospital preparations";
-        public: "结果公示", "Published awards";
+        public: "公开数据", "Open data";
         products: "产品目录", "Catalogue";
         prices: "价格监测", "Prices";
         findings: "价格发现", "Findings";

@@ -23,6 +23,7 @@ mod note_late;
 mod open_cases;
 mod open_volumes;
 mod push_standards;
+mod publish_rounds;
 mod remind_claims;
 mod remind_contracts;
 mod remind_demand;
@@ -85,6 +86,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
     Job { name: "count_disease_costs", cron: "0 40 4 * * *", run: count_disease_costs::run },
     Job { name: "link_prices", cron: "0 20 5 * * *", run: link_prices::run },
+    Job { name: "publish_rounds", cron: "30 */10 * * * *", run: publish_rounds::run },
     Job { name: "open_cases", cron: "0 30 5 * * *", run: open_cases::run },
     Job { name: "escalate_cases", cron: "0 15 8 * * *", run: escalate_cases::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },

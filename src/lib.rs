@@ -71,6 +71,7 @@ pub mod preparations;
 pub mod scans;
 
 pub mod archive;
+pub mod publish;
 pub mod simulations;
 
 pub mod demo;

@@ -2723,6 +2723,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    ocds_releases (no) {
+        no -> BigInt,
+        round_id -> Text,
+        place -> Integer,
+        tag -> Text,
+        award_id -> Nullable<Text>,
+        basis -> Text,
+        sha256 -> Text,
+        body -> Text,
+        made_at -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));

@@ -32,6 +32,7 @@ GET  /login                                      public
 POST /login                                      public
 POST /logout                                     anyone
 GET  /                                           anyone
+GET  /search                                     anyone
 GET  /rounds/{id}/bids                           staff supplier
 POST /rounds/{id}/bids                           supplier
 POST /rounds/{id}/bids/upload                    supplier
@@ -392,6 +393,7 @@ POST /ratings/{id}/repair                         officer supplier
 GET  /ratings/{id}/documents/{document}           staff supplier
 GET  /public/credit                               public
 GET  /public/credit.csv                           public
+GET  /public/credit.json                         public
 GET  /rounds/{id}/standards                      staff
 POST /rounds/{id}/standards/ask                  officer
 POST /rounds/{id}/standards/decide               reviewer
@@ -477,7 +479,23 @@ GET  /objections/{id}                            staff supplier
 POST /objections/{id}/answer                     officer
 POST /objections/{id}/documents                  supplier
 GET  /objections/{id}/documents/{document}       staff supplier
+GET  /public                                     public
 GET  /public/rounds                              public
+GET  /public/rounds.csv                          public
+GET  /public/rounds.json                         public
+GET  /public/winners                             public
+GET  /public/winners.csv                         public
+GET  /public/winners.json                        public
+GET  /public/standards                           public
+GET  /public/standards.csv                       public
+GET  /public/standards.json                      public
+GET  /public/indices                             public
+GET  /public/indices.csv                         public
+GET  /public/indices.json                        public
+GET  /public/ocds/releases.json                  public
+GET  /public/ocds/records.json                   public
+GET  /public/ocds/{round}.json                   public
+GET  /public/ocds/{round}/record.json            public
 GET  /public/rounds/{id}                         public
 GET  /public/rounds/{id}/{file}                  public
 GET  /products                                   anyone

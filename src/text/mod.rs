@@ -108,6 +108,8 @@ areas! {
     disease_costs: DiseaseCosts,
     preparations: Preparations,
     archive: Archive,
+    publish: Publish,
+    search: Search,
     simulations: Simulations,
     admin: Admin,
     mail: Mail,

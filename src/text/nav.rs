@@ -36,6 +36,9 @@ messages! {
         public: "结果公示", "Published awards";
         products: "产品目录", "Products";
         prices: "价格总览", "Price board";
+        public: "公开数据", "Open data";
+        products: "产品目录", "Catalogue";
+        prices: "价格监测", "Prices";
         findings: "价格发现", "Findings";
         rounds: "批次", "Rounds";
         ratio: "差比价", "Price ratios";

@@ -99,7 +99,7 @@ pub fn groups(page: &Page) -> Vec<Group> {
             ],
         ),
         (n.of_standards, &[("/standards", n.standards, ANYONE)]),
-        (n.of_public, &[("/public/rounds", n.public, ANYONE)]),
+        (n.of_public, &[("/public", n.public, ANYONE)]),
         (
             n.of_system,
             &[

@@ -143,7 +143,7 @@ impl Page {
             ("/findings", n.findings, PRICE_READERS),
             ("/simulations", n.simulations, EVALUATORS),
             ("/rules", n.rules, &[]),
-            ("/public/rounds", n.public, &[]),
+            ("/public", n.public, &[]),
             ("/alerts", n.alerts, &[]),
             ("/monitoring", n.monitoring, STAFF),
             ("/incidents", n.incidents, STAFF),

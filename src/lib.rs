@@ -64,6 +64,8 @@ pub mod preparations;
 
 pub mod scans;
 
+pub mod indicators;
+
 pub mod archive;
 pub mod simulations;
 

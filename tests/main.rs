@@ -28,6 +28,7 @@ mod evaluation;
 mod events;
 mod history;
 mod incidents;
+mod indicators;
 mod indices;
 mod invoices;
 mod jobs;

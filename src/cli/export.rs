@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};
 
+use chrono::Datelike;
 use clap::{Args, Subcommand};
 use jicai::archive::{self, Refused};
 use jicai::audit::{self, Deed};
 use jicai::db::Db;
 use jicai::error::{Error, Result};
 use jicai::files::write::Csv;
+use jicai::indicators::{Period, table};
 use jicai::rounds;
 use jicai::standards::feed;
 use jicai::text::fill;
@@ -22,6 +24,8 @@ use super::{Stop, lang, open_db};
 pub enum Export {
     /// Payment standards as CSV, the same rows and columns as the settlement feed
     Standards(Standards),
+    /// The indicators of the city and its counties for a year or month, as counted last
+    Kpi(Kpi),
     /// The archive of an opened round, which `jicai verify` checks without a database
     Archive(Archive),
 }
@@ -34,6 +38,23 @@ pub struct Archive {
     round: String,
     /// The file to write, whole or not at all
     file: PathBuf,
+}
+
+/// Arguments of `export kpi`.
+#[derive(Args)]
+pub struct Kpi {
+    /// The year; without it the current one
+    #[arg(long, value_name = "YEAR")]
+    year: Option<i32>,
+    /// Only this month of it, from 1 to 12
+    #[arg(long, value_name = "MONTH")]
+    month: Option<u32>,
+    /// The form of the file
+    #[arg(long, default_value = "csv", value_parser = ["csv"])]
+    format: String,
+    /// Write to this file, whole or not at all, instead of standard output
+    #[arg(long)]
+    out: Option<PathBuf>,
 }
 
 /// Arguments of `export standards`.
@@ -51,6 +72,7 @@ pub struct Standards {
 pub fn run(command: &Export) -> std::result::Result<(), Stop> {
     match command {
         Export::Standards(args) => standards(args),
+        Export::Kpi(args) => kpi(args),
         Export::Archive(args) => archive(args),
     }
 }
@@ -83,6 +105,33 @@ fn archive(args: &Archive) -> std::result::Result<(), Stop> {
     // Nobody may be listening on standard error; the file is written.
     let _ = writeln!(std::io::stderr(), "{line}");
     Ok(())
+}
+
+/// Writes the indicators.
+fn kpi(args: &Kpi) -> std::result::Result<(), Stop> {
+    let m = &lang().text().indicators;
+    let now = Time::now();
+    let year = args.year.unwrap_or(now.local().year());
+    let bad_year = || Stop::Bad(vec![fill(m.export_no_year, &[("year", &year)])]);
+    let period = match args.month {
+        _ if !(2000..=2100).contains(&year) => return Err(bad_year()),
+        None => Period::year(year).map_err(|_| bad_year())?,
+        Some(month) => Period::month(year, month)
+            .map_err(|_| Stop::Bad(vec![fill(m.export_no_month, &[("month", &month)])]))?,
+    };
+    let (_, db) = open_db()?;
+    let rows = db.read(|conn| table::rows(conn, period, lang().text())).map_err(Stop::of)?;
+    let written = match &args.out {
+        Some(file) => whole(file, |out| Ok((table::write(out, &rows)?, ()))),
+        None => table::write(BufWriter::new(stdout().lock()), &rows).map(drop),
+    };
+    written.map_err(Stop::of)?;
+    let ctx = Ctx::system(now, "jicai export kpi");
+    db.write(|tx| {
+        let deed = Deed { action: "indicators.export", subject: "indicator_counts", id: "" };
+        audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": rows.len(), "of": period.name() }))
+    })
+    .map_err(Stop::of)
 }
 
 /// Writes the payment standards.

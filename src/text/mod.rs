@@ -101,6 +101,8 @@ areas! {
     statements: Statements,
     standards: Standards,
     preparations: Preparations,
+    indicators: Indicators,
+    indicator_names: IndicatorNames,
     archive: Archive,
     simulations: Simulations,
     admin: Admin,

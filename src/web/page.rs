@@ -12,7 +12,8 @@ use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
 use crate::web::access::{
-    self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, PRICE_READERS, STAFF,
+    self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, INDICATOR_READERS, OVERSEERS, PREPAYMENT_READERS,
+    PRICE_READERS, STAFF,
 };
 use crate::web::{asset, cases, credit, preparations, retention, shortages};
 
@@ -141,6 +142,7 @@ impl Page {
             ("/transactions", n.transactions, STAFF),
             ("/standards", n.standards, &[]),
             ("/indices", n.indices, STAFF),
+            ("/indicators", n.indicators, INDICATOR_READERS),
             ("/preparations", n.preparations, preparations::PARTIES),
             ("/terms", n.terms, access::STAFF),
             ("/workdays", n.workdays, CALENDAR_KEEPERS),

@@ -78,8 +78,7 @@ fn published_figures_that_are_counts_come_out_of_the_same_formulas() {
         let found = rows.iter().find(|row| row["city_or_scope"].starts_with(scope) && row["kpi"] == kpi);
         found.unwrap_or_else(|| panic!("no {scope} {kpi}")).clone()
     };
-    let (selected, tendered) =
-        (row("Jinhua", "未过评药品 selected"), row("Jinhua", "未过评药品 tendered"));
+    let (selected, tendered) = (row("Jinhua", "未过评药品 selected"), row("Jinhua", "未过评药品 tendered"));
     let rate = ratio(selected["value"].parse().unwrap(), tendered["value"].parse().unwrap());
     assert_eq!(selected["check"], format!("113/299={rate}% selection rate"));
     let mut reproduced = 1;
@@ -130,11 +129,7 @@ fn published_cuts_come_out_of_the_same_formula() {
     assert_eq!(percent(&[cut("18.89", "72.00")], 2), "73.76");
     assert_eq!(percent(&[cut("48.71", "132")], 0), "63");
     assert_eq!(percent(&[cut("7000", "35000"), cut("5000", "32000")], 0), "82");
-    let mean = Sum {
-        numerator: cut("7000", "35000") + cut("5000", "32000"),
-        denominator: 2,
-        missing: 0,
-    };
+    let mean = Sum { numerator: cut("7000", "35000") + cut("5000", "32000"), denominator: 2, missing: 0 };
     assert_eq!(rules::value(Formula::Mean, mean).unwrap().to_string(), "82.19");
     assert_eq!(rules::cut(price("1"), price("0")), None);
     let Some(rows) = published("insulin_2021_examples.csv") else { return };
@@ -271,9 +266,33 @@ fn working() -> (Site, Vec<Contract>, Period, Period) {
     (site, list, started, due)
 }
 
+/// An approved year of surplus retention with 1234 yuan for the contract's hospital, row by row.
+fn retained(site: &Site, contract: &Contract, month: Period) {
+    let at = Time::parse_local(&month.starts.to_string()).unwrap().plus_days(3).millis();
+    let plan = jicai::types::PlanId::new();
+    let (round, hospital) = (&contract.round_id, &contract.hospital_id);
+    let (starts, ends) = (contract.starts, contract.ends);
+    let statements = [
+        format!(
+            "INSERT INTO retention_plans (id, round_id, year, starts, ends, state, parameter_set, parameters, version, \
+             run, hospitals, waiting, budget, spend, base, retained, inputs_sha256, created_at, approved_at) VALUES \
+             ('{plan}', '{round}', 1, '{starts}', '{ends}', 'approved', '', '', 1, 1, 1, 0, 0, 0, 0, 123400, '', {at}, {at})"
+        ),
+        format!(
+            "INSERT INTO retention_sheets (plan_id, hospital_id, run, generics, missing, incomplete, budget, spend, \
+             grade, retained, inputs_sha256, changed) VALUES ('{plan}', '{hospital}', 1, 1, 0, 0, 0, 0, '', 123400, '', \
+             FALSE)"
+        ),
+    ];
+    for statement in statements {
+        site.app.db.write(|tx| Ok(diesel::sql_query(&statement).execute(tx.conn())?)).unwrap();
+    }
+}
+
 #[actix_web::test]
 async fn every_indicator_is_counted_and_the_same_again_changes_nothing() {
-    let (site, _, started, due) = working();
+    let (site, list, started, due) = working();
+    retained(&site, &list[0], started);
     let drawn = Period::month(2026, 11).unwrap();
     let (first, second) = (organisation(&site, "hospital1"), organisation(&site, "hospital2"));
     let name = started.name();
@@ -316,7 +335,7 @@ async fn every_indicator_is_counted_and_the_same_again_changes_nothing() {
             (Indicator::Progress, "32.14"),
             (Indicator::Delivery, "100.00"),
             (Indicator::Signing, "nothing"),
-            (Indicator::Retained, "nothing"),
+            (Indicator::Retained, "1234.00"),
             (Indicator::PlatformDrugs, "missing 2"),
             (Indicator::PlatformConsumables, "nothing"),
         ],
@@ -354,15 +373,15 @@ async fn every_indicator_is_counted_and_the_same_again_changes_nothing() {
     run_count(&site);
     check(&Scope::City, started, &[(Indicator::PlatformDrugs, "90.91")]);
     check(&county, started, &[(Indicator::PlatformDrugs, "50.00")]);
-    let year = Period::year(2027).unwrap();
     check(
         &Scope::City,
-        year,
+        Period::year(2026).unwrap(),
         &[
             (Indicator::PlatformDrugs, "90.91"),
             (Indicator::Varieties, "2"),
             (Indicator::Savings, "1822.00"),
-            (Indicator::Payment, "88.89"),
+            (Indicator::Retained, "1234.00"),
+            (Indicator::Payment, "nothing"),
         ],
     );
     let before = counts(&site);
@@ -380,7 +399,8 @@ fn counties_add_up_to_the_city_exactly() {
     let mut hospitals = Vec::new();
     for n in 0..7 {
         let code = format!("H3307810000{n}");
-        let of = site.organisation(OrganisationKind::Hospital, &format!("医院{n}"), &code, counties[n % 3], "");
+        let of =
+            site.organisation(OrganisationKind::Hospital, &format!("医院{n}"), &code, counties[n % 3], "");
         hospitals.push(of.id);
     }
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(10));
@@ -397,6 +417,7 @@ fn counties_add_up_to_the_city_exactly() {
                 })
                 .unwrap();
             let mut want = Sum::default();
+            bought(&site, "hospital", hospitals[0].as_str(), &month.name(), "1");
             for (hospital, (has, amount, outside)) in hospitals.iter().zip(&list) {
                 let is_there = has % 4 > 0;
                 if is_there {
@@ -428,10 +449,7 @@ fn counties_add_up_to_the_city_exactly() {
             run_count(&site);
             for period in [month, Period::year(2026).unwrap()] {
                 let read = |part| {
-                    site.app
-                        .db
-                        .read(|c| store::parts(c, Indicator::PlatformDrugs, part, period))
-                        .unwrap()
+                    site.app.db.read(|c| store::parts(c, Indicator::PlatformDrugs, part, period)).unwrap()
                 };
                 let total = |list: Vec<(String, Sum)>| {
                     list.into_iter().fold(Sum::default(), |a, (_, b)| Sum {
@@ -492,36 +510,42 @@ async fn the_dashboard_opens_to_its_parts_and_a_hospital_sees_the_city_and_itsel
     let empty = site.get("officer", "/indicators").await;
     empty.is(200).shows("本期尚未统计");
     run_count(&site);
-    let page = site.get("officer", "/indicators?year=2027").await;
+    let page = site.get("officer", "/indicators?year=2026").await;
     page.is(200).shows("1822.00").shows("合同签订率").shows("<svg").shows("统计时间");
-    let month = format!("year=2027&month={}", started.starts.format("%-m"));
+    let month = format!("year=2026&month={}", started.starts.format("%-m"));
     site.get("reviewer", &format!("/indicators?{month}")).await.is(200).shows("32.14");
-    site.get("auditor", "/indicators?year=2027&county=%E4%B9%89%E4%B9%8C%E5%B8%82").await.is(200).shows("22.00");
-    let open = site.get("officer", "/indicators/savings?year=2027").await;
+    site.get("auditor", "/indicators?year=2026&county=%E4%B9%89%E4%B9%8C%E5%B8%82")
+        .await
+        .is(200)
+        .shows("22.00");
+    let open = site.get("officer", "/indicators/savings?year=2026").await;
     open.is(200).shows("义乌市").shows("金华市中心医院").shows("1800.00").shows("22.00").shows("非约定量");
     site.get("officer", "/indicators/mean_cut?year=2026").await.is(200).shows("JH-YD2026").shows("36.40");
     let (first, second) = (organisation(&site, "hospital1").id, organisation(&site, "hospital2").id);
     // A hospital: its own by default, the city on demand, nobody else's.
-    site.get("hospital1", "/indicators?year=2027").await.is(200).shows("1800.00").hides("1822.00");
-    site.get("hospital1", "/indicators?year=2027&hospital=").await.is(200).shows("1822.00");
-    let own = site.get("hospital1", "/indicators/savings?year=2027&hospital=").await;
+    site.get("hospital1", "/indicators?year=2026").await.is(200).shows("1800.00").hides("1822.00");
+    site.get("hospital1", "/indicators?year=2026&hospital=").await.is(200).shows("1822.00");
+    let own = site.get("hospital1", "/indicators/savings?year=2026&hospital=").await;
     own.is(200).shows("1822.00").shows("1800.00").hides("义乌市").hides("义乌市中医医院");
     for path in ["/indicators", "/indicators/savings", "/indicators/export/indicators.csv"] {
-        site.get("hospital1", &format!("{path}?year=2027&hospital={second}")).await.is(404);
-        site.get("hospital1", &format!("{path}?year=2027&county=%E4%B9%89%E4%B9%8C%E5%B8%82")).await.is(404);
-        site.get("hospital1", &format!("{path}?year=2027&hospital={first}")).await.is(200);
+        site.get("hospital1", &format!("{path}?year=2026&hospital={second}")).await.is(404);
+        site.get("hospital1", &format!("{path}?year=2026&county=%E4%B9%89%E4%B9%8C%E5%B8%82")).await.is(404);
+        site.get("hospital1", &format!("{path}?year=2026&hospital={first}")).await.is(200);
         site.get("supplier1", path).await.is(403);
     }
-    for path in ["/indicators/planet", "/indicators?year=x", "/indicators?year=2027&month=13"] {
+    for path in ["/indicators/planet", "/indicators?year=x", "/indicators?year=2026&month=13"] {
         site.get("officer", path).await.is(404);
     }
-    let csv = site.get("officer", "/indicators/export/indicators.csv?year=2027").await;
+    let csv = site.get("officer", "/indicators/export/indicators.csv?year=2026").await;
     csv.is(200).shows("savings").shows("1822.00");
-    site.get("officer", "/indicators/savings/export/parts.csv?year=2027").await.is(200).shows("义乌市中医医院");
-    let own = site.get("hospital1", "/indicators/savings/export/parts.csv?year=2027&hospital=").await;
+    site.get("officer", "/indicators/savings/export/parts.csv?year=2026")
+        .await
+        .is(200)
+        .shows("义乌市中医医院");
+    let own = site.get("hospital1", "/indicators/savings/export/parts.csv?year=2026&hospital=").await;
     own.is(200).shows("1800.00").hides("义乌市中医医院");
     for path in ["/indicators/export/indicators.xlsx", "/indicators/savings/export/parts.xlsx"] {
-        assert!(site.get("officer", &format!("{path}?year=2027")).await.is(200).bytes.starts_with(b"PK"));
+        assert!(site.get("officer", &format!("{path}?year=2026")).await.is(200).bytes.starts_with(b"PK"));
     }
     site.get("officer", "/indicators/export/other.csv").await.is(404);
 }
@@ -534,7 +558,7 @@ async fn a_target_holds_when_a_second_person_agrees_and_is_shown_beside_the_valu
         let fields = [
             ("id", id),
             ("indicator", indicator),
-            ("year", "2027"),
+            ("year", "2026"),
             ("region", region),
             ("value", value),
             ("document", "江府〔2026〕1号"),
@@ -556,22 +580,22 @@ async fn a_target_holds_when_a_second_person_agrees_and_is_shown_beside_the_valu
         send("officer", &TargetId::new().to_string(), indicator, region, value).await.is(422).shows(why);
     }
     // It waits, and is not shown yet.
-    site.get("officer", "/indicators?year=2027").await.hides("未达标");
+    site.get("officer", "/indicators?year=2026").await.hides("未达标");
     site.get("reviewer", "/").await.shows("1 个指标目标待复核");
     let decide = format!("/indicators/targets/{}/decide", ids[0]);
     site.post("officer", &decide, &[("decision", "yes")]).await.is(403);
     site.post("reviewer", &decide, &[("decision", "no")]).await.is(422).shows("退回请写明意见");
     site.post("reviewer", &decide, &[("decision", "yes")]).await.is(303);
     site.post("reviewer", &decide, &[("decision", "yes")]).await.is(422).shows("已被复核或撤回");
-    site.get("officer", "/indicators?year=2027").await.shows("未达标").shows("stroke=\"#a61b1b\"");
-    site.get("officer", "/indicators/progress?year=2027").await.shows("市政府 · 江府〔2026〕1号").shows("90");
+    site.get("officer", "/indicators?year=2026").await.shows("未达标").shows("stroke=\"#a61b1b\"");
+    site.get("officer", "/indicators/progress?year=2026").await.shows("市政府 · 江府〔2026〕1号").shows("90");
     // A rate of the city holds for counties that have none of their own; an amount does not.
     let county = Scope::County("义乌市".to_owned());
     send("officer", &ids[1], "savings", "", "1000").await.is(303);
     let yes = [("decision", "yes")];
     site.post("reviewer", &format!("/indicators/targets/{}/decide", ids[1]), &yes).await.is(303);
     let of = |scope: &Scope| {
-        let board = site.app.db.read(|c| indicators::board(c, scope, Period::year(2027)?)).unwrap();
+        let board = site.app.db.read(|c| indicators::board(c, scope, Period::year(2026)?)).unwrap();
         let named = board.rows.into_iter().filter_map(|row| Some((row.indicator, row.target?.value)));
         named.collect::<BTreeMap<_, _>>()
     };
@@ -607,7 +631,9 @@ fn inputs(site: &Site) -> Vec<(String, bool)> {
     let rows: Vec<(Money, Option<Time>)> = site
         .app
         .db
-        .read(|c| Ok(dsl::indicator_inputs.order(dsl::id).select((dsl::amount, dsl::superseded_at)).load(c)?))
+        .read(|c| {
+            Ok(dsl::indicator_inputs.order(dsl::id).select((dsl::amount, dsl::superseded_at)).load(c)?)
+        })
         .unwrap();
     rows.into_iter().map(|(amount, at)| (amount.to_string(), at.is_none())).collect()
 }
@@ -660,7 +686,8 @@ async fn what_was_bought_outside_is_entered_once_and_corrected_by_another_row() 
     page.is(200).shows("没有编码为“H33070200009”的医疗机构").shows("与第 2 行重复").hides("name=\"seen\"");
     site.post("officer", &path, &[("seen", "")]).await.is(422).shows("没有写入");
     assert_eq!(inputs(&site).len(), 2);
-    let (_, page) = upload("hospital1", &format!("{header}H33070200002,2026-10,平台外采购药品,1,台账\n")).await;
+    let (_, page) =
+        upload("hospital1", &format!("{header}H33070200002,2026-10,平台外采购药品,1,台账\n")).await;
     page.is(200).shows("不是本机构的编码");
     let good = format!(
         "{header}H33070200001,2026-10,平台外采购药品,30,台账\nH33070200002,2026-10,平台外采购药品,40,台账\n"
@@ -669,7 +696,8 @@ async fn what_was_bought_outside_is_entered_once_and_corrected_by_another_row() 
     page.is(200).shows("12.50 · 药房台账").shows("30.00 · 台账");
     site.get("officer2", &path).await.is(200);
     site.get("hospital1", &path).await.is(404);
-    let seen = page.body.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let seen =
+        page.body.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     site.post("officer", &path, &[("seen", "else")]).await.is(422).shows("请重新核对");
     for _ in 0..2 {
         site.post("officer", &path, &[("seen", &seen)]).await.is(303);
@@ -707,13 +735,16 @@ async fn varieties_procured_elsewhere_count_once_beside_those_in_force() {
     run_count(&site);
     assert_eq!(varieties(), "3", "the name that is also in force here counts once");
     let id = jicai::types::ImportId::new().to_string();
-    let file = format!("类别,通用名,采购层级,执行起始日,执行截止日,依据文件\n药品,硝苯地平片,联盟,{day},,联盟1号\n药品,恩替卡韦片,国家,{day},,GY-YD2024-2\n");
+    let file = format!(
+        "类别,通用名,采购层级,执行起始日,执行截止日,依据文件\n药品,硝苯地平片,联盟,{day},,联盟1号\n药品,恩替卡韦片,国家,{day},,GY-YD2024-2\n"
+    );
     let path = "/indicators/varieties/uploads";
     site.upload("officer", path, &[("id", &id)], "v.csv", file.as_bytes()).await.is(303);
     let path = format!("{path}/{id}");
     let page = site.get("officer", &path).await;
     page.is(200).shows("硝苯地平片").shows("另有 1 行");
-    let seen = page.body.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let seen =
+        page.body.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     site.post("officer", &path, &[("seen", &seen)]).await.is(303);
     run_count(&site);
     assert_eq!(varieties(), "4");
@@ -784,7 +815,7 @@ async fn the_monthly_report_says_what_the_page_says_and_goes_once_to_those_who_a
             assert!(parts.plain.contains(&format!("{}: {} {}", row.name, row.value, row.unit)));
         }
     }
-    assert!(report.year_rows.iter().any(|row| row.value == "1822.00"));
+    assert!(report.year_rows.iter().any(|row| row.value == "88.89"));
     assert_eq!(parts.subject, "【集采】2027-07 指标月报");
     let (name, sheet) = parts.sheet.unwrap();
     assert_eq!(name, "indicators-2027-07.xlsx");
@@ -806,12 +837,12 @@ async fn the_command_writes_the_same_figures() {
             .output()
             .unwrap()
     };
-    let done = run(&["--year", "2027", "--format", "csv"]);
+    let done = run(&["--year", "2026", "--format", "csv"]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let text = String::from_utf8(done.stdout).unwrap();
-    assert!(text.contains("savings,实际采购节约金额,2027,city,,1822.00,元,1822.00,"), "{text}");
-    assert!(text.contains("savings,实际采购节约金额,2027,county,义乌市,22.00,元,22.00,"), "{text}");
+    assert!(text.contains("savings,实际采购节约金额,2026,city,,1822.00,元,1822.00,"), "{text}");
+    assert!(text.contains("savings,实际采购节约金额,2026,county,义乌市,22.00,元,22.00,"), "{text}");
     assert_eq!(run(&["--year", "1"]).status.code(), Some(2));
-    assert_eq!(run(&["--year", "2027", "--month", "13"]).status.code(), Some(2));
+    assert_eq!(run(&["--year", "2026", "--month", "13"]).status.code(), Some(2));
     assert_eq!(run(&["--format", "pdf"]).status.code(), Some(2));
 }

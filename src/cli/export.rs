@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};
 
 use chrono::Datelike;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use jicai::archive::{self, Refused};
 use jicai::audit::{self, Deed};
 use jicai::db::Db;
@@ -40,6 +40,13 @@ pub struct Archive {
     file: PathBuf,
 }
 
+/// The form of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Comma-separated values
+    Csv,
+}
+
 /// Arguments of `export kpi`.
 #[derive(Args)]
 pub struct Kpi {
@@ -50,8 +57,8 @@ pub struct Kpi {
     #[arg(long, value_name = "MONTH")]
     month: Option<u32>,
     /// The form of the file
-    #[arg(long, default_value = "csv", value_parser = ["csv"])]
-    format: String,
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
     /// Write to this file, whole or not at all, instead of standard output
     #[arg(long)]
     out: Option<PathBuf>,
@@ -109,6 +116,7 @@ fn archive(args: &Archive) -> std::result::Result<(), Stop> {
 
 /// Writes the indicators.
 fn kpi(args: &Kpi) -> std::result::Result<(), Stop> {
+    let Format::Csv = args.format;
     let m = &lang().text().indicators;
     let now = Time::now();
     let year = args.year.unwrap_or(now.local().year());

@@ -90,7 +90,8 @@ struct Bounds {
 }
 
 fn moment(day: NaiveDate) -> Result<i64> {
-    let at = Time::parse_local(&day.to_string()).ok_or_else(|| Error::fault("no such day in the calendar"))?;
+    let at =
+        Time::parse_local(&day.to_string()).ok_or_else(|| Error::fault("no such day in the calendar"))?;
     Ok(at.millis())
 }
 

@@ -85,23 +85,73 @@ impl Indicator {
         use Formula::{Amount, Count, Largest, Mean, Ratio};
         use Over::{Last, Max, Sum};
         match self {
-            Indicator::PlatformDrugs => row(Ratio, (Hospital, Sum), "/indicators/inputs", "purchase_sums (transactions)", "purchase_sums, indicator_inputs"),
-            Indicator::PlatformConsumables => row(Ratio, (Hospital, Sum), "/indicators/inputs", "purchase_sums (transactions)", "purchase_sums, indicator_inputs"),
-            Indicator::Varieties => row(Count, (Distinct, Last), "/contracts", "contracts, lots, indicator_varieties", ""),
-            Indicator::Classes => row(Count, (Distinct, Last), "/contracts", "contracts, lots, indicator_varieties", ""),
+            Indicator::PlatformDrugs => row(
+                Ratio,
+                (Hospital, Sum),
+                "/indicators/inputs",
+                "purchase_sums (transactions)",
+                "purchase_sums, indicator_inputs",
+            ),
+            Indicator::PlatformConsumables => row(
+                Ratio,
+                (Hospital, Sum),
+                "/indicators/inputs",
+                "purchase_sums (transactions)",
+                "purchase_sums, indicator_inputs",
+            ),
+            Indicator::Varieties => {
+                row(Count, (Distinct, Last), "/contracts", "contracts, lots, indicator_varieties", "")
+            }
+            Indicator::Classes => {
+                row(Count, (Distinct, Last), "/contracts", "contracts, lots, indicator_varieties", "")
+            }
             Indicator::Signing => row(Ratio, (Hospital, Sum), "/contracts", "contracts", "contracts"),
             Indicator::SelectionVarieties => row(Ratio, (Round, Sum), "/rounds", "awards, decisions", "lots"),
-            Indicator::SelectionProducts => row(Ratio, (Round, Sum), "/rounds", "awards, decisions", "awards, decisions"),
-            Indicator::SelectionCompanies => row(Ratio, (Round, Sum), "/rounds", "awards, decisions", "awards, decisions"),
+            Indicator::SelectionProducts => {
+                row(Ratio, (Round, Sum), "/rounds", "awards, decisions", "awards, decisions")
+            }
+            Indicator::SelectionCompanies => {
+                row(Ratio, (Round, Sum), "/rounds", "awards, decisions", "awards, decisions")
+            }
             Indicator::MeanCut => row(Mean, (Round, Sum), "/rounds", "decisions, offers, lots", "decisions"),
-            Indicator::WeightedCut => row(Ratio, (Hospital, Sum), "/contracts", "contracts, indicator_references", "contracts, indicator_references"),
+            Indicator::WeightedCut => row(
+                Ratio,
+                (Hospital, Sum),
+                "/contracts",
+                "contracts, indicator_references",
+                "contracts, indicator_references",
+            ),
             Indicator::MaxCut => row(Largest, (Round, Max), "/rounds", "decisions, offers, lots", ""),
-            Indicator::Savings => row(Amount, (Hospital, Sum), "/deliveries", "receipts, returns, indicator_references", "receipts, returns, indicator_references"),
-            Indicator::Progress => row(Ratio, (Hospital, Sum), "/progress", "agreed_volumes, contracts", "agreed_volumes, contracts"),
-            Indicator::Delivery => row(Ratio, (Hospital, Sum), "/orders", "order_lines, receipts", "order_lines"),
-            Indicator::Payment => row(Ratio, (Hospital, Sum), "/ageing", "receipts, payment_lines, payments", "receipts"),
-            Indicator::Direct => row(Ratio, (Hospital, Last), "/settlements/hospitals", "direct_hospitals, contracts", "contracts"),
-            Indicator::Retained => row(Amount, (Hospital, Sum), "/retention", "retention_plans, retention_sheets", ""),
+            Indicator::Savings => row(
+                Amount,
+                (Hospital, Sum),
+                "/deliveries",
+                "receipts, returns, indicator_references",
+                "receipts, returns, indicator_references",
+            ),
+            Indicator::Progress => row(
+                Ratio,
+                (Hospital, Sum),
+                "/progress",
+                "agreed_volumes, contracts",
+                "agreed_volumes, contracts",
+            ),
+            Indicator::Delivery => {
+                row(Ratio, (Hospital, Sum), "/orders", "order_lines, receipts", "order_lines")
+            }
+            Indicator::Payment => {
+                row(Ratio, (Hospital, Sum), "/ageing", "receipts, payment_lines, payments", "receipts")
+            }
+            Indicator::Direct => row(
+                Ratio,
+                (Hospital, Last),
+                "/settlements/hospitals",
+                "direct_hospitals, contracts",
+                "contracts",
+            ),
+            Indicator::Retained => {
+                row(Amount, (Hospital, Sum), "/retention", "retention_plans, retention_sheets", "")
+            }
             Indicator::Institutions => row(Count, (Hospital, Last), "/contracts", "contracts", ""),
         }
     }

@@ -12,9 +12,9 @@ use crate::files::read::{self, Column, Row, Unknown};
 use crate::files::write::Csv;
 use crate::files::{Fault, Faults, Limits, Reason};
 use crate::imports::{self, Import, Kind, New, State};
+use crate::indicators::Refused;
 use crate::indicators::inputs::{self, Given, Input, Outside};
 use crate::indicators::varieties::{self, Level, Variety};
-use crate::indicators::Refused;
 use crate::prices;
 use crate::rounds::RoundKind;
 use crate::text::{Lang, Text};
@@ -126,7 +126,13 @@ pub fn columns(kind: Kind) -> Result<&'static [Column]> {
 }
 
 /// Keeps a file that can be read as a table, or finds it already kept under the same id.
-pub fn keep(tx: &mut Tx, ctx: &Ctx, kind: Kind, id: &ImportId, (name, content): (&str, &[u8])) -> Result<Import> {
+pub fn keep(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: Kind,
+    id: &ImportId,
+    (name, content): (&str, &[u8]),
+) -> Result<Import> {
     read::open(content, columns(kind)?, Unknown::Refuse, Limits::lines(LINES))?;
     imports::keep(tx, ctx, New { id, kind, profile: "", places: "[]", file_name: name, content })
 }
@@ -149,7 +155,12 @@ pub fn review(conn: &mut Conn, ctx: &Ctx, it: &Import, own: Option<&Organisation
 
 type Codes = HashMap<String, OrganisationId>;
 
-fn whose(row: &Row, codes: &Codes, own: Option<&OrganisationId>, faults: &mut Faults) -> Option<OrganisationId> {
+fn whose(
+    row: &Row,
+    codes: &Codes,
+    own: Option<&OrganisationId>,
+    faults: &mut Faults,
+) -> Option<OrganisationId> {
     let code = row.get("hospital");
     match (code, own) {
         ("", Some(own)) => return Some(own.clone()),
@@ -194,7 +205,12 @@ fn figure(
     Some((row.line, Given { id, hospital, month, figure, amount, document, replaces: None }))
 }
 
-fn review_figures(conn: &mut Conn, ctx: &Ctx, content: &[u8], own: Option<&OrganisationId>) -> Result<Review> {
+fn review_figures(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    content: &[u8],
+    own: Option<&OrganisationId>,
+) -> Result<Review> {
     let codes = prices::store::hospitals_by_code(conn)?;
     let names: BTreeMap<&OrganisationId, &String> = codes.iter().map(|(code, id)| (id, code)).collect();
     let rows = read::open(content, FIGURES, Unknown::Refuse, Limits::lines(LINES))?;

@@ -62,7 +62,11 @@ fn readers(conn: &mut Conn) -> Result<Vec<Recipient>> {
 /// The page of a period.
 fn path(period: Period) -> String {
     let (year, month) = (period.starts.year(), period.starts.month());
-    if period.months == 1 { format!("/indicators?year={year}&month={month}") } else { format!("/indicators?year={year}") }
+    if period.months == 1 {
+        format!("/indicators?year={year}&month={month}")
+    } else {
+        format!("/indicators?year={year}")
+    }
 }
 
 fn rows(board: &Board, period: Period, t: &Text) -> Vec<MonthlyRow> {

@@ -47,10 +47,8 @@ pub fn refresh(tx: &mut Tx) -> Result<()> {
             .distinct()
             .load(tx.conn())?;
         for ((lot_id, supplier_id), price) in selections::references(&decided, of) {
-            let known: i64 = indicator_references::table
-                .find((&lot_id, &supplier_id))
-                .count()
-                .get_result(tx.conn())?;
+            let known: i64 =
+                indicator_references::table.find((&lot_id, &supplier_id)).count().get_result(tx.conn())?;
             if known == 0 {
                 let row = Row { lot_id, supplier_id, price };
                 diesel::insert_into(indicator_references::table).values(&row).execute(tx.conn())?;

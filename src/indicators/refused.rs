@@ -48,7 +48,7 @@ pub enum Refused {
     /// A generic is not named.
     NoGeneric,
     /// Lines with faults: nothing is applied.
-    BadLines(usize),
+    BadLines(u64),
     /// The file was given up.
     Cancelled,
     /// What the file was compared with changed meanwhile.

@@ -97,7 +97,11 @@ pub fn above(indicator: Indicator, sum: Option<Sum>) -> String {
 /// What stands below the line; the sign for none where there is nothing.
 pub fn below(indicator: Indicator, sum: Option<Sum>) -> String {
     let Some(sum) = sum.filter(|_| !indicator.definition().below.is_empty()) else { return NONE.to_owned() };
-    if is_money(indicator) { Money::from_scaled(sum.denominator).to_string() } else { sum.denominator.to_string() }
+    if is_money(indicator) {
+        Money::from_scaled(sum.denominator).to_string()
+    } else {
+        sum.denominator.to_string()
+    }
 }
 
 /// A row in a language.
@@ -108,7 +112,8 @@ pub fn cells(row: &Row, t: &Text) -> Cells {
         Figure::Value(_) if gap > 0 => fill(m.why_gap, &[("count", &gap)]),
         other => reason(it, other, t),
     };
-    let sign = |change: Decimal| if change > Decimal::ZERO { format!("+{change}") } else { change.to_string() };
+    let sign =
+        |change: Decimal| if change > Decimal::ZERO { format!("+{change}") } else { change.to_string() };
     Cells {
         name: it.name(t),
         value: figure(row.figure),

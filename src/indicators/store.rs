@@ -17,9 +17,7 @@ pub type Sums = BTreeMap<Indicator, Sum>;
 
 /// When a month of the period was counted last.
 pub fn counted_at(conn: &mut Conn, period: Period) -> Result<Option<Time>> {
-    let within = indicator_months::month
-        .ge(period.starts)
-        .and(indicator_months::month.lt(period.end()));
+    let within = indicator_months::month.ge(period.starts).and(indicator_months::month.lt(period.end()));
     Ok(indicator_months::table.filter(within).select(max(indicator_months::counted_at)).first(conn)?)
 }
 
@@ -36,9 +34,8 @@ pub fn sums(conn: &mut Conn, scope: &Scope, period: Period) -> Result<Sums> {
             indicator_counts::missing,
         ))
         .load(conn)?;
-    let keyed = |(indicator, numerator, denominator, missing)| {
-        (indicator, Sum { numerator, denominator, missing })
-    };
+    let keyed =
+        |(indicator, numerator, denominator, missing)| (indicator, Sum { numerator, denominator, missing });
     Ok(rows.into_iter().map(keyed).collect())
 }
 
@@ -54,7 +51,12 @@ pub fn sum(conn: &mut Conn, indicator: Indicator, scope: &Scope, period: Period)
 }
 
 /// Everybody's row of an indicator in a period, by key: a few hundred at most.
-pub fn parts(conn: &mut Conn, indicator: Indicator, part: Part, period: Period) -> Result<Vec<(String, Sum)>> {
+pub fn parts(
+    conn: &mut Conn,
+    indicator: Indicator,
+    part: Part,
+    period: Period,
+) -> Result<Vec<(String, Sum)>> {
     let rows: Vec<(String, i64, i64, i64)> = indicator_counts::table
         .filter(indicator_counts::indicator.eq(indicator).and(indicator_counts::months.eq(period.months)))
         .filter(indicator_counts::part.eq(part).and(indicator_counts::starts.eq(period.starts)))
@@ -67,8 +69,7 @@ pub fn parts(conn: &mut Conn, indicator: Indicator, part: Part, period: Period) 
             indicator_counts::missing,
         ))
         .load(conn)?;
-    let keyed =
-        |(key, numerator, denominator, missing)| (key, Sum { numerator, denominator, missing });
+    let keyed = |(key, numerator, denominator, missing)| (key, Sum { numerator, denominator, missing });
     Ok(rows.into_iter().map(keyed).collect())
 }
 

@@ -117,10 +117,9 @@ fn check(new: &New) -> std::result::Result<Decimal, Refused> {
     if !(2000..=2100).contains(&new.year) {
         return Err(Refused::Year(new.year));
     }
-    for (field, text, missing) in [
-        ("document", &new.document, Refused::NoDocument),
-        ("issuer", &new.issuer, Refused::NoIssuer),
-    ] {
+    for (field, text, missing) in
+        [("document", &new.document, Refused::NoDocument), ("issuer", &new.issuer, Refused::NoIssuer)]
+    {
         if text.is_empty() {
             return Err(missing);
         }
@@ -276,14 +275,20 @@ pub fn standing(conn: &mut Conn, scope: &Scope, year: i32) -> Result<BTreeMap<In
         .load(conn)?;
     let holds = |it: &Target| {
         let is_part = !matches!(it.indicator.definition().formula, Formula::Count | Formula::Amount);
-        scope.has(it.indicator) && (*scope == Scope::City || it.region == region && !region.is_empty() || is_part)
+        scope.has(it.indicator)
+            && (*scope == Scope::City || it.region == region && !region.is_empty() || is_part)
     };
     // Later rows take the place of earlier ones, a county's that of the city's.
     Ok(rows.into_iter().filter(holds).map(|it| (it.indicator, it)).collect())
 }
 
 /// The targets of an indicator and scope in several years, for its chart.
-pub fn of_years(conn: &mut Conn, scope: &Scope, indicator: Indicator, years: &[i32]) -> Result<BTreeMap<i32, Target>> {
+pub fn of_years(
+    conn: &mut Conn,
+    scope: &Scope,
+    indicator: Indicator,
+    years: &[i32],
+) -> Result<BTreeMap<i32, Target>> {
     let mut found = BTreeMap::new();
     for year in years {
         if let Some(it) = standing(conn, scope, *year)?.remove(&indicator) {
@@ -294,7 +299,12 @@ pub fn of_years(conn: &mut Conn, scope: &Scope, indicator: Indicator, years: &[i
 }
 
 /// Targets before an id, newest first.
-pub fn page(conn: &mut Conn, state: Option<State>, before: Option<&TargetId>, limit: i64) -> Result<Vec<Target>> {
+pub fn page(
+    conn: &mut Conn,
+    state: Option<State>,
+    before: Option<&TargetId>,
+    limit: i64,
+) -> Result<Vec<Target>> {
     let mut query = indicator_targets::table.select(Target::as_select()).into_boxed();
     if let Some(state) = state {
         query = query.filter(indicator_targets::state.eq(state));

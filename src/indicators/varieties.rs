@@ -134,12 +134,7 @@ pub(super) fn named(conn: &mut Conn, names: &[String]) -> Result<Vec<Variety>> {
 }
 
 /// Varieties of a kind after a name and id.
-pub fn page(
-    conn: &mut Conn,
-    kind: RoundKind,
-    after: (&str, &str),
-    limit: i64,
-) -> Result<Vec<Variety>> {
+pub fn page(conn: &mut Conn, kind: RoundKind, after: (&str, &str), limit: i64) -> Result<Vec<Variety>> {
     let (name, id) = (after.0.to_owned(), after.1.to_owned());
     Ok(indicator_varieties::table
         .filter(indicator_varieties::kind.eq(kind))

@@ -30,7 +30,6 @@ messages! {
         county: "县（市、区）", "County";
         hospital: "医疗机构", "Hospital";
         city: "全市", "Whole city";
-        own: "本机构", "Own figures";
         show: "查看", "Show";
         not_counted: "本期尚未统计。指标每天 6 时统计一次；也可由管理员在“定时任务”中运行 count_indicators。", "This period was not counted yet. Indicators are counted each day at six; an administrator can also run count_indicators under Jobs.";
         counted: "统计时间 {at}", "Counted at {at}";
@@ -51,13 +50,11 @@ messages! {
         total: "合计", "Total";
         formula: "公式", "Formula";
         clause: "依据", "Clause";
-        sources: "数据来源", "Sources";
         better: "方向", "Direction";
         better_high: "越高越好", "the higher the better";
         better_low: "越低越好", "the lower the better";
         list: "查看明细", "Open the list behind it";
         code: "编码", "Code";
-        period: "期间", "Period";
         empty_parts: "本期没有明细。", "There is nothing in this period.";
         targets: "目标管理", "Targets";
         targets_hint: "目标由经办人按文件录入，经另一人复核后生效；更改时另录一条，不改原记录。", "An officer enters a target from its document and a second person puts it in force; a change is another entry, the old one stays.";
@@ -128,7 +125,6 @@ messages! {
         variety_withdraw: "录错撤销", "Take out";
         variety_withdraw_question: "撤销后不再计入品种数。是否继续？", "It will no longer count. Go on?";
         withdrawn: "已撤销", "taken out";
-        report: "月报", "Monthly report";
         report_on: "每月第一个工作日邮寄上月月报", "Mail me last month's report on the first working day";
         report_off: "不再邮寄月报", "Stop mailing the report";
         mail_subject: "【集采】{month} 指标月报", "[VBP] Indicators of {month}";

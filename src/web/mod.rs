@@ -58,8 +58,8 @@ use crate::types::Time;
 
 pub use access::{
     AccountApprover, AccountHolder, Admin, Allowed, Auditor, CalendarKeeper, Cataloguer, EVALUATORS,
-    Evaluator, Hospital, IndicatorReader, InputKeeper, Officer, Overseer, Party, Payments, Person, PriceReader, Reviewer, STAFF,
-    Settlement, Staff, Supplier, Visitor,
+    Evaluator, Hospital, IndicatorReader, InputKeeper, Officer, Overseer, Party, Payments, Person,
+    PriceReader, Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;

@@ -7,7 +7,6 @@ use crate::error::Result;
 use crate::indicators::definitions::Formula;
 use crate::indicators::shown::{self, Cells};
 use crate::indicators::{self as rows, Row, monthly};
-use crate::people::Role;
 use crate::text::fill;
 use crate::web::form::Form;
 use crate::web::indicators::chart::{self, Bars, Point};
@@ -29,7 +28,6 @@ struct Show {
     chart: Bars,
     is_bureau: bool,
     is_reader: bool,
-    may_enter: bool,
 }
 
 impl Show {
@@ -107,7 +105,6 @@ pub async fn index(
         rows,
         is_bureau: own(&who).is_none(),
         is_reader,
-        may_enter: who.is_any(&[Role::Hospital, Role::Officer]),
         page,
     })
 }

@@ -27,11 +27,7 @@ fn written(table: &Table, file: &str) -> Result<HttpResponse> {
         for row in &table.rows {
             out.row(row)?;
         }
-        return Ok(page::download(
-            &format!("{}.csv", table.title),
-            "text/csv; charset=utf-8",
-            out.finish()?,
-        ));
+        return Ok(page::download(&format!("{}.csv", table.title), "text/csv; charset=utf-8", out.finish()?));
     }
     let mut out = Xlsx::new("indicators", &table.headers)?;
     for row in &table.rows {
@@ -76,9 +72,8 @@ pub async fn board(
     }
     let (t, m) = (page.t, &page.t.indicators);
     let (period, scope) = (asked.period(app.now().day())?, asked.scope(&who)?);
-    let (board, name) = app
-        .read(move |conn| Ok((rows::board(conn, &scope, period)?, scope_name(conn, &scope, t)?)))
-        .await?;
+    let (board, name) =
+        app.read(move |conn| Ok((rows::board(conn, &scope, period)?, scope_name(conn, &scope, t)?))).await?;
     let cells = board.rows.iter().map(|row| {
         let it = shown::cells(row, t);
         let code = row.indicator.to_string();
@@ -123,9 +118,8 @@ pub async fn parts(
     let (indicator, t, m) = (show::named(&code)?, page.t, &page.t.indicators);
     let (period, scope) = (asked.period(app.now().day())?, asked.scope(&who)?);
     let (reader, choice) = (who.0.clone(), asked.into_inner());
-    let found = app
-        .read(move |conn| show::pieces(conn, &reader, (indicator, &scope, period), &choice))
-        .await?;
+    let found =
+        app.read(move |conn| show::pieces(conn, &reader, (indicator, &scope, period), &choice)).await?;
     let row = |kind: &str, it: &Piece| {
         vec![
             kind.to_owned(),

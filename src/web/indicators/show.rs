@@ -125,6 +125,10 @@ impl Show {
         }
     }
 
+    fn action(&self) -> String {
+        format!("/indicators/{}", self.row.indicator)
+    }
+
     fn is_round(&self) -> bool {
         self.definition.base == Base::Round
     }
@@ -229,9 +233,7 @@ pub async fn index(
     };
     let asked = Asked { hospital, year: year.clone(), ..asked };
     let (reader, of, choice) = (who.0.clone(), scope.clone(), asked.clone());
-    let it = app
-        .read(move |conn| load(conn, &reader, (indicator, &of, period), (&choice, today, t)))
-        .await?;
+    let it = app.read(move |conn| load(conn, &reader, (indicator, &of, period), (&choice, today, t))).await?;
     let point = |name: String, figure: Figure, target: Option<&Target>| Point {
         name,
         value: figure.value(),

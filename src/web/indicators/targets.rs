@@ -68,7 +68,11 @@ impl Show {
     }
 
     fn region(&self, line: &Line) -> String {
-        if line.it.region.is_empty() { self.page.t.indicators.city.to_owned() } else { line.it.region.clone() }
+        if line.it.region.is_empty() {
+            self.page.t.indicators.city.to_owned()
+        } else {
+            line.it.region.clone()
+        }
     }
 }
 

@@ -90,7 +90,13 @@ async fn review(page: Page, ctx: Ctx, who: Who, app: &App, kind: Kind, id: Impor
     page::show(&Show { page, import, review })
 }
 
-async fn apply(ctx: Ctx, who: Who, app: &App, (kind, id): (Kind, ImportId), form: Form) -> Result<HttpResponse> {
+async fn apply(
+    ctx: Ctx,
+    who: Who,
+    app: &App,
+    (kind, id): (Kind, ImportId),
+    form: Form,
+) -> Result<HttpResponse> {
     let seen = form.text("seen").to_owned();
     app.write(move |tx| import::apply(tx, &ctx, (kind, &id), own(&who), &seen)).await?;
     Ok(page::see_done(home(kind)))

@@ -52,11 +52,9 @@ async fn load(page: Page, app: &App, asked: &Asked, form: Form) -> Result<Show> 
     let is_more = lines.len() > PAGE;
     lines.truncate(PAGE);
     let next = match lines.last() {
-        Some(last) if is_more => format!(
-            "/indicators/varieties?kind={kind}&after={}&id={}",
-            page::encode(&last.generic),
-            last.id
-        ),
+        Some(last) if is_more => {
+            format!("/indicators/varieties?kind={kind}&after={}&id={}", page::encode(&last.generic), last.id)
+        }
         _ => String::new(),
     };
     let t = page.t;
@@ -110,9 +108,7 @@ pub async fn add(page: Page, who: Officer, app: web::Data<App>, form: Form) -> R
         Ok(()) => {
             Ok(page::see_done(&format!("/indicators/varieties?kind={}", page::encode(form.text("kind")))))
         }
-        Err(Error::Refused(why)) => {
-            page::show_refused(&load(page.refused(&*why), &app, &asked, form).await?)
-        }
+        Err(Error::Refused(why)) => page::show_refused(&load(page.refused(&*why), &app, &asked, form).await?),
         Err(fault) => Err(fault),
     }
 }

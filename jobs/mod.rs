@@ -9,6 +9,7 @@ mod check_invariants;
 mod close_questions;
 mod count_ageing;
 mod count_disease_costs;
+mod count_indicators;
 mod count_indices;
 mod count_prices;
 mod count_supply;
@@ -22,8 +23,8 @@ mod match_prices;
 mod note_late;
 mod open_cases;
 mod open_volumes;
-mod push_standards;
 mod publish_rounds;
+mod push_standards;
 mod remind_claims;
 mod remind_contracts;
 mod remind_demand;
@@ -40,6 +41,7 @@ mod wake;
 mod watch_folder;
 mod watch_shortages;
 mod write_alerts;
+mod write_indicators;
 mod write_progress;
 
 use crate::error::Result;
@@ -79,6 +81,8 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "count_indices", cron: "0 30 3 * * *", run: count_indices::run },
     Job { name: "remind_preparations", cron: "0 0 8 * * *", run: remind_preparations::run },
     Job { name: "count_prices", cron: "0 30 4 * * *", run: count_prices::run },
+    Job { name: "count_indicators", cron: "0 0 6 * * *", run: count_indicators::run },
+    Job { name: "write_indicators", cron: "0 20 8 * * *", run: write_indicators::run },
     Job { name: "write_progress", cron: "0 30 8 * * MON", run: write_progress::run },
     Job { name: "remind_claims", cron: "0 0 8 * * *", run: remind_claims::run },
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },

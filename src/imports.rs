@@ -43,6 +43,10 @@ crate::words! {
         Negotiated = "negotiated",
         /// Case baskets of disease cost.
         DiseaseBaskets = "disease_baskets",
+        /// What hospitals bought outside the platform.
+        OffPlatform = "off_platform",
+        /// Varieties procured elsewhere.
+        Varieties = "varieties",
         /// Somebody's own ledger, to be compared; it changes nothing.
         Ledger = "ledger",
     }

@@ -70,6 +70,8 @@ pub mod preparations;
 
 pub mod scans;
 
+pub mod indicators;
+
 pub mod archive;
 pub mod publish;
 pub mod simulations;

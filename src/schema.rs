@@ -2737,6 +2737,88 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    indicator_counts (starts, months, part, key, indicator) {
+        indicator -> Text,
+        part -> Text,
+        key -> Text,
+        starts -> Date,
+        months -> Integer,
+        numerator -> BigInt,
+        denominator -> BigInt,
+        missing -> BigInt,
+    }
+}
+
+diesel::table! {
+    indicator_months (month) {
+        month -> Date,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    indicator_references (lot_id, supplier_id) {
+        lot_id -> Text,
+        supplier_id -> Text,
+        price -> BigInt,
+    }
+}
+
+diesel::table! {
+    indicator_targets (id) {
+        id -> Text,
+        indicator -> Text,
+        year -> Integer,
+        region -> Text,
+        value -> Text,
+        document -> Text,
+        issuer -> Text,
+        state -> Text,
+        asked_by -> Text,
+        asked_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    indicator_inputs (id) {
+        id -> Text,
+        hospital_id -> Text,
+        month -> Date,
+        figure -> Text,
+        amount -> BigInt,
+        document -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+        superseded_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    indicator_varieties (id) {
+        id -> Text,
+        kind -> Text,
+        generic -> Text,
+        level -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+        document -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    indicator_readers (account_id) {
+        account_id -> Text,
+        since -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -3044,3 +3126,9 @@ diesel::joinable!(disease_effects -> rounds (round_id));
 diesel::allow_tables_to_appear_in_same_query!(disease_effects, rounds);
 diesel::joinable!(disease_baskets -> organisations (hospital_id));
 diesel::allow_tables_to_appear_in_same_query!(disease_baskets, organisations);
+
+// Indicators: what hospitals entered, with their names.
+diesel::joinable!(indicator_inputs -> organisations (hospital_id));
+diesel::joinable!(indicator_readers -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(indicator_inputs, organisations);
+diesel::allow_tables_to_appear_in_same_query!(indicator_readers, accounts);

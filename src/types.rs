@@ -483,6 +483,12 @@ ids! {
     BasketId;
     /// What is said when an index of decoction pieces has moved (联动通知).
     NoticeId;
+    /// A target of an indicator (目标值).
+    TargetId;
+    /// A figure entered for an indicator.
+    InputId;
+    /// A generic or class procured elsewhere.
+    VarietyId;
     /// A hospital preparation (医院制剂).
     PreparationId;
     /// A version of its cost review sheet (成本核算表).

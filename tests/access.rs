@@ -543,6 +543,30 @@ POST /disease-costs/{id}/items                   officer settlement
 POST /disease-costs/{id}/items/{position}/remove officer settlement
 POST /disease-costs/{id}/refresh                 officer settlement
 GET  /disease-costs/{id}/export/{file}           staff hospital
+GET  /indicators                                  staff hospital
+GET  /indicators/export/{file}                    staff hospital
+POST /indicators/report                           staff
+GET  /indicators/targets                          staff
+POST /indicators/targets                          officer
+POST /indicators/targets/{id}/withdraw            officer
+POST /indicators/targets/{id}/decide              reviewer
+GET  /indicators/inputs                           staff hospital
+POST /indicators/inputs                           officer hospital
+GET  /indicators/inputs/template                  officer hospital
+POST /indicators/inputs/uploads                   officer hospital
+GET  /indicators/inputs/uploads/{import}          officer hospital
+POST /indicators/inputs/uploads/{import}          officer hospital
+POST /indicators/inputs/uploads/{import}/cancel   officer hospital
+GET  /indicators/varieties                        staff
+POST /indicators/varieties                        officer
+POST /indicators/varieties/{id}/withdraw          officer
+GET  /indicators/varieties/template               officer
+POST /indicators/varieties/uploads                officer
+GET  /indicators/varieties/uploads/{import}       officer
+POST /indicators/varieties/uploads/{import}       officer
+POST /indicators/varieties/uploads/{import}/cancel officer
+GET  /indicators/{code}                           staff hospital
+GET  /indicators/{code}/export/{file}             staff hospital
 GET  /indices                                     staff
 POST /indices                                     officer
 GET  /indices/new                                 officer

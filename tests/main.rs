@@ -30,6 +30,7 @@ mod events;
 mod feed;
 mod history;
 mod incidents;
+mod indicators;
 mod indices;
 mod interchange;
 mod invoices;

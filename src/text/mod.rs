@@ -107,6 +107,8 @@ areas! {
     links: Links,
     disease_costs: DiseaseCosts,
     preparations: Preparations,
+    indicators: Indicators,
+    indicator_names: IndicatorNames,
     archive: Archive,
     publish: Publish,
     search: Search,

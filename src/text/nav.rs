@@ -32,8 +32,8 @@ messages! {
         statements: "对账单", "Statements";
         standards: "支付标准", "Payment standards";
         indices: "价格指数", "Price indices";
+        indicators: "指标", "Indicators";
         preparations: "医院制剂", "Hospital preparations";
-        public: "结果公示", "Published awards";
         products: "产品目录", "Products";
         prices: "价格总览", "Price board";
         public: "公开数据", "Open data";

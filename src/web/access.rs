@@ -84,6 +84,13 @@ pub const PRICE_READERS: &[Role] = &[
     Role::Supplier,
 ];
 
+/// Who reads indicators: the bureau everybody's, a hospital the city's and its own.
+pub const INDICATOR_READERS: &[Role] =
+    &[Role::Hospital, Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
+
+/// Who enters figures that indicators need: a hospital its own, officers everybody's.
+pub const INPUT_KEEPERS: &[Role] = &[Role::Hospital, Role::Officer];
+
 /// Who evaluates opened bids, and who oversees that.
 pub const EVALUATORS: &[Role] = &[Role::Officer, Role::Reviewer, Role::Auditor];
 
@@ -159,6 +166,10 @@ visitors! {
     Staff: STAFF;
     /// Whoever reads prices: the bureau everybody's, a hospital or supplier its own.
     PriceReader: PRICE_READERS;
+    /// Whoever reads indicators: the bureau everybody's, a hospital the city's and its own.
+    IndicatorReader: INDICATOR_READERS;
+    /// Whoever enters figures that indicators need.
+    InputKeeper: INPUT_KEEPERS;
     /// Whoever keeps the catalogue.
     Cataloguer: CATALOGUERS;
     /// Whoever keeps the calendar of working days.

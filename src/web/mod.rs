@@ -20,6 +20,7 @@ pub mod form;
 mod gate;
 mod home;
 mod incidents;
+mod indicators;
 mod indices;
 mod ingest;
 mod invoices;
@@ -64,8 +65,8 @@ use crate::types::Time;
 
 pub use access::{
     AccountApprover, AccountHolder, Admin, Allowed, Auditor, CalendarKeeper, Cataloguer, CostKeeper,
-    EVALUATORS, Evaluator, Hospital, Officer, Overseer, Party, Payments, Person, PriceReader, Reviewer,
-    STAFF, Settlement, Staff, Supplier, Visitor,
+    EVALUATORS, Evaluator, Hospital, IndicatorReader, InputKeeper, Officer, Overseer, Party, Payments,
+    Person, PriceReader, Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -146,6 +147,7 @@ use crate::people::Role::{Auditor as AUDITOR, Officer as OFFICER, Reviewer as RE
 use Allowed::{Anyone, Only, Public, Token};
 use Role::Admin as Administrator;
 use access::{CATALOGUERS, COST_KEEPERS, OVERSEERS, PRICE_READERS};
+use access::{CATALOGUERS, INDICATOR_READERS, INPUT_KEEPERS, OVERSEERS, PRICE_READERS};
 use awards::OBJECTORS;
 
 routes! {
@@ -595,6 +597,30 @@ routes! {
     POST "/api/standards/ack" api::feed::ack, Token(Scope::Acknowledge);
     POST "/api/standards/compare" api::compare::compare, Token(Scope::Standards);
     POST "/api/price-check" api::check::check, Token(Scope::PriceCheck);
+    GET  "/indicators" indicators::board::index, Only(INDICATOR_READERS);
+    GET  "/indicators/export/{file}" indicators::export::board, Only(INDICATOR_READERS);
+    POST "/indicators/report" indicators::board::report, Only(STAFF);
+    GET  "/indicators/targets" indicators::targets::index, Only(STAFF);
+    POST "/indicators/targets" indicators::targets::ask, Only(&[Role::Officer]);
+    POST "/indicators/targets/{id}/withdraw" indicators::targets::withdraw, Only(&[Role::Officer]);
+    POST "/indicators/targets/{id}/decide" indicators::targets::decide, Only(&[Role::Reviewer]);
+    GET  "/indicators/inputs" indicators::inputs::index, Only(INDICATOR_READERS);
+    POST "/indicators/inputs" indicators::inputs::enter, Only(INPUT_KEEPERS);
+    GET  "/indicators/inputs/template" indicators::upload::figures_template, Only(INPUT_KEEPERS);
+    POST "/indicators/inputs/uploads" indicators::upload::send_figures, Only(INPUT_KEEPERS);
+    GET  "/indicators/inputs/uploads/{import}" indicators::upload::review_figures, Only(INPUT_KEEPERS);
+    POST "/indicators/inputs/uploads/{import}" indicators::upload::apply_figures, Only(INPUT_KEEPERS);
+    POST "/indicators/inputs/uploads/{import}/cancel" indicators::upload::cancel_figures, Only(INPUT_KEEPERS);
+    GET  "/indicators/varieties" indicators::varieties::index, Only(STAFF);
+    POST "/indicators/varieties" indicators::varieties::add, Only(&[Role::Officer]);
+    POST "/indicators/varieties/{id}/withdraw" indicators::varieties::withdraw, Only(&[Role::Officer]);
+    GET  "/indicators/varieties/template" indicators::upload::varieties_template, Only(&[Role::Officer]);
+    POST "/indicators/varieties/uploads" indicators::upload::send_varieties, Only(&[Role::Officer]);
+    GET  "/indicators/varieties/uploads/{import}" indicators::upload::review_varieties, Only(&[Role::Officer]);
+    POST "/indicators/varieties/uploads/{import}" indicators::upload::apply_varieties, Only(&[Role::Officer]);
+    POST "/indicators/varieties/uploads/{import}/cancel" indicators::upload::cancel_varieties, Only(&[Role::Officer]);
+    GET  "/indicators/{code}" indicators::show::index, Only(INDICATOR_READERS);
+    GET  "/indicators/{code}/export/{file}" indicators::export::parts, Only(INDICATOR_READERS);
     GET  "/indices" indices::list::index, Only(STAFF);
     POST "/indices" indices::edit::create, Only(&[Role::Officer]);
     GET  "/indices/new" indices::edit::new, Only(&[Role::Officer]);

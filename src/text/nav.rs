@@ -8,7 +8,7 @@ messages! {
         of_rounds: "批次", "Rounds";
         of_supply: "合同与供应", "Supply";
         of_payment: "支付", "Payment";
-        of_prices: "价格总览", "Price board";
+        of_prices: "价格监测", "Prices";
         of_standards: "支付标准", "Standards";
         of_public: "公开", "Public";
         of_system: "系统", "System";
@@ -37,8 +37,6 @@ messages! {
         products: "产品目录", "Products";
         prices: "价格总览", "Price board";
         public: "公开数据", "Open data";
-        products: "产品目录", "Catalogue";
-        prices: "价格监测", "Prices";
         findings: "价格发现", "Findings";
         rounds: "批次", "Rounds";
         ratio: "差比价", "Price ratios";

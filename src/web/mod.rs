@@ -146,8 +146,7 @@ macro_rules! routes {
 use crate::people::Role::{Auditor as AUDITOR, Officer as OFFICER, Reviewer as REVIEWER};
 use Allowed::{Anyone, Only, Public, Token};
 use Role::Admin as Administrator;
-use access::{CATALOGUERS, COST_KEEPERS, OVERSEERS, PRICE_READERS};
-use access::{CATALOGUERS, INDICATOR_READERS, INPUT_KEEPERS, OVERSEERS, PRICE_READERS};
+use access::{CATALOGUERS, COST_KEEPERS, INDICATOR_READERS, INPUT_KEEPERS, OVERSEERS, PRICE_READERS};
 use awards::OBJECTORS;
 
 routes! {
@@ -571,9 +570,6 @@ routes! {
     GET  "/standards/{seq}" standards::show::index, Anyone;
     POST "/standards/{seq}/correct" standards::show::correct, Only(&[Role::Officer]);
     POST "/standards/{seq}/decide" standards::show::decide, Only(&[Role::Reviewer]);
-    GET  "/api/standards" standards::feed::json, Token;
-    GET  "/api/standards.csv" standards::feed::csv, Token;
-    POST "/api/standards/ack" standards::feed::ack, Token;
     GET  "/disease-costs" disease_costs::list::index, Only(disease_costs::READERS);
     POST "/disease-costs" disease_costs::edit::create, Only(COST_KEEPERS);
     GET  "/disease-costs/new" disease_costs::edit::new, Only(COST_KEEPERS);

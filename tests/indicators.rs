@@ -363,7 +363,9 @@ async fn every_indicator_is_counted_and_the_same_again_changes_nothing() {
         );
         site.app
             .db
-            .write(|tx| Ok(diesel::insert_into(indicator_inputs::table).values(row).execute(tx.conn())?))
+            .write(|tx| {
+                Ok(diesel::insert_into(indicator_inputs::table).values(row.clone()).execute(tx.conn())?)
+            })
             .unwrap();
     };
     enter(Outside::Drugs, &first, "0");
@@ -441,7 +443,9 @@ fn counties_add_up_to_the_city_exactly() {
                     site.app
                         .db
                         .write(|tx| {
-                            Ok(diesel::insert_into(indicator_inputs::table).values(row).execute(tx.conn())?)
+                            Ok(diesel::insert_into(indicator_inputs::table)
+                                .values(row.clone())
+                                .execute(tx.conn())?)
                         })
                         .unwrap();
                 }

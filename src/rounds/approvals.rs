@@ -11,6 +11,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
 use crate::people::{self, Role};
+use crate::prices::monitoring::versions;
 use crate::rounds::{Refused, Round, rule_drafts, rules, store};
 use crate::schema::approvals;
 use crate::types::{AccountId, ApprovalId, Ctx, Time};
@@ -30,6 +31,8 @@ crate::words! {
         Negotiated = "standards.negotiated",
         /// Publishing a draft as a version of a rule set.
         RuleSet = "rule_set.publish",
+        /// Publishing a draft as a version of a monitoring rule.
+        MonitoringRule = "monitoring_rule.publish",
         /// Freezing a year of surplus retention.
         Retention = "retention.approve",
         /// Paying what a settlement drew up.
@@ -255,6 +258,7 @@ pub fn path(it: &Approval) -> String {
         Action::Correction => format!("/standards/{}", it.subject_id),
         Action::Negotiated => format!("/standards/negotiated/{}", it.subject_id),
         Action::RuleSet => format!("/rules/drafts/{}", it.subject_id),
+        Action::MonitoringRule => format!("/monitoring/drafts/{}", it.subject_id),
         Action::Retention => format!("/retention/{}", it.subject_id),
         Action::Settlement => format!("/settlements/number/{}", it.subject_id),
         Action::Prepayment => "/prepayments".to_owned(),
@@ -275,6 +279,9 @@ pub fn named(conn: &mut Conn, it: &Approval) -> Result<Option<(String, String)>>
     );
     if has_number {
         return Ok(Some((it.subject_id.clone(), String::new())));
+    }
+    if it.action == Action::MonitoringRule {
+        return versions::draft_named(conn, &it.subject_id.parse().map_err(Error::fault_of)?);
     }
     if it.subject == rule_drafts::SUBJECT {
         let id = it.subject_id.parse().map_err(Error::fault_of)?;

@@ -329,15 +329,6 @@ pub fn consumer_named(conn: &mut Conn, name: &str) -> Result<Option<Consumer>> {
         .optional()?)
 }
 
-/// The consumer with a token, by its hash.
-pub fn consumer_with(conn: &mut Conn, token_hash: &str) -> Result<Option<Consumer>> {
-    Ok(consumers::table
-        .filter(consumers::token_hash.eq(token_hash))
-        .select(Consumer::as_select())
-        .first(conn)
-        .optional()?)
-}
-
 /// Enters a consumer.
 pub fn insert_consumer(tx: &mut Tx, it: &Consumer) -> Result<()> {
     diesel::insert_into(consumers::table).values(it).execute(tx.conn())?;

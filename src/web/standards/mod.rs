@@ -1,12 +1,12 @@
-//! Pages of payment standards, their draft and release, and the settlement feed.
+//! Pages of payment standards, their draft and release, and of the systems that take them over.
 
 pub mod consumers;
 pub mod draft;
 pub mod effects;
-pub mod feed;
 pub mod links;
 pub mod list;
 pub mod negotiated;
+pub mod pushes;
 pub mod show;
 pub mod upload;
 

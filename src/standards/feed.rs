@@ -76,9 +76,9 @@ pub struct Item {
     pub seq: i64,
     /// The release's number.
     pub release: String,
-    /// The round's number.
+    /// The round's number; empty of a negotiated drug.
     pub round: String,
-    /// The lot's code.
+    /// The lot's code; empty of a negotiated drug.
     pub lot: String,
     /// The product as bid, or its NHSA code.
     pub product: String,
@@ -102,7 +102,8 @@ pub struct Item {
     /// Last day in force; null while no later standard of the product starts.
     #[schema(value_type = Option<String>, format = Date)]
     pub ends: Option<NaiveDate>,
-    /// `SELECTED`, `LOWER`, `WITHIN_MULTIPLE`, `CUT`, `FINAL_YEAR`, `NOT_EVALUATED` or `CORRECTED`.
+    /// `SELECTED`, `LOWER`, `WITHIN_MULTIPLE`, `CUT`, `FINAL_YEAR`, `NOT_EVALUATED`, `NEGOTIATED` or
+    /// `CORRECTED`.
     pub basis: String,
     /// The clause it rests on.
     pub clause: String,
@@ -112,6 +113,12 @@ pub struct Item {
     pub supersedes: Option<i64>,
     /// When it was released, to the millisecond with its zone.
     pub released_at: String,
+    /// What one smallest unit is, where it is known.
+    pub unit: String,
+    /// A negotiated drug that designated pharmacies dispense too (双通道).
+    pub dual_channel: bool,
+    /// The number of the document a negotiated drug's standard rests on; empty of a round.
+    pub document: String,
 }
 
 impl From<Sent> for Item {
@@ -135,6 +142,9 @@ impl From<Sent> for Item {
             arithmetic: it.arithmetic,
             supersedes: it.supersedes,
             released_at: released_at.iso(),
+            unit: it.unit,
+            dual_channel: it.dual_channel,
+            document: it.document,
         }
     }
 }
@@ -188,7 +198,7 @@ pub fn in_force(conn: &mut Conn, day: NaiveDate, mut take: impl FnMut(&[Item]) -
 }
 
 /// The columns of the CSV variant, named as in JSON.
-pub const COLUMNS: [&str; 18] = [
+pub const COLUMNS: [&str; 21] = [
     "seq",
     "release",
     "round",
@@ -207,6 +217,9 @@ pub const COLUMNS: [&str; 18] = [
     "arithmetic",
     "supersedes",
     "released_at",
+    "unit",
+    "dual_channel",
+    "document",
 ];
 
 /// Writes rows under [`COLUMNS`].
@@ -231,6 +244,9 @@ pub fn write_rows<W: Write>(out: &mut Csv<W>, items: &[Item]) -> Result<()> {
             &it.arithmetic,
             &it.supersedes.map(|s| s.to_string()).unwrap_or_default(),
             &it.released_at,
+            &it.unit,
+            if it.dual_channel { "true" } else { "false" },
+            &it.document,
         ])?;
     }
     Ok(())

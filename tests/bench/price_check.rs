@@ -168,6 +168,7 @@ fn filled(db: &Db) -> Vec<String> {
                     basis: "CUT".to_owned(),
                     clause: "bench".to_owned(),
                     arithmetic: "bench".to_owned(),
+                    ..Line::default()
                 };
                 rows.push(New { line, supersedes: None });
             }

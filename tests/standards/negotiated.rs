@@ -100,6 +100,10 @@ async fn a_list_is_released_by_two_people_and_a_later_one_supersedes() {
     let batch = json(&api(&site, "tok", "/api/standards").await);
     assert_eq!(batch["items"][0]["release"], "TP00001-ZF01");
     assert_eq!(batch["items"][0]["round"], "");
+    assert_eq!(
+        (&batch["items"][0]["dual_channel"], &batch["items"][0]["unit"]),
+        (&true.into(), &"粒".into())
+    );
     site.get("officer", &list).await.is(200).shows("TP00001-ZF01").shows("没有待发布").shows("资金影响");
     site.get("supplier1", "/standards/1").await.is(200).shows("双通道").shows("国家谈判");
     site.post("officer", &format!("{list}/discard"), &[]).await.is(422);

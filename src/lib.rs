@@ -15,6 +15,8 @@ pub mod files;
 
 pub mod signing;
 
+pub mod sourced;
+
 pub mod schema;
 
 pub mod db;
@@ -62,11 +64,16 @@ pub mod incidents;
 
 pub mod standards;
 
+pub mod disease_costs;
+
 pub mod preparations;
 
 pub mod scans;
 
+pub mod indicators;
+
 pub mod archive;
+pub mod publish;
 pub mod simulations;
 
 pub mod demo;

@@ -32,6 +32,7 @@ GET  /login                                      public
 POST /login                                      public
 POST /logout                                     anyone
 GET  /                                           anyone
+GET  /search                                     anyone
 GET  /rounds/{id}/bids                           staff supplier
 POST /rounds/{id}/bids                           supplier
 POST /rounds/{id}/bids/upload                    supplier
@@ -63,6 +64,7 @@ POST /listings                                   officer
 GET  /listings/template                          staff
 GET  /listings/files/{no}                        staff
 GET  /listings/files/{no}/bad                    staff
+GET  /listings/files/{no}/refused                 staff
 POST /listings/files/{no}/apply                  officer
 POST /listings/files/{no}/abandon                officer
 GET  /transactions/unmatched                     staff
@@ -172,6 +174,9 @@ POST /shortages/list                             officer
 POST /shortages/list/upload                      officer
 GET  /shortages/list/template                    officer
 POST /shortages/list/{id}/end                    officer
+GET  /shortages/new                              officer
+POST /shortages/new                              officer
+GET  /shortages/{id}/documents/{document}        staff hospital
 GET  /shortages/{id}                             staff hospital
 POST /shortages/{id}/respond                     officer
 POST /shortages/{id}/replacement                 officer
@@ -332,7 +337,20 @@ GET  /assessments/{id}/documents/{document}       staff hospital
 GET  /terms                                       staff
 POST /terms                                       officer
 GET  /monitoring                                  staff
+GET  /monitoring/exclusions                       staff
+POST /monitoring/exclusions                       officer
+POST /monitoring/exclusions/{id}/lift             officer
+GET  /monitoring/drafts/{id}                      staff
+GET  /monitoring/drafts/{id}/edit                 officer
+POST /monitoring/drafts/{id}/edit                 officer
+POST /monitoring/drafts/{id}/try                  officer
+POST /monitoring/drafts/{id}/ask                  officer
+POST /monitoring/drafts/{id}/withdraw             officer
+POST /monitoring/drafts/{id}/discard              officer
+POST /monitoring/drafts/{id}/decide               reviewer
 GET  /monitoring/{rule}                           staff
+GET  /monitoring/{rule}/versions/{version}        staff
+POST /monitoring/{rule}/versions/{version}/copy   officer
 GET  /incidents                                   staff
 GET  /incidents/{id}                              staff
 POST /incidents/{id}                              officer
@@ -375,9 +393,28 @@ POST /ratings/{id}/repair                         officer supplier
 GET  /ratings/{id}/documents/{document}           staff supplier
 GET  /public/credit                               public
 GET  /public/credit.csv                           public
+GET  /public/credit.json                         public
 GET  /rounds/{id}/standards                      staff
 POST /rounds/{id}/standards/ask                  officer
 POST /rounds/{id}/standards/decide               reviewer
+POST /rounds/{id}/standards/effect               officer
+GET  /standards/effects/{id}                     staff
+GET  /standards/effects/{id}/export/{file}       staff
+GET  /standards/links                            staff
+POST /standards/links/{no}/accept                officer
+POST /standards/links/{no}/dismiss               officer
+GET  /standards/negotiated                       staff
+GET  /standards/negotiated/template              officer
+POST /standards/negotiated/uploads               officer
+GET  /standards/negotiated/uploads/{import}      officer
+POST /standards/negotiated/uploads/{import}      officer
+POST /standards/negotiated/uploads/{import}/cancel officer
+GET  /standards/negotiated/{number}              staff
+GET  /standards/negotiated/{number}/file         staff
+POST /standards/negotiated/{number}/effect       officer
+POST /standards/negotiated/{number}/ask          officer
+POST /standards/negotiated/{number}/discard      officer
+POST /standards/negotiated/{number}/decide       reviewer
 GET  /standards                                  anyone
 GET  /standards/export.csv                       anyone
 GET  /standards/export.xlsx                      anyone
@@ -442,7 +479,23 @@ GET  /objections/{id}                            staff supplier
 POST /objections/{id}/answer                     officer
 POST /objections/{id}/documents                  supplier
 GET  /objections/{id}/documents/{document}       staff supplier
+GET  /public                                     public
 GET  /public/rounds                              public
+GET  /public/rounds.csv                          public
+GET  /public/rounds.json                         public
+GET  /public/winners                             public
+GET  /public/winners.csv                         public
+GET  /public/winners.json                        public
+GET  /public/standards                           public
+GET  /public/standards.csv                       public
+GET  /public/standards.json                      public
+GET  /public/indices                             public
+GET  /public/indices.csv                         public
+GET  /public/indices.json                        public
+GET  /public/ocds/releases.json                  public
+GET  /public/ocds/records.json                   public
+GET  /public/ocds/{round}.json                   public
+GET  /public/ocds/{round}/record.json            public
 GET  /public/rounds/{id}                         public
 GET  /public/rounds/{id}/{file}                  public
 GET  /products                                   anyone
@@ -474,6 +527,46 @@ GET  /rounds/{id}/demand/{hospital}              staff hospital
 POST /rounds/{id}/demand/{hospital}/verify       officer
 POST /rounds/{id}/demand/{hospital}/approve      officer
 POST /rounds/{id}/demand/{hospital}/return       officer
+GET  /disease-costs                              staff hospital
+POST /disease-costs                              officer settlement
+GET  /disease-costs/new                          officer settlement
+GET  /disease-costs/template                     officer settlement
+POST /disease-costs/uploads                      officer settlement
+GET  /disease-costs/uploads/{import}             officer settlement
+POST /disease-costs/uploads/{import}             officer settlement
+POST /disease-costs/uploads/{import}/cancel      officer settlement
+GET  /disease-costs/{id}                         staff hospital
+GET  /disease-costs/{id}/edit                    officer settlement
+POST /disease-costs/{id}/edit                    officer settlement
+POST /disease-costs/{id}/retire                  officer settlement
+POST /disease-costs/{id}/items                   officer settlement
+POST /disease-costs/{id}/items/{position}/remove officer settlement
+POST /disease-costs/{id}/refresh                 officer settlement
+GET  /disease-costs/{id}/export/{file}           staff hospital
+GET  /indicators                                  staff hospital
+GET  /indicators/export/{file}                    staff hospital
+POST /indicators/report                           staff
+GET  /indicators/targets                          staff
+POST /indicators/targets                          officer
+POST /indicators/targets/{id}/withdraw            officer
+POST /indicators/targets/{id}/decide              reviewer
+GET  /indicators/inputs                           staff hospital
+POST /indicators/inputs                           officer hospital
+GET  /indicators/inputs/template                  officer hospital
+POST /indicators/inputs/uploads                   officer hospital
+GET  /indicators/inputs/uploads/{import}          officer hospital
+POST /indicators/inputs/uploads/{import}          officer hospital
+POST /indicators/inputs/uploads/{import}/cancel   officer hospital
+GET  /indicators/varieties                        staff
+POST /indicators/varieties                        officer
+POST /indicators/varieties/{id}/withdraw          officer
+GET  /indicators/varieties/template               officer
+POST /indicators/varieties/uploads                officer
+GET  /indicators/varieties/uploads/{import}       officer
+POST /indicators/varieties/uploads/{import}       officer
+POST /indicators/varieties/uploads/{import}/cancel officer
+GET  /indicators/{code}                           staff hospital
+GET  /indicators/{code}/export/{file}             staff hospital
 GET  /indices                                     staff
 POST /indices                                     officer
 GET  /indices/new                                 officer
@@ -552,6 +645,7 @@ POST /rounds/{id}/amend                          officer
 GET  /prices                                     staff
 GET  /prices/export/{file}                       staff
 GET  /prices/search                              staff
+GET  /prices/search/export/{file}                 staff
 GET  /prices/purchases                           staff hospital supplier
 GET  /prices/purchases/export/{file}             staff hospital supplier
 GET  /prices/hospitals                           staff
@@ -566,6 +660,8 @@ GET  /prices/products/{id}                       staff
 GET  /prices/products/{id}/export/{file}         staff
 GET  /findings                                   staff hospital supplier
 GET  /findings/export/{file}                     staff hospital supplier
+GET  /findings/listings                           supplier
+GET  /findings/listings/export/{file}             supplier
 GET  /findings/{id}                              staff hospital supplier
 GET  /findings/{id}/export/{file}                staff hospital supplier
 GET  /approvals                                  officer reviewer auditor

@@ -1,5 +1,11 @@
 //! Payment standards: draft, release by two people, corrections, and the settlement feed.
 
+mod consumables;
+mod effects;
+mod links;
+mod negotiated;
+mod paths;
+
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -280,15 +286,12 @@ pub fn line(product: &str, starts: &str, standard: &str) -> Line {
         product: product.to_owned(),
         generic: "g".to_owned(),
         spec: "s".to_owned(),
-        pack: String::new(),
         company: "c".to_owned(),
         standard: standard.parse().unwrap(),
         price: "1".parse().unwrap(),
         starts: starts.parse().unwrap(),
-        ends: None,
         basis: "LOWER".to_owned(),
-        clause: String::new(),
-        arithmetic: String::new(),
+        ..Line::default()
     }
 }
 

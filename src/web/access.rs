@@ -51,6 +51,9 @@ pub const OVERSEERS: &[Role] = &[Role::Auditor, Role::Admin];
 /// Who keeps the calendar of working days.
 pub const CALENDAR_KEEPERS: &[Role] = &[Role::Settlement, Role::Admin];
 
+/// Who keeps the case baskets of disease cost.
+pub const COST_KEEPERS: &[Role] = &[Role::Officer, Role::Settlement];
+
 /// The two sides of a purchase.
 pub const PARTIES: &[Role] = &[Role::Hospital, Role::Supplier];
 
@@ -80,6 +83,13 @@ pub const PRICE_READERS: &[Role] = &[
     Role::Hospital,
     Role::Supplier,
 ];
+
+/// Who reads indicators: the bureau everybody's, a hospital the city's and its own.
+pub const INDICATOR_READERS: &[Role] =
+    &[Role::Hospital, Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
+
+/// Who enters figures that indicators need: a hospital its own, officers everybody's.
+pub const INPUT_KEEPERS: &[Role] = &[Role::Hospital, Role::Officer];
 
 /// Who evaluates opened bids, and who oversees that.
 pub const EVALUATORS: &[Role] = &[Role::Officer, Role::Reviewer, Role::Auditor];
@@ -156,10 +166,16 @@ visitors! {
     Staff: STAFF;
     /// Whoever reads prices: the bureau everybody's, a hospital or supplier its own.
     PriceReader: PRICE_READERS;
+    /// Whoever reads indicators: the bureau everybody's, a hospital the city's and its own.
+    IndicatorReader: INDICATOR_READERS;
+    /// Whoever enters figures that indicators need.
+    InputKeeper: INPUT_KEEPERS;
     /// Whoever keeps the catalogue.
     Cataloguer: CATALOGUERS;
     /// Whoever keeps the calendar of working days.
     CalendarKeeper: CALENDAR_KEEPERS;
+    /// Whoever keeps the case baskets of disease cost.
+    CostKeeper: COST_KEEPERS;
     /// A hospital or a supplier.
     Party: PARTIES;
     /// Whoever may enter a bank account of their organisation.

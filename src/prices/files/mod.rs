@@ -115,6 +115,8 @@ pub struct PriceFile {
     pub unmatched: i64,
     /// Bad lines.
     pub bad: i64,
+    /// Listings that a credit rating barred.
+    pub refused: i64,
     /// What is being done.
     pub phase: Phase,
     /// How far that is.
@@ -295,6 +297,7 @@ pub fn row(tx: &mut Tx, ctx: &Ctx, new: &New) -> Result<PriceFile> {
         unchanged: 0,
         unmatched: 0,
         bad: 0,
+        refused: 0,
         phase: Phase::Checking,
         done: 0,
         whole: 0,

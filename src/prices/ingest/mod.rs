@@ -179,6 +179,8 @@ pub struct Outcome {
     pub unchanged: i64,
     /// Lines whose hospital or product the registers lack.
     pub unmatched: i64,
+    /// Listings that a credit rating bars.
+    pub refused: i64,
     /// Lines with a fault or more.
     pub bad: i64,
     /// What is wrong with bad lines.
@@ -284,6 +286,7 @@ pub fn run_of<R: Read>(
         new: done.added,
         unchanged: done.unchanged,
         unmatched: done.unmatched,
+        refused: 0,
         bad,
         faults: seen.faults,
         known: None,

@@ -198,6 +198,8 @@ pub struct FileState {
     pub unchanged: i64,
     /// Lines the registers do not know.
     pub unmatched: i64,
+    /// Lines kept but refused, because their supplier is suspended.
+    pub refused: i64,
     /// Bad lines.
     pub bad: i64,
     /// The first bad lines.
@@ -267,6 +269,7 @@ fn shown(it: &PriceFile, faults: &[BadLine], is_known: bool) -> FileState {
         changed: it.changed,
         unchanged: it.unchanged,
         unmatched: it.unmatched,
+        refused: it.refused,
         bad: it.bad,
         bad_lines: faults.iter().map(bad_line).collect(),
         ingest: it.ingest,

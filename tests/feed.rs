@@ -251,9 +251,9 @@ async fn a_consumer_is_told_what_it_lacks_and_what_it_has_too_much() {
         .shows("缺 1、多 2、异 1、错 1（至 12 号）")
         .shows("standard：平台 0.50，对方 0.51");
 
-    let csv = "seq,standard,ends\n1,0.5,\n13,1,\n";
+    let csv = "seq,standard,ends\n1,0.5,2027-12-31\n13,1,\n";
     let found = objects(send(&site, "tok", "/api/standards/compare?upto=2", csv).await.is(200));
-    assert_eq!(counts(found.last().unwrap())[2..], [1, 1, 1, 0], "the end of row 1 is not open: {found:?}");
+    assert_eq!(counts(found.last().unwrap())[2..], [1, 1, 1, 0], "row 1 has no last day: {found:?}");
     let kept: Vec<i64> = site
         .app
         .db

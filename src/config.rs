@@ -65,6 +65,8 @@ pub struct Settings {
     pub node: String,
     /// The file of the key that signs receipts; every node of the platform shares it.
     pub signing_key_file: PathBuf,
+    /// Requests a minute each program's token may make on one node.
+    pub api_requests: u32,
     /// The registered prefix of the open data's process ids.
     pub ocid_prefix: String,
 }
@@ -90,6 +92,7 @@ pub const NAMES: &[(&str, &str)] = &[
     ("watch_folder", ""),
     ("node", ""),
     ("signing_key_file", ""),
+    ("api_requests", "600"),
     ("ocid_prefix", "ocds-local0"),
 ];
 
@@ -175,6 +178,7 @@ impl Settings {
                 file if file.is_empty() => beside(&text("database_url"), "jicai-signing.key"),
                 file => PathBuf::from(file),
             },
+            api_requests: number("api_requests", &text("api_requests"), 1, 1_000_000)?,
             ocid_prefix,
         })
     }

@@ -1,13 +1,20 @@
 //! The settlement feed: released standards in the order of their numbers, and the consumers that fetch them.
 //!
 //! A consumer asks for everything after the last number it has, takes it over, and acknowledges. Numbers have no
-//! gap and become visible in their order, so "after the last" never misses a row.
+//! gap and become visible in their order, so "after the last" never misses a row. It can also ask for all that is in
+//! force on a day, say what it holds and be told what differs, have claim lines checked, and have rows pushed to it.
+
+pub mod check;
+pub mod compare;
+pub mod push;
+mod snapshot;
 
 use std::io::Write;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
@@ -16,7 +23,8 @@ use crate::files::write::Csv;
 use crate::schema::consumers;
 use crate::standards::store::Sent;
 use crate::standards::{Refused, refused, store};
-use crate::types::{ConsumerId, Ctx, Time, UnitPrice};
+use crate::tokens::{self, Scope, Scopes};
+use crate::types::{ApiTokenId, ConsumerId, Ctx, Time, UnitPrice};
 
 /// A system that fetches standards.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -26,34 +34,43 @@ pub struct Consumer {
     pub id: ConsumerId,
     /// Its name.
     pub name: String,
-    /// SHA-256 of its token; the token itself is shown once and kept nowhere.
-    pub token_hash: String,
     /// Whether it may fetch.
     pub active: bool,
     /// The last row it has taken over.
     pub acknowledged: i64,
     /// When it said so.
     pub acknowledged_at: Option<Time>,
+    /// Where rows are pushed to; empty when it fetches them itself.
+    pub endpoint: String,
+    /// The last row its endpoint took.
+    pub pushed: i64,
     /// When it was entered.
     pub created_at: Time,
 }
 
-/// What the trail shows of a consumer: never the token's hash.
+/// What the trail shows of a consumer.
 #[derive(Serialize)]
 struct Facts<'a> {
     name: &'a str,
     active: bool,
     acknowledged: i64,
+    endpoint: &'a str,
 }
 
 impl Consumer {
     fn facts(&self) -> Facts<'_> {
-        Facts { name: &self.name, active: self.active, acknowledged: self.acknowledged }
+        Facts {
+            name: &self.name,
+            active: self.active,
+            acknowledged: self.acknowledged,
+            endpoint: &self.endpoint,
+        }
     }
 }
 
 /// One row of the feed. Prices are decimal strings in yuan for one smallest unit, days are `YYYY-MM-DD`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Standard)]
 pub struct Item {
     /// Its number, from 1 without a gap; a row never changes.
     pub seq: i64,
@@ -74,12 +91,16 @@ pub struct Item {
     /// The company.
     pub company: String,
     /// What the fund recognises. It pays on the lower of this and the price charged.
+    #[schema(value_type = String)]
     pub standard: UnitPrice,
     /// The product's own price.
+    #[schema(value_type = String)]
     pub price: UnitPrice,
     /// First day in force.
+    #[schema(value_type = String, format = Date)]
     pub starts: NaiveDate,
     /// Last day in force; null while no later standard of the product starts.
+    #[schema(value_type = Option<String>, format = Date)]
     pub ends: Option<NaiveDate>,
     /// `SELECTED`, `LOWER`, `WITHIN_MULTIPLE`, `CUT`, `FINAL_YEAR`, `NOT_EVALUATED` or `CORRECTED`.
     pub basis: String,
@@ -119,7 +140,8 @@ impl From<Sent> for Item {
 }
 
 /// An answer of the feed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Standards)]
 pub struct Batch {
     /// The rows after `since`, in order.
     pub items: Vec<Item>,
@@ -143,6 +165,26 @@ pub fn batch(conn: &mut Conn, since: i64, limit: i64) -> Result<Batch> {
     }
     let last_seq = items.last().map_or(since, |it| it.seq);
     Ok(Batch { items, last_seq, more })
+}
+
+/// Rows of one reading of all that is in force.
+const READING: i64 = 2_000;
+
+/// Everything in force on a day, in the order of the feed, some rows at a time.
+pub fn in_force(conn: &mut Conn, day: NaiveDate, mut take: impl FnMut(&[Item]) -> Result<()>) -> Result<()> {
+    let seqs = snapshot::in_force(conn, day)?;
+    let mut done = 0;
+    while let Some(next) = seqs.get(done) {
+        let mut items: Vec<Item> =
+            store::since(conn, next - 1, READING)?.into_iter().map(Item::from).collect();
+        items.retain(|it| seqs.binary_search(&it.seq).is_ok());
+        if items.is_empty() {
+            return Err(Error::fault("rows of the feed are missing"));
+        }
+        done += items.len();
+        take(&items)?;
+    }
+    Ok(())
 }
 
 /// The columns of the CSV variant, named as in JSON.
@@ -209,24 +251,47 @@ pub fn add_consumer(tx: &mut Tx, ctx: &Ctx, id: ConsumerId, name: &str, token_ha
     let it = Consumer {
         id,
         name,
-        token_hash: token_hash.to_owned(),
         active: true,
         acknowledged: 0,
         acknowledged_at: None,
+        endpoint: String::new(),
+        pushed: 0,
         created_at: ctx.now,
     };
     store::insert_consumer(tx, &it)?;
     let deed = Deed { action: "consumer.add", subject: "consumers", id: it.id.as_str() };
-    audit::record(tx, ctx, deed, &(), &it.facts())
+    audit::record(tx, ctx, deed, &(), &it.facts())?;
+    give_token(tx, ctx, &it, token_hash)
 }
 
-/// Gives a consumer a new token; the old one ends at once.
-pub fn rotate(tx: &mut Tx, ctx: &Ctx, id: &ConsumerId, token_hash: &str) -> Result<()> {
-    let before = store::consumer(tx.conn(), id)?.ok_or(Error::NotFound)?;
-    let after = Consumer { token_hash: token_hash.to_owned(), ..before };
-    store::update_consumer(tx, &after)?;
-    let deed = Deed { action: "consumer.rotate", subject: "consumers", id: id.as_str() };
-    audit::record(tx, ctx, deed, &(), &after.facts())
+/// A consumer's token: what the feed offers, and nothing else.
+fn give_token(tx: &mut Tx, ctx: &Ctx, it: &Consumer, token_hash: &str) -> Result<()> {
+    let new = tokens::New {
+        id: ApiTokenId::new(),
+        name: it.name.clone(),
+        scopes: Scopes::of(Scope::FEED),
+        consumer: Some(it.id.clone()),
+        organisation: None,
+        expires_on: None,
+        hash: token_hash.to_owned(),
+    };
+    tokens::make(tx, ctx, &new)
+}
+
+/// Gives a consumer a new token; the old one works until the end of a day, or ends at once without one. A consumer
+/// whose token was revoked gets another.
+pub fn rotate(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: &ConsumerId,
+    token_hash: &str,
+    old_until: Option<NaiveDate>,
+) -> Result<()> {
+    let it = store::consumer(tx.conn(), id)?.ok_or(Error::NotFound)?;
+    match tokens::store::of_consumer(tx.conn(), id)? {
+        Some(token) => tokens::rotate(tx, ctx, &token.id, token_hash, old_until).map(drop),
+        None => give_token(tx, ctx, &it, token_hash),
+    }
 }
 
 /// Lets a consumer fetch, or no longer.

@@ -54,7 +54,7 @@ pub fn published(site: &Site, state: RoundState) -> (Round, Vec<Lot>) {
 
 /// Runs the job that releases rounds.
 pub async fn release(site: &Site) {
-    site.post("admin", "/jobs/publish_rounds/run", &[]).await.is(303);
+    crate::cases::run(site, "publish_rounds").await;
 }
 
 /// The JSON at an address.

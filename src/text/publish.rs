@@ -46,6 +46,7 @@ messages! {
         result: "结果", "Result";
         seq: "序号", "No.";
         standard: "支付标准（元）", "Payment standard (yuan)";
+        unit: "计价单位（空为最小单位）", "Per (empty: smallest unit)";
         starts: "开始", "From";
         ends: "结束", "To";
         basis: "依据", "Basis";

@@ -81,19 +81,20 @@ async fn an_unchanged_page_is_not_sent_again() {
         ["/public/winners", "/public/winners.csv", "/public/winners.json", "/public/ocds/releases.json"]
     {
         let answer = site.get("", path).await;
-        let of = |name: header::HeaderName| answer.headers[name].to_str().unwrap().to_owned();
+        let of = |name: header::HeaderName| answer.headers.get(name).unwrap().to_str().unwrap().to_owned();
         let tag = of(header::ETAG);
         assert_eq!(of(header::CACHE_CONTROL), "public, max-age=60");
         assert_eq!(of(header::VARY), "Cookie");
         let again = ask("", path, &format!("\"other\", {tag}"), none).await;
         assert!(again.is(304).bytes.is_empty());
-        assert_eq!(again.headers[header::ETAG], tag);
+        assert_eq!(again.headers.get(header::ETAG).unwrap(), tag.as_str());
         ask("", path, "W/\"other\"", none).await.is(200);
         ask("", path, &tag, ("cookie", "lang=en")).await.is(200);
         let mine = ask("officer", path, &tag, none).await;
-        assert_eq!(mine.is(200).headers[header::CACHE_CONTROL], "private, no-cache");
+        assert_eq!(mine.is(200).headers.get(header::CACHE_CONTROL).unwrap(), "private, no-cache");
     }
-    let tag = site.get("", "/public/winners").await.headers[header::ETAG].to_str().unwrap().to_owned();
+    let known = site.get("", "/public/winners").await.headers;
+    let tag = known.get(header::ETAG).unwrap().to_str().unwrap().to_owned();
     step(&site, &round, RoundState::Evaluation);
     ask("", "/public/winners", &tag, none).await.is(200).hides(KANGEN);
 }

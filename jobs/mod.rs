@@ -8,6 +8,8 @@ mod change_prices;
 mod check_invariants;
 mod close_questions;
 mod count_ageing;
+mod count_disease_costs;
+mod count_indicators;
 mod count_indices;
 mod count_prices;
 mod count_supply;
@@ -15,11 +17,14 @@ mod end_ratings;
 mod end_sessions;
 mod escalate_cases;
 mod forget_runs;
+mod link_prices;
 mod mail_audit_head;
 mod match_prices;
 mod note_late;
 mod open_cases;
 mod open_volumes;
+mod publish_rounds;
+mod push_standards;
 mod remind_claims;
 mod remind_contracts;
 mod remind_demand;
@@ -36,6 +41,7 @@ mod wake;
 mod watch_folder;
 mod watch_shortages;
 mod write_alerts;
+mod write_indicators;
 mod write_progress;
 
 use crate::error::Result;
@@ -63,6 +69,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "close_questions", cron: "0 * * * * *", run: close_questions::run },
     Job { name: "write_alerts", cron: "30 */5 * * * *", run: write_alerts::run },
     Job { name: "send_mail", cron: "0 * * * * *", run: send_mail::run },
+    Job { name: "push_standards", cron: "15 * * * * *", run: push_standards::run },
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
@@ -74,11 +81,16 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "count_indices", cron: "0 30 3 * * *", run: count_indices::run },
     Job { name: "remind_preparations", cron: "0 0 8 * * *", run: remind_preparations::run },
     Job { name: "count_prices", cron: "0 30 4 * * *", run: count_prices::run },
+    Job { name: "count_indicators", cron: "0 0 6 * * *", run: count_indicators::run },
+    Job { name: "write_indicators", cron: "0 20 8 * * *", run: write_indicators::run },
     Job { name: "write_progress", cron: "0 30 8 * * MON", run: write_progress::run },
     Job { name: "remind_claims", cron: "0 0 8 * * *", run: remind_claims::run },
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },
     Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
+    Job { name: "count_disease_costs", cron: "0 40 4 * * *", run: count_disease_costs::run },
+    Job { name: "link_prices", cron: "0 20 5 * * *", run: link_prices::run },
+    Job { name: "publish_rounds", cron: "30 */10 * * * *", run: publish_rounds::run },
     Job { name: "open_cases", cron: "0 30 5 * * *", run: open_cases::run },
     Job { name: "escalate_cases", cron: "0 15 8 * * *", run: escalate_cases::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },

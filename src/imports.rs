@@ -39,6 +39,14 @@ crate::words! {
         BasketItems = "basket_items",
         /// Lines of a hospital preparation's cost review sheet.
         CostLines = "cost_lines",
+        /// Negotiated drugs with their payment standards.
+        Negotiated = "negotiated",
+        /// Case baskets of disease cost.
+        DiseaseBaskets = "disease_baskets",
+        /// What hospitals bought outside the platform.
+        OffPlatform = "off_platform",
+        /// Varieties procured elsewhere.
+        Varieties = "varieties",
         /// Somebody's own ledger, to be compared; it changes nothing.
         Ledger = "ledger",
     }

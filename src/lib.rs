@@ -27,6 +27,8 @@ pub mod notify;
 
 pub mod people;
 
+pub mod tokens;
+
 pub mod workdays;
 
 pub mod credit;
@@ -62,11 +64,16 @@ pub mod incidents;
 
 pub mod standards;
 
+pub mod disease_costs;
+
 pub mod preparations;
 
 pub mod scans;
 
+pub mod indicators;
+
 pub mod archive;
+pub mod publish;
 pub mod simulations;
 
 pub mod demo;

@@ -781,7 +781,8 @@ diesel::table! {
     releases (id) {
         id -> Text,
         number -> Text,
-        round_id -> Text,
+        round_id -> Nullable<Text>,
+        list_id -> Nullable<Text>,
         first_seq -> BigInt,
         last_seq -> BigInt,
         lines -> Integer,
@@ -796,12 +797,13 @@ diesel::table! {
         seq -> BigInt,
         id -> Text,
         release_id -> Text,
-        round_id -> Text,
+        round_id -> Nullable<Text>,
         lot -> Text,
         product -> Text,
         generic -> Text,
         spec -> Text,
         pack -> Text,
+        unit -> Text,
         company -> Text,
         standard -> BigInt,
         price -> BigInt,
@@ -810,6 +812,9 @@ diesel::table! {
         basis -> Text,
         clause -> Text,
         arithmetic -> Text,
+        dual_channel -> Bool,
+        document -> Text,
+        remark -> Text,
         supersedes -> Nullable<BigInt>,
     }
 }
@@ -818,10 +823,11 @@ diesel::table! {
     consumers (id) {
         id -> Text,
         name -> Text,
-        token_hash -> Text,
         active -> Bool,
         acknowledged -> BigInt,
         acknowledged_at -> Nullable<BigInt>,
+        endpoint -> Text,
+        pushed -> BigInt,
         created_at -> BigInt,
     }
 }
@@ -2250,8 +2256,13 @@ diesel::table! {
     api_tokens (id) {
         id -> Text,
         name -> Text,
-        scope -> Text,
+        scopes -> Text,
+        consumer_id -> Nullable<Text>,
+        organisation_id -> Nullable<Text>,
         token_hash -> Text,
+        old_hash -> Nullable<Text>,
+        old_until -> Nullable<Date>,
+        expires_on -> Nullable<Date>,
         created_at -> BigInt,
         created_by -> Nullable<Text>,
         used_at -> Nullable<BigInt>,
@@ -2527,6 +2538,287 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    negotiated_lists (id) {
+        id -> Text,
+        number -> Text,
+        title -> Text,
+        state -> Text,
+        created_at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    negotiated_lines (list_id, position) {
+        list_id -> Text,
+        position -> Integer,
+        product_id -> Text,
+        payment_standard -> BigInt,
+        unit -> Text,
+        starts -> Date,
+        ends -> Nullable<Date>,
+        dual_channel -> Bool,
+        document -> Text,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    effects (id) {
+        id -> Text,
+        subject -> Text,
+        subject_id -> Text,
+        fingerprint -> Text,
+        from_day -> Date,
+        to_day -> Date,
+        computed_at -> BigInt,
+        account_id -> Nullable<Text>,
+        release_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    effect_lines (effect_id, position) {
+        effect_id -> Text,
+        position -> Integer,
+        lot -> Text,
+        product -> Text,
+        generic -> Text,
+        spec -> Text,
+        company -> Text,
+        starts -> Date,
+        products -> Integer,
+        purchases -> BigInt,
+        standard_before -> Nullable<BigInt>,
+        standard_after -> BigInt,
+        quantity -> Nullable<BigInt>,
+        fund_before -> Nullable<BigInt>,
+        fund_after -> Nullable<BigInt>,
+        excess_before -> Nullable<BigInt>,
+        excess_after -> Nullable<BigInt>,
+        arithmetic -> Text,
+    }
+}
+
+diesel::table! {
+    price_links (no) {
+        no -> BigInt,
+        seq -> BigInt,
+        source -> Text,
+        product_id -> Text,
+        code -> Text,
+        generic -> Text,
+        company -> Text,
+        kind -> Text,
+        price -> BigInt,
+        standard -> BigInt,
+        state -> Text,
+        reason -> Text,
+        opened_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    disease_baskets (id) {
+        id -> Text,
+        name -> Text,
+        code -> Text,
+        hospital_id -> Nullable<Text>,
+        cases -> Nullable<BigInt>,
+        document -> Text,
+        active -> Bool,
+        revision -> Integer,
+        created_at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    disease_items (basket_id, position) {
+        basket_id -> Text,
+        position -> Integer,
+        product_id -> Nullable<Text>,
+        code -> Text,
+        generic -> Text,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    disease_effects (basket_id, round_id) {
+        basket_id -> Text,
+        round_id -> Text,
+        award_id -> Text,
+        from_day -> Date,
+        to_day -> Date,
+        lines -> Integer,
+        unknown -> Integer,
+        cost_before -> BigInt,
+        cost_after -> BigInt,
+        computed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    disease_effect_lines (basket_id, round_id, position) {
+        basket_id -> Text,
+        round_id -> Text,
+        position -> Integer,
+        lot -> Text,
+        code -> Text,
+        generic -> Text,
+        quantity -> BigInt,
+        price_before -> Nullable<BigInt>,
+        source_before -> Text,
+        price_after -> Nullable<BigInt>,
+        source_after -> Text,
+        cost_before -> Nullable<BigInt>,
+        cost_after -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    comparisons (id) {
+        id -> Text,
+        consumer_id -> Text,
+        made_at -> BigInt,
+        upto -> BigInt,
+        held -> BigInt,
+        same -> BigInt,
+        missing -> BigInt,
+        surplus -> BigInt,
+        different -> BigInt,
+        bad -> BigInt,
+        findings -> Text,
+    }
+}
+
+diesel::table! {
+    pushes (id) {
+        id -> Text,
+        consumer_id -> Text,
+        since -> BigInt,
+        last_seq -> BigInt,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        error -> Text,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (token_id, given_key) {
+        token_id -> Text,
+        given_key -> Text,
+        request -> Text,
+        status -> Integer,
+        answer -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ocds_releases (no) {
+        no -> BigInt,
+        round_id -> Text,
+        place -> Integer,
+        tag -> Text,
+        award_id -> Nullable<Text>,
+        basis -> Text,
+        sha256 -> Text,
+        body -> Text,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    indicator_counts (starts, months, part, key, indicator) {
+        indicator -> Text,
+        part -> Text,
+        key -> Text,
+        starts -> Date,
+        months -> Integer,
+        numerator -> BigInt,
+        denominator -> BigInt,
+        missing -> BigInt,
+    }
+}
+
+diesel::table! {
+    indicator_months (month) {
+        month -> Date,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    indicator_references (lot_id, supplier_id) {
+        lot_id -> Text,
+        supplier_id -> Text,
+        price -> BigInt,
+    }
+}
+
+diesel::table! {
+    indicator_targets (id) {
+        id -> Text,
+        indicator -> Text,
+        year -> Integer,
+        region -> Text,
+        value -> Text,
+        document -> Text,
+        issuer -> Text,
+        state -> Text,
+        asked_by -> Text,
+        asked_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    indicator_inputs (id) {
+        id -> Text,
+        hospital_id -> Text,
+        month -> Date,
+        figure -> Text,
+        amount -> BigInt,
+        document -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+        superseded_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    indicator_varieties (id) {
+        id -> Text,
+        kind -> Text,
+        generic -> Text,
+        level -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+        document -> Text,
+        account_id -> Nullable<Text>,
+        at -> BigInt,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    indicator_readers (account_id) {
+        account_id -> Text,
+        since -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> organisations (organisation_id));
 diesel::joinable!(account_roles -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -2613,9 +2905,7 @@ diesel::joinable!(reassignment_answers -> organisations (hospital_id));
 diesel::joinable!(contracts -> rounds (round_id));
 diesel::joinable!(contracts -> lots (lot_id));
 diesel::joinable!(contract_changes -> contracts (contract_id));
-diesel::joinable!(releases -> rounds (round_id));
 diesel::joinable!(standards -> releases (release_id));
-diesel::joinable!(standards -> rounds (round_id));
 diesel::joinable!(simulations -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -2823,3 +3113,22 @@ diesel::allow_tables_to_appear_in_same_query!(alerts, subscriptions, mails);
 // Listings that a credit rating may bar, with the product they name.
 diesel::allow_tables_to_appear_in_same_query!(staged_listings, products);
 diesel::allow_tables_to_appear_in_same_query!(unmatched_listings, products);
+
+// Negotiated drugs: a list's lines with their products.
+diesel::joinable!(negotiated_lines -> products (product_id));
+diesel::allow_tables_to_appear_in_same_query!(negotiated_lines, products);
+
+// Purchases are summed by product and price.
+diesel::allow_columns_to_appear_in_same_group_by_clause!(transactions::product, transactions::unit_price,);
+
+// Disease cost: an effect with the round it is of.
+diesel::joinable!(disease_effects -> rounds (round_id));
+diesel::allow_tables_to_appear_in_same_query!(disease_effects, rounds);
+diesel::joinable!(disease_baskets -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(disease_baskets, organisations);
+
+// Indicators: what hospitals entered, with their names.
+diesel::joinable!(indicator_inputs -> organisations (hospital_id));
+diesel::joinable!(indicator_readers -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(indicator_inputs, organisations);
+diesel::allow_tables_to_appear_in_same_query!(indicator_readers, accounts);

@@ -373,8 +373,18 @@ ids! {
     StandardId;
     /// A release of payment standards.
     ReleaseId;
+    /// A list of negotiated drugs (谈判药品).
+    NegotiatedListId;
+    /// What a draft of standards would have done to last year's purchases.
+    EffectId;
+    /// A case basket (病种费用).
+    DiseaseBasketId;
     /// A consumer of the settlement feed.
     ConsumerId;
+    /// A report of what a consumer holds.
+    ComparisonId;
+    /// Standards on their way to a consumer's endpoint.
+    PushId;
     /// A mail in the outbox.
     MailId;
     /// A version of a rule set.
@@ -473,6 +483,12 @@ ids! {
     BasketId;
     /// What is said when an index of decoction pieces has moved (联动通知).
     NoticeId;
+    /// A target of an indicator (目标值).
+    TargetId;
+    /// A figure entered for an indicator.
+    InputId;
+    /// A generic or class procured elsewhere.
+    VarietyId;
     /// A hospital preparation (医院制剂).
     PreparationId;
     /// A version of its cost review sheet (成本核算表).

@@ -29,6 +29,14 @@ const closeNav = (but) => {
 document.addEventListener("click", (event) => closeNav(event.target));
 document.addEventListener("focusin", (event) => closeNav(event.target));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeNav(null); });
+// "/" leads to the search box, as long as nobody is typing.
+document.addEventListener("keydown", (event) => {
+  const box = document.getElementById("find");
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (!box || typing || event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  box.focus();
+});
 // A chart's lines and their rows in its table are there while their box is ticked; without script the form does it.
 document.addEventListener("change", (event) => {
   const box = event.target.closest("[data-series]");

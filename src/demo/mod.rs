@@ -2,6 +2,7 @@
 //! monitoring of its prices, one open for bids, one in demand reporting, one of consumables in evaluation, one with questions to bidders.
 
 mod city;
+mod costs;
 mod history;
 mod people;
 mod prices;
@@ -104,5 +105,6 @@ pub fn fill(
     say(Step::Evaluating);
     round::asking(db, &city, now, signer)?;
     say(Step::Asking);
+    costs::count(db, now)?;
     Ok(keys)
 }

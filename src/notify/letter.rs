@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::monthly::Monthly;
 use super::news::News;
 use super::report::Report;
 
@@ -315,6 +316,8 @@ pub enum Letter {
     },
     /// Findings of the price monitoring, as somebody subscribed to them.
     Alert(Box<Report>),
+    /// The indicators of a month, to whoever asked for them.
+    Indicators(Box<Monthly>),
     /// The head of the audit chain, kept outside the platform by whoever receives it.
     AuditHead {
         links: String,

@@ -4,6 +4,7 @@ pub mod bounces;
 pub mod chart;
 mod dsn;
 mod letter;
+mod monthly;
 mod news;
 pub mod outbox;
 mod report;
@@ -19,6 +20,7 @@ use crate::text::Lang;
 use crate::types::{AccountId, Ctx, MailId, Time};
 
 pub use letter::Letter;
+pub use monthly::{Monthly, MonthlyRow};
 pub use news::News;
 pub use report::{Line, Part, Report};
 pub use words::Written;

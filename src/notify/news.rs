@@ -63,6 +63,8 @@ crate::words! {
         CaseClosed = "case_closed",
         /// A price case was opened again: to the officer.
         CaseReopened = "case_reopened",
+        /// A price is above the payment standard and should come down to it: to the supplier.
+        PriceAboveStandard = "price_above_standard",
     }
 }
 
@@ -101,6 +103,7 @@ impl News {
             News::CaseLifted => (c.mail_lifted, c.mail_lifted_body),
             News::CaseClosed => (c.mail_closed, c.mail_closed_body),
             News::CaseReopened => (c.mail_reopened, c.mail_reopened_body),
+            News::PriceAboveStandard => (t.links.mail, t.links.mail_body),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
 use crate::notify::bounces::{self, Via};
 use crate::notify::smtp::{Answer, Office};
-use crate::notify::{Letter, Mail, MailState, Report, Written, chart};
+use crate::notify::{Letter, Mail, MailState, Monthly, Report, Written, chart};
 use crate::schema::mails;
 use crate::text::Text;
 use crate::types::{Ctx, MailId, Time};
@@ -69,6 +69,22 @@ struct HtmlAlert<'a> {
     size: (usize, usize),
 }
 
+#[derive(Template)]
+#[template(path = "mail/indicators.txt")]
+struct PlainIndicators<'a> {
+    t: &'a Text,
+    it: &'a Monthly,
+    base: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/indicators.html")]
+struct HtmlIndicators<'a> {
+    t: &'a Text,
+    it: &'a Monthly,
+    base: &'a str,
+}
+
 /// A letter as it goes over the wire.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Parts {
@@ -80,6 +96,8 @@ pub struct Parts {
     pub html: String,
     /// A picture inside the HTML: its Content-ID and its PNG.
     pub picture: Option<(String, Vec<u8>)>,
+    /// A sheet beside the letter: its file name and its XLSX.
+    pub sheet: Option<(String, Vec<u8>)>,
     /// Where one click ends letters of this kind.
     pub unsubscribe: Option<String>,
 }
@@ -89,6 +107,7 @@ pub fn render(mail: &Mail, base_url: &str) -> Result<Parts> {
     let t = mail.lang.text();
     let letter = match serde_json::from_str::<Letter>(&mail.data)? {
         Letter::Alert(report) => return render_alert(mail, &report, base_url),
+        Letter::Indicators(report) => return render_indicators(mail, &report, base_url),
         letter => letter.write(t),
     };
     let link = format!("{base_url}{}", letter.path);
@@ -98,6 +117,19 @@ pub fn render(mail: &Mail, base_url: &str) -> Result<Parts> {
         plain: Plain { t, letter: &letter, link: &link }.render()?,
         html: Html { t, letter: &letter, link: &link }.render()?,
         picture: None,
+        sheet: None,
+        unsubscribe: None,
+    })
+}
+
+fn render_indicators(mail: &Mail, it: &Monthly, base: &str) -> Result<Parts> {
+    let t = mail.lang.text();
+    Ok(Parts {
+        subject: it.subject(t).replace(['\r', '\n'], " "),
+        plain: PlainIndicators { t, it, base }.render()?,
+        html: HtmlIndicators { t, it, base }.render()?,
+        picture: None,
+        sheet: Some((it.file_name(), it.sheet(t)?)),
         unsubscribe: None,
     })
 }
@@ -113,6 +145,7 @@ fn render_alert(mail: &Mail, it: &Report, base: &str) -> Result<Parts> {
         plain: PlainAlert { t, it, base }.render()?,
         html: HtmlAlert { t, it, base, chart, size }.render()?,
         unsubscribe: Some(format!("{base}{}", it.unsubscribe)),
+        sheet: None,
         picture,
     })
 }

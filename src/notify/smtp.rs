@@ -134,6 +134,14 @@ impl Office {
                 MultiPart::alternative().singlepart(SinglePart::plain(parts.plain)).multipart(shown)
             }
         };
+        let body = match parts.sheet {
+            None => body,
+            Some((name, bytes)) => {
+                let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+                let media = ContentType::parse(media).map_err(Error::fault_of)?;
+                MultiPart::mixed().multipart(body).singlepart(Attachment::new(name).body(bytes, media))
+            }
+        };
         let message = builder.multipart(body).map_err(Error::fault_of)?;
         Ok((message.formatted(), message.envelope().clone()))
     }

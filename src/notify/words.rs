@@ -59,6 +59,7 @@ impl Letter {
             Letter::PreparationApproved { .. } => "preparation_approved",
             Letter::PreparationDue { .. } => "preparation_due",
             Letter::Alert(_) => "alert",
+            Letter::Indicators(_) => "indicators",
             Letter::AuditHead { .. } => "audit_head",
         }
     }
@@ -354,6 +355,7 @@ impl Letter {
                 }
             }
             Letter::Alert(report) => return report.written(t),
+            Letter::Indicators(report) => return report.written(t),
             Letter::AuditHead { links, head, path } => {
                 (m.audit_head, m.audit_head_body, links, head, path, vec![])
             }

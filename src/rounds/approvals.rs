@@ -27,6 +27,8 @@ crate::words! {
         Standards = "standards",
         /// Correcting a released payment standard.
         Correction = "standards.correct",
+        /// Releasing the payment standards of a list of negotiated drugs.
+        Negotiated = "standards.negotiated",
         /// Publishing a draft as a version of a rule set.
         RuleSet = "rule_set.publish",
         /// Publishing a draft as a version of a monitoring rule.
@@ -254,6 +256,7 @@ pub fn path(it: &Approval) -> String {
         Action::Award => format!("/rounds/{}/award", it.subject_id),
         Action::Standards => format!("/rounds/{}/standards", it.subject_id),
         Action::Correction => format!("/standards/{}", it.subject_id),
+        Action::Negotiated => format!("/standards/negotiated/{}", it.subject_id),
         Action::RuleSet => format!("/rules/drafts/{}", it.subject_id),
         Action::MonitoringRule => format!("/monitoring/drafts/{}", it.subject_id),
         Action::Retention => format!("/retention/{}", it.subject_id),
@@ -267,8 +270,14 @@ pub fn path(it: &Approval) -> String {
 
 /// Number and title of the round or rule set a request is about. What has a number of its own is named by it.
 pub fn named(conn: &mut Conn, it: &Approval) -> Result<Option<(String, String)>> {
-    use Action::{Preparation, Prepayment, Rating, Settlement, Suspension, Unfounded};
-    if matches!(it.action, Settlement | Prepayment | Rating | Preparation | Suspension | Unfounded) {
+    use Action::{
+        Correction, Negotiated, Preparation, Prepayment, Rating, Settlement, Suspension, Unfounded,
+    };
+    let has_number = matches!(
+        it.action,
+        Correction | Negotiated | Settlement | Prepayment | Rating | Preparation | Suspension | Unfounded
+    );
+    if has_number {
         return Ok(Some((it.subject_id.clone(), String::new())));
     }
     if it.action == Action::MonitoringRule {

@@ -66,6 +66,7 @@ impl Action {
             Action::Award => t.rounds.action_award,
             Action::Standards => t.rounds.action_standards,
             Action::Correction => t.rounds.action_correction,
+            Action::Negotiated => t.negotiated.action,
             Action::RuleSet => t.rule_drafts.action,
             Action::MonitoringRule => t.watching.action,
             Action::Retention => t.retention.action,

@@ -68,6 +68,8 @@ crate::words! {
         CaseReplyDays = "case_reply_days",
         /// Working days after a reply in which its outcome is recorded.
         CaseOutcomeDays = "case_outcome_days",
+        /// Consumables whose class (the first two digits of the code) is this or above are not of high value.
+        LowValueClass = "low_value_class",
     }
 }
 
@@ -100,6 +102,7 @@ impl Term {
             Term::CaseTier => m.n_case_tier,
             Term::CaseReplyDays => m.n_case_reply_days,
             Term::CaseOutcomeDays => m.n_case_outcome_days,
+            Term::LowValueClass => m.n_low_value_class,
         }
     }
 
@@ -122,6 +125,7 @@ impl Term {
             | Term::CaseReplyDays
             | Term::CaseOutcomeDays => m.u_working_days,
             Term::CaseTier => m.u_tier,
+            Term::LowValueClass => m.u_class,
             Term::ClaimDay => m.u_day_of_month,
             Term::VolumeAllowance
             | Term::PrepayShare

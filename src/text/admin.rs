@@ -109,6 +109,7 @@ messages! {
         outcome_lost: "中断", "Lost";
         what_advance_rounds: "按日程推进批次状态", "Moves rounds on by their calendar";
         what_close_questions: "关闭到期未答复的询问", "Closes questions whose deadline has passed";
+        what_push_standards: "向取数系统推送支付标准", "Pushes released payment standards to consumers' endpoints";
         what_send_mail: "发送邮件队列", "Sends the mail that waits";
         what_write_alerts: "撰写价格预警邮件", "Writes the alert mails of price monitoring";
         what_run_simulations: "计算等待中的报价波动模拟", "Makes the runs of simulations that wait";

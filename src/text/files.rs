@@ -44,6 +44,10 @@ messages! {
         cell_count: "本行有{found}个单元格，表头有{wanted}列。请检查分隔符和引号", "the line has {found} cells but the header has {wanted}; check the separators and quotation marks";
         cell_one_of: "只能填写：{words}", "write one of: {words}";
         cell_date: "不是有效的日期，应写成2026-11-23", "not a date; write it like 2026-11-23";
+        line_no_object: "这一行不是 JSON 对象。每行请写一个 {…}", "the line is no JSON object; write one {…} on each line";
+        cell_long_number: "数字超过 15 位，可能已失真。请写成带引号的文本", "the number has more than 15 digits, which JSON does not keep; write it as a text in quotes";
+        cell_no_value: "只能是文本或数字", "must be a text or a number";
+        cell_unknown: "没有这个字段，可用的有：{names}", "there is no such field; there are {names}";
         list_join: "、", ", ";
     }
 }

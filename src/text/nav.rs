@@ -32,10 +32,11 @@ messages! {
         statements: "对账单", "Statements";
         standards: "支付标准", "Payment standards";
         indices: "价格指数", "Price indices";
+        indicators: "指标", "Indicators";
         preparations: "医院制剂", "Hospital preparations";
-        public: "结果公示", "Published awards";
         products: "产品目录", "Products";
         prices: "价格总览", "Price board";
+        public: "公开数据", "Open data";
         findings: "价格发现", "Findings";
         rounds: "批次", "Rounds";
         ratio: "差比价", "Price ratios";
@@ -53,7 +54,7 @@ messages! {
         credit: "履约记录", "Supplier record";
         ratings: "信用评价", "Credit ratings";
         transactions: "采购与挂网数据", "Price data";
-        api_tokens: "推送令牌", "API tokens";
+        api_tokens: "接口令牌", "API tokens";
         terms: "执行参数", "Terms";
     }
 }

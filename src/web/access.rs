@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::error::Error;
 use crate::people::{Role, Who};
+use crate::tokens::Scope;
 use crate::types::Ctx;
 use crate::web::App;
 
@@ -23,15 +24,15 @@ pub enum Allowed {
     Anyone,
     /// Accounts with one of the roles.
     Only(&'static [Role]),
-    /// A machine with a feed token; no session.
-    Token,
+    /// A program whose token has the scope; no session.
+    Token(Scope),
 }
 
 impl Allowed {
     /// Whether somebody may enter.
     pub fn admits(self, who: Option<&Who>) -> bool {
         match self {
-            Allowed::Public | Allowed::Token => true,
+            Allowed::Public | Allowed::Token(_) => true,
             Allowed::Anyone => who.is_some(),
             Allowed::Only(roles) => who.is_some_and(|w| w.is_any(roles)),
         }
@@ -49,6 +50,9 @@ pub const OVERSEERS: &[Role] = &[Role::Auditor, Role::Admin];
 
 /// Who keeps the calendar of working days.
 pub const CALENDAR_KEEPERS: &[Role] = &[Role::Settlement, Role::Admin];
+
+/// Who keeps the case baskets of disease cost.
+pub const COST_KEEPERS: &[Role] = &[Role::Officer, Role::Settlement];
 
 /// The two sides of a purchase.
 pub const PARTIES: &[Role] = &[Role::Hospital, Role::Supplier];
@@ -79,6 +83,13 @@ pub const PRICE_READERS: &[Role] = &[
     Role::Hospital,
     Role::Supplier,
 ];
+
+/// Who reads indicators: the bureau everybody's, a hospital the city's and its own.
+pub const INDICATOR_READERS: &[Role] =
+    &[Role::Hospital, Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
+
+/// Who enters figures that indicators need: a hospital its own, officers everybody's.
+pub const INPUT_KEEPERS: &[Role] = &[Role::Hospital, Role::Officer];
 
 /// Who evaluates opened bids, and who oversees that.
 pub const EVALUATORS: &[Role] = &[Role::Officer, Role::Reviewer, Role::Auditor];
@@ -155,10 +166,16 @@ visitors! {
     Staff: STAFF;
     /// Whoever reads prices: the bureau everybody's, a hospital or supplier its own.
     PriceReader: PRICE_READERS;
+    /// Whoever reads indicators: the bureau everybody's, a hospital the city's and its own.
+    IndicatorReader: INDICATOR_READERS;
+    /// Whoever enters figures that indicators need.
+    InputKeeper: INPUT_KEEPERS;
     /// Whoever keeps the catalogue.
     Cataloguer: CATALOGUERS;
     /// Whoever keeps the calendar of working days.
     CalendarKeeper: CALENDAR_KEEPERS;
+    /// Whoever keeps the case baskets of disease cost.
+    CostKeeper: COST_KEEPERS;
     /// A hospital or a supplier.
     Party: PARTIES;
     /// Whoever may enter a bank account of their organisation.

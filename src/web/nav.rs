@@ -2,9 +2,10 @@
 
 use crate::people::Role;
 use crate::web::access::{
-    ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, OVERSEERS, PREPAYMENT_READERS, PRICE_READERS, STAFF,
+    ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, INDICATOR_READERS, OVERSEERS, PREPAYMENT_READERS,
+    PRICE_READERS, STAFF,
 };
-use crate::web::{Page, cases, credit, preparations, retention, shortages};
+use crate::web::{Page, cases, credit, disease_costs, preparations, retention, shortages};
 
 /// A link of the navigation.
 pub struct Link {
@@ -98,8 +99,15 @@ pub fn groups(page: &Page) -> Vec<Group> {
                 ("/alerts", n.alerts, ANYONE),
             ],
         ),
-        (n.of_standards, &[("/standards", n.standards, ANYONE)]),
-        (n.of_public, &[("/public/rounds", n.public, ANYONE)]),
+        (
+            n.of_standards,
+            &[
+                ("/standards", n.standards, ANYONE),
+                ("/disease-costs", page.t.disease_costs.title, disease_costs::READERS),
+            ],
+        ),
+        (n.indicators, &[("/indicators", n.indicators, INDICATOR_READERS)]),
+        (n.of_public, &[("/public", n.public, ANYONE)]),
         (
             n.of_system,
             &[

@@ -14,6 +14,7 @@ use super::{Count, Part, earlier, later, month_of, store};
 use crate::db::{self, Conn, Db, Tx, in_any_order};
 use crate::error::{Error, Result};
 use crate::prices::findings::State;
+use crate::terms::{self, Term};
 use crate::types::{Money, Time};
 
 /// How many months up to the last one are counted.
@@ -180,6 +181,22 @@ fn count_month(tx: &mut Tx, month: NaiveDate) -> Result<()> {
         ),
     )?;
     run(tx, &format!("{into} SELECT 'supplier', c.supplier, $1, {SUMS} GROUP BY c.supplier"))?;
+    // Of a hospital: drugs without decoction pieces, and consumables of high value, for the indicators.
+    let low_value = terms::whole(tx.conn(), Term::LowValueClass, month)?;
+    for (part, products) in [
+        ("drugs", "p.kind = 'drug' AND p.code NOT LIKE 'T%'".to_owned()),
+        ("high_value", format!("p.kind = 'consumable' AND SUBSTR(p.code, 2, 2) < '{low_value:02}'")),
+    ] {
+        run(
+            tx,
+            &format!(
+                "{into} SELECT '{part}', h.hospital_id, $1, {SUMS} \
+                 INNER JOIN hospital_numbers h ON h.no = c.hospital \
+                 INNER JOIN product_numbers n ON n.no = c.product \
+                 INNER JOIN products p ON p.id = n.product_id WHERE {products} GROUP BY h.hospital_id"
+            ),
+        )?;
+    }
     for (part, ranked) in [
         (Part::Hospital, Part::Product),
         (Part::Hospital, Part::Supplier),

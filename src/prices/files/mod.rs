@@ -11,7 +11,6 @@
 pub mod folder;
 pub mod spool;
 pub mod store;
-pub mod tokens;
 pub mod work;
 
 use diesel::prelude::*;

@@ -24,12 +24,12 @@ pub const PARTIES: &[Role] =
     &[Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin, Role::Supplier];
 
 /// Whether somebody acts for a supplier.
-fn is_supplier(who: &Who) -> bool {
+pub(super) fn is_supplier(who: &Who) -> bool {
     who.organisation.kind == OrganisationKind::Supplier
 }
 
 /// A case the reader may see; another supplier's, or one in which nothing was sent, is not there.
-fn seen(conn: &mut Conn, who: &Who, id: &CaseId) -> Result<Case> {
+pub(super) fn seen(conn: &mut Conn, who: &Who, id: &CaseId) -> Result<Case> {
     let case = cases::case(conn, id)?;
     let is_own = case.supplier_id.as_ref() == Some(&who.organisation.id) && case.step.is_some();
     if is_supplier(who) && !is_own {

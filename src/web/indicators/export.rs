@@ -1,0 +1,144 @@
+//! Indicators as files: the dashboard's rows, and an indicator's parts.
+
+use actix_web::{HttpResponse, web};
+
+use crate::audit::{self, Deed};
+use crate::error::{Error, Result};
+use crate::files::write::{Cell, Csv, Xlsx};
+use crate::indicators::{self as rows, shown};
+use crate::text::Text;
+use crate::types::{Ctx, parse_decimal};
+use crate::web::indicators::show::{self, Piece};
+use crate::web::indicators::{Asked, scope_name};
+use crate::web::{App, IndicatorReader, Page, page};
+
+/// A table to be written: its headers with their widths, and its rows.
+struct Table {
+    title: String,
+    headers: Vec<(&'static str, u16)>,
+    rows: Vec<Vec<String>>,
+}
+
+/// The table as a file of the kind its name ends with.
+fn written(table: &Table, file: &str) -> Result<HttpResponse> {
+    if file.ends_with(".csv") {
+        let mut out = Csv::new(Vec::new())?;
+        out.row(table.headers.iter().map(|(header, _)| header))?;
+        for row in &table.rows {
+            out.row(row)?;
+        }
+        return Ok(page::download(&format!("{}.csv", table.title), "text/csv; charset=utf-8", out.finish()?));
+    }
+    let mut out = Xlsx::new("indicators", &table.headers)?;
+    for row in &table.rows {
+        let cells: Vec<Cell> = row
+            .iter()
+            .map(|text| match parse_decimal(text) {
+                Ok(number) => Cell::Number(number),
+                Err(_) => Cell::Text(text),
+            })
+            .collect();
+        out.row(&cells)?;
+    }
+    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok(page::download(&format!("{}.xlsx", table.title), media, out.finish()?))
+}
+
+/// The export is in the trail.
+async fn note(app: &App, ctx: Ctx, of: String, lines: usize) -> Result<()> {
+    app.write(move |tx| {
+        let deed = Deed { action: "indicators.export", subject: "indicator_counts", id: "" };
+        audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": lines, "of": of }))
+    })
+    .await
+}
+
+fn headers(t: &Text, named: &[(&'static str, u16)]) -> Vec<(&'static str, u16)> {
+    let m = &t.indicators;
+    let rest = [(m.value, 16), (m.numerator, 20), (m.denominator, 20), (m.note, 50)];
+    named.iter().chain(&rest).copied().collect()
+}
+
+/// `/indicators/export/indicators.csv` and `.xlsx`: the dashboard's rows.
+pub async fn board(
+    page: Page,
+    who: IndicatorReader,
+    app: web::Data<App>,
+    file: web::Path<String>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    if !matches!(file.as_str(), "indicators.csv" | "indicators.xlsx") {
+        return Err(Error::NotFound);
+    }
+    let (t, m) = (page.t, &page.t.indicators);
+    let (period, scope) = (asked.period(app.now().day())?, asked.scope(&who)?);
+    let (board, name) =
+        app.read(move |conn| Ok((rows::board(conn, &scope, period)?, scope_name(conn, &scope, t)?))).await?;
+    let cells = board.rows.iter().map(|row| {
+        let it = shown::cells(row, t);
+        let code = row.indicator.to_string();
+        [code, it.name.to_owned(), it.value, it.unit.to_owned(), it.target, it.reached.to_owned(), it.before]
+            .into_iter()
+            .chain([it.change, it.numerator, it.denominator, it.note])
+            .collect()
+    });
+    let table = Table {
+        title: format!("{} {name} {}", m.title, period.name()),
+        headers: vec![
+            (m.code, 22),
+            (m.indicator, 34),
+            (m.value, 16),
+            (m.unit, 8),
+            (m.target, 14),
+            (m.reached_title, 10),
+            (m.before, 16),
+            (m.change, 12),
+            (m.numerator, 20),
+            (m.denominator, 20),
+            (m.note, 50),
+        ],
+        rows: cells.collect(),
+    };
+    note(&app, who.ctx(&app), table.title.clone(), table.rows.len()).await?;
+    written(&table, &file)
+}
+
+/// `/indicators/{code}/export/parts.csv` and `.xlsx`: an indicator by county, hospital and round.
+pub async fn parts(
+    page: Page,
+    who: IndicatorReader,
+    app: web::Data<App>,
+    names: web::Path<(String, String)>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let (code, file) = names.into_inner();
+    if !matches!(file.as_str(), "parts.csv" | "parts.xlsx") {
+        return Err(Error::NotFound);
+    }
+    let (indicator, t, m) = (show::named(&code)?, page.t, &page.t.indicators);
+    let (period, scope) = (asked.period(app.now().day())?, asked.scope(&who)?);
+    let (reader, choice) = (who.0.clone(), asked.into_inner());
+    let found =
+        app.read(move |conn| show::pieces(conn, &reader, (indicator, &scope, period), &choice)).await?;
+    let row = |kind: &str, it: &Piece| {
+        vec![
+            kind.to_owned(),
+            it.code.clone(),
+            it.name.clone(),
+            shown::figure(it.figure),
+            shown::above(indicator, Some(it.sum)),
+            shown::below(indicator, Some(it.sum)),
+            shown::reason(indicator, it.figure, t),
+        ]
+    };
+    let counties = found.counties.iter().map(|it| row(m.county, it));
+    let hospitals = found.hospitals.iter().map(|it| row(m.hospital, it));
+    let rounds = found.rounds.iter().map(|it| row(m.round, it));
+    let table = Table {
+        title: format!("{} {}", indicator.name(t), period.name()),
+        headers: headers(t, &[(m.kind, 12), (m.code, 20), (m.subject, 36)]),
+        rows: counties.chain(hospitals).chain(rounds).collect(),
+    };
+    note(&app, who.ctx(&app), table.title.clone(), table.rows.len()).await?;
+    written(&table, &file)
+}

@@ -8,6 +8,7 @@ mod change_prices;
 mod check_invariants;
 mod close_questions;
 mod count_ageing;
+mod count_disease_costs;
 mod count_indicators;
 mod count_indices;
 mod count_prices;
@@ -16,11 +17,14 @@ mod end_ratings;
 mod end_sessions;
 mod escalate_cases;
 mod forget_runs;
+mod link_prices;
 mod mail_audit_head;
 mod match_prices;
 mod note_late;
 mod open_cases;
 mod open_volumes;
+mod publish_rounds;
+mod push_standards;
 mod remind_claims;
 mod remind_contracts;
 mod remind_demand;
@@ -32,6 +36,7 @@ mod scan_prices;
 mod send_mail;
 mod settle;
 mod take_price_files;
+mod try_rules;
 mod wake;
 mod watch_folder;
 mod watch_shortages;
@@ -64,6 +69,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "close_questions", cron: "0 * * * * *", run: close_questions::run },
     Job { name: "write_alerts", cron: "30 */5 * * * *", run: write_alerts::run },
     Job { name: "send_mail", cron: "0 * * * * *", run: send_mail::run },
+    Job { name: "push_standards", cron: "15 * * * * *", run: push_standards::run },
     Job { name: "remind_demand", cron: "0 0 8 * * *", run: remind_demand::run },
     Job { name: "remind_openers", cron: "0 0 8 * * *", run: remind_openers::run },
     Job { name: "remind_contracts", cron: "0 0 8 * * *", run: remind_contracts::run },
@@ -82,6 +88,9 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "settle", cron: "0 * * * * *", run: settle::run },
     Job { name: "count_ageing", cron: "0 10 * * * *", run: count_ageing::run },
     Job { name: "remind_payers", cron: "0 5 8 * * Mon", run: remind_payers::run },
+    Job { name: "count_disease_costs", cron: "0 40 4 * * *", run: count_disease_costs::run },
+    Job { name: "link_prices", cron: "0 20 5 * * *", run: link_prices::run },
+    Job { name: "publish_rounds", cron: "30 */10 * * * *", run: publish_rounds::run },
     Job { name: "open_cases", cron: "0 30 5 * * *", run: open_cases::run },
     Job { name: "escalate_cases", cron: "0 15 8 * * *", run: escalate_cases::run },
     Job { name: "run_simulations", cron: "0 * * * * *", run: run_simulations::run },
@@ -89,6 +98,7 @@ pub const TIMETABLE: &[Job] = &[
     Job { name: "take_price_files", cron: "0 * * * * *", run: take_price_files::run },
     Job { name: "watch_folder", cron: "30 * * * * *", run: watch_folder::run },
     Job { name: "match_prices", cron: "0 30 1 * * *", run: match_prices::run },
+    Job { name: "try_rules", cron: "15 * * * * *", run: try_rules::run },
     Job { name: "scan_prices", cron: "0 30 2 * * *", run: scan_prices::run },
     Job { name: "end_sessions", cron: "0 20 * * * *", run: end_sessions::run },
     Job { name: "check_invariants", cron: "0 0 2 * * *", run: check_invariants::run },

@@ -1,15 +1,15 @@
 //! Judges stored prices every night by every monitoring rule.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::jobs::Counts;
-use crate::prices::monitoring::rules;
+use crate::prices::monitoring::versions;
 use crate::scans::{self, Asked};
 use crate::types::Ctx;
 use crate::web::App;
 
 pub(super) fn run(app: &App) -> Result<Counts> {
     let ctx = Ctx::system(app.now(), "scan_prices");
-    let rules = rules::all().map_err(Error::refused)?;
+    let rules = app.db.read(versions::judging)?;
     let asked = Asked { rules, is_whole: true, ..Asked::default() };
     let run = scans::run(&app.db, &ctx, &asked, &mut |_| (), &|| app.now())?;
     let count = |n: i64| usize::try_from(n).unwrap_or(usize::MAX);

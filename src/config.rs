@@ -65,6 +65,10 @@ pub struct Settings {
     pub node: String,
     /// The file of the key that signs receipts; every node of the platform shares it.
     pub signing_key_file: PathBuf,
+    /// Requests a minute each program's token may make on one node.
+    pub api_requests: u32,
+    /// The registered prefix of the open data's process ids.
+    pub ocid_prefix: String,
 }
 
 /// Every setting's name, its default and what it is: the README's table and the check for misspelt names.
@@ -88,6 +92,8 @@ pub const NAMES: &[(&str, &str)] = &[
     ("watch_folder", ""),
     ("node", ""),
     ("signing_key_file", ""),
+    ("api_requests", "600"),
+    ("ocid_prefix", "ocds-local0"),
 ];
 
 impl Settings {
@@ -142,6 +148,10 @@ impl Settings {
         if mail_from.parse::<lettre::message::Mailbox>().is_err() {
             return Err(fault("mail_from", "must be a mail address"));
         }
+        let ocid_prefix = text("ocid_prefix");
+        if !is_prefix(&ocid_prefix) {
+            return Err(fault("ocid_prefix", "must be ocds- and six lower-case letters or digits"));
+        }
         let price_file_mib: u64 = number("price_file_mib", &text("price_file_mib"), 1, 4096)?;
         let upload_mib: usize = number("upload_mib", &text("upload_mib"), 1, 1024)?;
         Ok(Self {
@@ -168,8 +178,16 @@ impl Settings {
                 file if file.is_empty() => beside(&text("database_url"), "jicai-signing.key"),
                 file => PathBuf::from(file),
             },
+            api_requests: number("api_requests", &text("api_requests"), 1, 1_000_000)?,
+            ocid_prefix,
         })
     }
+}
+
+/// Whether a text has the form of the prefixes that the registry of open contracting gives out.
+fn is_prefix(text: &str) -> bool {
+    let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
+    text.strip_prefix("ocds-").is_some_and(|rest| rest.len() == 6 && rest.bytes().all(plain))
 }
 
 /// A file beside a SQLite database; for one on a server, in the working folder.
@@ -247,6 +265,8 @@ mod tests {
         check(&[("smtp_host", "mail"), ("smtp_tls", "ssl")], Err("JICAI_SMTP_TLS"));
         check(&[("smtp_host", "mail"), ("smtp_port", "0")], Err("JICAI_SMTP_PORT"));
         check(&[("mail_from", "nobody")], Err("JICAI_MAIL_FROM"));
+        check(&[("ocid_prefix", "ocds-213czf")], Ok(()));
+        check(&[("ocid_prefix", "jinhua")], Err("JICAI_OCID_PREFIX"));
         let key = |url: &str| beside(url, "k").display().to_string();
         assert_eq!(key("sqlite://a.sqlite"), "k");
         assert_eq!(key("sqlite:///var/jicai/a.sqlite"), "/var/jicai/k");

@@ -4,9 +4,14 @@
 
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use diesel::connection::{Connection, SimpleConnection};
+use diesel::deserialize::FromSql;
+use diesel::pg::{Pg, PgValue};
 use diesel::r2d2::ManageConnection;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::Date;
+use diesel::sqlite::{Sqlite, SqliteValue};
 use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -41,6 +46,37 @@ macro_rules! on_db {
             $crate::db::Conn::Sqlite($c) => $body,
         }
     };
+}
+
+/// A day as it is read by the million. SQLite keeps days as text, and a general parser of dates takes as long as all
+/// the rest of reading a purchase.
+#[derive(Debug, Clone, Copy, diesel::deserialize::FromSqlRow)]
+pub struct Day(pub NaiveDate);
+
+impl FromSql<Date, Pg> for Day {
+    fn from_sql(value: PgValue<'_>) -> diesel::deserialize::Result<Self> {
+        FromSql::<Date, Pg>::from_sql(value).map(Self)
+    }
+}
+
+impl FromSql<Date, Sqlite> for Day {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> diesel::deserialize::Result<Self> {
+        let text = value.read_text();
+        parse_day(text).map(Self).ok_or_else(|| format!("{text:?} is no day").into())
+    }
+}
+
+/// `YYYY-MM-DD`, nothing else.
+fn parse_day(text: &str) -> Option<NaiveDate> {
+    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = bytes else { return None };
+    let number = |digits: &[&u8]| {
+        digits
+            .iter()
+            .try_fold(0u32, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(**digit - b'0')))
+    };
+    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
+    NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
 }
 
 /// A statement of SQL whose parameters `$1`, `$2` … may stand in any order. SQLite takes `$2` for a name and numbers
@@ -372,4 +408,22 @@ pub fn next_numbers(tx: &mut Tx, name: &str, count: i64) -> Result<i64> {
     }
     let last: i64 = dsl::counters.find(name).select(dsl::value).first(conn)?;
     Ok(last - count + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_as_a_general_parser_reads_them() {
+        let check = |text: &str| {
+            assert_eq!(parse_day(text), NaiveDate::parse_from_str(text, "%Y-%m-%d").ok(), "{text}");
+        };
+        ["2026-11-27", "2028-02-29", "2027-02-29", "0001-01-01", "9999-12-31", "2026-13-01", "2026-00-10"]
+            .into_iter()
+            .for_each(check);
+        for text in ["", "2026-1-1", "2026/11/27", "2026-11-27 ", "２026-11", "-026-11-27", "2026-11-2x"] {
+            assert_eq!(parse_day(text), None, "{text}");
+        }
+    }
 }

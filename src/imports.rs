@@ -9,7 +9,7 @@ use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::schema::imports;
-use crate::text::Text;
+use crate::text::{Say, Text, fill};
 use crate::types::{AccountId, Ctx, ImportId, OrganisationId, Time, sha256};
 
 crate::words! {
@@ -39,6 +39,10 @@ crate::words! {
         BasketItems = "basket_items",
         /// Lines of a hospital preparation's cost review sheet.
         CostLines = "cost_lines",
+        /// Negotiated drugs with their payment standards.
+        Negotiated = "negotiated",
+        /// Case baskets of disease cost.
+        DiseaseBaskets = "disease_baskets",
         /// What hospitals bought outside the platform.
         OffPlatform = "off_platform",
         /// Varieties procured elsewhere.
@@ -66,6 +70,28 @@ impl State {
             State::Applied => t.files.import_applied,
             State::Cancelled => t.files.import_cancelled,
         }
+    }
+}
+
+/// Why a file is not applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// It was given up.
+    Ended,
+    /// So much of it is wrong.
+    Faults(u64),
+}
+
+impl Say for Refused {
+    fn say(&self, t: &Text) -> String {
+        match self {
+            Refused::Ended => t.files.import_ended.to_owned(),
+            Refused::Faults(count) => fill(t.files.import_faults, &[("count", count)]),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        Some("file")
     }
 }
 
@@ -153,6 +179,52 @@ pub fn find(conn: &mut Conn, kind: Kind, id: &ImportId) -> Result<Option<Import>
         .select(Import::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// A file of an organisation; another's is not there.
+pub fn own(conn: &mut Conn, kind: Kind, id: &ImportId, organisation: &OrganisationId) -> Result<Import> {
+    let file = find(conn, kind, id)?.ok_or(Error::NotFound)?;
+    if file.organisation_id == *organisation { Ok(file) } else { Err(Error::NotFound) }
+}
+
+/// Keeps a file of the actor's organisation for review, when `read` finds that it can be read at all. The same form sent
+/// twice keeps one.
+pub fn stage(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (kind, id): (Kind, &ImportId),
+    (file_name, content): (&str, &[u8]),
+    read: impl FnOnce(&mut Conn, &OrganisationId) -> Result<()>,
+) -> Result<()> {
+    let organisation = ctx.actor.organisation.clone().ok_or(Error::Forbidden)?;
+    if find(tx.conn(), kind, id)?.is_none() {
+        read(tx.conn(), &organisation)?;
+    }
+    let new = New { id, kind, profile: "", places: "[]", file_name, content };
+    keep(tx, ctx, new).map(drop)
+}
+
+/// Applies a waiting file of the actor's organisation whole; `body` does it and gives how much it did and what came of
+/// it. An applied file stays applied.
+pub fn apply<T: Serialize>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (kind, id): (Kind, &ImportId),
+    body: impl FnOnce(&mut Tx, &OrganisationId, &[u8]) -> Result<(usize, T)>,
+) -> Result<usize> {
+    let organisation = ctx.actor.organisation.clone().ok_or(Error::Forbidden)?;
+    let file = own(tx.conn(), kind, id, &organisation)?;
+    match file.state {
+        State::Applied => return Ok(0),
+        State::Cancelled => return Err(Error::refused(Refused::Ended)),
+        State::Waiting => {}
+    }
+    let bytes = content(tx.conn(), id)?;
+    let (count, made) = body(tx, &organisation, &bytes)?;
+    applied(tx, ctx, &file, &serde_json::to_string(&made)?)?;
+    let deed = Deed { action: "import.apply", subject: "imports", id: id.as_str() };
+    audit::record(tx, ctx, deed, &file, &made)?;
+    Ok(count)
 }
 
 /// Its bytes.

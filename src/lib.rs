@@ -15,6 +15,8 @@ pub mod files;
 
 pub mod signing;
 
+pub mod sourced;
+
 pub mod schema;
 
 pub mod db;
@@ -24,6 +26,8 @@ pub mod audit;
 pub mod notify;
 
 pub mod people;
+
+pub mod tokens;
 
 pub mod workdays;
 
@@ -60,6 +64,8 @@ pub mod incidents;
 
 pub mod standards;
 
+pub mod disease_costs;
+
 pub mod preparations;
 
 pub mod scans;
@@ -67,6 +73,7 @@ pub mod scans;
 pub mod indicators;
 
 pub mod archive;
+pub mod publish;
 pub mod simulations;
 
 pub mod demo;

@@ -781,7 +781,8 @@ diesel::table! {
     releases (id) {
         id -> Text,
         number -> Text,
-        round_id -> Text,
+        round_id -> Nullable<Text>,
+        list_id -> Nullable<Text>,
         first_seq -> BigInt,
         last_seq -> BigInt,
         lines -> Integer,
@@ -796,12 +797,13 @@ diesel::table! {
         seq -> BigInt,
         id -> Text,
         release_id -> Text,
-        round_id -> Text,
+        round_id -> Nullable<Text>,
         lot -> Text,
         product -> Text,
         generic -> Text,
         spec -> Text,
         pack -> Text,
+        unit -> Text,
         company -> Text,
         standard -> BigInt,
         price -> BigInt,
@@ -810,6 +812,9 @@ diesel::table! {
         basis -> Text,
         clause -> Text,
         arithmetic -> Text,
+        dual_channel -> Bool,
+        document -> Text,
+        remark -> Text,
         supersedes -> Nullable<BigInt>,
     }
 }
@@ -818,10 +823,11 @@ diesel::table! {
     consumers (id) {
         id -> Text,
         name -> Text,
-        token_hash -> Text,
         active -> Bool,
         acknowledged -> BigInt,
         acknowledged_at -> Nullable<BigInt>,
+        endpoint -> Text,
+        pushed -> BigInt,
         created_at -> BigInt,
     }
 }
@@ -1875,6 +1881,7 @@ diesel::table! {
         opened_at -> BigInt,
         seen_at -> BigInt,
         closed_at -> Nullable<BigInt>,
+        recorded -> Text,
     }
 }
 
@@ -2160,6 +2167,7 @@ diesel::table! {
         unchanged -> BigInt,
         unmatched -> BigInt,
         bad -> BigInt,
+        refused -> BigInt,
         phase -> Text,
         done -> BigInt,
         whole -> BigInt,
@@ -2248,8 +2256,13 @@ diesel::table! {
     api_tokens (id) {
         id -> Text,
         name -> Text,
-        scope -> Text,
+        scopes -> Text,
+        consumer_id -> Nullable<Text>,
+        organisation_id -> Nullable<Text>,
         token_hash -> Text,
+        old_hash -> Nullable<Text>,
+        old_until -> Nullable<Date>,
+        expires_on -> Nullable<Date>,
         created_at -> BigInt,
         created_by -> Nullable<Text>,
         used_at -> Nullable<BigInt>,
@@ -2453,6 +2466,278 @@ diesel::table! {
 }
 
 diesel::table! {
+    monitoring_rules (name, version) {
+        name -> Text,
+        version -> Integer,
+        body -> Text,
+        sha256 -> Text,
+        effective_from -> Date,
+        published_by -> Nullable<Text>,
+        published_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    monitoring_drafts (id) {
+        id -> Text,
+        name -> Text,
+        origin -> Integer,
+        title -> Text,
+        body -> Text,
+        state -> Text,
+        version -> Integer,
+        became -> Nullable<Integer>,
+        created_by -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    monitoring_trials (id) {
+        id -> Text,
+        draft_id -> Text,
+        sha256 -> Text,
+        state -> Text,
+        asked_by -> Text,
+        asked_at -> BigInt,
+        began_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        outcome -> Text,
+    }
+}
+
+diesel::table! {
+    monitoring_exclusions (id) {
+        id -> Text,
+        rule -> Text,
+        product_id -> Nullable<Text>,
+        hospital_id -> Nullable<Text>,
+        reason -> Text,
+        made_by -> Nullable<Text>,
+        made_at -> BigInt,
+        lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<BigInt>,
+        lift_reason -> Text,
+    }
+}
+
+diesel::table! {
+    refused_listings (id) {
+        id -> Text,
+        file -> Integer,
+        line -> BigInt,
+        product_code -> Text,
+        region -> Text,
+        from_day -> Date,
+        price -> BigInt,
+        rating -> Text,
+        reason_zh -> Text,
+        reason_en -> Text,
+        refused_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    negotiated_lists (id) {
+        id -> Text,
+        number -> Text,
+        title -> Text,
+        state -> Text,
+        created_at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    negotiated_lines (list_id, position) {
+        list_id -> Text,
+        position -> Integer,
+        product_id -> Text,
+        payment_standard -> BigInt,
+        unit -> Text,
+        starts -> Date,
+        ends -> Nullable<Date>,
+        dual_channel -> Bool,
+        document -> Text,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    effects (id) {
+        id -> Text,
+        subject -> Text,
+        subject_id -> Text,
+        fingerprint -> Text,
+        from_day -> Date,
+        to_day -> Date,
+        computed_at -> BigInt,
+        account_id -> Nullable<Text>,
+        release_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    effect_lines (effect_id, position) {
+        effect_id -> Text,
+        position -> Integer,
+        lot -> Text,
+        product -> Text,
+        generic -> Text,
+        spec -> Text,
+        company -> Text,
+        starts -> Date,
+        products -> Integer,
+        purchases -> BigInt,
+        standard_before -> Nullable<BigInt>,
+        standard_after -> BigInt,
+        quantity -> Nullable<BigInt>,
+        fund_before -> Nullable<BigInt>,
+        fund_after -> Nullable<BigInt>,
+        excess_before -> Nullable<BigInt>,
+        excess_after -> Nullable<BigInt>,
+        arithmetic -> Text,
+    }
+}
+
+diesel::table! {
+    price_links (no) {
+        no -> BigInt,
+        seq -> BigInt,
+        source -> Text,
+        product_id -> Text,
+        code -> Text,
+        generic -> Text,
+        company -> Text,
+        kind -> Text,
+        price -> BigInt,
+        standard -> BigInt,
+        state -> Text,
+        reason -> Text,
+        opened_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    disease_baskets (id) {
+        id -> Text,
+        name -> Text,
+        code -> Text,
+        hospital_id -> Nullable<Text>,
+        cases -> Nullable<BigInt>,
+        document -> Text,
+        active -> Bool,
+        revision -> Integer,
+        created_at -> BigInt,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    disease_items (basket_id, position) {
+        basket_id -> Text,
+        position -> Integer,
+        product_id -> Nullable<Text>,
+        code -> Text,
+        generic -> Text,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    disease_effects (basket_id, round_id) {
+        basket_id -> Text,
+        round_id -> Text,
+        award_id -> Text,
+        from_day -> Date,
+        to_day -> Date,
+        lines -> Integer,
+        unknown -> Integer,
+        cost_before -> BigInt,
+        cost_after -> BigInt,
+        computed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    disease_effect_lines (basket_id, round_id, position) {
+        basket_id -> Text,
+        round_id -> Text,
+        position -> Integer,
+        lot -> Text,
+        code -> Text,
+        generic -> Text,
+        quantity -> BigInt,
+        price_before -> Nullable<BigInt>,
+        source_before -> Text,
+        price_after -> Nullable<BigInt>,
+        source_after -> Text,
+        cost_before -> Nullable<BigInt>,
+        cost_after -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    comparisons (id) {
+        id -> Text,
+        consumer_id -> Text,
+        made_at -> BigInt,
+        upto -> BigInt,
+        held -> BigInt,
+        same -> BigInt,
+        missing -> BigInt,
+        surplus -> BigInt,
+        different -> BigInt,
+        bad -> BigInt,
+        findings -> Text,
+    }
+}
+
+diesel::table! {
+    pushes (id) {
+        id -> Text,
+        consumer_id -> Text,
+        since -> BigInt,
+        last_seq -> BigInt,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        error -> Text,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (token_id, given_key) {
+        token_id -> Text,
+        given_key -> Text,
+        request -> Text,
+        status -> Integer,
+        answer -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ocds_releases (no) {
+        no -> BigInt,
+        round_id -> Text,
+        place -> Integer,
+        tag -> Text,
+        award_id -> Nullable<Text>,
+        basis -> Text,
+        sha256 -> Text,
+        body -> Text,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
     indicator_counts (starts, months, part, key, indicator) {
         indicator -> Text,
         part -> Text,
@@ -2620,9 +2905,7 @@ diesel::joinable!(reassignment_answers -> organisations (hospital_id));
 diesel::joinable!(contracts -> rounds (round_id));
 diesel::joinable!(contracts -> lots (lot_id));
 diesel::joinable!(contract_changes -> contracts (contract_id));
-diesel::joinable!(releases -> rounds (round_id));
 diesel::joinable!(standards -> releases (release_id));
-diesel::joinable!(standards -> rounds (round_id));
 diesel::joinable!(simulations -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -2826,6 +3109,23 @@ diesel::allow_tables_to_appear_in_same_query!(cases, case_steps);
 diesel::joinable!(alerts -> subscriptions (subscription_id));
 diesel::joinable!(alerts -> mails (mail_id));
 diesel::allow_tables_to_appear_in_same_query!(alerts, subscriptions, mails);
+
+// Listings that a credit rating may bar, with the product they name.
+diesel::allow_tables_to_appear_in_same_query!(staged_listings, products);
+diesel::allow_tables_to_appear_in_same_query!(unmatched_listings, products);
+
+// Negotiated drugs: a list's lines with their products.
+diesel::joinable!(negotiated_lines -> products (product_id));
+diesel::allow_tables_to_appear_in_same_query!(negotiated_lines, products);
+
+// Purchases are summed by product and price.
+diesel::allow_columns_to_appear_in_same_group_by_clause!(transactions::product, transactions::unit_price,);
+
+// Disease cost: an effect with the round it is of.
+diesel::joinable!(disease_effects -> rounds (round_id));
+diesel::allow_tables_to_appear_in_same_query!(disease_effects, rounds);
+diesel::joinable!(disease_baskets -> organisations (hospital_id));
+diesel::allow_tables_to_appear_in_same_query!(disease_baskets, organisations);
 
 // Indicators: what hospitals entered, with their names.
 diesel::joinable!(indicator_inputs -> organisations (hospital_id));

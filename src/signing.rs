@@ -1,5 +1,7 @@
 //! The platform's signature: one Ed25519 key (RFC 8032) in a file that all its nodes share.
 
+pub mod message;
+
 use std::io::Write;
 use std::path::Path;
 

@@ -373,8 +373,18 @@ ids! {
     StandardId;
     /// A release of payment standards.
     ReleaseId;
+    /// A list of negotiated drugs (谈判药品).
+    NegotiatedListId;
+    /// What a draft of standards would have done to last year's purchases.
+    EffectId;
+    /// A case basket (病种费用).
+    DiseaseBasketId;
     /// A consumer of the settlement feed.
     ConsumerId;
+    /// A report of what a consumer holds.
+    ComparisonId;
+    /// Standards on their way to a consumer's endpoint.
+    PushId;
     /// A mail in the outbox.
     MailId;
     /// A version of a rule set.
@@ -383,6 +393,12 @@ ids! {
     SimulationId;
     /// A draft of a rule set.
     RuleDraftId;
+    /// A draft of a monitoring rule.
+    MonitoringDraftId;
+    /// One time a draft of a monitoring rule was tried out.
+    TrialId;
+    /// What is left out of the comparison of monitoring rules.
+    ExclusionId;
     /// A dated value of an execution term.
     TermValueId;
     /// A fact about how a supplier keeps its contracts.

@@ -18,6 +18,25 @@ document.addEventListener("click", (event) => {
     window.setTimeout(() => URL.revokeObjectURL(way.href), 1000);
   }
 });
+// An open group of the navigation closes on Escape and when somebody turns to something else.
+const closeNav = (but) => {
+  for (const it of document.querySelectorAll("nav details[open]")) {
+    if (but && it.contains(but)) continue;
+    if (!but && it.contains(document.activeElement)) it.querySelector("summary").focus();
+    it.open = false;
+  }
+};
+document.addEventListener("click", (event) => closeNav(event.target));
+document.addEventListener("focusin", (event) => closeNav(event.target));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeNav(null); });
+// "/" leads to the search box, as long as nobody is typing.
+document.addEventListener("keydown", (event) => {
+  const box = document.getElementById("find");
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (!box || typing || event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  box.focus();
+});
 // A chart's lines and their rows in its table are there while their box is ticked; without script the form does it.
 document.addEventListener("change", (event) => {
   const box = event.target.closest("[data-series]");

@@ -15,6 +15,7 @@ use jicai::contracts;
 use jicai::db::Tx;
 use jicai::people::Role;
 use jicai::rounds::{Lot, Round, RoundState};
+use jicai::tokens::Scope;
 use jicai::types::{AwardId, ObjectionId, OfferId, QuestionId, sha256};
 use jicai::web::{Allowed, ROUTES};
 
@@ -22,7 +23,7 @@ use crate::contracts::{award, won};
 use crate::support::{Answer, Site};
 
 /// One line a route: method, address, who may enter. `public`: everybody; `anyone`: everybody logged in;
-/// `token`: a machine with a feed token; `staff`: every role of the bureau; else the roles.
+/// `token` and a scope: a program whose token has it; `staff`: every role of the bureau; else the roles.
 const TABLE: &str = "
 GET  /static/{name}                              public
 GET  /health                                     public
@@ -31,6 +32,7 @@ GET  /login                                      public
 POST /login                                      public
 POST /logout                                     anyone
 GET  /                                           anyone
+GET  /search                                     anyone
 GET  /rounds/{id}/bids                           staff supplier
 POST /rounds/{id}/bids                           supplier
 POST /rounds/{id}/bids/upload                    supplier
@@ -62,6 +64,7 @@ POST /listings                                   officer
 GET  /listings/template                          staff
 GET  /listings/files/{no}                        staff
 GET  /listings/files/{no}/bad                    staff
+GET  /listings/files/{no}/refused                 staff
 POST /listings/files/{no}/apply                  officer
 POST /listings/files/{no}/abandon                officer
 GET  /transactions/unmatched                     staff
@@ -73,11 +76,17 @@ POST /listings/unmatched/match                   officer
 GET  /listings/differing                         staff
 GET  /api-tokens                                 admin
 POST /api-tokens                                 admin
+POST /api-tokens/{id}/rotate                     admin
 POST /api-tokens/{id}/revoke                     admin
-POST /api/transactions                           token
-POST /api/listings                               token
-GET  /api/transactions/{no}                      token
-GET  /api/listings/{no}                          token
+GET  /api/openapi.json                           public
+GET  /api/signing-key                            public
+POST /api/transactions                           token transactions
+POST /api/listings                               token listings
+GET  /api/transactions/{no}                      token transactions
+GET  /api/listings/{no}                          token listings
+GET  /api/contracts                              token contracts
+POST /api/orders                                 token orders
+POST /api/receipts                               token receipts
 GET  /account                                    anyone
 POST /account/password                           anyone
 POST /account/sessions                           anyone
@@ -165,6 +174,9 @@ POST /shortages/list                             officer
 POST /shortages/list/upload                      officer
 GET  /shortages/list/template                    officer
 POST /shortages/list/{id}/end                    officer
+GET  /shortages/new                              officer
+POST /shortages/new                              officer
+GET  /shortages/{id}/documents/{document}        staff hospital
 GET  /shortages/{id}                             staff hospital
 POST /shortages/{id}/respond                     officer
 POST /shortages/{id}/replacement                 officer
@@ -325,7 +337,20 @@ GET  /assessments/{id}/documents/{document}       staff hospital
 GET  /terms                                       staff
 POST /terms                                       officer
 GET  /monitoring                                  staff
+GET  /monitoring/exclusions                       staff
+POST /monitoring/exclusions                       officer
+POST /monitoring/exclusions/{id}/lift             officer
+GET  /monitoring/drafts/{id}                      staff
+GET  /monitoring/drafts/{id}/edit                 officer
+POST /monitoring/drafts/{id}/edit                 officer
+POST /monitoring/drafts/{id}/try                  officer
+POST /monitoring/drafts/{id}/ask                  officer
+POST /monitoring/drafts/{id}/withdraw             officer
+POST /monitoring/drafts/{id}/discard              officer
+POST /monitoring/drafts/{id}/decide               reviewer
 GET  /monitoring/{rule}                           staff
+GET  /monitoring/{rule}/versions/{version}        staff
+POST /monitoring/{rule}/versions/{version}/copy   officer
 GET  /incidents                                   staff
 GET  /incidents/{id}                              staff
 POST /incidents/{id}                              officer
@@ -368,9 +393,28 @@ POST /ratings/{id}/repair                         officer supplier
 GET  /ratings/{id}/documents/{document}           staff supplier
 GET  /public/credit                               public
 GET  /public/credit.csv                           public
+GET  /public/credit.json                         public
 GET  /rounds/{id}/standards                      staff
 POST /rounds/{id}/standards/ask                  officer
 POST /rounds/{id}/standards/decide               reviewer
+POST /rounds/{id}/standards/effect               officer
+GET  /standards/effects/{id}                     staff
+GET  /standards/effects/{id}/export/{file}       staff
+GET  /standards/links                            staff
+POST /standards/links/{no}/accept                officer
+POST /standards/links/{no}/dismiss               officer
+GET  /standards/negotiated                       staff
+GET  /standards/negotiated/template              officer
+POST /standards/negotiated/uploads               officer
+GET  /standards/negotiated/uploads/{import}      officer
+POST /standards/negotiated/uploads/{import}      officer
+POST /standards/negotiated/uploads/{import}/cancel officer
+GET  /standards/negotiated/{number}              staff
+GET  /standards/negotiated/{number}/file         staff
+POST /standards/negotiated/{number}/effect       officer
+POST /standards/negotiated/{number}/ask          officer
+POST /standards/negotiated/{number}/discard      officer
+POST /standards/negotiated/{number}/decide       reviewer
 GET  /standards                                  anyone
 GET  /standards/export.csv                       anyone
 GET  /standards/export.xlsx                      anyone
@@ -378,12 +422,19 @@ GET  /standards/consumers                        settlement admin
 POST /standards/consumers                        settlement admin
 POST /standards/consumers/{id}/rotate            settlement admin
 POST /standards/consumers/{id}/active            settlement admin
+POST /standards/consumers/{id}/endpoint          settlement admin
+GET  /standards/pushes                           settlement admin
+POST /standards/pushes/{id}/retry                settlement admin
 GET  /standards/{seq}                            anyone
 POST /standards/{seq}/correct                    officer
 POST /standards/{seq}/decide                     reviewer
-GET  /api/standards                              token
-GET  /api/standards.csv                          token
-POST /api/standards/ack                          token
+GET  /api/standards                              token standards
+GET  /api/standards.csv                          token standards
+GET  /api/standards/full                         token standards
+GET  /api/standards/full.csv                     token standards
+POST /api/standards/ack                          token acknowledge
+POST /api/standards/compare                      token standards
+POST /api/price-check                            token price_check
 GET  /rounds/{id}/award                          anyone
 POST /rounds/{id}/award                          officer
 POST /rounds/{id}/rulings                        officer
@@ -428,7 +479,23 @@ GET  /objections/{id}                            staff supplier
 POST /objections/{id}/answer                     officer
 POST /objections/{id}/documents                  supplier
 GET  /objections/{id}/documents/{document}       staff supplier
+GET  /public                                     public
 GET  /public/rounds                              public
+GET  /public/rounds.csv                          public
+GET  /public/rounds.json                         public
+GET  /public/winners                             public
+GET  /public/winners.csv                         public
+GET  /public/winners.json                        public
+GET  /public/standards                           public
+GET  /public/standards.csv                       public
+GET  /public/standards.json                      public
+GET  /public/indices                             public
+GET  /public/indices.csv                         public
+GET  /public/indices.json                        public
+GET  /public/ocds/releases.json                  public
+GET  /public/ocds/records.json                   public
+GET  /public/ocds/{round}.json                   public
+GET  /public/ocds/{round}/record.json            public
 GET  /public/rounds/{id}                         public
 GET  /public/rounds/{id}/{file}                  public
 GET  /products                                   anyone
@@ -460,6 +527,22 @@ GET  /rounds/{id}/demand/{hospital}              staff hospital
 POST /rounds/{id}/demand/{hospital}/verify       officer
 POST /rounds/{id}/demand/{hospital}/approve      officer
 POST /rounds/{id}/demand/{hospital}/return       officer
+GET  /disease-costs                              staff hospital
+POST /disease-costs                              officer settlement
+GET  /disease-costs/new                          officer settlement
+GET  /disease-costs/template                     officer settlement
+POST /disease-costs/uploads                      officer settlement
+GET  /disease-costs/uploads/{import}             officer settlement
+POST /disease-costs/uploads/{import}             officer settlement
+POST /disease-costs/uploads/{import}/cancel      officer settlement
+GET  /disease-costs/{id}                         staff hospital
+GET  /disease-costs/{id}/edit                    officer settlement
+POST /disease-costs/{id}/edit                    officer settlement
+POST /disease-costs/{id}/retire                  officer settlement
+POST /disease-costs/{id}/items                   officer settlement
+POST /disease-costs/{id}/items/{position}/remove officer settlement
+POST /disease-costs/{id}/refresh                 officer settlement
+GET  /disease-costs/{id}/export/{file}           staff hospital
 GET  /indicators                                  staff hospital
 GET  /indicators/export/{file}                    staff hospital
 POST /indicators/report                           staff
@@ -562,6 +645,7 @@ POST /rounds/{id}/amend                          officer
 GET  /prices                                     staff
 GET  /prices/export/{file}                       staff
 GET  /prices/search                              staff
+GET  /prices/search/export/{file}                 staff
 GET  /prices/purchases                           staff hospital supplier
 GET  /prices/purchases/export/{file}             staff hospital supplier
 GET  /prices/hospitals                           staff
@@ -576,6 +660,8 @@ GET  /prices/products/{id}                       staff
 GET  /prices/products/{id}/export/{file}         staff
 GET  /findings                                   staff hospital supplier
 GET  /findings/export/{file}                     staff hospital supplier
+GET  /findings/listings                           supplier
+GET  /findings/listings/export/{file}             supplier
 GET  /findings/{id}                              staff hospital supplier
 GET  /findings/{id}/export/{file}                staff hospital supplier
 GET  /approvals                                  officer reviewer auditor
@@ -649,7 +735,7 @@ fn table() -> Vec<Line> {
 
 impl Line {
     fn is_open(&self) -> bool {
-        self.rule == ["public"] || self.rule == ["token"]
+        self.rule == ["public"] || self.rule.first() == Some(&"token")
     }
 
     fn admits(&self, role: Role) -> bool {
@@ -686,7 +772,7 @@ fn the_table_names_every_route_once_with_its_rule() {
         };
         let is_right = match route.allowed {
             Allowed::Public => line.rule == ["public"],
-            Allowed::Token => line.rule == ["token"],
+            Allowed::Token(scope) => line.rule == ["token", scope.as_str()],
             Allowed::Anyone => line.rule == ["anyone"],
             Allowed::Only(roles) => {
                 !line.is_open()
@@ -705,8 +791,11 @@ fn the_table_names_every_route_once_with_its_rule() {
         if !ROUTES.iter().any(|r| r.method == line.method && r.path == line.path) {
             faults.push(format!("{} {}: no such route any more", line.method, line.path));
         }
-        let is_word =
-            |w: &&str| ["public", "anyone", "token", "staff"].contains(w) || w.parse::<Role>().is_ok();
+        let is_word = |w: &&str| {
+            ["public", "anyone", "token", "staff"].contains(w)
+                || w.parse::<Role>().is_ok()
+                || w.parse::<Scope>().is_ok()
+        };
         if line.rule.is_empty() || !line.rule.iter().all(is_word) {
             faults.push(format!("{} {}: {:?} is no rule", line.method, line.path, line.rule));
         }
@@ -751,7 +840,7 @@ async fn nobody_enters_where_the_table_does_not_say_so() {
         };
         let is_right = match line.rule[..] {
             ["public"] => answer.status != 403 && answer.status.as_u16() < 500 && !is_turned_away,
-            ["token"] => answer.status == 401 || answer.status == 403,
+            ["token", _] => answer.status == 401 || answer.status == 403,
             _ => is_turned_away,
         };
         if !is_right {
@@ -762,7 +851,7 @@ async fn nobody_enters_where_the_table_does_not_say_so() {
             let status = answer.status.as_u16();
             // A token route knows no roles; whoever may enter meets the page, a refusal or nothing there.
             let is_right = match (&line.rule[..], line.admits(*role)) {
-                (["token"], _) => matches!(status, 401 | 403),
+                (["token", _], _) => matches!(status, 401 | 403),
                 (_, true) => status != 403 && status < 500 && !answer.location.starts_with("/login?"),
                 (_, false) => status == 403,
             };

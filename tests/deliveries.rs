@@ -130,7 +130,7 @@ fn facts(site: &Site, kind: FactKind) -> Vec<CreditFact> {
 }
 
 /// Answers lines: (line, quantity, day).
-async fn answer(site: &Site, login: &str, order: &Order, said: &[(&OrderLine, &str, &str)]) -> Answer {
+pub async fn answer(site: &Site, login: &str, order: &Order, said: &[(&OrderLine, &str, &str)]) -> Answer {
     let fields: Vec<(String, String)> = said
         .iter()
         .flat_map(|(line, quantity, day)| {
@@ -143,7 +143,7 @@ async fn answer(site: &Site, login: &str, order: &Order, said: &[(&OrderLine, &s
 }
 
 /// Enters a note of one line: (number, line, quantity, codes). Gives where it leads.
-async fn send(
+pub async fn send(
     site: &Site,
     login: &str,
     order: &Order,
@@ -168,7 +168,7 @@ async fn send(
     site.post(login, "/deliveries", &fields).await
 }
 
-fn delivery(site: &Site, number: &str) -> Delivery {
+pub fn delivery(site: &Site, number: &str) -> Delivery {
     let query = deliveries::table.filter(deliveries::number.eq(number)).select(Delivery::as_select());
     site.app.db.read(|c| Ok(query.first(c)?)).unwrap()
 }

@@ -132,6 +132,21 @@ impl World {
         Self { site, contracts, count: std::cell::Cell::new(0) }
     }
 
+    /// Every contract has a delivery accepted and invoiced, so that no history is too short to come to a payment.
+    fn begin(&self) {
+        for at in 0..self.contracts.len() {
+            for act in [
+                Act::Order(at, 20),
+                Act::Answer(0, 100),
+                Act::Send(0, 100),
+                Act::TakeIn(0, 100),
+                Act::Invoice(0, 100),
+            ] {
+                assert!(self.act(act), "{act:?} of contract {at}");
+            }
+        }
+    }
+
     fn next(&self) -> u64 {
         self.count.set(self.count.get() + 1);
         self.count.get()
@@ -373,7 +388,12 @@ impl World {
     }
 
     fn pay(&self, at: usize, share: i64) -> bool {
-        let Some(receipt) = pick(self.receipts(), at) else { return false };
+        // Mostly what is owed by the hospital itself; now and then any, which is mostly refused.
+        let fund = &self.contracts[0].hospital_id;
+        let owed = |r: &Receipt| share < 10 || (r.hospital_id != *fund && r.paid < r.invoiced);
+        let Some(receipt) = pick(self.receipts().into_iter().filter(owed).collect(), at) else {
+            return false;
+        };
         let due = receipt.amount.scaled() - receipt.credited.scaled() - receipt.paid.scaled();
         let amount = Money::from_scaled(if share > 40 { due } else { due * share / 100 });
         let entry = hospital::Entry {
@@ -561,6 +581,7 @@ fn no_history_breaks_what_must_hold() {
     let done = std::cell::RefCell::new(std::collections::BTreeMap::<String, usize>::new());
     let result = runner.run(&acts(), |acts| {
         let world = World::new();
+        world.begin();
         for (i, act) in acts.iter().enumerate() {
             if world.act(*act) {
                 let name = format!("{act:?}");

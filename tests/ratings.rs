@@ -6,10 +6,14 @@ use jicai::bids;
 use jicai::catalog::{self, Facts, NewProduct};
 use jicai::credit::standing::{EndCause, Rating, RatingState};
 use jicai::credit::{self, Fact, FactKind};
+use jicai::prices::ingest::{How, Source};
+use jicai::prices::listings;
 use jicai::ratings::{self, store};
 use jicai::rounds::RoundState;
-use jicai::schema::mails;
-use jicai::types::{ConductId, DistributorId, EnvelopeId, ImportId, ProductId, RatingId, RatingStepId, Time};
+use jicai::schema::{listings as table, mails};
+use jicai::types::{
+    ConductId, DistributorId, EnvelopeId, ImportId, ProductId, RatingId, RatingStepId, Time, UnitPrice,
+};
 
 use crate::bids::{bid, bidding, mine, move_on};
 use crate::support::{Answer, Site};
@@ -159,7 +163,7 @@ async fn from_a_conduct_to_a_refused_bid_to_repair() {
     // Told, defended, proposed by one and approved by another.
     let conduct = entered(&site, &BRIBERY).await;
     let page = site.get("officer", &format!("/conducts/{conduct}")).await;
-    page.is(200).shows("严重失信").shows("高于 500000.00 元").shows("自拟，待核").shows("判决书.pdf");
+    page.is(200).shows("严重失信").shows("高于 500000.00 元").shows("自定，待核实").shows("判决书.pdf");
     let id = RatingId::new();
     for _ in 0..2 {
         notice(&site, &id, &[&conduct], "2026-11-23", "").await.is(303);
@@ -335,6 +339,38 @@ async fn products_involved_are_not_listed_or_made_dearer_and_may_be_cut() {
     let price = |code: &str| site.app.db.read(|c| catalog::by_code(c, code)).unwrap().unwrap().listing_price;
     assert_eq!(price(CODE).unwrap().to_string(), "9.50");
     assert_eq!(price(other).unwrap().to_string(), "8.00");
+}
+
+#[actix_web::test]
+async fn a_listing_of_a_suspended_product_is_kept_apart_with_its_reason() {
+    let site = Site::with_city();
+    product(&site);
+    let rating = rated(&site, &BRIBERY).await;
+    site.app.db.write(|tx| listings::follow_catalogue(tx, &site.ctx())).unwrap();
+    // Dearer here, cheaper here, elsewhere, and again dearer from a day behind the suspension.
+    let text = format!(
+        "product,region,price,from\n{CODE},金华市,12,2026-11-24\n{CODE},金华市,9,2026-11-25\n\
+         {CODE},杭州市,15,2026-11-24\nX9,金华市,3,2026-11-24\n"
+    );
+    let source = Source { name: "l.csv", open: &|| Ok(text.as_bytes()) };
+    let import =
+        || listings::by_command(&site.app.db, &site.ctx(), &source, How::Whole, &mut |_| ()).unwrap().0;
+    let done = import();
+    assert_eq!((done.new, done.refused, done.unmatched, done.bad), (2, 1, 1, 0));
+    let page = site.get("officer", "/listings/files/1").await;
+    page.is(200).shows("因信用评价暂停挂网而拒绝的价格").shows("不能新挂网或涨价").shows("12.00");
+    let file = site.get("auditor", "/listings/files/1/refused").await;
+    let number = self::rating(&site, &rating).number;
+    file.is(200).shows(&format!("2,{CODE},金华市,2026-11-24,12.00,{number}"));
+    site.get("supplier1", "/listings/files/1/refused").await.is(403);
+    let prices = |region: &str| -> Vec<String> {
+        let of = table::table.filter(table::region.eq(region.to_owned())).order(table::from_day);
+        let found: Vec<UnitPrice> = site.app.db.read(|c| Ok(of.select(table::price).load(c)?)).unwrap();
+        found.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(prices("金华市"), ["10.66", "9.00"]);
+    assert_eq!(prices("杭州市"), ["15.00"]);
+    assert_eq!(import().known.is_some(), true, "the same file again changes nothing");
 }
 
 #[actix_web::test]

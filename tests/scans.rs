@@ -18,7 +18,7 @@ use crate::support::Site;
 const AMOXICILLIN: &str = "XJ01CAA001E001";
 
 /// Takes purchases: day, hospital's code, product's code, quantity, price.
-fn bought(site: &Site, lines: &[&str]) {
+pub fn bought(site: &Site, lines: &[&str]) {
     let mut text = HEADER.to_owned();
     for line in lines {
         let [day, hospital, product, quantity, price] = line.split(' ').collect::<Vec<_>>()[..] else {

@@ -1,7 +1,7 @@
 //! Until the opening a price can be read nowhere: every page for every role, the trail, mails, jobs, logs.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use actix_http::Request;
 use actix_web::body::MessageBody;
@@ -15,6 +15,7 @@ use jicai::rounds::RoundState;
 use jicai::schema::{documents, job_runs, mails};
 use jicai::types::EnvelopeId;
 use jicai::web::{ROUTES, serve};
+use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::bids::{HEADER, NAME, bid, bidding, content, mine, move_on};
@@ -38,23 +39,22 @@ impl Write for Log {
     }
 }
 
-/// Everything this process logs from now on, down to the finest level.
-fn log() -> &'static Log {
-    static LOG: OnceLock<Log> = OnceLock::new();
-    LOG.get_or_init(|| {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            // No clock: a moment or a duration can look like the price.
-            .without_time()
-            .with_span_events(FmtSpan::NEW | FmtSpan::EXIT)
-            .with_writer(move || writer.clone())
-            .finish();
-        tracing::subscriber::set_global_default(subscriber).unwrap();
-        log
-    })
+/// Everything this process logs from now on, down to the finest level, until the second of the two is called: the
+/// tests that run after this one have nothing to log for.
+fn log() -> (Log, impl FnOnce()) {
+    let log = Log::default();
+    let writer = log.clone();
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new("trace"))
+        .with_ansi(false)
+        // No clock: a moment or a duration can look like the price.
+        .without_time()
+        .with_span_events(FmtSpan::NEW | FmtSpan::EXIT)
+        .with_writer(move || writer.clone())
+        .with_filter_reloading();
+    let level = builder.reload_handle();
+    tracing::subscriber::set_global_default(builder.finish()).unwrap();
+    (log, move || level.reload(EnvFilter::new("off")).unwrap())
 }
 
 /// Sends a request through the request logger that the server wraps around the site.
@@ -110,7 +110,7 @@ fn file(line: &str) -> test::TestRequest {
 
 #[actix_web::test]
 async fn a_sealed_price_appears_nowhere_before_the_opening() {
-    let log = log();
+    let (log, stop_logging) = log();
     let site = Site::with_city();
     let (round, lots, path) = bidding(&site);
     bid(&site, "supplier1", &path, &lots, PRICE).await;
@@ -166,7 +166,7 @@ async fn a_sealed_price_appears_nowhere_before_the_opening() {
     let mut walked = 0;
     for route in ROUTES.iter().filter(|route| route.method == "GET") {
         let address = fill(route.path, round.id.as_str(), envelope.as_str());
-        for query in ["", "?as=csv", "?lot=1&company=a"] {
+        for query in ["", "?as=csv&lot=1&company=a"] {
             for (login, token) in &logins {
                 let request = test::TestRequest::get().uri(&format!("{address}{query}"));
                 let (status, body) = send_with(&service, token, request).await;
@@ -199,6 +199,7 @@ async fn a_sealed_price_appears_nowhere_before_the_opening() {
         assert!(!holds_price(text.as_bytes()) && !text.contains(&secret), "{text}");
     }
     tracing::info!("the log is read");
+    stop_logging();
     let logged = log.0.lock().unwrap().clone();
     let logged = String::from_utf8_lossy(&logged);
     assert!(logged.contains("the log is read") && logged.contains("http.route"), "the log was not captured");

@@ -100,6 +100,56 @@ fn today(site: &Site) -> String {
 }
 
 #[actix_web::test]
+async fn an_officer_records_a_shortage_which_does_not_ease_by_itself() {
+    let site = Site::with_city();
+    product(&site, CODE, "浙江康恩药业有限公司");
+    let id = ShortageId::new();
+    let send = |generic: &'static str, document: &'static str, file: &'static [u8]| {
+        let (site, id) = (&site, id.to_string());
+        async move {
+            let fields = [
+                ("id", id.as_str()),
+                ("generic", generic),
+                ("level", "orange"),
+                ("reason", "生产线停产检修三个月"),
+                ("document", document),
+            ];
+            site.upload(
+                "officer",
+                "/shortages/new",
+                &fields,
+                if file.is_empty() { "" } else { "来函.pdf" },
+                file,
+            )
+            .await
+        }
+    };
+    send("无名药", "企业来函", b"").await.is(422).shows("没有通用名“无名药”");
+    send(GENERIC, "", b"").await.is(422);
+    send(GENERIC, "企业来函", b"text").await.is(422);
+    assert!(site.app.db.read(|c| store::latest(c, GENERIC)).unwrap().is_none(), "nothing half");
+    send(GENERIC, "康恩〔2026〕8号来函", b"%PDF-1.7 letter").await.is(303);
+    send(GENERIC, "康恩〔2026〕8号来函", b"%PDF-1.7 letter").await.is(303);
+    let page = site.get("hospital1", &format!("/shortages/{id}")).await;
+    page.is(200).shows("橙色").shows("康恩〔2026〕8号来函").shows("来函.pdf");
+    let document = page.body.split(&format!("/shortages/{id}/documents/")).nth(1).unwrap();
+    let path = format!("/shortages/{id}/documents/{}", document.split('"').next().unwrap());
+    assert_eq!(site.get("hospital1", &path).await.is(200).bytes, b"%PDF-1.7 letter");
+    site.get("supplier1", &path).await.is(403);
+    // The watch finds nothing about it and leaves the level that was recorded.
+    listed(&site, GENERIC).await.is(303);
+    assert_eq!(watch(&site), Watched { generics: 1, opened: 0, changed: 0 });
+    assert_eq!((latest(&site).level, latest(&site).recorded), (Level::Orange, Level::Orange));
+    let other = ShortageId::new();
+    let fields =
+        [("id", other.as_str()), ("generic", GENERIC), ("level", "red"), ("reason", "x"), ("document", "y")];
+    site.upload("officer", "/shortages/new", &fields, "", b"").await.is(422).shows("已有处置中的短缺");
+    act(&site, "close", &[("body", "恢复供应")]).await.is(303);
+    assert_eq!(watch(&site).opened, 0);
+    assert_eq!(latest(&site).state, ShortageState::Closed);
+}
+
+#[actix_web::test]
 async fn from_orders_and_stock_to_a_report_and_closing() {
     let (site, _, contracts) = signed();
     product(&site, CODE, "浙江康恩药业有限公司");

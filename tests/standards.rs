@@ -1,5 +1,11 @@
 //! Payment standards: draft, release by two people, corrections, and the settlement feed.
 
+mod consumables;
+mod effects;
+mod links;
+mod negotiated;
+mod paths;
+
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -19,7 +25,7 @@ use crate::support::{Answer, Site};
 const KEY: &str = "XJ01CAA040E001";
 
 /// Lot 1 has a winner at 0.50 and three that lost; the catalogue has other products of its generic name.
-fn awarded() -> (Site, Round) {
+pub fn awarded() -> (Site, Round) {
     let site = Site::with_city();
     let (round, list) = site.round_in(RoundState::Awarded);
     give_key(&site, &list[0]);
@@ -88,14 +94,14 @@ fn pending(site: &Site, round: &Round) -> Vec<New> {
     site.app.db.read(|c| standards::pending(c, round)).unwrap().1
 }
 
-fn release(site: &Site, round: &Round) -> standards::Release {
+pub fn release(site: &Site, round: &Round) -> standards::Release {
     let (officer, reviewer) = (site.ctx_of("officer"), site.ctx_of("reviewer"));
     let looked_at = standards::fingerprint(&pending(site, round)).unwrap();
     site.app.db.write(|tx| standards::ask(tx, &officer, &round.id)).unwrap();
     site.app.db.write(|tx| standards::release(tx, &reviewer, &round.id, &looked_at)).unwrap()
 }
 
-fn every(site: &Site) -> Vec<Standard> {
+pub fn every(site: &Site) -> Vec<Standard> {
     let sent = site.app.db.read(|c| store::since(c, 0, 10_000)).unwrap();
     sent.into_iter().map(|(it, ..)| it).collect()
 }
@@ -274,21 +280,18 @@ async fn the_row_in_force_is_the_one_of_the_year() {
     assert!(site.get("officer", "/standards/export.xlsx").await.bytes.starts_with(b"PK"));
 }
 
-fn line(product: &str, starts: &str, standard: &str) -> Line {
+pub fn line(product: &str, starts: &str, standard: &str) -> Line {
     Line {
         lot: "1".to_owned(),
         product: product.to_owned(),
         generic: "g".to_owned(),
         spec: "s".to_owned(),
-        pack: String::new(),
         company: "c".to_owned(),
         standard: standard.parse().unwrap(),
         price: "1".parse().unwrap(),
         starts: starts.parse().unwrap(),
-        ends: None,
         basis: "LOWER".to_owned(),
-        clause: String::new(),
-        arithmetic: String::new(),
+        ..Line::default()
     }
 }
 
@@ -322,14 +325,14 @@ async fn a_shorter_path_supersedes_every_row_of_the_longer_one() {
     assert_eq!(left, [3, 4, 5]);
 }
 
-fn consumer(site: &Site, token: &str) -> ConsumerId {
+pub fn consumer(site: &Site, token: &str) -> ConsumerId {
     let (ctx, id) = (site.ctx(), ConsumerId::new());
     let hash = jicai::types::sha256(token.as_bytes());
     site.app.db.write(|tx| feed::add_consumer(tx, &ctx, id.clone(), token, &hash)).unwrap();
     id
 }
 
-async fn api(site: &Site, token: &str, path: &str) -> Answer {
+pub async fn api(site: &Site, token: &str, path: &str) -> Answer {
     site.send(
         "",
         TestRequest::get().uri(path).insert_header((header::AUTHORIZATION, format!("Bearer {token}"))),
@@ -342,7 +345,7 @@ async fn ack(site: &Site, token: &str, body: &str) -> Answer {
     site.send("", request.insert_header((header::AUTHORIZATION, format!("Bearer {token}")))).await
 }
 
-fn json(answer: &Answer) -> serde_json::Value {
+pub fn json(answer: &Answer) -> serde_json::Value {
     serde_json::from_slice(&answer.bytes).unwrap_or_else(|e| panic!("{e}: {}", answer.body))
 }
 
@@ -425,8 +428,10 @@ async fn consumers_are_kept_by_settlement_and_their_token_is_shown_once() {
     let token = token_in(&page);
     api(&site, &token, "/api/standards").await.is(200);
     let row: Consumer = site.app.db.read(store::consumers).unwrap().remove(0);
-    assert_ne!(row.token_hash, token);
-    site.get("settlement", "/standards/consumers").await.is(200).hides(&token).hides(&row.token_hash);
+    let kept =
+        site.app.db.read(|c| jicai::tokens::store::of_consumer(c, &row.id)).unwrap().unwrap().token_hash;
+    assert_ne!(kept, token);
+    site.get("settlement", "/standards/consumers").await.is(200).hides(&token).hides(&kept);
     site.post("settlement", "/standards/consumers", &[("id", &id), ("name", "医保结算系统")])
         .await
         .is(422)
@@ -448,34 +453,37 @@ async fn consumers_are_kept_by_settlement_and_their_token_is_shown_once() {
 }
 
 /// A cheap spread of small numbers, different for every thread.
-fn dice(state: &mut u64) -> u64 {
+pub fn dice(state: &mut u64) -> u64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     *state >> 33
 }
 
-/// Releases 1 to 3 rows and sleeps in between, inside the transaction; sometimes gives up and rolls back.
+/// Releases 1 to 3 rows and sleeps in between, inside the transaction; sometimes the first takes the place of one this
+/// writer released before, and sometimes it gives up and rolls back.
 fn write_slowly(site_db: &jicai::db::Db, ctx: &Ctx, round: &Round, seed: u64, written: &AtomicI64) {
     let mut state = seed;
-    let mut done = 0;
+    let (mut done, mut own) = (0, None);
     while done < 12 {
         let (count, gives_up) = (1 + dice(&mut state) % 3, dice(&mut state).is_multiple_of(4));
         let (first, second) = (dice(&mut state) % 4, dice(&mut state) % 6);
+        let corrected = own.filter(|_| dice(&mut state).is_multiple_of(2));
         let result = site_db.write(|tx| {
             std::thread::sleep(std::time::Duration::from_millis(first));
             let rows = (0..count)
                 .map(|i| New {
                     line: line(&format!("{seed}-{done}-{i}"), "2027-01-01", "1"),
-                    supersedes: None,
+                    supersedes: corrected.filter(|_| i == 0),
                 })
                 .collect();
-            standards::write(tx, ctx, round, rows)?;
+            let release = standards::write(tx, ctx, round, rows)?;
             std::thread::sleep(std::time::Duration::from_millis(second));
-            if gives_up { Err(Error::refused(Refused::Nothing)) } else { Ok(()) }
+            if gives_up { Err(Error::refused(Refused::Nothing)) } else { Ok(release.first_seq) }
         });
         match result {
-            Ok(()) => {
+            Ok(seq) => {
                 written.fetch_add(count as i64, Ordering::SeqCst);
                 done += 1;
+                own = Some(seq);
             }
             Err(Error::Refused(_)) => done += 1,
             // Lost every race in a row: the writer comes back, as an officer would.
@@ -485,12 +493,30 @@ fn write_slowly(site_db: &jicai::db::Db, ctx: &Ctx, round: &Round, seed: u64, wr
     }
 }
 
+/// What is in force on the day of the rows, and the last number, at one moment.
+fn full(c: &mut jicai::db::Conn) -> jicai::error::Result<(std::collections::BTreeSet<i64>, i64)> {
+    let mut seqs = std::collections::BTreeSet::new();
+    feed::in_force(c, "2027-06-01".parse().unwrap(), |items| {
+        seqs.extend(items.iter().map(|it| it.seq));
+        Ok(())
+    })?;
+    Ok((seqs, store::last_seq(c)?))
+}
+
+/// Takes rows over as a consumer does: each is held, what it supersedes is forgotten.
+fn take_over(held: &mut std::collections::BTreeSet<i64>, items: &[feed::Item]) {
+    for it in items {
+        held.insert(it.seq);
+        held.remove(&it.supersedes.unwrap_or(0));
+    }
+}
+
 #[actix_web::test]
 async fn a_reader_polling_while_writers_commit_never_misses_a_row() {
     let site = Site::with_city();
     let (round, _) = site.round_in(RoundState::Awarded);
     let (ctx, written, over) = (site.ctx(), AtomicI64::new(0), AtomicBool::new(false));
-    let (seen, polls) = std::thread::scope(|scope| {
+    let (seen, polls, snapshots) = std::thread::scope(|scope| {
         let (db, round, ctx, written, over) = (&site.app.db, &round, &ctx, &written, &over);
         let reader = scope.spawn(move || {
             let (mut seen, mut since, mut polls) = (Vec::new(), 0, 0);
@@ -498,13 +524,22 @@ async fn a_reader_polling_while_writers_commit_never_misses_a_row() {
                 // Asked before the poll: what the writers wrote until then must be in it.
                 let last = over.load(Ordering::SeqCst);
                 let Ok(batch) = db.read(|c| feed::batch(c, since, 3)) else { continue };
-                seen.extend(batch.items.iter().map(|it| (it.seq, it.product.clone())));
                 since = batch.last_seq;
                 polls += 1;
-                if last && !batch.more {
+                let more = batch.more;
+                seen.extend(batch.items);
+                if last && !more {
                     return (seen, polls);
                 }
             }
+        });
+        let taker = scope.spawn(move || {
+            let mut snapshots = Vec::new();
+            while !over.load(Ordering::SeqCst) {
+                snapshots.extend(db.read(full));
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            snapshots
         });
         let writers: Vec<_> =
             (1..=3).map(|seed| scope.spawn(move || write_slowly(db, ctx, round, seed, written))).collect();
@@ -512,14 +547,28 @@ async fn a_reader_polling_while_writers_commit_never_misses_a_row() {
             writer.join().unwrap();
         }
         over.store(true, Ordering::SeqCst);
-        reader.join().unwrap()
+        let (seen, polls) = reader.join().unwrap();
+        (seen, polls, taker.join().unwrap())
     });
-    let numbers: Vec<i64> = seen.iter().map(|(seq, _)| *seq).collect();
+    let numbers: Vec<i64> = seen.iter().map(|it| it.seq).collect();
     let total = written.load(Ordering::SeqCst);
     assert!(total > 20 && polls > 10, "{total} rows, {polls} polls");
     assert_eq!(numbers, (1..=total).collect::<Vec<_>>());
     let stored: Vec<(i64, String)> = every(&site).into_iter().map(|s| (s.seq, s.product)).collect();
-    assert_eq!(seen, stored);
+    assert_eq!(seen.iter().map(|it| (it.seq, it.product.clone())).collect::<Vec<_>>(), stored);
+    // Every snapshot is what the rows up to its number come to, and with the rows after it what holds at the end.
+    let (end, last) = site.app.db.read(full).unwrap();
+    assert!(last == total && end.len() < numbers.len(), "some rows are superseded: {end:?}");
+    assert!(snapshots.iter().any(|(_, last)| *last > 0 && *last < total), "{} snapshots", snapshots.len());
+    for (snapshot, last) in snapshots {
+        let (before, after) = seen.split_at(usize::try_from(last).unwrap());
+        let mut held = std::collections::BTreeSet::new();
+        take_over(&mut held, before);
+        assert_eq!(held, snapshot, "at {last}");
+        let mut held = snapshot;
+        take_over(&mut held, after);
+        assert_eq!(held, end, "from {last}");
+    }
 }
 
 #[actix_web::test]

@@ -19,6 +19,7 @@ use jicai::rounds::openers::{self, key::Key};
 use jicai::rounds::{self, Calendar, Category, FormClass, Lot, Round, RoundKind, RoundState};
 use jicai::signing::Signer;
 use jicai::text::Lang;
+use jicai::tokens::limits::Limits;
 use jicai::types::{AccountId, Ctx, LotId, OrganisationId, RoundId, Time, sha256};
 use jicai::web::{App, serve};
 
@@ -124,6 +125,7 @@ impl Site {
             db,
             settings: Arc::new(Settings::from_map(&settings).unwrap()),
             clock: Arc::new(move || Time::from_millis(hands.load(Ordering::SeqCst))),
+            limits: Arc::new(Limits::per_minute(60_000)),
         };
         let keys = Mutex::default();
         Self { app, clock, counter: AtomicI64::new(1), keys, _folder: folder, _secrets: secrets }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use diesel::prelude::*;
 use rust_decimal::Decimal;
 
 use super::publicity::is_public;
@@ -10,8 +9,7 @@ use super::store::{self, Decision, LotLine, Version};
 use super::{Code, Status, evaluation};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::rounds::{self, Lot, Round, RoundState};
-use crate::schema::{awards, rounds as rounds_table};
+use crate::rounds::{self, Lot, Round};
 use crate::text::Text;
 use crate::types::{AwardId, OfferId, RoundId, UnitPrice, half_up};
 
@@ -137,19 +135,6 @@ pub fn current(conn: &mut Conn, round: &Round) -> Result<Option<Version>> {
         return Ok(None);
     }
     Ok(published(conn, &round.id)?.into_iter().next())
-}
-
-/// Rounds whose award is or was public, newest first, before `before`.
-pub fn public_rounds(conn: &mut Conn, before: Option<RoundId>, limit: i64) -> Result<Vec<Round>> {
-    let ids = awards::table.filter(awards::published_at.is_not_null()).select(awards::round_id);
-    let mut query = rounds_table::table
-        .filter(rounds_table::id.eq_any(ids).and(rounds_table::state.ne(RoundState::Aborted)))
-        .select(Round::as_select())
-        .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(rounds_table::id.lt(before));
-    }
-    Ok(query.order(rounds_table::id.desc()).limit(limit).load(conn)?)
 }
 
 impl Status {

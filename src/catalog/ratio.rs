@@ -312,7 +312,8 @@ fn content(ratios: &Ratios, class: Class, base: &Item<'_>, other: &Item<'_>) -> 
     let refused = |why: fn(String, String) -> Refused| why(base.spec.to_owned(), other.spec.to_owned());
     let volumes = from.get(Measure::Volume).zip(to.get(Measure::Volume));
     let components = || refused(|base, other| Refused::Components { base, other });
-    let x = amounts(class, &from, &to).map_err(|()| components())?;
+    let is_weighed = forms::is_weighed(base.form);
+    let x = amounts((class, is_weighed), &from, &to).map_err(|()| components())?;
     if class == Class::Drunk && !grow_alike(&from, &to) {
         return Err(components());
     }
@@ -346,9 +347,14 @@ fn content(ratios: &Ratios, class: Class, base: &Item<'_>, other: &Item<'_>) -> 
     }
 }
 
-/// The two amounts to compare: the first measure that both state, of creams the weight filled. Refused when one
-/// side states a compound as a whole and the other its components, and they do not add up.
-fn amounts(class: Class, base: &Spec, other: &Spec) -> Result<Option<(Decimal, Decimal)>, ()> {
+/// The two amounts to compare: the first measure that both state, of creams the weight filled. None when it cannot be
+/// told what one side's only weight is. Refused when one side states a compound as a whole and the other its components,
+/// and they do not add up.
+fn amounts(
+    (class, is_weighed): (Class, bool),
+    base: &Spec,
+    other: &Spec,
+) -> Result<Option<(Decimal, Decimal)>, ()> {
     let mass = Measure::Mass;
     let masses = base.get(mass).zip(other.get(mass));
     let fills = (base.get(Measure::Fill), other.get(Measure::Fill));
@@ -361,9 +367,15 @@ fn amounts(class: Class, base: &Spec, other: &Spec) -> Result<Option<(Decimal, D
         }
         ((Some(fill), None), Some((m0, m1))) if is_compound => return Ok(fill.checked_add(m0).zip(Some(m1))),
         ((None, Some(fill)), Some((m0, m1))) if is_compound => return Ok(Some(m0).zip(fill.checked_add(m1))),
-        // One says `10g:2mg`, the other only `20g`: that is what is filled.
-        ((Some(fill), None), _) => return Ok(Some(fill).zip(other.get(mass))),
-        ((None, Some(fill)), _) => return Ok(base.get(mass).zip(Some(fill))),
+        // One says `10g:2mg`, the other only one weight.
+        ((Some(fill), None), Some((content, only))) => {
+            return Ok(held(is_weighed, fill, content, only).map(|held| (held, only)));
+        }
+        ((None, Some(fill)), Some((only, content))) => {
+            return Ok(held(is_weighed, fill, content, only).map(|held| (only, held)));
+        }
+        ((Some(fill), None), None) => return Ok(Some(fill).zip(other.get(mass))),
+        ((None, Some(fill)), None) => return Ok(base.get(mass).zip(Some(fill))),
         _ => {}
     }
     if let Some((m0, m1)) = masses
@@ -373,6 +385,29 @@ fn amounts(class: Class, base: &Spec, other: &Spec) -> Result<Option<(Decimal, D
     }
     let measures = [mass, Measure::Activity, Measure::Radioactivity, Measure::Substance, Measure::Area];
     Ok(measures.into_iter().find_map(|m| base.get(m).zip(other.get(m))))
+}
+
+/// How far apart, in times, two amounts of the same kind may lie.
+const APART: i64 = 10;
+
+/// What an only weight is held against: what is filled, or what it contains. Creams are told by what is filled (`20g`
+/// beside `10g:2mg`). A sachet's only weight may be either (`4mg` or `1g` beside `0.5g:4mg`): it is the one it is equal
+/// to, else the one it lies near to; where that is both or neither nobody can tell.
+fn held(is_weighed: bool, fill: Decimal, content: Decimal, only: Decimal) -> Option<Decimal> {
+    if only == content {
+        return Some(content);
+    }
+    if only == fill || is_weighed {
+        return Some(fill);
+    }
+    let apart = Decimal::from(APART);
+    let near_content = only <= content.checked_mul(apart)?;
+    let near_fill = only.checked_mul(apart)? >= fill;
+    match (near_content, near_fill) {
+        (true, false) => Some(content),
+        (false, true) => Some(fill),
+        _ => None,
+    }
 }
 
 /// One side names more components than the other: the whole can still be told when one is the sum of the other,

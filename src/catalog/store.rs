@@ -81,7 +81,7 @@ pub fn known(conn: &mut Conn) -> Result<HashMap<String, Product>> {
 }
 
 /// The first text that no longer begins with `beginning`: an index is then read from the one to the other.
-fn end_of(beginning: &str) -> Option<String> {
+pub(crate) fn end_of(beginning: &str) -> Option<String> {
     let mut chars: Vec<char> = beginning.chars().collect();
     while let Some(last) = chars.pop() {
         if let Some(next) = u32::from(last).checked_add(1).and_then(char::from_u32) {

@@ -140,6 +140,9 @@ pub(super) const NOT_SOLID: &[&str] = &["贴", "膜剂", "膏", "滴剂", "栓"]
 /// Forms that no word of [`SOLID`] names and that are still counted in proportion when counted 片 or 粒.
 pub(super) const PROPORTIONAL: &[&str] = &["丸", "贴", "膜剂", "膏", "滴剂", "栓", "雾", "植入", "海绵"];
 
+/// Forms sold by the weight filled.
+pub(super) const WEIGHED: &[&str] = &["膏", "凝胶", "霜", "糊", "搽剂", "cream", "ointment", "gel"];
+
 /// Liquids to drink, whose volume is priced at 1.9.
 pub(super) const DRUNK: &[&str] = &[
     "口服溶液",

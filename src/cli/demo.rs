@@ -20,7 +20,7 @@ const FILE: &str = "jicai-demo.sqlite";
 /// Fill a fresh database with a sample city and serve it
 ///
 /// One round is walked from demand to payment standard through the operations of the pages, with half a year of
-/// orders, deliveries, receipts, invoices and payments under its contracts, a second is open for
+/// orders, deliveries, receipts, invoices and payments under its contracts and its prices scanned, a second is open for
 /// bids, a third in demand reporting, one of coronary stents that waits for its evaluation, and one in evaluation
 /// with questions to bidders. Without DATABASE_URL the database is jicai-demo.sqlite in this folder,
 /// made anew each time; a database that DATABASE_URL names must be empty and is never made anew. Exit status 0:
@@ -57,6 +57,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Stop> {
                 demo::Step::Purchases => a.demo_purchases,
                 demo::Step::Finished => a.demo_finished,
                 demo::Step::Supplied => a.demo_supplied,
+                demo::Step::Watched => a.demo_watched,
                 demo::Step::Bidding => a.demo_bidding,
                 demo::Step::Reporting => a.demo_reporting,
                 demo::Step::Evaluating => a.demo_evaluating,

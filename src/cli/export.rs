@@ -12,6 +12,7 @@ use jicai::db::Db;
 use jicai::error::{Error, Result};
 use jicai::files::write::Csv;
 use jicai::indicators::{Period, table};
+use jicai::publish::{self, Desk};
 use jicai::rounds;
 use jicai::standards::feed;
 use jicai::text::fill;
@@ -24,6 +25,8 @@ use super::{Stop, lang, open_db};
 pub enum Export {
     /// Payment standards as CSV, the same rows and columns as the settlement feed
     Standards(Standards),
+    /// A published round in the Open Contracting Data Standard, to standard output
+    Ocds(Ocds),
     /// The indicators of the city and its counties for a year or month, as counted last
     Kpi(Kpi),
     /// The archive of an opened round, which `jicai verify` checks without a database
@@ -38,6 +41,17 @@ pub struct Archive {
     round: String,
     /// The file to write, whole or not at all
     file: PathBuf,
+}
+
+/// Arguments of `export ocds`.
+#[derive(Args)]
+pub struct Ocds {
+    /// The round's number
+    #[arg(long, value_name = "NUMBER")]
+    round: String,
+    /// The record package instead of the release package
+    #[arg(long)]
+    record: bool,
 }
 
 /// The form of a file.
@@ -81,6 +95,7 @@ pub fn run(command: &Export) -> std::result::Result<(), Stop> {
         Export::Standards(args) => standards(args),
         Export::Kpi(args) => kpi(args),
         Export::Archive(args) => archive(args),
+        Export::Ocds(args) => ocds(args),
     }
 }
 
@@ -112,6 +127,21 @@ fn archive(args: &Archive) -> std::result::Result<(), Stop> {
     // Nobody may be listening on standard error; the file is written.
     let _ = writeln!(std::io::stderr(), "{line}");
     Ok(())
+}
+
+/// Prints a round as open data, released first if it has anything new to say.
+fn ocds(args: &Ocds) -> std::result::Result<(), Stop> {
+    let (settings, db) = open_db()?;
+    let ctx = Ctx::system(Time::now(), "jicai export ocds");
+    let written = db.read(|conn| publish::round_of(conn, &args.round)).and_then(|round| {
+        db.write(|tx| publish::refresh(tx, &ctx, &round.id))?;
+        db.read(|conn| {
+            let desk = Desk::open(conn, &settings)?;
+            if args.record { desk.record(conn, &round.id) } else { desk.round(conn, &round.id) }
+        })
+    });
+    let written = written.map_err(Stop::of)?;
+    stdout().lock().write_all(&written).map_err(|e| Stop::of(e.into()))
 }
 
 /// Writes the indicators.

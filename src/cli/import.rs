@@ -165,6 +165,9 @@ fn prices(args: &ImportArgs, kind: Kind, path: &Path, t: &Text) -> std::result::
     if bad > 0 {
         notes.push(fill(t.catalog.cli_skipped, &[("count", &done.bad)]));
     }
+    if done.refused > 0 {
+        notes.push(fill(t.watching.cli_refused, &[("n", &done.refused)]));
+    }
     if let Some(at) = done.known {
         notes.push(fill(t.prices.cli_known, &[("at", &at)]));
     } else if args.dry_run {

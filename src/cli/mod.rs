@@ -28,6 +28,7 @@ use jicai::config::Settings;
 use jicai::db::Db;
 use jicai::error::Error;
 use jicai::text::{Lang, fill};
+use jicai::tokens::limits::Limits;
 use jicai::types::Time;
 use jicai::web::App;
 
@@ -87,7 +88,8 @@ fn open(settings: &Settings) -> Result<Db, Stop> {
 
 /// The platform over a database, on this machine's clock.
 pub fn app(settings: Settings, db: Db) -> App {
-    App { db, settings: Arc::new(settings), clock: Arc::new(Time::now) }
+    let limits = Arc::new(Limits::per_minute(settings.api_requests));
+    App { db, settings: Arc::new(settings), clock: Arc::new(Time::now), limits }
 }
 
 /// Where asynchronous work runs.

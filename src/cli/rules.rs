@@ -94,7 +94,7 @@ fn check(path: &Path) -> Result<String, Stop> {
         }
         // A file that reads as a rule set is told all that is out of bounds at once.
         Err(first) => match text.parse() {
-            Ok(table) if !matches!(first, Refused::Unreadable { .. }) => {
+            Ok(table) if !matches!(first, Refused::Unreadable(_)) => {
                 let mut all = rule_check::outside(&table);
                 if !all.contains(&first) {
                     all.insert(0, first);

@@ -14,6 +14,7 @@ use jicai::prices::comparable::{Grouper, Grouping, import};
 use jicai::prices::monitoring::Kind;
 use jicai::prices::monitoring::rules::{self, Rule};
 use jicai::prices::monitoring::scan::{self, Finding, Spread, mg_shown};
+use jicai::prices::monitoring::versions;
 use jicai::scans::Asked;
 use jicai::text::{Say, Text, fill};
 use jicai::types::{Ctx, Time};
@@ -137,11 +138,15 @@ fn of_file(args: &Scan, listings: &Path, name: &str, t: &Text) -> Result<(), Sto
 
 fn stored(args: &Scan, t: &Text) -> Result<(), Stop> {
     let (from, to) = (day("from", args.from.as_deref(), t)?, day("to", args.to.as_deref(), t)?);
-    let (rules, is_whole) = match &args.rule {
-        Some(name) => (vec![rule(name, t)?], false),
-        None => (rules::all().map_err(|refused| Stop::Bad(vec![refused.say(t)]))?, true),
-    };
+    let given = args.rule.as_ref().map(|name| rule(name, t)).transpose()?;
     let (_, db) = open_db()?;
+    let is_whole = given.is_none();
+    let rules = match given {
+        // A file is judged as it is; a name stands for the versions of that rule.
+        Some(rule) if args.rule.as_ref().is_some_and(|name| is_file(name)) => vec![rule],
+        Some(rule) => db.read(|conn| versions::judging_of(conn, &rule.name)).map_err(Stop::of)?,
+        None => db.read(versions::judging).map_err(Stop::of)?,
+    };
     let ctx = Ctx::system(Time::now(), "scan");
     super::scan_stored::run(&db, &ctx, &Asked { from, to, rules, is_whole, is_dry: args.dry_run }, t)
 }
@@ -152,9 +157,13 @@ fn day(option: &str, given: Option<&str>, t: &Text) -> Result<Option<NaiveDate>,
     day.map(Some).map_err(|_| Stop::Bad(vec![format!("--{option} {text}: {}", t.monitoring.scan_day)]))
 }
 
+fn is_file(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"))
+}
+
 fn rule(name: &str, t: &Text) -> Result<Rule, Stop> {
     let path = Path::new(name);
-    if !path.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml")) {
+    if !is_file(name) {
         return rules::find(name).map_err(|refused| Stop::Bad(vec![refused.say(t)]));
     }
     let mut text = String::new();

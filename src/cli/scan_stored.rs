@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use jicai::db::Db;
 use jicai::error::Result as Done;
 use jicai::files::write::Csv;
+use jicai::prices::monitoring::Rule;
 use jicai::scans::{self, Asked, Cause, Line, ScanRun};
 use jicai::text::{Text, fill};
 use jicai::types::{Ctx, Money, Time};
@@ -79,7 +80,16 @@ fn row(out: &mut Csv<impl Write>, line: &Line<'_>) -> Done<()> {
 
 fn summary(run: &ScanRun, asked: &Asked, counts: &Counts, t: &Text) -> Vec<String> {
     let s = &t.scans;
-    let rules = asked.rules.len();
+    // Several versions of one rule count as one.
+    let mut named: Vec<&Rule> = Vec::new();
+    for rule in &asked.rules {
+        match named.iter_mut().find(|it| it.name == rule.name) {
+            Some(known) if known.version < rule.version => *known = rule,
+            Some(_) => {}
+            None => named.push(rule),
+        }
+    }
+    let rules = named.len();
     let read: [(&str, &dyn Display); 3] =
         [("rows", &run.rows_read), ("products", &run.products), ("rules", &rules)];
     let found: [(&str, &dyn Display); 5] = [
@@ -90,7 +100,7 @@ fn summary(run: &ScanRun, asked: &Asked, counts: &Counts, t: &Text) -> Vec<Strin
         ("effect", &run.effect),
     ];
     let mut lines = vec![fill(s.cli_read, &read), fill(s.cli_found, &found)];
-    for rule in &asked.rules {
+    for rule in named {
         let (count, purchases, effect) = counts.get(&rule.name).copied().unwrap_or_default();
         let name = format!("{} ({})", rule.title(t.lang), rule.name);
         let values: [(&str, &dyn Display); 4] =

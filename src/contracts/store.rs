@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
+use crate::catalog;
 use crate::contracts::changes::Amendment;
 use crate::contracts::rules::{Agreed, Winner};
 use crate::contracts::{Contract, ContractState, Party, Standing};
@@ -248,6 +249,28 @@ pub fn page(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Listed>>
                 .or(contracts::hospital_id.eq_any(named.clone()))
                 .or(contracts::supplier_id.eq_any(named)),
         );
+    }
+    Ok(query.order(contracts::number).limit(limit).load(conn)?)
+}
+
+/// Contracts whose number begins so, by number: those of one side, or all.
+pub fn numbered(
+    conn: &mut Conn,
+    party: Option<&(Party, OrganisationId)>,
+    beginning: &str,
+    limit: i64,
+) -> Result<Vec<Contract>> {
+    let mut query = contracts::table
+        .filter(contracts::number.ge(beginning.to_owned()))
+        .select(Contract::as_select())
+        .into_boxed();
+    if let Some(end) = catalog::store::end_of(beginning) {
+        query = query.filter(contracts::number.lt(end));
+    }
+    match party {
+        Some((Party::Hospital, id)) => query = query.filter(contracts::hospital_id.eq(id.clone())),
+        Some((Party::Supplier, id)) => query = query.filter(contracts::supplier_id.eq(id.clone())),
+        None => {}
     }
     Ok(query.order(contracts::number).limit(limit).load(conn)?)
 }

@@ -8,6 +8,7 @@ mod refused;
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Deserializer};
 
+use crate::sourced::{self, Confidence};
 use crate::text::{Lang, Text};
 use crate::types::{Money, sha256};
 
@@ -64,16 +65,6 @@ crate::words! {
         PriceCut = "price_cut",
         /// Donates, in the edition of 2020.
         Donation = "donation",
-    }
-
-    /// How sure a number is.
-    Confidence {
-        /// Read in the source.
-        Verified = "verified",
-        /// Reported by others.
-        SecondHand = "second_hand",
-        /// The makers' own knowledge.
-        Own = "own",
     }
 }
 
@@ -314,11 +305,7 @@ pub fn worst<'a>(outcomes: &[Outcome<'a>]) -> Option<Outcome<'a>> {
 impl Edition {
     /// Reads and checks an edition; whatever is unknown, missing or makes no sense is refused.
     pub fn parse(text: &str) -> Result<Self, Refused> {
-        let mut edition: Self = toml::from_str(text).map_err(|e| {
-            let start = e.span().map_or(0, |span| span.start);
-            let line = text.bytes().take(start).filter(|b| *b == b'\n').count() + 1;
-            Refused::Unreadable { line, message: e.message().replace('\n', " ") }
-        })?;
+        let mut edition: Self = sourced::read(text).map_err(Refused::Unreadable)?;
         edition.check()?;
         edition.hash = sha256(text.as_bytes());
         Ok(edition)

@@ -1,6 +1,6 @@
 //! What the words of editions and ratings are called.
 
-use crate::credit::editions::{ConductKind, Confidence, Handling, Measure, Scope};
+use crate::credit::editions::{ConductKind, Handling, Measure, Scope};
 use crate::credit::standing::{EndCause, Proposal, RatingState};
 use crate::text::Text;
 
@@ -54,18 +54,6 @@ impl Measure {
             Measure::Refund => m.refund,
             Measure::PriceCut => m.price_cut,
             Measure::Donation => m.donation,
-        }
-    }
-}
-
-impl Confidence {
-    /// Its name for people.
-    pub fn name(self, t: &Text) -> &'static str {
-        let m = &t.ratings;
-        match self {
-            Confidence::Verified => m.verified,
-            Confidence::SecondHand => m.second_hand,
-            Confidence::Own => m.own,
         }
     }
 }

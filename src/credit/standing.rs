@@ -318,6 +318,23 @@ impl Listing {
         Some(Barred { from: BarredFrom::Listing(code.to_owned()), ..found.clone() })
     }
 
+    /// The same of a price that begins on a day: one that begins after the suspension ends is not barred.
+    pub fn product_from(&self, code: &str, maker: &str, from: NaiveDate) -> Option<Barred> {
+        let open = self.0.iter().filter(|it| from <= it.rating.until).cloned().collect();
+        Self(open).product(code, maker)
+    }
+
+    /// Companies whose products are all barred.
+    pub fn companies(&self) -> Vec<String> {
+        let all = self.0.iter().filter(|it| it.rating.scope == Scope::All);
+        all.map(|it| it.rating.company_name.clone()).collect()
+    }
+
+    /// Codes of the products that are barred by themselves.
+    pub fn codes(&self) -> Vec<String> {
+        self.0.iter().flat_map(|it| it.codes.iter().cloned()).collect()
+    }
+
     /// Whether nothing is barred.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,5 +1,7 @@
 //! The sample city's catalogue and three years of purchases.
 
+use std::collections::HashMap;
+
 use chrono::{Datelike, NaiveDate};
 
 use crate::catalog::{self, Facts, NewProduct, Product};
@@ -8,7 +10,7 @@ use crate::demo::City;
 use crate::demo::city::{DRUGS, Drug, HOSPITALS, Offered, SUPPLIERS};
 use crate::error::{Error, Result};
 use crate::prices::ingest;
-use crate::types::{Ctx, Money, ProductId, Quantity, Time, UnitPrice};
+use crate::types::{Ctx, Money, OrganisationId, ProductId, Quantity, Time, UnitPrice};
 
 /// A product of the catalogue with what it is in the tables.
 pub struct Stocked {
@@ -90,45 +92,85 @@ fn season(month: u32) -> i64 {
     }
 }
 
-/// Monthly purchases by every hospital in the given months, counted back from `now`, brought in at `at`.
+/// A price a hospital has agreed for a product from a day on.
+pub struct Agreed {
+    /// The hospital.
+    pub hospital: OrganisationId,
+    /// The product's code.
+    pub product: String,
+    /// The first day.
+    pub starts: NaiveDate,
+    /// Yuan a unit.
+    pub unit_price: UnitPrice,
+}
+
+/// Of what a hospital buys of a drug it has agreed on, the part that others sell, in hundredths.
+const OTHERS: i64 = 12;
+
+/// The part of a drug's purchases that an offer has, in hundredths: once something is agreed, most goes there.
+fn share(drug: &Drug, offer: usize, won: &[usize]) -> i64 {
+    let count = |part: i64, of: usize| part / i64::try_from(of).unwrap_or(1).max(1);
+    match won {
+        [] => brand_share(drug, offer),
+        won if won.contains(&offer) => count(100 - OTHERS, won.len()),
+        won => count(OTHERS, drug.offers.len().saturating_sub(won.len())),
+    }
+}
+
+/// The header of a file of purchases.
+pub const HEADER: &str = "date,hospital,product,supplier,quantity,unit_price,amount\n";
+
+/// One purchase of so many units as a line of a file.
+pub fn line(day: NaiveDate, hospital: &str, it: &Stocked, units: i64, price: UnitPrice) -> Result<String> {
+    let quantity: Quantity = units.to_string().parse().map_err(|e| Error::fault(format!("{e:?}")))?;
+    let amount = Money::of(quantity, price).map_err(|e| Error::fault(format!("{e:?}")))?;
+    let (code, maker) = (&it.product.code, &it.product.maker);
+    Ok(format!("{day},{hospital},{code},{maker},{quantity},{price},{amount}\n"))
+}
+
+/// Monthly purchases by every hospital in the given months, counted back from `now`, brought in at `at`: what is
+/// agreed at its price, everything else at the price before.
 pub fn buy(
     db: &Db,
     city: &City,
-    products: &[Stocked],
+    (products, agreed): (&[Stocked], &[Agreed]),
     now: Time,
     months: std::ops::RangeInclusive<u32>,
     at: Time,
 ) -> Result<()> {
-    let mut csv = String::from("date,hospital,product,supplier,quantity,unit_price,amount\n");
+    let mut csv = String::from(HEADER);
     for month in months.rev() {
         let day = month_before(now.day(), month)?;
         for (hospital, facts) in city.hospitals.iter().zip(HOSPITALS) {
+            let own = agreed.iter().filter(|it| it.hospital == hospital.id && it.starts <= day);
+            let own: HashMap<&str, UnitPrice> = own.map(|it| (it.product.as_str(), it.unit_price)).collect();
             for it in products {
                 let Some(drug) = DRUGS.get(it.drug) else { continue };
-                let yearly = drug.use_a_year * facts.4 / 1_000 * brand_share(drug, it.offer) / 100;
+                let is_won = |of: &&Stocked| of.drug == it.drug && own.contains_key(of.product.code.as_str());
+                let won: Vec<usize> = products.iter().filter(is_won).map(|of| of.offer).collect();
+                let yearly = drug.use_a_year * facts.4 / 1_000 * share(drug, it.offer, &won) / 100;
                 let units = yearly * season(day.month()) / 100 / 12 / drug.count * drug.count;
                 if units == 0 {
                     continue;
                 }
-                let quantity: Quantity =
-                    units.to_string().parse().map_err(|e| Error::fault(format!("{e:?}")))?;
-                let amount =
-                    Money::of(quantity, it.unit_price).map_err(|e| Error::fault(format!("{e:?}")))?;
-                csv.push_str(&format!(
-                    "{day},{},{},{},{quantity},{},{amount}\n",
-                    hospital.code, it.product.code, it.product.maker, it.unit_price
-                ));
+                let price = own.get(it.product.code.as_str()).copied().unwrap_or(it.unit_price);
+                csv.push_str(&line(day, &hospital.code, it, units, price)?);
             }
         }
     }
+    take(db, "demo", &csv, at)
+}
+
+/// Brings a file of purchases in.
+pub fn take(db: &Db, name: &str, csv: &str, at: Time) -> Result<()> {
     let ctx = Ctx::system(at, "demo");
-    let source = ingest::Source { name: "demo", open: &|| Ok(csv.as_bytes()) };
+    let source = ingest::Source { name, open: &|| Ok(csv.as_bytes()) };
     let done = ingest::run(db, &ctx, &source, ingest::How::Whole, &mut |_| {})?;
     if done.faults.is_empty() { Ok(()) } else { Err(Error::fault("the sample purchases have faults")) }
 }
 
 /// The fifth of the month so many months before.
-fn month_before(today: NaiveDate, months_back: u32) -> Result<NaiveDate> {
+pub fn month_before(today: NaiveDate, months_back: u32) -> Result<NaiveDate> {
     today
         .checked_sub_months(chrono::Months::new(months_back))
         .and_then(|day| day.with_day(5))

@@ -1,9 +1,11 @@
-//! A sample city, filled through the same operations the pages use: one round from demand to payment standard,
-//! one open for bids, one in demand reporting, one of consumables in evaluation, one with questions to bidders.
+//! A sample city, filled through the same operations the pages use: one round from demand to payment standard and the
+//! monitoring of its prices, one open for bids, one in demand reporting, one of consumables in evaluation, one with questions to bidders.
 
 mod city;
+mod costs;
 mod history;
 mod people;
+mod prices;
 mod round;
 mod stents;
 mod supply;
@@ -31,6 +33,8 @@ pub enum Step {
     Finished,
     /// Half a year of orders, deliveries and payments under its contracts.
     Supplied,
+    /// Its prices scanned, a case followed.
+    Watched,
     /// The round open for bids.
     Bidding,
     /// The round in demand reporting.
@@ -83,13 +87,16 @@ pub fn fill(
     say(Step::People);
     let products = history::stock(db, &ctx)?;
     let round_began = now.plus_days(-round::BEGAN);
-    history::buy(db, &city, &products, now, 10..=36, round_began)?;
+    history::buy(db, &city, (&products, &[]), now, 10..=36, round_began)?;
     say(Step::Purchases);
     round::finished(db, &city, now, signer, token)?;
     say(Step::Finished);
     supply::half_a_year(db, &city, now)?;
     say(Step::Supplied);
-    history::buy(db, &city, &products, now, 1..=9, now.plus_days(-12))?;
+    let agreed = prices::agreed(db)?;
+    history::buy(db, &city, (&products, &agreed), now, 1..=9, now.plus_days(-12))?;
+    prices::watched(db, &city, &products, &agreed, now)?;
+    say(Step::Watched);
     let keys = round::bidding(db, &city, now, signer)?;
     say(Step::Bidding);
     round::reporting(db, &city, now, signer)?;
@@ -98,5 +105,6 @@ pub fn fill(
     say(Step::Evaluating);
     round::asking(db, &city, now, signer)?;
     say(Step::Asking);
+    costs::count(db, now)?;
     Ok(keys)
 }

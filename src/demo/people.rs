@@ -105,12 +105,16 @@ fn account(
 
 /// The context in which the holder of a login acts at a moment.
 pub fn acts(db: &Db, login: &str, now: Time) -> Result<Ctx> {
+    Ok(Ctx { now, actor: who(db, login, now)?.actor() })
+}
+
+/// The holder of a login.
+pub fn who(db: &Db, login: &str, now: Time) -> Result<Who> {
     db.read(|conn| {
         let account = people::store::account_by_login(conn, login)?.ok_or(Error::NotFound)?;
         let organisation =
             people::store::organisation(conn, &account.organisation_id)?.ok_or(Error::NotFound)?;
         let roles = people::store::roles(conn, &account.id)?;
-        let who = Who { account, organisation, roles, session: String::new(), seen_at: now };
-        Ok(Ctx { now, actor: who.actor() })
+        Ok(Who { account, organisation, roles, session: String::new(), seen_at: now })
     })
 }

@@ -2,6 +2,7 @@
 
 mod csv;
 mod decode;
+pub mod json;
 pub mod read;
 mod row;
 #[cfg(test)]
@@ -177,6 +178,14 @@ pub enum Reason {
     OneOf(Vec<String>),
     /// Not a date.
     Date,
+    /// A line that is no JSON object.
+    NoObject,
+    /// A JSON number with more digits than a reader of JSON keeps.
+    LongNumber,
+    /// A JSON value that is no text and no number.
+    NoValue,
+    /// A name that means nothing here; these do.
+    Unknown(Vec<String>),
 }
 
 impl Say for Reason {
@@ -200,6 +209,10 @@ impl Say for Reason {
             Reason::Count { found, wanted } => fill(f.cell_count, &[("found", found), ("wanted", wanted)]),
             Reason::OneOf(words) => fill(f.cell_one_of, &[("words", &words.join(f.list_join))]),
             Reason::Date => f.cell_date.to_owned(),
+            Reason::NoObject => f.line_no_object.to_owned(),
+            Reason::LongNumber => f.cell_long_number.to_owned(),
+            Reason::NoValue => f.cell_no_value.to_owned(),
+            Reason::Unknown(names) => fill(f.cell_unknown, &[("names", &names.join(f.list_join))]),
         }
     }
 }

@@ -43,10 +43,23 @@ impl Column {
         names.iter().chain(self.also).any(|name| plain(name) == header)
     }
 
-    fn names(&self) -> String {
+    pub(super) fn names(&self) -> String {
         format!("{} {}", self.key, self.zh)
     }
 }
+
+/// Fields of the national settlement system that a file may bring along and that say nothing where no column of the
+/// file has their name. Those that change what a price means, such as the pack (`convrat`), are not among them.
+const NATIONAL: &[&str] = &[
+    "insu_admdvs",
+    "medins_list_codg",
+    "prodname",
+    "spec",
+    "dosform_name",
+    "pric_uplmt_amt",
+    "overlmt_selfpay",
+    "aprvno",
+];
 
 /// What to do with columns that are not in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +113,22 @@ impl Header {
         Ok(Self { columns, places, names })
     }
 
+    /// The header of objects by their names, of which none must be there; and the names that mean nothing here or
+    /// the same as one before.
+    pub(super) fn named(columns: &'static [Column], names: Vec<String>) -> (Self, Vec<usize>) {
+        let (mut places, mut strange) = (vec![None; columns.len()], Vec::new());
+        for (at, name) in names.iter().enumerate() {
+            let header = plain(name);
+            let place = columns.iter().position(|it| it.is_called(&header)).and_then(|it| places.get_mut(it));
+            match place {
+                Some(place @ None) => *place = Some(at),
+                None if NATIONAL.contains(&header.as_str()) => {}
+                _ => strange.push(at),
+            }
+        }
+        (Self { columns, places, names }, strange)
+    }
+
     fn of(raw: &Raw, columns: &'static [Column], unknown: Unknown) -> Result<Self> {
         let names = Self::names_of(raw)?;
         let mut places = vec![None; columns.len()];
@@ -108,6 +137,7 @@ impl Header {
             let header = plain(name);
             match columns.iter().position(|column| column.is_called(&header)) {
                 None if header.is_empty() || unknown == Unknown::Ignore => {}
+                None if NATIONAL.contains(&header.as_str()) => {}
                 None => strange.push(name.clone()),
                 Some(column) => match places.get_mut(column) {
                     Some(place @ None) => *place = Some(at),
@@ -125,6 +155,11 @@ impl Header {
             return Err(Error::refused(Refused::Header { missing, unknown: strange, twice }));
         }
         Ok(Self { columns, places, names })
+    }
+
+    /// Whether somebody reads what stands there.
+    pub(super) fn is_read(&self, at: usize) -> bool {
+        self.places.contains(&Some(at))
     }
 
     pub(super) fn place(&self, key: &str) -> Option<usize> {

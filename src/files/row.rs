@@ -30,6 +30,11 @@ impl Row {
         }
     }
 
+    /// Whether the line has the column at all; a blank cell is one.
+    pub fn has(&self, key: &str) -> bool {
+        self.header.place(key).is_some()
+    }
+
     /// All cells in the order of the file, one for each header, also those of unknown columns.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         (0..self.header.names.len()).map(|at| self.raw.cell(at))

@@ -43,6 +43,8 @@ crate::words! {
         RatingDecided = "rating_decided",
         /// A credit rating ended: to the company and the officers.
         RatingEnded = "rating_ended",
+        /// The scan found something about listings: to the maker.
+        ListingsFound = "listings_found",
         /// The scan's findings opened price cases: to the officers.
         CasesOpened = "cases_opened",
         /// A price case was assigned: to the officer.
@@ -61,6 +63,8 @@ crate::words! {
         CaseClosed = "case_closed",
         /// A price case was opened again: to the officer.
         CaseReopened = "case_reopened",
+        /// A price is above the payment standard and should come down to it: to the supplier.
+        PriceAboveStandard = "price_above_standard",
     }
 }
 
@@ -89,6 +93,7 @@ impl News {
             News::RatingAnswered => (r.mail_answered, r.mail_answered_body),
             News::RatingDecided => (r.mail_decided, r.mail_decided_body),
             News::RatingEnded => (r.mail_ended, r.mail_ended_body),
+            News::ListingsFound => (t.watching.mail_listings, t.watching.mail_listings_body),
             News::CasesOpened => (c.mail_opened, c.mail_opened_body),
             News::CaseAssigned => (c.mail_assigned, c.mail_assigned_body),
             News::CaseStep => (c.mail_step, c.mail_step_body),
@@ -98,6 +103,7 @@ impl News {
             News::CaseLifted => (c.mail_lifted, c.mail_lifted_body),
             News::CaseClosed => (c.mail_closed, c.mail_closed_body),
             News::CaseReopened => (c.mail_reopened, c.mail_reopened_body),
+            News::PriceAboveStandard => (t.links.mail, t.links.mail_body),
         }
     }
 }

@@ -15,6 +15,14 @@ use crate::schema::{
 };
 use crate::types::{ConductId, CreditFactId, OrganisationId, RatingId, RatingStepId};
 
+/// What changes whenever a rating does.
+pub fn version(conn: &mut Conn) -> Result<String> {
+    let rows: i64 = ratings::table.count().get_result(conn)?;
+    let steps: i64 = rating_steps::table.count().get_result(conn)?;
+    let ended: i64 = ratings::table.filter(ratings::ended_on.is_not_null()).count().get_result(conn)?;
+    Ok(format!("{rows}.{steps}.{ended}"))
+}
+
 /// One conduct.
 pub fn conduct(conn: &mut Conn, id: &ConductId) -> Result<Option<Conduct>> {
     Ok(conducts::table.find(id).select(Conduct::as_select()).first(conn).optional()?)

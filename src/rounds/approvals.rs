@@ -11,6 +11,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
 use crate::people::{self, Role};
+use crate::prices::monitoring::versions;
 use crate::rounds::{Refused, Round, rule_drafts, rules, store};
 use crate::schema::approvals;
 use crate::types::{AccountId, ApprovalId, Ctx, Time};
@@ -26,8 +27,12 @@ crate::words! {
         Standards = "standards",
         /// Correcting a released payment standard.
         Correction = "standards.correct",
+        /// Releasing the payment standards of a list of negotiated drugs.
+        Negotiated = "standards.negotiated",
         /// Publishing a draft as a version of a rule set.
         RuleSet = "rule_set.publish",
+        /// Publishing a draft as a version of a monitoring rule.
+        MonitoringRule = "monitoring_rule.publish",
         /// Freezing a year of surplus retention.
         Retention = "retention.approve",
         /// Paying what a settlement drew up.
@@ -251,7 +256,9 @@ pub fn path(it: &Approval) -> String {
         Action::Award => format!("/rounds/{}/award", it.subject_id),
         Action::Standards => format!("/rounds/{}/standards", it.subject_id),
         Action::Correction => format!("/standards/{}", it.subject_id),
+        Action::Negotiated => format!("/standards/negotiated/{}", it.subject_id),
         Action::RuleSet => format!("/rules/drafts/{}", it.subject_id),
+        Action::MonitoringRule => format!("/monitoring/drafts/{}", it.subject_id),
         Action::Retention => format!("/retention/{}", it.subject_id),
         Action::Settlement => format!("/settlements/number/{}", it.subject_id),
         Action::Prepayment => "/prepayments".to_owned(),
@@ -263,9 +270,18 @@ pub fn path(it: &Approval) -> String {
 
 /// Number and title of the round or rule set a request is about. What has a number of its own is named by it.
 pub fn named(conn: &mut Conn, it: &Approval) -> Result<Option<(String, String)>> {
-    use Action::{Preparation, Prepayment, Rating, Settlement, Suspension, Unfounded};
-    if matches!(it.action, Settlement | Prepayment | Rating | Preparation | Suspension | Unfounded) {
+    use Action::{
+        Correction, Negotiated, Preparation, Prepayment, Rating, Settlement, Suspension, Unfounded,
+    };
+    let has_number = matches!(
+        it.action,
+        Correction | Negotiated | Settlement | Prepayment | Rating | Preparation | Suspension | Unfounded
+    );
+    if has_number {
         return Ok(Some((it.subject_id.clone(), String::new())));
+    }
+    if it.action == Action::MonitoringRule {
+        return versions::draft_named(conn, &it.subject_id.parse().map_err(Error::fault_of)?);
     }
     if it.subject == rule_drafts::SUBJECT {
         let id = it.subject_id.parse().map_err(Error::fault_of)?;

@@ -1,7 +1,6 @@
 //! The closed words of rounds as people read them.
 
 use crate::rounds::approvals::{Action, Decision};
-use crate::rounds::rule_set::Confidence;
 use crate::rounds::{Category, FormClass, RoundKind, RoundState};
 use crate::text::Text;
 
@@ -67,7 +66,9 @@ impl Action {
             Action::Award => t.rounds.action_award,
             Action::Standards => t.rounds.action_standards,
             Action::Correction => t.rounds.action_correction,
+            Action::Negotiated => t.negotiated.action,
             Action::RuleSet => t.rule_drafts.action,
+            Action::MonitoringRule => t.watching.action,
             Action::Retention => t.retention.action,
             Action::Settlement => t.settlements.action_settlement,
             Action::Prepayment => t.settlements.action_prepayment,
@@ -87,17 +88,6 @@ impl Decision {
             Decision::Approved => t.rounds.decision_approved,
             Decision::Rejected => t.rounds.decision_rejected,
             Decision::Withdrawn => t.rounds.decision_withdrawn,
-        }
-    }
-}
-
-impl Confidence {
-    /// The mark's name for people.
-    pub fn name(self, t: &Text) -> &'static str {
-        match self {
-            Confidence::Verified => t.rule_sets.confidence_verified,
-            Confidence::SecondHand => t.rule_sets.confidence_second_hand,
-            Confidence::Own => t.rule_sets.confidence_own,
         }
     }
 }

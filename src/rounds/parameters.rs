@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 
 use super::parameter_kinds::{Field, Fields, Kind, Value};
+pub use crate::sourced::Confidence;
 use crate::types::parse_decimal;
 
 /// Declares closed words that a parameter can be.
@@ -17,17 +18,11 @@ macro_rules! choices {
     };
 }
 
-choices! {
-    /// How sure a parameter is.
-    Confidence {
-        /// Read in the document or in a report of it.
-        Verified = "verified",
-        /// Reported by others only.
-        SecondHand = "second_hand",
-        /// The makers' own choice, to be checked by whoever uses it.
-        Own = "own",
-    }
+impl Value for Confidence {
+    const KIND: Kind = Kind::Word(|| Confidence::ALL.iter().map(|word| word.as_str()).collect());
+}
 
+choices! {
     /// The dosage-form classes that low-price lines tell apart (剂型类别).
     FormClass {
         /// Oral solids (口服固体).

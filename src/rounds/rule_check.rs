@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::family_check;
 use super::parameter_kinds::Field;
 use super::rule_set::{Anchor, Count, Number, RuleSet, SECTIONS};
+use crate::sourced::Unreadable;
 use crate::text::{Say, Text, fill};
 use crate::types::parse_decimal;
 
@@ -19,12 +20,7 @@ pub enum Refused {
         known: String,
     },
     /// Not a rule set file: bad syntax, an unknown or missing key, a value of another type.
-    Unreadable {
-        /// Line counted from 1.
-        line: usize,
-        /// What the parser says.
-        message: String,
-    },
+    Unreadable(Unreadable),
     /// A table is empty.
     Empty(&'static str),
     /// A table falls where it must not.
@@ -93,7 +89,7 @@ impl Say for Refused {
         let t = &t.rule_sets;
         match self {
             Self::Unknown { name, known } => fill(t.rule_set_unknown, &[("name", name), ("known", known)]),
-            Self::Unreadable { line, message } => {
+            Self::Unreadable(Unreadable { line, message }) => {
                 fill(t.rule_set_unreadable, &[("line", line), ("message", message)])
             }
             Self::Empty(name) => fill(t.rule_empty, &[("name", name)]),
@@ -116,7 +112,7 @@ impl Say for Refused {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::Unknown { .. } | Self::Unreadable { .. } => None,
+            Self::Unknown { .. } | Self::Unreadable(_) => None,
             Self::QuotaAboveBidders { .. } => Some("quota.by_bidders"),
             Self::Empty(name) | Self::NeedsFuse(name) | Self::Twice(name) => Some(name),
             Self::Spec(_) => Some("spec_ratios.specs"),
@@ -133,8 +129,8 @@ impl Say for Refused {
 impl Refused {
     /// The line of a text that it is about, counted from 1; the section's where a key is missing.
     pub fn line(&self, text: &str) -> Option<usize> {
-        if let Self::Unreadable { line, .. } = self {
-            return Some(*line);
+        if let Self::Unreadable(why) = self {
+            return Some(why.line);
         }
         let (section, key) = self.field()?.split_once('.').unwrap_or(("", self.field()?));
         let mut now = String::new();

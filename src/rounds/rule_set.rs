@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::parameter_kinds::{Fields, Section};
 pub use super::parameters::*;
 use super::rule_check::{self, Refused};
+use crate::sourced;
 use crate::types::sha256;
 
 /// Declares the sections in the order a reader wants them; what is not `Option` every rule set has.
@@ -128,11 +129,7 @@ pub fn find(name: &str) -> Result<RuleSet, Refused> {
 impl RuleSet {
     /// Reads and checks a rule set; whatever is unknown, missing or makes no sense is refused.
     pub fn parse(text: &str) -> Result<Self, Refused> {
-        let mut rules: RuleSet = toml::from_str(text).map_err(|e| {
-            let start = e.span().map_or(0, |span| span.start);
-            let line = text.bytes().take(start).filter(|b| *b == b'\n').count() + 1;
-            Refused::Unreadable { line, message: e.message().replace('\n', " ") }
-        })?;
+        let mut rules: RuleSet = sourced::read(text).map_err(Refused::Unreadable)?;
         rule_check::check(&rules)?;
         // The text has just been read as a rule set, so it is a table too.
         rule_check::bounds(&text.parse().unwrap_or_default())?;

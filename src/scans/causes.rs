@@ -1,6 +1,6 @@
 //! Why a scan finds what the one before did not: what each rule judged a product by, then and now.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::ScanRun;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::prices::monitoring::exclusions::Excluded;
 use crate::prices::monitoring::ground::{Family, Product};
 use crate::prices::monitoring::{Kind, Rule};
 use crate::schema::{scan_inputs, scan_rules};
@@ -19,7 +20,7 @@ crate::words! {
     Cause {
         /// No scan judged before.
         First = "first",
-        /// The rule is new, was changed or does not hold any more.
+        /// The rule or what it leaves out is new, was changed or does not hold any more.
         Rule = "rule",
         /// Contracts, winners or ceilings of the product changed.
         Award = "award",
@@ -97,6 +98,31 @@ pub fn before(conn: &mut Conn) -> Result<Before> {
     Ok(Before { rules: rules.into_iter().collect(), inputs: inputs.collect() })
 }
 
+/// What each rule judges by: its highest version and a fingerprint.
+pub type Fingerprints = BTreeMap<String, (u32, String)>;
+
+/// The fingerprint of each rule: its text, or its versions with their last days, and what it leaves out.
+pub fn fingerprints(rules: &[Rule], excluded: &Excluded) -> Fingerprints {
+    let mut found = Fingerprints::new();
+    for rule in rules {
+        let of: Vec<&Rule> = rules.iter().filter(|other| other.name == rule.name).collect();
+        let mut hash = match of.as_slice() {
+            [only] => only.hash.clone(),
+            several => {
+                let part = |it: &&Rule| format!("{} {:?}", it.hash, it.effective.to);
+                sha256(several.iter().map(part).collect::<Vec<_>>().join("\n").as_bytes())
+            }
+        };
+        let left_out = excluded.fingerprint(&rule.name);
+        if !left_out.is_empty() {
+            hash = sha256(format!("{hash} {left_out}").as_bytes());
+        }
+        let version = of.iter().map(|it| it.version).max().unwrap_or_default();
+        found.insert(rule.name.clone(), (version, hash));
+    }
+    found
+}
+
 /// Where a kind of rule takes its references from.
 fn source(kind: Kind) -> Cause {
     match kind {
@@ -111,11 +137,12 @@ fn source(kind: Kind) -> Cause {
 
 impl Before {
     /// Why a rule finds otherwise about a product. `inputs` are the product's that changed.
-    pub fn cause(&self, rules: &[Rule], name: &str, changed: &[Input]) -> Cause {
+    pub fn cause(&self, rules: &[Rule], now: &Fingerprints, name: &str, changed: &[Input]) -> Cause {
         let Some(hash) = self.rules.get(name) else {
             return if self.rules.is_empty() { Cause::First } else { Cause::Rule };
         };
-        let Some(rule) = rules.iter().find(|rule| rule.name == name && rule.hash == *hash) else {
+        let is_same = now.get(name).is_some_and(|(_, now)| now == hash);
+        let Some(rule) = rules.iter().find(|rule| rule.name == name).filter(|_| is_same) else {
             return Cause::Rule;
         };
         let source = source(rule.kind);

@@ -36,8 +36,8 @@ pub struct Ground {
 /// A product's place: its family and its place in it.
 type Place = (usize, usize);
 
-/// Loads everything.
-pub fn load(conn: &mut Conn) -> Result<Ground> {
+/// Loads everything. The listings of products in `unlisted` are compared with nothing.
+pub fn load(conn: &mut Conn, unlisted: &HashSet<ProductId>) -> Result<Ground> {
     let rows = sources::products(conn)?;
     let mut hospitals = HashMap::new();
     let mut numbers = HashMap::new();
@@ -49,7 +49,7 @@ pub fn load(conn: &mut Conn) -> Result<Ground> {
     }
     let mut it = Assembly::new(&rows);
     it.group(&rows);
-    it.list(&rows);
+    it.list(&rows, unlisted);
     it.awards(conn, &numbers)?;
     it.standards(conn)?;
     let packs = rows.iter().filter_map(|row| Some((row.id.clone(), row.pack_count.filter(|n| *n > 0)?)));
@@ -153,8 +153,10 @@ impl<'a> Assembly<'a> {
     }
 
     /// Listing prices beside the lowest of their group: the first 14 characters of the code, name and strength.
-    fn list(&mut self, rows: &[ProductRow]) {
-        let grouped = grouped(rows, Grouping::Strength, |row| row.listing_price.filter(|p| p.is_positive()));
+    fn list(&mut self, rows: &[ProductRow], unlisted: &HashSet<ProductId>) {
+        let price =
+            |row: &ProductRow| row.listing_price.filter(|p| p.is_positive() && !unlisted.contains(&row.id));
+        let grouped = grouped(rows, Grouping::Strength, price);
         for group in grouped.groups {
             let lowest_code: Arc<str> =
                 group.members.first().map(|it| it.listing.code.as_str()).unwrap_or_default().into();

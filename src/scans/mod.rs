@@ -16,10 +16,13 @@
 //! of all does. It still reads all purchases up to its last month.
 
 mod causes;
+pub mod drafts;
 mod ground;
+mod left_out;
 mod pass;
 mod sources;
 pub mod store;
+mod told;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -29,6 +32,7 @@ use crate::audit::{self, Deed};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::prices::monitoring::Rule;
+use crate::prices::monitoring::exclusions::{self, Excluded};
 use crate::prices::monitoring::ground::Window;
 use crate::prices::monitoring::purchases::Month;
 use crate::schema::scan_runs;
@@ -99,7 +103,7 @@ pub struct Asked {
     pub from: Option<NaiveDate>,
     /// The last day, whose month is judged whole.
     pub to: Option<NaiveDate>,
-    /// The rules.
+    /// The rules; several versions of one, each with its own days.
     pub rules: Vec<Rule>,
     /// Whether these are all the rules there are: findings of others are gone then.
     pub is_whole: bool,
@@ -147,7 +151,11 @@ pub fn run(
     let window = window(ctx, asked)?;
     let mut run = begin(db, ctx, asked, window)?;
     let before = db.read(causes::before)?;
-    let mut judged = pass::judge(db, &run, asked, window, &before, tell)?;
+    let excluded = Excluded::new(db.read(exclusions::in_force)?);
+    let fingerprints = causes::fingerprints(&asked.rules, &excluded);
+    let held =
+        pass::Held { asked, window, before: &before, excluded: &excluded, fingerprints: &fingerprints };
+    let mut judged = pass::judge(db, &run, held, tell)?;
     let drift = judged.drift();
     run.state = State::Done;
     run.rows_read = judged.rows;
@@ -161,7 +169,7 @@ pub fn run(
     run.drift = serde_json::to_string(&drift)?;
     run.ended_at = Some(ended());
     if !asked.is_dry {
-        db.write_large(|tx| finish(tx, ctx, asked, window, &run, &judged.inputs))?;
+        db.write_large(|tx| finish(tx, ctx, held, &run, &judged.inputs))?;
     }
     Ok(run)
 }
@@ -203,20 +211,21 @@ fn begin(db: &Db, ctx: &Ctx, asked: &Asked, window: Window) -> Result<ScanRun> {
 fn finish(
     tx: &mut Tx,
     ctx: &Ctx,
-    asked: &Asked,
-    window: Window,
+    held: pass::Held<'_>,
     run: &ScanRun,
     inputs: &[causes::Input],
 ) -> Result<()> {
+    let pass::Held { asked, window, fingerprints, .. } = held;
     if !store::end(tx, run)? {
         return Err(Error::refused(Refused::Overtaken));
     }
     store::take_away(tx, run, ctx.now)?;
     store::refresh(tx, run)?;
     store::enter(tx, run, ctx.now)?;
+    told::suppliers(tx, ctx, run)?;
     store::see(tx, asked, window, ctx.now)?;
     store::clear(tx)?;
-    store::keep_rules(tx, asked)?;
+    store::keep_rules(tx, asked, fingerprints)?;
     if asked.is_whole && window.from.is_none() {
         store::keep_inputs(tx, inputs)?;
     }

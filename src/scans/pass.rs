@@ -4,17 +4,18 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::causes::{Before, Cause, Drift, Input};
+use super::causes::{Before, Cause, Drift, Fingerprints, Input};
 use super::ground::{self, Ground};
 use super::store::{Act, Change};
-use super::{Asked, ScanRun, sources, store};
+use super::{Asked, ScanRun, left_out, sources, store};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::prices::findings::{self, Finding, State};
 use crate::prices::monitoring::Rule;
+use crate::prices::monitoring::exclusions::Excluded;
 use crate::prices::monitoring::ground::{Family, Product, Window};
-use crate::prices::monitoring::judge::{Found, judge as judge_family};
-use crate::prices::monitoring::purchases::{Ledger, Month, Purchase};
+use crate::prices::monitoring::judge::Found;
+use crate::prices::monitoring::purchases::{Month, Purchase};
 use crate::types::{FindingId, Money, OrganisationId, ProductId};
 
 /// About how many purchases are read at once.
@@ -91,24 +92,34 @@ enum Part {
     Families { families: Vec<Family>, purchases: Vec<Purchase>, known: Vec<Finding> },
 }
 
+/// What a pass goes by.
+#[derive(Clone, Copy)]
+pub struct Held<'a> {
+    /// What was asked for.
+    pub asked: &'a Asked,
+    /// The months reported.
+    pub window: Window,
+    /// What the scans before judged by.
+    pub before: &'a Before,
+    /// What is left out.
+    pub excluded: &'a Excluded,
+    /// What each rule judges by now.
+    pub fingerprints: &'a Fingerprints,
+}
+
 /// Judges everything.
-pub fn judge(
-    db: &Db,
-    run: &ScanRun,
-    asked: &Asked,
-    window: Window,
-    before: &Before,
-    tell: &mut dyn FnMut(&Line<'_>),
-) -> Result<Judged> {
+pub fn judge(db: &Db, run: &ScanRun, held: Held<'_>, tell: &mut dyn FnMut(&Line<'_>)) -> Result<Judged> {
+    let unlisted = left_out::unlisted(held);
     std::thread::scope(|scope| {
         let (parts, taken) = sync_channel(1);
-        let reader = scope.spawn(move || db.read(|conn| read(conn, window, &parts)));
+        let reader = scope.spawn(move || db.read(|conn| read(conn, held.window, &unlisted, &parts)));
         let mut judge = Judge {
             db,
             run,
-            asked,
-            window,
-            before,
+            held,
+            asked: held.asked,
+            window: held.window,
+            before: held.before,
             names: Names { hospitals: HashMap::new(), generics: HashMap::new() },
             staged: Vec::new(),
             next: 1,
@@ -122,9 +133,14 @@ pub fn judge(
     })
 }
 
-fn read(conn: &mut Conn, window: Window, parts: &SyncSender<Part>) -> Result<()> {
+fn read(
+    conn: &mut Conn,
+    window: Window,
+    unlisted: &HashSet<ProductId>,
+    parts: &SyncSender<Part>,
+) -> Result<()> {
     let gone = |_| Error::fault("nobody judges what is read");
-    let Ground { families, hospitals, generics, packs, own, last } = ground::load(conn)?;
+    let Ground { families, hospitals, generics, packs, own, last } = ground::load(conn, unlisted)?;
     parts.send(Part::Names(Names { hospitals, generics })).map_err(gone)?;
     let products: usize = families.iter().map(|it| it.products.len()).sum();
     let rows = usize::try_from(last).unwrap_or_default().max(1);
@@ -163,6 +179,7 @@ fn read(conn: &mut Conn, window: Window, parts: &SyncSender<Part>) -> Result<()>
 struct Judge<'a> {
     db: &'a Db,
     run: &'a ScanRun,
+    held: Held<'a>,
     asked: &'a Asked,
     window: Window,
     before: &'a Before,
@@ -211,8 +228,7 @@ impl Judge<'_> {
         tell: &mut dyn FnMut(&Line<'_>),
     ) -> Result<()> {
         let rows = family.products.iter().filter_map(|it| purchases.remove(&it.no)).flatten().collect();
-        let ledger = Ledger::new(rows, &family.places());
-        let Some(found) = judge_family(&self.asked.rules, family, &ledger, self.window) else {
+        let Some(found) = left_out::judge(self.held, family, rows, &self.names.hospitals) else {
             // What was found about these products stands as it is.
             self.judged.skipped.extend(family.products.iter().map(|it| it.code.to_string()));
             return Ok(());
@@ -250,7 +266,7 @@ impl Judge<'_> {
             self.judged.standing += 1;
             self.judged.effect = self.judged.effect.plus(it.effect).ok_or_else(too_much)?;
             let inputs = changed.get(it.product).map(Vec::as_slice).unwrap_or_default();
-            let cause = self.before.cause(&self.asked.rules, &rule.name, inputs);
+            let cause = self.before.cause(&self.asked.rules, self.held.fingerprints, &rule.name, inputs);
             let hospital = hospital.map(|it| it.0.clone());
             self.compare(rule, product, hospital, it, by_key.remove(&key), key, cause)?;
         }
@@ -262,7 +278,7 @@ impl Judge<'_> {
             }
             let at = places.get(&it.product_id).copied().unwrap_or_default();
             let inputs = changed.get(at).map(Vec::as_slice).unwrap_or_default();
-            let cause = self.before.cause(&self.asked.rules, &it.rule, inputs);
+            let cause = self.before.cause(&self.asked.rules, self.held.fingerprints, &it.rule, inputs);
             self.judged.note(cause, Act::Gone, minus(Money::ZERO, it.effect)?)?;
             let (no, hospital) = (family.products.get(at).map_or(0, |it| it.no), 0);
             self.push(Change::of(Act::Gone, no, hospital, it.month, it));

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text};
 use serde::Deserialize;
 
-use crate::db::Conn;
+use crate::db::{Conn, Day};
 use crate::error::Result;
 use crate::on_db;
 use crate::prices::findings::Finding;
@@ -316,9 +316,9 @@ pub fn purchases(conn: &mut Conn, products: &[i32], to: NaiveDate) -> Result<Vec
             transactions::unit_price,
             transactions::quantity,
         ));
-    let rows: Vec<(i32, NaiveDate, i32, i64, i64)> = on_db!(conn, c => query.load(c))?;
+    let rows: Vec<(i32, Day, i32, i64, i64)> = on_db!(conn, c => query.load(c))?;
     let purchase =
-        |(product, day, hospital, price, quantity)| Purchase { product, day, hospital, price, quantity };
+        |(product, Day(day), hospital, price, quantity)| Purchase { product, day, hospital, price, quantity };
     Ok(rows.into_iter().map(purchase).collect())
 }
 

@@ -4,7 +4,7 @@ use chrono::{Months, NaiveDate};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
-use super::causes::Input;
+use super::causes::{Fingerprints, Input};
 use super::{Asked, ScanRun, State};
 use crate::db::{Conn, Tx, empty, in_any_order};
 use crate::error::{Error, Result};
@@ -204,21 +204,17 @@ pub fn see(tx: &mut Tx, asked: &Asked, window: Window, now: Time) -> Result<()> 
 }
 
 /// Keeps by which documents findings were made.
-pub fn keep_rules(tx: &mut Tx, asked: &Asked) -> Result<()> {
+pub fn keep_rules(tx: &mut Tx, asked: &Asked, fingerprints: &Fingerprints) -> Result<()> {
     let names: Vec<&str> = asked.rules.iter().map(|rule| rule.name.as_str()).collect();
     let old = scan_rules::table.filter(scan_rules::rule.eq_any(names));
     diesel::delete(old).execute(tx.conn())?;
     if asked.is_whole {
         diesel::delete(scan_rules::table).execute(tx.conn())?;
     }
-    for rule in &asked.rules {
-        let version = i32::try_from(rule.version).map_err(Error::fault_of)?;
+    for (rule, (version, hash)) in fingerprints {
+        let version = i32::try_from(*version).map_err(Error::fault_of)?;
         diesel::insert_into(scan_rules::table)
-            .values((
-                scan_rules::rule.eq(&rule.name),
-                scan_rules::version.eq(version),
-                scan_rules::hash.eq(&rule.hash),
-            ))
+            .values((scan_rules::rule.eq(rule), scan_rules::version.eq(version), scan_rules::hash.eq(hash)))
             .execute(tx.conn())?;
     }
     Ok(())
@@ -249,6 +245,26 @@ pub fn last_runs(conn: &mut Conn, limit: i64) -> Result<Vec<ScanRun>> {
         .select(ScanRun::as_select())
         .limit(limit)
         .load(conn)?)
+}
+
+/// What stands of one rule by tier: how many findings, and what they cost.
+pub fn standing_of(conn: &mut Conn, rule: &str) -> Result<Vec<(Tier, i64, Money)>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        tier: Tier,
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+        #[diesel(sql_type = BigInt)]
+        effect: Money,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT tier, COUNT(*) AS count, CAST(COALESCE(SUM(effect), 0) AS BIGINT) AS effect FROM findings \
+         WHERE rule = $1 AND state = 'standing' GROUP BY tier",
+    )
+    .bind::<Text, _>(rule)
+    .load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.tier, row.count, row.effect)).collect())
 }
 
 /// How many findings of each rule stand.

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::Screen;
 use crate::rounds::rule_check::Refused;
-use crate::rounds::rule_set::{Confidence, Count, Number};
+use crate::rounds::rule_set::{Count, Number};
+use crate::sourced::{self, Confidence};
 
 /// The thresholds that come with the program.
 const EMBEDDED: &str = include_str!("screens.toml");
@@ -52,11 +53,7 @@ impl Thresholds {
 
     /// Reads a set; whatever is unknown or missing is refused.
     pub fn parse(text: &str) -> Result<Self, Refused> {
-        let set: Self = toml::from_str(text).map_err(|e| {
-            let start = e.span().map_or(0, |span| span.start);
-            let line = text.bytes().take(start).filter(|b| *b == b'\n').count() + 1;
-            Refused::Unreadable { line, message: e.message().replace('\n', " ") }
-        })?;
+        let set: Self = sourced::read(text).map_err(Refused::Unreadable)?;
         let missing = Screen::ALL.iter().find(|screen| !set.screens.contains_key(screen));
         match missing {
             Some(screen) => Err(Refused::Empty(screen.as_str())),

@@ -21,7 +21,7 @@ use crate::text::{Say, Text};
 use crate::types::UnitPrice;
 
 /// A payment standard to be released.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[allow(missing_docs)]
 pub struct Line {
     pub lot: String,
@@ -29,6 +29,7 @@ pub struct Line {
     pub generic: String,
     pub spec: String,
     pub pack: String,
+    pub unit: String,
     pub company: String,
     pub standard: UnitPrice,
     pub price: UnitPrice,
@@ -37,6 +38,9 @@ pub struct Line {
     pub basis: String,
     pub clause: String,
     pub arithmetic: String,
+    pub dual_channel: bool,
+    pub document: String,
+    pub remark: String,
 }
 
 impl Line {
@@ -48,6 +52,7 @@ impl Line {
             generic: row.generic.clone(),
             spec: row.spec.clone(),
             pack: row.pack.clone(),
+            unit: row.unit.clone(),
             company: row.company.clone(),
             standard: row.standard,
             price: row.price,
@@ -56,6 +61,9 @@ impl Line {
             basis: row.basis.clone(),
             clause: row.clause.clone(),
             arithmetic: row.arithmetic.clone(),
+            dual_channel: row.dual_channel,
+            document: row.document.clone(),
+            remark: row.remark.clone(),
         }
     }
 }
@@ -167,14 +175,13 @@ impl Ground<'_> {
             generic: lot.generic.clone(),
             spec: offer.spec.clone(),
             pack: packs.get(&offer.product).cloned().unwrap_or_default(),
+            unit: lot.unit.clone(),
             company: offer.company.clone(),
-            standard: UnitPrice::ZERO,
             price: offer.unit_price,
             starts: self.from,
-            ends: None,
             basis: Basis::Selected.to_string(),
             clause: self.rules.standard.clause.clone(),
-            arithmetic: String::new(),
+            ..Line::default()
         };
         if let Some(price) = offer.award_price {
             return Ok(vec![Line { standard: price, price, arithmetic: price.to_string(), ..base }]);
@@ -200,14 +207,12 @@ impl Ground<'_> {
             generic: product.generic.clone(),
             spec: product.spec.clone(),
             pack: product.pack.clone(),
+            unit: lot.unit.clone(),
             company: product.maker.clone(),
-            standard: UnitPrice::ZERO,
             price: rounded(price)?,
             starts: self.from,
-            ends: None,
-            basis: String::new(),
             clause: self.rules.standard.clause.clone(),
-            arithmetic: String::new(),
+            ..Line::default()
         };
         self.steps(
             base,

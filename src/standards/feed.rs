@@ -1,13 +1,20 @@
 //! The settlement feed: released standards in the order of their numbers, and the consumers that fetch them.
 //!
 //! A consumer asks for everything after the last number it has, takes it over, and acknowledges. Numbers have no
-//! gap and become visible in their order, so "after the last" never misses a row.
+//! gap and become visible in their order, so "after the last" never misses a row. It can also ask for all that is in
+//! force on a day, say what it holds and be told what differs, have claim lines checked, and have rows pushed to it.
+
+pub mod check;
+pub mod compare;
+pub mod push;
+mod snapshot;
 
 use std::io::Write;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
@@ -16,7 +23,8 @@ use crate::files::write::Csv;
 use crate::schema::consumers;
 use crate::standards::store::Sent;
 use crate::standards::{Refused, refused, store};
-use crate::types::{ConsumerId, Ctx, Time, UnitPrice};
+use crate::tokens::{self, Scope, Scopes};
+use crate::types::{ApiTokenId, ConsumerId, Ctx, Time, UnitPrice};
 
 /// A system that fetches standards.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -26,42 +34,51 @@ pub struct Consumer {
     pub id: ConsumerId,
     /// Its name.
     pub name: String,
-    /// SHA-256 of its token; the token itself is shown once and kept nowhere.
-    pub token_hash: String,
     /// Whether it may fetch.
     pub active: bool,
     /// The last row it has taken over.
     pub acknowledged: i64,
     /// When it said so.
     pub acknowledged_at: Option<Time>,
+    /// Where rows are pushed to; empty when it fetches them itself.
+    pub endpoint: String,
+    /// The last row its endpoint took.
+    pub pushed: i64,
     /// When it was entered.
     pub created_at: Time,
 }
 
-/// What the trail shows of a consumer: never the token's hash.
+/// What the trail shows of a consumer.
 #[derive(Serialize)]
 struct Facts<'a> {
     name: &'a str,
     active: bool,
     acknowledged: i64,
+    endpoint: &'a str,
 }
 
 impl Consumer {
     fn facts(&self) -> Facts<'_> {
-        Facts { name: &self.name, active: self.active, acknowledged: self.acknowledged }
+        Facts {
+            name: &self.name,
+            active: self.active,
+            acknowledged: self.acknowledged,
+            endpoint: &self.endpoint,
+        }
     }
 }
 
 /// One row of the feed. Prices are decimal strings in yuan for one smallest unit, days are `YYYY-MM-DD`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Standard)]
 pub struct Item {
     /// Its number, from 1 without a gap; a row never changes.
     pub seq: i64,
     /// The release's number.
     pub release: String,
-    /// The round's number.
+    /// The round's number; empty of a negotiated drug.
     pub round: String,
-    /// The lot's code.
+    /// The lot's code; empty of a negotiated drug.
     pub lot: String,
     /// The product as bid, or its NHSA code.
     pub product: String,
@@ -74,14 +91,19 @@ pub struct Item {
     /// The company.
     pub company: String,
     /// What the fund recognises. It pays on the lower of this and the price charged.
+    #[schema(value_type = String)]
     pub standard: UnitPrice,
     /// The product's own price.
+    #[schema(value_type = String)]
     pub price: UnitPrice,
     /// First day in force.
+    #[schema(value_type = String, format = Date)]
     pub starts: NaiveDate,
     /// Last day in force; null while no later standard of the product starts.
+    #[schema(value_type = Option<String>, format = Date)]
     pub ends: Option<NaiveDate>,
-    /// `SELECTED`, `LOWER`, `WITHIN_MULTIPLE`, `CUT`, `FINAL_YEAR`, `NOT_EVALUATED` or `CORRECTED`.
+    /// `SELECTED`, `LOWER`, `WITHIN_MULTIPLE`, `CUT`, `FINAL_YEAR`, `NOT_EVALUATED`, `NEGOTIATED` or
+    /// `CORRECTED`.
     pub basis: String,
     /// The clause it rests on.
     pub clause: String,
@@ -91,6 +113,12 @@ pub struct Item {
     pub supersedes: Option<i64>,
     /// When it was released, to the millisecond with its zone.
     pub released_at: String,
+    /// What one smallest unit is, where it is known.
+    pub unit: String,
+    /// A negotiated drug that designated pharmacies dispense too (双通道).
+    pub dual_channel: bool,
+    /// The number of the document a negotiated drug's standard rests on; empty of a round.
+    pub document: String,
 }
 
 impl From<Sent> for Item {
@@ -114,12 +142,16 @@ impl From<Sent> for Item {
             arithmetic: it.arithmetic,
             supersedes: it.supersedes,
             released_at: released_at.iso(),
+            unit: it.unit,
+            dual_channel: it.dual_channel,
+            document: it.document,
         }
     }
 }
 
 /// An answer of the feed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Standards)]
 pub struct Batch {
     /// The rows after `since`, in order.
     pub items: Vec<Item>,
@@ -145,8 +177,28 @@ pub fn batch(conn: &mut Conn, since: i64, limit: i64) -> Result<Batch> {
     Ok(Batch { items, last_seq, more })
 }
 
+/// Rows of one reading of all that is in force.
+const READING: i64 = 2_000;
+
+/// Everything in force on a day, in the order of the feed, some rows at a time.
+pub fn in_force(conn: &mut Conn, day: NaiveDate, mut take: impl FnMut(&[Item]) -> Result<()>) -> Result<()> {
+    let seqs = snapshot::in_force(conn, day)?;
+    let mut done = 0;
+    while let Some(next) = seqs.get(done) {
+        let mut items: Vec<Item> =
+            store::since(conn, next - 1, READING)?.into_iter().map(Item::from).collect();
+        items.retain(|it| seqs.binary_search(&it.seq).is_ok());
+        if items.is_empty() {
+            return Err(Error::fault("rows of the feed are missing"));
+        }
+        done += items.len();
+        take(&items)?;
+    }
+    Ok(())
+}
+
 /// The columns of the CSV variant, named as in JSON.
-pub const COLUMNS: [&str; 18] = [
+pub const COLUMNS: [&str; 21] = [
     "seq",
     "release",
     "round",
@@ -165,6 +217,9 @@ pub const COLUMNS: [&str; 18] = [
     "arithmetic",
     "supersedes",
     "released_at",
+    "unit",
+    "dual_channel",
+    "document",
 ];
 
 /// Writes rows under [`COLUMNS`].
@@ -189,6 +244,9 @@ pub fn write_rows<W: Write>(out: &mut Csv<W>, items: &[Item]) -> Result<()> {
             &it.arithmetic,
             &it.supersedes.map(|s| s.to_string()).unwrap_or_default(),
             &it.released_at,
+            &it.unit,
+            if it.dual_channel { "true" } else { "false" },
+            &it.document,
         ])?;
     }
     Ok(())
@@ -209,24 +267,47 @@ pub fn add_consumer(tx: &mut Tx, ctx: &Ctx, id: ConsumerId, name: &str, token_ha
     let it = Consumer {
         id,
         name,
-        token_hash: token_hash.to_owned(),
         active: true,
         acknowledged: 0,
         acknowledged_at: None,
+        endpoint: String::new(),
+        pushed: 0,
         created_at: ctx.now,
     };
     store::insert_consumer(tx, &it)?;
     let deed = Deed { action: "consumer.add", subject: "consumers", id: it.id.as_str() };
-    audit::record(tx, ctx, deed, &(), &it.facts())
+    audit::record(tx, ctx, deed, &(), &it.facts())?;
+    give_token(tx, ctx, &it, token_hash)
 }
 
-/// Gives a consumer a new token; the old one ends at once.
-pub fn rotate(tx: &mut Tx, ctx: &Ctx, id: &ConsumerId, token_hash: &str) -> Result<()> {
-    let before = store::consumer(tx.conn(), id)?.ok_or(Error::NotFound)?;
-    let after = Consumer { token_hash: token_hash.to_owned(), ..before };
-    store::update_consumer(tx, &after)?;
-    let deed = Deed { action: "consumer.rotate", subject: "consumers", id: id.as_str() };
-    audit::record(tx, ctx, deed, &(), &after.facts())
+/// A consumer's token: what the feed offers, and nothing else.
+fn give_token(tx: &mut Tx, ctx: &Ctx, it: &Consumer, token_hash: &str) -> Result<()> {
+    let new = tokens::New {
+        id: ApiTokenId::new(),
+        name: it.name.clone(),
+        scopes: Scopes::of(Scope::FEED),
+        consumer: Some(it.id.clone()),
+        organisation: None,
+        expires_on: None,
+        hash: token_hash.to_owned(),
+    };
+    tokens::make(tx, ctx, &new)
+}
+
+/// Gives a consumer a new token; the old one works until the end of a day, or ends at once without one. A consumer
+/// whose token was revoked gets another.
+pub fn rotate(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: &ConsumerId,
+    token_hash: &str,
+    old_until: Option<NaiveDate>,
+) -> Result<()> {
+    let it = store::consumer(tx.conn(), id)?.ok_or(Error::NotFound)?;
+    match tokens::store::of_consumer(tx.conn(), id)? {
+        Some(token) => tokens::rotate(tx, ctx, &token.id, token_hash, old_until).map(drop),
+        None => give_token(tx, ctx, &it, token_hash),
+    }
 }
 
 /// Lets a consumer fetch, or no longer.

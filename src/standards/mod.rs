@@ -1,9 +1,14 @@
-//! Payment standards (医保支付标准): what the fund recognises for each product of an awarded lot.
+//! Payment standards (医保支付标准): what the fund recognises for each product of an awarded lot, and for each
+//! negotiated drug (谈判药品).
 //!
 //! Released rows are never edited: a correction is a new row that supersedes the old one.
 
+pub mod corrections;
 pub mod draft;
+pub mod effects;
 pub mod feed;
+pub mod links;
+pub mod negotiated;
 pub mod output;
 pub mod path;
 pub mod refused;
@@ -14,7 +19,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::audit::{self, Deed};
 use crate::awards;
@@ -22,13 +27,17 @@ use crate::db::{self, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter};
 use crate::people::{self, Role};
-use crate::rounds::approvals::{self, Action, Approval, Asked};
+use crate::rounds::approvals::{self, Action, Asked};
 use crate::rounds::{self, Round};
 use crate::schema::{releases, standards};
 use crate::text::Text;
-use crate::types::{AccountId, Ctx, ReleaseId, RoundId, StandardId, Time, UnitPrice, sha256};
+use crate::types::{
+    AccountId, Ctx, NegotiatedListId, ReleaseId, RoundId, StandardId, Time, UnitPrice, sha256,
+};
 
+pub use corrections::{Correction, ask_correction, corrected, decide_correction, open_correction};
 pub use draft::{Draft, Line};
+use negotiated::NegotiatedList;
 pub use refused::Refused;
 
 /// A released payment standard of one product for a span of days.
@@ -44,9 +53,9 @@ pub struct Standard {
     pub id: StandardId,
     /// The release it came with.
     pub release_id: ReleaseId,
-    /// The round it follows from.
-    pub round_id: RoundId,
-    /// The lot's code in that round.
+    /// The round it follows from; none of a negotiated drug.
+    pub round_id: Option<RoundId>,
+    /// The lot's code in that round; empty of a negotiated drug.
     pub lot: String,
     /// The product as bid, or its code in the catalogue.
     pub product: String,
@@ -56,6 +65,9 @@ pub struct Standard {
     pub spec: String,
     /// The product's pack; empty when the standard holds for every pack.
     pub pack: String,
+    /// The unit it is for; empty where it is the smallest one of the spec.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub unit: String,
     /// The company.
     pub company: String,
     /// Yuan the fund recognises for one smallest unit of the product's spec.
@@ -66,18 +78,30 @@ pub struct Standard {
     pub starts: NaiveDate,
     /// Last day; open until another standard of the product starts.
     pub ends: Option<NaiveDate>,
-    /// Why: a word of [`rules::Basis`], or [`CORRECTED`].
+    /// Why: a word of [`rules::Basis`], [`NEGOTIATED`] or [`CORRECTED`].
     pub basis: String,
     /// The clause it rests on.
     pub clause: String,
     /// The arithmetic with its numbers, or a correction's reason.
     pub arithmetic: String,
+    /// Also dispensed by designated pharmacies (双通道).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dual_channel: bool,
+    /// The number of the document it rests on (文号); empty of a round.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub document: String,
+    /// What is remarked.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub remark: String,
     /// The row it takes the place of.
     pub supersedes: Option<i64>,
 }
 
 /// The basis of a row corrected by hand.
 pub const CORRECTED: &str = "CORRECTED";
+
+/// The basis of a negotiated drug's row.
+pub const NEGOTIATED: &str = "NEGOTIATED";
 
 /// The name of a basis for people.
 pub fn basis_name<'a>(t: &'a Text, basis: &'a str) -> &'a str {
@@ -90,6 +114,7 @@ pub fn basis_name<'a>(t: &'a Text, basis: &'a str) -> &'a str {
         Ok(rules::Basis::FinalYear) => s.basis_final,
         Ok(rules::Basis::NotEvaluated) => s.basis_not_evaluated,
         Err(()) if basis == CORRECTED => s.basis_corrected,
+        Err(()) if basis == NEGOTIATED => t.negotiated.basis,
         Err(()) => basis,
     }
 }
@@ -100,10 +125,13 @@ pub fn basis_name<'a>(t: &'a Text, basis: &'a str) -> &'a str {
 pub struct Release {
     /// Its id.
     pub id: ReleaseId,
-    /// The round's number and a running number.
+    /// The round's or list's number and a running number.
     pub number: String,
     /// Of which round.
-    pub round_id: RoundId,
+    pub round_id: Option<RoundId>,
+    /// Of which list of negotiated drugs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_id: Option<NegotiatedListId>,
     /// First row of the feed.
     pub first_seq: i64,
     /// Last row of the feed.
@@ -127,22 +155,82 @@ pub struct New {
     pub supersedes: Option<i64>,
 }
 
+/// What a release follows from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A round's award.
+    Round(Round),
+    /// A list of negotiated drugs.
+    Negotiated(NegotiatedList),
+}
+
+impl Source {
+    /// Its number.
+    pub fn number(&self) -> &str {
+        match self {
+            Source::Round(it) => &it.number,
+            Source::Negotiated(it) => &it.number,
+        }
+    }
+
+    /// Its title.
+    pub fn title(&self) -> &str {
+        match self {
+            Source::Round(it) => &it.title,
+            Source::Negotiated(it) => &it.title,
+        }
+    }
+
+    /// The round, if it is one.
+    pub fn round(&self) -> Option<&Round> {
+        match self {
+            Source::Round(it) => Some(it),
+            Source::Negotiated(_) => None,
+        }
+    }
+
+    /// Its page.
+    pub fn path(&self) -> String {
+        match self {
+            Source::Round(it) => format!("/rounds/{}/standards", it.id),
+            Source::Negotiated(it) => negotiated::path(&it.number),
+        }
+    }
+
+    fn releases(&self, conn: &mut Conn) -> Result<Vec<Release>> {
+        match self {
+            Source::Round(it) => store::releases_of(conn, &it.id),
+            Source::Negotiated(it) => negotiated::store::releases_of(conn, &it.id),
+        }
+    }
+}
+
+/// Writes a release of a round.
+pub fn write(tx: &mut Tx, ctx: &Ctx, round: &Round, rows: Vec<New>) -> Result<Release> {
+    publish(tx, ctx, &Source::Round(round.clone()), rows)
+}
+
 /// Writes a release: its rows take the next numbers of the feed in this transaction, so they become visible in
 /// their order and without a gap.
-pub fn write(tx: &mut Tx, ctx: &Ctx, round: &Round, rows: Vec<New>) -> Result<Release> {
+fn publish(tx: &mut Tx, ctx: &Ctx, of: &Source, rows: Vec<New>) -> Result<Release> {
     if rows.is_empty() {
         return Err(Refused::Nothing.into());
     }
     let lines = i32::try_from(rows.len()).map_err(|_| Error::fault("too many standards for one release"))?;
     let first = db::next_numbers(tx, "standards", i64::from(lines))?;
-    let count = store::releases_of(tx.conn(), &round.id)?.len() + 1;
+    let count = of.releases(tx.conn())?.len() + 1;
     let id = ReleaseId::new();
+    let (round_id, list_id) = match of {
+        Source::Round(it) => (Some(it.id.clone()), None),
+        Source::Negotiated(it) => (None, Some(it.id.clone())),
+    };
     let made: Vec<Standard> =
-        (first..).zip(rows).map(|(seq, row)| released(seq, &id, &round.id, row)).collect();
+        (first..).zip(rows).map(|(seq, row)| released(seq, &id, round_id.as_ref(), row)).collect();
     let release = Release {
         id,
-        number: format!("{}-ZF{count:02}", round.number),
-        round_id: round.id.clone(),
+        number: format!("{}-ZF{count:02}", of.number()),
+        round_id,
+        list_id,
         first_seq: first,
         last_seq: first + i64::from(lines) - 1,
         lines,
@@ -154,21 +242,27 @@ pub fn write(tx: &mut Tx, ctx: &Ctx, round: &Round, rows: Vec<New>) -> Result<Re
     store::insert_all(tx, &made)?;
     let deed = Deed { action: "standards.release", subject: "releases", id: release.id.as_str() };
     audit::record(tx, ctx, deed, &(), &release)?;
-    tell(tx, ctx, round, &release)?;
+    tell(tx, ctx, of, &release)?;
     Ok(release)
 }
 
-fn released(seq: i64, release: &ReleaseId, round: &RoundId, New { line, supersedes }: New) -> Standard {
+fn released(
+    seq: i64,
+    release: &ReleaseId,
+    round: Option<&RoundId>,
+    New { line, supersedes }: New,
+) -> Standard {
     Standard {
         seq,
         id: StandardId::new(),
         release_id: release.clone(),
-        round_id: round.clone(),
+        round_id: round.cloned(),
         lot: line.lot,
         product: line.product,
         generic: line.generic,
         spec: line.spec,
         pack: line.pack,
+        unit: line.unit,
         company: line.company,
         standard: line.standard,
         price: line.price,
@@ -177,15 +271,18 @@ fn released(seq: i64, release: &ReleaseId, round: &RoundId, New { line, supersed
         basis: line.basis,
         clause: line.clause,
         arithmetic: line.arithmetic,
+        dual_channel: line.dual_channel,
+        document: line.document,
+        remark: line.remark,
         supersedes,
     }
 }
 
 /// Settlement hears of a release.
-fn tell(tx: &mut Tx, ctx: &Ctx, round: &Round, release: &Release) -> Result<()> {
+fn tell(tx: &mut Tx, ctx: &Ctx, of: &Source, release: &Release) -> Result<()> {
     let letter = Letter::StandardsReleased {
         number: release.number.clone(),
-        title: round.title.clone(),
+        title: of.title().to_owned(),
         path: "/standards".to_owned(),
         lines: i64::from(release.lines),
     };
@@ -270,6 +367,7 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, round_id: &RoundId) -> Result<()> {
     if rows.is_empty() {
         return Err(Refused::Nothing.into());
     }
+    effects::keep(tx, ctx, (effects::ROUND, round_id.as_str()), &rows)?;
     approvals::ask(tx, ctx, Asked::of_round(&round, Action::Standards)).map(drop)
 }
 
@@ -285,7 +383,9 @@ pub fn release(tx: &mut Tx, ctx: &Ctx, round_id: &RoundId, looked_at: &str) -> R
         return Err(Refused::Changed.into());
     }
     approvals::decide(tx, ctx, &request.id, true, "")?;
-    write(tx, ctx, &round, rows)
+    let release = write(tx, ctx, &round, rows)?;
+    effects::store::released(tx, (effects::ROUND, round_id.as_str()), looked_at, &release.id)?;
+    Ok(release)
 }
 
 /// The second person sends the request back.
@@ -295,54 +395,12 @@ pub fn send_back(tx: &mut Tx, ctx: &Ctx, round_id: &RoundId, remark: &str) -> Re
     approvals::decide(tx, ctx, &request.id, false, remark).map(drop)
 }
 
-/// What a correction sets, kept with its request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Correction {
-    /// The right standard.
-    pub standard: UnitPrice,
-    /// Why the released one is wrong.
-    pub reason: String,
-}
-
-/// An officer asks for the correction of a released standard.
-pub fn ask_correction(tx: &mut Tx, ctx: &Ctx, seq: i64, wanted: &Correction) -> Result<()> {
-    let (row, round) = correctable(tx.conn(), seq)?;
-    awards::store::hold_round(tx, &round.id)?;
-    refused::correction(&row, wanted)?;
-    let (id, detail) = (seq.to_string(), serde_json::to_string(wanted)?);
-    let (action, round) = (Action::Correction, Some(&round));
-    approvals::ask(tx, ctx, Asked { subject: "standards", id: &id, action, round, detail: &detail }).map(drop)
-}
-
-/// The second person decides on a correction; a row that supersedes the wrong one is released.
-pub fn decide_correction(tx: &mut Tx, ctx: &Ctx, seq: i64, is_right: bool) -> Result<()> {
-    let (row, round) = correctable(tx.conn(), seq)?;
-    let request = open_correction(tx.conn(), seq)?.ok_or(Refused::NotAsked)?.0;
-    let wanted: Correction = serde_json::from_str(&request.remark)?;
-    approvals::decide(tx, ctx, &request.id, is_right, &request.remark)?;
-    if !is_right {
-        return Ok(());
+/// What a row was released from.
+pub fn source(conn: &mut Conn, row: &Standard) -> Result<Source> {
+    match &row.round_id {
+        Some(id) => rounds::round(conn, id).map(Source::Round),
+        None => negotiated::store::of_release(conn, &row.release_id)?
+            .map(Source::Negotiated)
+            .ok_or_else(|| Error::fault(format!("standard {} has neither round nor list", row.seq))),
     }
-    let line = Line {
-        standard: wanted.standard,
-        basis: CORRECTED.to_owned(),
-        arithmetic: format!("{} → {}: {}", row.standard, wanted.standard, wanted.reason),
-        ..Line::of(&row)
-    };
-    write(tx, ctx, &round, vec![New { line, supersedes: Some(seq) }]).map(drop)
-}
-
-/// The open request for a correction, with the name of who asked.
-pub fn open_correction(conn: &mut Conn, seq: i64) -> Result<Option<(Approval, String)>> {
-    approvals::open_by(conn, "standards", &seq.to_string(), Action::Correction)
-}
-
-/// A row that nothing supersedes yet, with its round.
-fn correctable(conn: &mut Conn, seq: i64) -> Result<(Standard, Round)> {
-    let row = store::standard(conn, seq)?.ok_or(Error::NotFound)?;
-    if let Some(by) = store::superseded_by(conn, seq)? {
-        return Err(Refused::Superseded { seq, by }.into());
-    }
-    let round = rounds::round(conn, &row.round_id)?;
-    Ok((row, round))
 }

@@ -4,7 +4,7 @@ use chrono::{Months, NaiveDate};
 
 use crate::awards::fraction::{pair, shown};
 use crate::rounds::rule_set::{RuleSet, Standard};
-use crate::standards::rules::{Basis, Product, standard};
+use crate::standards::rules::{Basis, Product, standard, years};
 use crate::types::{NotANumber, UnitPrice, half_up};
 use rust_decimal::Decimal;
 
@@ -28,7 +28,7 @@ pub struct Step {
 /// selected price is reached or nothing is left to adjust.
 pub fn path(rules: &RuleSet, product: Product, from: NaiveDate) -> Result<Vec<Step>, NotANumber> {
     let mut steps: Vec<Step> = Vec::new();
-    for year in 1..=rules.standard.years.0.clamp(1, 10) {
+    for year in 1..=years(&rules.standard) {
         let (exact, basis) = standard(&rules.standard, product, year);
         let amount = UnitPrice::rounded(half_up(exact.value(), rules.price.decimals.0))?;
         let starts = from.checked_add_months(Months::new(12 * (year - 1))).ok_or(NotANumber::TooLarge)?;
@@ -73,7 +73,7 @@ fn arithmetic(rules: &Standard, product: Product, basis: Basis, year: u32) -> St
                 format!("{own} × (1 − {}){power} = {}", rules.cut.0.normalize(), shown(cut.value(), 4));
             let head = format!("{own} > {multiple} × {at} = {twice}");
             match basis {
-                Basis::FinalYear => format!("{head}; {year}/{} → {at}", rules.years.0),
+                Basis::FinalYear => format!("{head}; {year}/{} → {at}", years(rules)),
                 _ if cut < selected => format!("{head}; {product} < {at} → {at}"),
                 _ => format!("{head}; {product}"),
             }

@@ -1,7 +1,11 @@
 //! Why something about payment standards is refused.
 
+use chrono::NaiveDate;
+
 use crate::error::Error;
 use crate::rounds::RoundState;
+use crate::standards::links::State as LinkState;
+use crate::standards::negotiated::State as ListState;
 use crate::standards::{Correction, Standard};
 use crate::text::{Say, Text, fill};
 
@@ -31,6 +35,40 @@ pub enum Refused {
     NotPositive,
     /// A correction without its reason.
     NoReason,
+    /// A list without a title, or with one longer than this.
+    Title(usize),
+    /// The last day comes before the first.
+    EndsBefore {
+        /// The first day.
+        starts: NaiveDate,
+    },
+    /// No product of the catalogue has the code.
+    NoProduct,
+    /// Negotiated are drugs.
+    NotDrug,
+    /// A unit that is neither the smallest one nor the pack.
+    Unit {
+        /// As given.
+        unit: String,
+        /// The product's smallest unit, empty if its pack does not say.
+        smallest: String,
+        /// The product's pack.
+        pack: String,
+    },
+    /// Another line gives the product a standard for some of the same days.
+    Overlap(u64),
+    /// An upload with faulty lines is not drafted.
+    BadLines(u64),
+    /// An upload was given up.
+    Cancelled,
+    /// The list is no draft any more.
+    ListEnded(ListState),
+    /// The proposal is no longer open.
+    LinkEnded(LinkState),
+    /// Dismissing a proposal needs a reason.
+    NoDismissal,
+    /// A figure no longer fits.
+    TooLarge,
     /// A consumer without a name.
     NoName,
     /// Another consumer has the name.
@@ -61,8 +99,23 @@ impl From<Refused> for Error {
 
 impl Say for Refused {
     fn say(&self, t: &Text) -> String {
-        let s = &t.standards;
+        let (s, n) = (&t.standards, &t.negotiated);
         match self {
+            Refused::Title(most) => fill(n.r_title, &[("most", most)]),
+            Refused::EndsBefore { starts } => fill(n.r_ends, &[("starts", starts)]),
+            Refused::NoProduct => n.r_product.to_owned(),
+            Refused::NotDrug => n.r_not_drug.to_owned(),
+            Refused::Unit { unit, smallest, pack } => {
+                let smallest = if smallest.is_empty() { t.common.none } else { smallest };
+                fill(n.r_unit, &[("unit", unit), ("smallest", &smallest), ("pack", pack)])
+            }
+            Refused::Overlap(line) => fill(n.r_overlap, &[("line", line)]),
+            Refused::BadLines(count) => fill(n.r_bad_lines, &[("count", count)]),
+            Refused::Cancelled => n.r_cancelled.to_owned(),
+            Refused::ListEnded(state) => fill(n.r_ended, &[("state", &state.name(t))]),
+            Refused::LinkEnded(state) => fill(t.links.r_ended, &[("state", &state.name(t))]),
+            Refused::NoDismissal => t.links.r_no_reason.to_owned(),
+            Refused::TooLarge => n.r_too_large.to_owned(),
             Refused::Round(state) => fill(s.wrong_state, &[("state", &state.name(t))]),
             Refused::NoAward => s.no_award.to_owned(),
             Refused::Nothing => s.nothing.to_owned(),
@@ -83,7 +136,8 @@ impl Say for Refused {
     fn field(&self) -> Option<&'static str> {
         match self {
             Refused::Unchanged | Refused::NotPositive => Some("standard"),
-            Refused::NoReason => Some("reason"),
+            Refused::NoReason | Refused::NoDismissal => Some("reason"),
+            Refused::Title(_) => Some("title"),
             Refused::NoName | Refused::NameTaken(_) => Some("name"),
             _ => None,
         }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::awards::fraction::{Fraction, pair, shown};
@@ -39,6 +40,12 @@ pub struct Product {
     pub evaluated: bool,
 }
 
+/// The years in which a product that did not win reaches the selected price: two or three, whatever a rule set says
+/// (医保发〔2019〕18号).
+pub fn years(rules: &Standard) -> u32 {
+    rules.years.0.clamp(2, 3)
+}
+
 /// The payment standard of a product that did not win, in a year counted from 1, not rounded.
 ///
 /// The sources leave exactly the multiple open; here it counts as within.
@@ -53,12 +60,22 @@ pub fn standard(rules: &Standard, product: Product, year: u32) -> (Fraction, Bas
     if price <= selected.times(rules.multiple.0) {
         return (selected, Basis::WithinMultiple);
     }
-    if year >= rules.years.0 && year > 1 {
+    if year >= years(rules) {
         return (selected, Basis::FinalYear);
     }
     let left = Decimal::ONE - rules.cut.0;
     let cut = (0..year.max(1)).fold(price, |price, _| price.times(left));
     (cut.max(selected), Basis::Cut)
+}
+
+/// The row in force on a day among current rows of one product, company and spec: of those that cover it the one that
+/// starts last.
+pub fn in_force<'a>(
+    rows: impl Iterator<Item = &'a super::Standard>,
+    day: NaiveDate,
+) -> Option<&'a super::Standard> {
+    rows.filter(|it| it.starts <= day && it.ends.is_none_or(|ends| ends >= day))
+        .max_by_key(|it| (it.starts, it.seq))
 }
 
 /// A payment standard that follows from an award.

@@ -9,6 +9,7 @@ use diesel::sql_types::{Bool, Date};
 use rust_decimal::Decimal;
 
 use crate::awards::fraction::Fraction;
+use crate::catalog::ProductKind;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::on_db;
@@ -102,13 +103,14 @@ pub struct Listed {
     pub listing_price: UnitPrice,
 }
 
-type ListedRow = (String, String, String, String, String, Option<i64>, String, bool, Option<UnitPrice>);
+type ListedRow =
+    (String, String, String, String, String, Option<i64>, String, bool, Option<UnitPrice>, ProductKind);
 
-/// The priced catalogue products of these generic keys, by code.
+/// The priced catalogue products of these generic keys, by code. A consumable without a pack is listed by the piece.
 pub fn listed(conn: &mut Conn, keys: Vec<String>) -> Result<Vec<Listed>> {
     let rows: Vec<ListedRow> = products::table
         .filter(products::generic_key.eq_any(keys).and(products::generic_key.ne("")))
-        .filter(products::listing_price.is_not_null().and(products::pack_count.is_not_null()))
+        .filter(products::listing_price.is_not_null())
         .order((products::generic_key, products::code))
         .select((
             products::code,
@@ -120,15 +122,21 @@ pub fn listed(conn: &mut Conn, keys: Vec<String>) -> Result<Vec<Listed>> {
             products::maker,
             products::evaluated,
             products::listing_price,
+            products::kind,
         ))
         .load(conn)?;
     Ok(rows.into_iter().filter_map(product).collect())
 }
 
 fn product(
-    (code, generic, generic_key, spec, pack, count, maker, evaluated, price): ListedRow,
+    (code, generic, generic_key, spec, pack, count, maker, evaluated, price, kind): ListedRow,
 ) -> Option<Listed> {
-    let (pack_count, listing_price) = (count.filter(|n| *n > 0)?, price.filter(|p| p.is_positive())?);
+    let is_consumable = kind == ProductKind::Consumable;
+    let by_piece = (is_consumable && pack.trim().is_empty()).then_some(1);
+    let pack_count = count.or(by_piece).filter(|n| *n > 0)?;
+    let listing_price = price.filter(|p| p.is_positive())?;
+    // The consistency evaluation (过评) is of drugs; no consumable is held back for want of it.
+    let evaluated = evaluated || is_consumable;
     Some(Listed { code, generic, generic_key, spec, pack, pack_count, maker, evaluated, listing_price })
 }
 
@@ -147,7 +155,7 @@ pub fn insert_release(tx: &mut Tx, it: &Release) -> Result<()> {
     Ok(())
 }
 
-/// Rows of one statement: 18 columns each.
+/// Rows of one statement: 22 columns each.
 const BATCH: usize = 500;
 
 /// Enters released standards.
@@ -193,6 +201,24 @@ pub fn current_of_round(conn: &mut Conn, round: &RoundId) -> Result<Vec<Standard
         .order(standards::seq)
         .select(Standard::as_select())
         .load(conn)?)
+}
+
+/// The rows of these products that nothing supersedes, in the order of the feed.
+pub fn current_of_products(conn: &mut Conn, of: &[String]) -> Result<Vec<Standard>> {
+    let mut found: Vec<Standard> = Vec::new();
+    let mut of = of.to_vec();
+    of.sort_unstable();
+    of.dedup();
+    for part in of.chunks(BATCH) {
+        let rows: Vec<Standard> = standards::table
+            .filter(standards::product.eq_any(part.to_vec()))
+            .filter(sql::<Bool>(CURRENT))
+            .select(Standard::as_select())
+            .load(conn)?;
+        found.extend(rows);
+    }
+    found.sort_by_key(|it| it.seq);
+    Ok(found)
 }
 
 /// Every row of a product of a company, oldest first, with its release's number.
@@ -249,7 +275,9 @@ pub fn page(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Standard
                      AND NOT EXISTS (SELECT 1 FROM standards later WHERE later.supersedes = other.seq) AND other.starts <= ",
                 )
                 .bind::<Date, _>(day)
-                .sql(")"),
+                .sql(" AND (other.ends IS NULL OR other.ends >= ")
+                .bind::<Date, _>(day)
+                .sql("))"),
             );
     }
     if let Some(seq) = filter.before {
@@ -258,19 +286,23 @@ pub fn page(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Standard
     Ok(query.order(standards::seq.desc()).limit(limit).load(conn)?)
 }
 
-/// A row of the feed with its release's number and time and its round's number.
+/// A row of the feed with its release's number and time and its round's number, empty of a negotiated drug.
 pub type Sent = (Standard, String, Time, String);
 
 /// Rows after `since`, in their order.
 pub fn since(conn: &mut Conn, since: i64, limit: i64) -> Result<Vec<Sent>> {
-    Ok(standards::table
+    let rows: Vec<(Standard, String, Time, Option<String>)> = standards::table
         .inner_join(releases::table)
-        .inner_join(rounds::table)
+        .left_join(rounds::table.on(standards::round_id.eq(rounds::id.nullable())))
         .filter(standards::seq.gt(since))
         .order(standards::seq)
-        .select((Standard::as_select(), releases::number, releases::released_at, rounds::number))
+        .select((Standard::as_select(), releases::number, releases::released_at, rounds::number.nullable()))
         .limit(limit)
-        .load(conn)?)
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(it, release, at, round)| (it, release, at, round.unwrap_or_default()))
+        .collect())
 }
 
 /// The last number of the feed; 0 before the first release.
@@ -292,15 +324,6 @@ pub fn consumer(conn: &mut Conn, id: &ConsumerId) -> Result<Option<Consumer>> {
 pub fn consumer_named(conn: &mut Conn, name: &str) -> Result<Option<Consumer>> {
     Ok(consumers::table
         .filter(consumers::name.eq(name))
-        .select(Consumer::as_select())
-        .first(conn)
-        .optional()?)
-}
-
-/// The consumer with a token, by its hash.
-pub fn consumer_with(conn: &mut Conn, token_hash: &str) -> Result<Option<Consumer>> {
-    Ok(consumers::table
-        .filter(consumers::token_hash.eq(token_hash))
         .select(Consumer::as_select())
         .first(conn)
         .optional()?)

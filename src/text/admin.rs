@@ -109,6 +109,7 @@ messages! {
         outcome_lost: "中断", "Lost";
         what_advance_rounds: "按日程推进批次状态", "Moves rounds on by their calendar";
         what_close_questions: "关闭到期未答复的询问", "Closes questions whose deadline has passed";
+        what_push_standards: "向取数系统推送支付标准", "Pushes released payment standards to consumers' endpoints";
         what_send_mail: "发送邮件队列", "Sends the mail that waits";
         what_write_alerts: "撰写价格预警邮件", "Writes the alert mails of price monitoring";
         what_run_simulations: "计算等待中的报价波动模拟", "Makes the runs of simulations that wait";
@@ -196,6 +197,7 @@ messages! {
         demo_purchases: "已填入产品目录和采购历史", "Catalogue and purchase history are in";
         demo_finished: "第一批：已从报量走到支付标准", "Round 1 walked from demand to payment standard";
         demo_supplied: "已模拟合同执行半年：订单、配送、验收、发票、付款和直接结算", "Half a year of orders, deliveries, receipts, invoices, payments and direct settlement";
+        demo_watched: "已扫描采购和挂网价格，并办理一件价格案件", "Purchases and listings are scanned, and a price case is followed";
         demo_bidding: "第二批：申报中", "Round 2 is open for bids";
         demo_evaluating: "冠脉支架批次：已开标，等待计算评审结果", "The round of coronary stents is opened and waits for its evaluation";
         demo_reporting: "第三批：报量中", "Round 3 is in demand reporting";

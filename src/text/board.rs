@@ -9,6 +9,8 @@ messages! {
         search_title: "查找价格", "Find prices";
         search_hint: "请输入产品名称、生产企业、医保编码的开头，或医疗机构、供应企业的名称或编码。", "Enter a product's name, maker or the beginning of its code, or the name or code of a hospital or supplier.";
         search_nothing: "没有找到。请减少字数，或核对名称和编码。", "Nothing was found. Try fewer words, or check the name and the code.";
+        kind: "类别", "Kind";
+        name: "名称", "Name";
         search_most: "每类最多显示 20 条；没有找到时请写得更具体。", "At most 20 of a kind are shown; be more specific if yours is not among them.";
         period: "时间范围", "Period";
         last_months: "近 {n} 个月", "Last {n} months";
@@ -122,6 +124,14 @@ messages! {
         no_prices: "这段时间没有采购，也没有挂网价。请选择更长的时间范围。", "It was neither bought nor listed in this time. Choose a longer period.";
         spread: "价格分布", "Distribution of prices";
         spread_hint: "各价格段的采购笔数", "Purchases in each range of prices";
+        box_plot: "价格箱线图", "Box plot of prices";
+        box_plot_hint: "箱体为下四分位至上四分位，粗线为中位数，两端为最低和最高价；超出图幅的一端以虚线表示。", "The box reaches from the first quartile to the third, the thick line is the median, the ends are the lowest and the highest price; an end beyond the drawing is dashed.";
+        quartile_table: "四分位数据", "Quartiles in figures";
+        least: "最低", "Lowest";
+        first_quartile: "下四分位", "First quartile";
+        median: "中位", "Median";
+        third_quartile: "上四分位", "Third quartile";
+        most: "最高", "Highest";
         spread_table: "价格分布数据", "Distribution in figures";
         price_from_to: "价格段（元）", "Prices (yuan)";
         quartiles: "最低 {least}，下四分位 {first}，中位 {median}，上四分位 {third}，最高 {most}。", "Lowest {least}, first quartile {first}, median {median}, third quartile {third}, highest {most}.";

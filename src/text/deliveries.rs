@@ -110,8 +110,6 @@ messages! {
         no_order: "没有编号为“{number}”的本企业订单。请核对订单编号。", "You have no order \"{number}\"; check the number.";
         no_line: "该订单没有第“{line}”行。请填订单中的行号。", "The order has no line \"{line}\"; give the line as the order numbers it.";
         two_orders: "配送单号“{number}”用于两个订单。一张配送单只对应一个订单，请用不同的单号。", "Note \"{number}\" names two orders; a note is for one order. Use different numbers.";
-        file_ended: "文件已放弃，请重新上传。", "The file was given up; upload it again.";
-        file_faults: "文件有 {count} 处错误，没有录入任何内容。请改正后重新上传。", "The file has {count} faults and nothing of it was entered; correct it and upload it again.";
         upload_title: "上传配送单", "Upload delivery notes";
         upload_hint: "CSV 或 Excel。列：配送单号、订单编号、行号、数量、批号、有效期至、追溯码（可空，多个用空格分开）。同一配送单号的行合成一张。", "CSV or XLSX with the columns note, order, line, quantity, batch, expires_on, trace_code (may be blank; several parted by spaces). Rows of one note number make one note.";
         upload_template: "下载模板（可发货的行）", "Download a template (what can be sent)";

@@ -6,6 +6,8 @@ messages! {
         fault_line: "第{line}行，“{column}”为“{value}”：{reason}", "Line {line}, {column} is \"{value}\": {reason}";
         fault_whole_line: "第{line}行：{reason}", "Line {line}: {reason}";
         more_faults: "另有{count}处错误未逐一列出。", "{count} more faults are not listed.";
+        import_ended: "文件已放弃，请重新上传。", "The file was given up; upload it again.";
+        import_faults: "文件有 {count} 处错误，没有录入任何内容。请改正后重新上传。", "The file has {count} faults and nothing of it was entered; correct it and upload it again.";
         import_waiting: "待核对", "waiting for review";
         import_applied: "已导入", "imported";
         import_cancelled: "已取消", "cancelled";
@@ -42,6 +44,10 @@ messages! {
         cell_count: "本行有{found}个单元格，表头有{wanted}列。请检查分隔符和引号", "the line has {found} cells but the header has {wanted}; check the separators and quotation marks";
         cell_one_of: "只能填写：{words}", "write one of: {words}";
         cell_date: "不是有效的日期，应写成2026-11-23", "not a date; write it like 2026-11-23";
+        line_no_object: "这一行不是 JSON 对象。每行请写一个 {…}", "the line is no JSON object; write one {…} on each line";
+        cell_long_number: "数字超过 15 位，可能已失真。请写成带引号的文本", "the number has more than 15 digits, which JSON does not keep; write it as a text in quotes";
+        cell_no_value: "只能是文本或数字", "must be a text or a number";
+        cell_unknown: "没有这个字段，可用的有：{names}", "there is no such field; there are {names}";
         list_join: "、", ", ";
     }
 }

@@ -101,32 +101,8 @@ messages! {
         catalogue: "目录价格", "Catalogue";
         listed: "文件价格", "Listed";
         source: "来源", "Source";
-        tokens: "数据推送令牌", "API tokens";
-        tokens_hint: "医疗机构信息系统等程序凭令牌推送：POST /api/transactions 或 /api/listings，正文为 CSV，头部 Authorization: Bearer 令牌；GET /api/transactions/编号 查询进度。令牌只显示一次，平台只保存摘要。", "Programs send with a token: POST /api/transactions or /api/listings, the body being CSV, with Authorization: Bearer TOKEN; GET /api/transactions/NO tells how far it is. A token is shown once; only its hash is kept.";
-        tokens_empty: "还没有令牌。", "No token yet.";
-        token_name: "程序名称", "Program";
-        token_scope: "可推送", "May send";
-        token_used: "最近使用", "Last used";
-        token_never: "从未使用", "never";
-        token_made: "创建时间", "Made";
-        token_in_force: "有效", "in force";
-        token_revoked: "已吊销", "revoked";
-        token_make: "创建令牌", "Make a token";
-        token_revoke: "吊销", "Revoke";
-        token_revoke_question: "确定吊销？该程序将立即无法推送，且不能恢复。", "Revoke the token? The program can send nothing any more, for good.";
-        token_of: "“{name}”的令牌（只显示这一次，请立即保存）：", "The token of \"{name}\", shown this once; keep it now:";
-        token_no_name: "请填写程序名称。", "Give the program's name.";
-        token_made_already: "该令牌已创建，不能再次显示。需要新令牌请重新创建，并吊销不用的。", "This token is made already and cannot be shown again. Make another one and revoke what is not used.";
-        scope_transactions: "采购记录", "Purchases";
-        scope_listings: "挂网价格", "Listing prices";
-        scope_both: "采购记录和挂网价格", "Purchases and listing prices";
-        api_no_token: "请在请求头中提供令牌：Authorization: Bearer 令牌。", "Send the token as Authorization: Bearer TOKEN.";
-        api_unknown_token: "令牌无效或已吊销。请向管理员索取新令牌。", "This token is unknown or revoked. Ask the administrator for a new one.";
-        api_scope: "该令牌不能推送此类数据。请使用相应的令牌。", "This token may not send this kind of data. Use one that may.";
         api_parameter: "参数 {name} 无效：只能是 name=文件名 和 skip_bad=true 或 false。", "Parameter {name} is not one of name=FILE and skip_bad=true or false.";
-        api_encoding: "正文不能压缩传输（Content-Encoding）。请直接发送 CSV。", "The body must not be compressed (Content-Encoding). Send the CSV as it is.";
         api_empty: "正文是空的。请发送 CSV 内容。", "The body is empty. Send the CSV.";
         api_not_found: "没有此编号的文件，或不是用该令牌推送的。", "There is no file of this number sent with this token.";
-        api_fault: "系统故障，没有改动任何数据。请稍后重试。", "A fault of the system; nothing was changed. Try again later.";
     }
 }

@@ -42,9 +42,9 @@ messages! {
         tier_red3: "红色三星", "red, three stars";
         rule_unknown: "没有名为“{name}”的监测规则。现有规则：{known}。", "There is no monitoring rule \"{name}\". The rules are: {known}.";
         rule_unreadable: "第{line}行：{message}", "line {line}: {message}";
-        rule_blank: "监测规则的 {field} 为空。", "The monitoring rule's {field} is blank.";
-        rule_days: "监测规则的 {field} 早于其应在之后的日期。", "The monitoring rule's {field} is before the day it must follow.";
-        rule_no_tiers: "监测规则没有分级。", "The monitoring rule has no tiers.";
+        rule_blank: "监测规则的 {field} 为空，请填写。", "The monitoring rule's {field} is blank; write it.";
+        rule_days: "监测规则的 {field} 早于其应在之后的日期，请改正日期。", "The monitoring rule's {field} is before the day it must follow; correct the days.";
+        rule_no_tiers: "监测规则没有分级，请至少写一级。", "The monitoring rule has no tiers; write one at least.";
         rule_bound: "分级 {tier} 必须且只能写 above 或 from 之一。", "The tier {tier} must have one of above and from, not both.";
         rule_order: "分级 {tier} 必须高于前一级，并且高于1倍。", "The tier {tier} must lie above the one before it, and above 1.";
         rule_not_in_force: "监测规则“{name}”在{day}不在有效期内。", "The monitoring rule \"{name}\" does not hold on {day}.";

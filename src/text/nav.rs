@@ -4,6 +4,14 @@ messages! {
     /// Names of the navigation.
     Nav {
         label: "主导航", "Main navigation";
+        of_catalogue: "目录", "Catalogue";
+        of_rounds: "批次", "Rounds";
+        of_supply: "合同与供应", "Supply";
+        of_payment: "支付", "Payment";
+        of_prices: "价格监测", "Prices";
+        of_standards: "支付标准", "Standards";
+        of_public: "公开", "Public";
+        of_system: "系统", "System";
         home: "待办", "To do";
         alerts: "预警订阅", "Alerts";
         monitoring: "监测规则", "Monitoring rules";
@@ -26,9 +34,9 @@ messages! {
         indices: "价格指数", "Price indices";
         indicators: "指标", "Indicators";
         preparations: "医院制剂", "Hospital preparations";
-        public: "结果公示", "Published awards";
-        products: "产品目录", "Catalogue";
-        prices: "价格监测", "Prices";
+        products: "产品目录", "Products";
+        prices: "价格总览", "Price board";
+        public: "公开数据", "Open data";
         findings: "价格发现", "Findings";
         rounds: "批次", "Rounds";
         ratio: "差比价", "Price ratios";
@@ -46,7 +54,7 @@ messages! {
         credit: "履约记录", "Supplier record";
         ratings: "信用评价", "Credit ratings";
         transactions: "采购与挂网数据", "Price data";
-        api_tokens: "推送令牌", "API tokens";
+        api_tokens: "接口令牌", "API tokens";
         terms: "执行参数", "Terms";
     }
 }

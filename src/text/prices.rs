@@ -4,6 +4,7 @@ messages! {
     /// Messages of purchases.
     Prices {
         day_future: "日期晚于今天。请核对日期", "the day is still to come; check the date";
+        other_hospital: "不是推送方本院的编码；医疗机构的令牌只能推送本院的采购记录", "not the code of the hospital that sends it; a hospital's token may send its own purchases only";
         quantity_none: "数量不能为零；退货请填负数", "the quantity must not be zero; a return is below zero";
         amount_differs: "数量乘以单价四舍五入到分是{product}，与金额不符。请核对三者", "quantity times unit price, rounded half up to the cent, is {product}; check the three";
         repeats: "文件中有超过一百万种行重复出现，无法逐一区分。请核对是否同一内容被拼接了两次。", "More than a million different lines of the file come more than once. Check whether it holds the same twice.";

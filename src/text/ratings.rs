@@ -74,9 +74,6 @@ messages! {
         band_above: "高于 {amount} 元", "above {amount} yuan";
         source: "来源", "Source";
         confidence: "可信度", "How sure";
-        verified: "已核实", "verified";
-        second_hand: "转述", "second-hand";
-        own: "自拟，待核", "own, to be checked";
         facts: "引用的履约事实", "Facts cited";
         facts_none: "未引用履约事实。", "No facts cited.";
         facts_choose: "可引用的履约事实（近两年）", "Facts that can be cited (two years)";

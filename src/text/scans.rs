@@ -22,9 +22,6 @@ messages! {
         clause: "条款", "Clause";
         source: "出处", "Source";
         confidence: "把握", "Confidence";
-        verified: "已核对原文", "read in the source";
-        second_hand: "转述", "reported by others";
-        own: "自定", "our own";
         tiers: "分级", "Tiers";
         tier: "等级", "Tier";
         begins: "起点", "Begins";

@@ -29,6 +29,17 @@ messages! {
         state_open: "处置中", "open";
         state_closed: "已销号", "closed";
         step_opened: "发现", "Found";
+        step_recorded: "人工登记", "Recorded by hand";
+        record_title: "登记短缺", "Record a shortage";
+        record_hint: "医疗机构或企业书面反映、而订单和库存尚未显示的短缺，由经办人登记；夜间监测可以调高等级，销号前不会低于登记的等级。", "What a hospital or company wrote of before orders and stock show it. The nightly watch may find it worse, never better than recorded, until it is closed.";
+        record_question: "确认登记？将发信给经办人和有关医疗机构。", "Record it? Officers and the hospitals concerned are written to.";
+        record_document: "依据文件（文号，或何人何日的来函）", "Document it rests on (its number, or who wrote when)";
+        record_file: "文件（PDF、图片、DOCX、XLSX，可不传）", "The document itself (PDF, picture, DOCX, XLSX; optional)";
+        record_it: "登记", "Record";
+        documents: "依据文件", "Documents";
+        unknown_generic: "产品目录中没有通用名“{generic}”。请按目录写明完整的通用名。", "The catalogue has no generic name \"{generic}\"; write it in full as the catalogue has it.";
+        no_level: "请选择预警等级。", "Choose a level.";
+        is_open: "该药品已有处置中的短缺 {number}。请在其中办理。", "Shortage {number} of this generic is open already; go on there.";
         step_level: "等级变化", "Level changed";
         step_response: "响应", "Response";
         step_replacement: "确定替代", "Replacement";

@@ -18,7 +18,7 @@ messages! {
         company: "企业", "Company";
         standard: "支付标准（元）", "Standard (yuan)";
         price: "产品单价（元）", "Product's price (yuan)";
-        per_unit: "每最小制剂单位，元", "Yuan for one smallest unit";
+        per_unit: "每最小计价单位（见单位列），元", "Yuan for one smallest unit, as the column of units has it";
         starts: "起始日期", "From";
         ends: "截止日期", "To";
         open_end: "长期", "open";

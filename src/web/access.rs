@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::error::Error;
 use crate::people::{Role, Who};
+use crate::tokens::Scope;
 use crate::types::Ctx;
 use crate::web::App;
 
@@ -23,15 +24,15 @@ pub enum Allowed {
     Anyone,
     /// Accounts with one of the roles.
     Only(&'static [Role]),
-    /// A machine with a feed token; no session.
-    Token,
+    /// A program whose token has the scope; no session.
+    Token(Scope),
 }
 
 impl Allowed {
     /// Whether somebody may enter.
     pub fn admits(self, who: Option<&Who>) -> bool {
         match self {
-            Allowed::Public | Allowed::Token => true,
+            Allowed::Public | Allowed::Token(_) => true,
             Allowed::Anyone => who.is_some(),
             Allowed::Only(roles) => who.is_some_and(|w| w.is_any(roles)),
         }
@@ -49,6 +50,9 @@ pub const OVERSEERS: &[Role] = &[Role::Auditor, Role::Admin];
 
 /// Who keeps the calendar of working days.
 pub const CALENDAR_KEEPERS: &[Role] = &[Role::Settlement, Role::Admin];
+
+/// Who keeps the case baskets of disease cost.
+pub const COST_KEEPERS: &[Role] = &[Role::Officer, Role::Settlement];
 
 /// The two sides of a purchase.
 pub const PARTIES: &[Role] = &[Role::Hospital, Role::Supplier];
@@ -170,6 +174,8 @@ visitors! {
     Cataloguer: CATALOGUERS;
     /// Whoever keeps the calendar of working days.
     CalendarKeeper: CALENDAR_KEEPERS;
+    /// Whoever keeps the case baskets of disease cost.
+    CostKeeper: COST_KEEPERS;
     /// A hospital or a supplier.
     Party: PARTIES;
     /// Whoever may enter a bank account of their organisation.

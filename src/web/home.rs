@@ -16,6 +16,7 @@ use crate::rounds::{self, Round, RoundState};
 use crate::standards;
 use crate::text::{Text, fill};
 use crate::types::Time;
+use crate::web::standards as web_standards;
 use crate::web::{
     App, Page, Person, cases, deliveries, indicators, indices, page, preparations, ratings, settlements,
     shortages,
@@ -126,8 +127,12 @@ fn tasks(conn: &mut Conn, who: &Who, t: &Text, now: Time) -> Result<Vec<Task>> {
     let rated = ratings::tasks(conn, who, t, now.day())?;
     list.extend(rated.into_iter().map(|(path, what)| Task::new(path, what)));
     list.extend(shortages::tasks(conn, who, t)?.into_iter().map(|(path, what)| Task::new(path, what)));
-    let mine =
-        [indices::tasks(conn, who, t)?, preparations::tasks(conn, who, t)?, indicators::tasks(conn, who, t)?];
+    let mine = [
+        indices::tasks(conn, who, t)?,
+        preparations::tasks(conn, who, t)?,
+        web_standards::tasks(conn, who, t)?,
+        indicators::tasks(conn, who, t)?,
+    ];
     let mine = mine.into_iter().flatten();
     list.extend(mine.map(|(path, what)| Task::new(path, what)));
     if who.is(Role::Settlement) {

@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod alerts;
+pub mod api;
 mod approvals;
 mod asset;
 pub mod awards;
@@ -13,6 +14,7 @@ mod contracts;
 pub mod credit;
 mod deliveries;
 mod demand;
+pub mod disease_costs;
 mod distributors;
 pub mod form;
 mod gate;
@@ -25,18 +27,21 @@ mod invoices;
 mod language;
 mod login;
 mod monitoring;
+mod nav;
 mod orders;
 pub mod page;
 mod payments;
 pub mod preparations;
 mod prices;
 mod progress;
+mod public;
 mod questions;
 pub mod ratings;
 pub mod retention;
 mod rounds;
 mod rules;
 mod screens;
+mod search;
 pub mod serve;
 mod settlements;
 mod shortages;
@@ -54,12 +59,14 @@ use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
 use crate::people::Role;
 use crate::signing::Signer;
+use crate::tokens::Scope;
+use crate::tokens::limits::Limits;
 use crate::types::Time;
 
 pub use access::{
-    AccountApprover, AccountHolder, Admin, Allowed, Auditor, CalendarKeeper, Cataloguer, EVALUATORS,
-    Evaluator, Hospital, IndicatorReader, InputKeeper, Officer, Overseer, Party, Payments, Person,
-    PriceReader, Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
+    AccountApprover, AccountHolder, Admin, Allowed, Auditor, CalendarKeeper, Cataloguer, CostKeeper,
+    EVALUATORS, Evaluator, Hospital, IndicatorReader, InputKeeper, Officer, Overseer, Party, Payments,
+    Person, PriceReader, Reviewer, STAFF, Settlement, Staff, Supplier, Visitor,
 };
 pub use gate::gate;
 pub use page::Page;
@@ -73,6 +80,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// The server's clock; tests set their own.
     pub clock: Arc<dyn Fn() -> Time + Send + Sync>,
+    /// How often programs may ask.
+    pub limits: Arc<Limits>,
 }
 
 impl App {
@@ -137,7 +146,7 @@ macro_rules! routes {
 use crate::people::Role::{Auditor as AUDITOR, Officer as OFFICER, Reviewer as REVIEWER};
 use Allowed::{Anyone, Only, Public, Token};
 use Role::Admin as Administrator;
-use access::{CATALOGUERS, INDICATOR_READERS, INPUT_KEEPERS, OVERSEERS, PRICE_READERS};
+use access::{CATALOGUERS, COST_KEEPERS, INDICATOR_READERS, INPUT_KEEPERS, OVERSEERS, PRICE_READERS};
 use awards::OBJECTORS;
 
 routes! {
@@ -148,6 +157,7 @@ routes! {
     POST "/login" login::enter, Public;
     POST "/logout" login::leave, Anyone;
     GET  "/" home::index, Anyone;
+    GET  "/search" search::index, Anyone;
     GET  "/rounds/{id}/bids" bids::show::show, Only(bids::PARTIES);
     POST "/rounds/{id}/bids" bids::place::form, Only(&[Role::Supplier]);
     POST "/rounds/{id}/bids/upload" bids::place::upload, Only(&[Role::Supplier]);
@@ -232,6 +242,7 @@ routes! {
     GET  "/listings/template" ingest::list::template, Only(STAFF);
     GET  "/listings/files/{no}" ingest::show::index, Only(STAFF);
     GET  "/listings/files/{no}/bad" ingest::show::bad, Only(STAFF);
+    GET  "/listings/files/{no}/refused" ingest::show::refused, Only(STAFF);
     POST "/listings/files/{no}/apply" ingest::show::apply, Only(&[Role::Officer]);
     POST "/listings/files/{no}/abandon" ingest::show::abandon, Only(&[Role::Officer]);
     GET  "/transactions/unmatched" ingest::unmatched::transactions, Only(STAFF);
@@ -241,15 +252,34 @@ routes! {
     GET  "/listings/unmatched/export/{file}" ingest::unmatched::export, Only(STAFF);
     POST "/listings/unmatched/match" ingest::unmatched::match_again, Only(&[Role::Officer]);
     GET  "/listings/differing" ingest::differing::index, Only(STAFF);
-    GET  "/api-tokens" ingest::tokens::index, Only(&[Administrator]);
-    POST "/api-tokens" ingest::tokens::make, Only(&[Administrator]);
-    POST "/api-tokens/{id}/revoke" ingest::tokens::revoke, Only(&[Administrator]);
-    POST "/api/transactions" ingest::api::send, Token;
-    POST "/api/listings" ingest::api::send, Token;
-    GET  "/api/transactions/{no}" ingest::api::show, Token;
-    GET  "/api/listings/{no}" ingest::api::show, Token;
+    GET  "/api-tokens" api::tokens::index, Only(&[Administrator]);
+    POST "/api-tokens" api::tokens::make, Only(&[Administrator]);
+    POST "/api-tokens/{id}/rotate" api::tokens::rotate, Only(&[Administrator]);
+    POST "/api-tokens/{id}/revoke" api::tokens::revoke, Only(&[Administrator]);
+    GET  "/api/openapi.json" api::openapi::document, Public;
+    GET  "/api/signing-key" api::key::show, Public;
+    POST "/api/transactions" ingest::api::send, Token(Scope::Transactions);
+    POST "/api/listings" ingest::api::send, Token(Scope::Listings);
+    GET  "/api/transactions/{no}" ingest::api::show, Token(Scope::Transactions);
+    GET  "/api/listings/{no}" ingest::api::show, Token(Scope::Listings);
+    GET  "/api/contracts" api::contracts::list, Token(Scope::Contracts);
+    POST "/api/orders" api::orders::place, Token(Scope::Orders);
+    POST "/api/receipts" api::receipts::receive, Token(Scope::Receipts);
     GET  "/monitoring" monitoring::list::index, Only(STAFF);
+    GET  "/monitoring/exclusions" monitoring::exclusions::index, Only(STAFF);
+    POST "/monitoring/exclusions" monitoring::exclusions::add, Only(&[Role::Officer]);
+    POST "/monitoring/exclusions/{id}/lift" monitoring::exclusions::lift, Only(&[Role::Officer]);
+    GET  "/monitoring/drafts/{id}" monitoring::draft::show, Only(STAFF);
+    GET  "/monitoring/drafts/{id}/edit" monitoring::edit::form, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/edit" monitoring::edit::change, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/try" monitoring::draft::try_out, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/ask" monitoring::draft::ask, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/withdraw" monitoring::draft::withdraw, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/discard" monitoring::draft::discard, Only(&[Role::Officer]);
+    POST "/monitoring/drafts/{id}/decide" monitoring::draft::decide, Only(&[Role::Reviewer]);
     GET  "/monitoring/{rule}" monitoring::show::index, Only(STAFF);
+    GET  "/monitoring/{rule}/versions/{version}" monitoring::show::version, Only(STAFF);
+    POST "/monitoring/{rule}/versions/{version}/copy" monitoring::draft::copy, Only(&[Role::Officer]);
     GET  "/audit" admin::audit::list, Only(OVERSEERS);
     GET  "/audit/export" admin::audit::export, Only(OVERSEERS);
     GET  "/contracts" contracts::list::index, Anyone;
@@ -299,6 +329,9 @@ routes! {
     POST "/shortages/list/upload" shortages::entries::upload, Only(&[OFFICER]);
     GET  "/shortages/list/template" shortages::entries::template, Only(&[OFFICER]);
     POST "/shortages/list/{id}/end" shortages::entries::end, Only(&[OFFICER]);
+    GET  "/shortages/new" shortages::new::form, Only(&[OFFICER]);
+    POST "/shortages/new" shortages::new::record, Only(&[OFFICER]);
+    GET  "/shortages/{id}/documents/{document}" shortages::new::document, Only(shortages::READERS);
     GET  "/shortages/{id}" shortages::show::index, Only(shortages::READERS);
     POST "/shortages/{id}/respond" shortages::act::respond, Only(&[OFFICER]);
     POST "/shortages/{id}/replacement" shortages::act::replace, Only(&[OFFICER]);
@@ -372,6 +405,7 @@ routes! {
     GET  "/prices" prices::board::index, Only(STAFF);
     GET  "/prices/export/{file}" prices::board::export, Only(STAFF);
     GET  "/prices/search" prices::search::index, Only(STAFF);
+    GET  "/prices/search/export/{file}" prices::search::export, Only(STAFF);
     GET  "/prices/purchases" prices::purchases::index, Only(PRICE_READERS);
     GET  "/prices/purchases/export/{file}" prices::purchases::export, Only(PRICE_READERS);
     GET  "/prices/hospitals" prices::parties::of_hospitals, Only(STAFF);
@@ -386,6 +420,8 @@ routes! {
     GET  "/prices/products/{id}/export/{file}" prices::product::export, Only(STAFF);
     GET  "/findings" prices::findings::index, Only(PRICE_READERS);
     GET  "/findings/export/{file}" prices::findings::export, Only(PRICE_READERS);
+    GET  "/findings/listings" prices::own_listings::index, Only(&[Role::Supplier]);
+    GET  "/findings/listings/export/{file}" prices::own_listings::export, Only(&[Role::Supplier]);
     GET  "/findings/{id}" prices::finding::index, Only(PRICE_READERS);
     GET  "/findings/{id}/export/{file}" prices::finding::export, Only(PRICE_READERS);
     GET  "/ageing" payments::ageing::index, Anyone;
@@ -463,6 +499,7 @@ routes! {
     GET  "/ratings/{id}/documents/{document}" ratings::show::document, Only(credit::PARTIES);
     GET  "/public/credit" ratings::public::list, Public;
     GET  "/public/credit.csv" ratings::public::csv, Public;
+    GET  "/public/credit.json" ratings::public::json, Public;
     GET  "/claims" settlements::claims::index, Anyone;
     GET  "/claims/export.csv" settlements::claims::csv, Anyone;
     GET  "/claims/prepare" settlements::prepare::index, Only(&[Role::Supplier]);
@@ -502,6 +539,24 @@ routes! {
     GET  "/rounds/{id}/standards" standards::draft::index, Only(STAFF);
     POST "/rounds/{id}/standards/ask" standards::draft::ask, Only(&[Role::Officer]);
     POST "/rounds/{id}/standards/decide" standards::draft::decide, Only(&[Role::Reviewer]);
+    POST "/rounds/{id}/standards/effect" standards::draft::compute, Only(&[Role::Officer]);
+    GET  "/standards/effects/{id}" standards::effects::index, Only(STAFF);
+    GET  "/standards/effects/{id}/export/{file}" standards::effects::export, Only(STAFF);
+    GET  "/standards/links" standards::links::index, Only(STAFF);
+    POST "/standards/links/{no}/accept" standards::links::accept, Only(&[Role::Officer]);
+    POST "/standards/links/{no}/dismiss" standards::links::dismiss, Only(&[Role::Officer]);
+    GET  "/standards/negotiated" standards::negotiated::index, Only(STAFF);
+    GET  "/standards/negotiated/template" standards::negotiated::template, Only(&[Role::Officer]);
+    POST "/standards/negotiated/uploads" standards::upload::send, Only(&[Role::Officer]);
+    GET  "/standards/negotiated/uploads/{import}" standards::upload::review, Only(&[Role::Officer]);
+    POST "/standards/negotiated/uploads/{import}" standards::upload::apply, Only(&[Role::Officer]);
+    POST "/standards/negotiated/uploads/{import}/cancel" standards::upload::cancel, Only(&[Role::Officer]);
+    GET  "/standards/negotiated/{number}" standards::negotiated::show, Only(STAFF);
+    GET  "/standards/negotiated/{number}/file" standards::negotiated::file, Only(STAFF);
+    POST "/standards/negotiated/{number}/effect" standards::negotiated::compute, Only(&[Role::Officer]);
+    POST "/standards/negotiated/{number}/ask" standards::negotiated::ask, Only(&[Role::Officer]);
+    POST "/standards/negotiated/{number}/discard" standards::negotiated::discard, Only(&[Role::Officer]);
+    POST "/standards/negotiated/{number}/decide" standards::negotiated::decide, Only(&[Role::Reviewer]);
     GET  "/standards" standards::list::index, Anyone;
     GET  "/standards/export.csv" standards::list::csv, Anyone;
     GET  "/standards/export.xlsx" standards::list::xlsx, Anyone;
@@ -509,12 +564,35 @@ routes! {
     POST "/standards/consumers" standards::consumers::add, Only(standards::consumers::KEEPERS);
     POST "/standards/consumers/{id}/rotate" standards::consumers::rotate, Only(standards::consumers::KEEPERS);
     POST "/standards/consumers/{id}/active" standards::consumers::active, Only(standards::consumers::KEEPERS);
+    POST "/standards/consumers/{id}/endpoint" standards::consumers::endpoint, Only(standards::consumers::KEEPERS);
+    GET  "/standards/pushes" standards::pushes::index, Only(standards::consumers::KEEPERS);
+    POST "/standards/pushes/{id}/retry" standards::pushes::retry, Only(standards::consumers::KEEPERS);
     GET  "/standards/{seq}" standards::show::index, Anyone;
     POST "/standards/{seq}/correct" standards::show::correct, Only(&[Role::Officer]);
     POST "/standards/{seq}/decide" standards::show::decide, Only(&[Role::Reviewer]);
-    GET  "/api/standards" standards::feed::json, Token;
-    GET  "/api/standards.csv" standards::feed::csv, Token;
-    POST "/api/standards/ack" standards::feed::ack, Token;
+    GET  "/disease-costs" disease_costs::list::index, Only(disease_costs::READERS);
+    POST "/disease-costs" disease_costs::edit::create, Only(COST_KEEPERS);
+    GET  "/disease-costs/new" disease_costs::edit::new, Only(COST_KEEPERS);
+    GET  "/disease-costs/template" disease_costs::upload::template, Only(COST_KEEPERS);
+    POST "/disease-costs/uploads" disease_costs::upload::send, Only(COST_KEEPERS);
+    GET  "/disease-costs/uploads/{import}" disease_costs::upload::review, Only(COST_KEEPERS);
+    POST "/disease-costs/uploads/{import}" disease_costs::upload::apply, Only(COST_KEEPERS);
+    POST "/disease-costs/uploads/{import}/cancel" disease_costs::upload::cancel, Only(COST_KEEPERS);
+    GET  "/disease-costs/{id}" disease_costs::show::index, Only(disease_costs::READERS);
+    GET  "/disease-costs/{id}/edit" disease_costs::edit::form, Only(COST_KEEPERS);
+    POST "/disease-costs/{id}/edit" disease_costs::edit::change, Only(COST_KEEPERS);
+    POST "/disease-costs/{id}/retire" disease_costs::edit::retire, Only(COST_KEEPERS);
+    POST "/disease-costs/{id}/items" disease_costs::show::add_item, Only(COST_KEEPERS);
+    POST "/disease-costs/{id}/items/{position}/remove" disease_costs::show::remove_item, Only(COST_KEEPERS);
+    POST "/disease-costs/{id}/refresh" disease_costs::show::refresh, Only(COST_KEEPERS);
+    GET  "/disease-costs/{id}/export/{file}" disease_costs::show::export, Only(disease_costs::READERS);
+    GET  "/api/standards" api::feed::json, Token(Scope::Standards);
+    GET  "/api/standards.csv" api::feed::csv, Token(Scope::Standards);
+    GET  "/api/standards/full" api::full::json, Token(Scope::Standards);
+    GET  "/api/standards/full.csv" api::full::csv, Token(Scope::Standards);
+    POST "/api/standards/ack" api::feed::ack, Token(Scope::Acknowledge);
+    POST "/api/standards/compare" api::compare::compare, Token(Scope::Standards);
+    POST "/api/price-check" api::check::check, Token(Scope::PriceCheck);
     GET  "/indicators" indicators::board::index, Only(INDICATOR_READERS);
     GET  "/indicators/export/{file}" indicators::export::board, Only(INDICATOR_READERS);
     POST "/indicators/report" indicators::board::report, Only(STAFF);
@@ -630,7 +708,23 @@ routes! {
     POST "/objections/{id}/documents" awards::objections::add_document, Only(&[Role::Supplier]);
     GET  "/objections/{id}/documents/{document}" awards::objections::document, Only(OBJECTORS);
     GET  "/public/receipts" bids::roots::list, Public;
-    GET  "/public/rounds" awards::public::list, Public;
+    GET  "/public" public::home::index, Public;
+    GET  "/public/rounds" public::tables::index, Public;
+    GET  "/public/rounds.csv" public::tables::index, Public;
+    GET  "/public/rounds.json" public::tables::index, Public;
+    GET  "/public/winners" public::tables::index, Public;
+    GET  "/public/winners.csv" public::tables::index, Public;
+    GET  "/public/winners.json" public::tables::index, Public;
+    GET  "/public/standards" public::tables::index, Public;
+    GET  "/public/standards.csv" public::tables::index, Public;
+    GET  "/public/standards.json" public::tables::index, Public;
+    GET  "/public/indices" public::tables::index, Public;
+    GET  "/public/indices.csv" public::tables::index, Public;
+    GET  "/public/indices.json" public::tables::index, Public;
+    GET  "/public/ocds/releases.json" public::ocds::releases, Public;
+    GET  "/public/ocds/records.json" public::ocds::records, Public;
+    GET  "/public/ocds/{round}.json" public::ocds::round, Public;
+    GET  "/public/ocds/{round}/record.json" public::ocds::record, Public;
     GET  "/public/rounds/{id}" awards::public::show, Public;
     GET  "/public/rounds/{id}/{file}" awards::public::file, Public;
     GET  "/products" catalog::list::index, Anyone;

@@ -11,11 +11,8 @@ use crate::error::{Error, Result};
 use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
-use crate::web::access::{
-    self, ACCOUNT_READERS, CALENDAR_KEEPERS, EVALUATORS, INDICATOR_READERS, OVERSEERS, PREPAYMENT_READERS,
-    PRICE_READERS, STAFF,
-};
-use crate::web::{asset, cases, credit, preparations, retention, shortages};
+use crate::web::asset;
+use crate::web::nav::{self, Group};
 
 /// What every page has.
 #[derive(Clone)]
@@ -32,16 +29,6 @@ pub struct Page {
     pub done: bool,
     /// The last form was refused: field (may be empty) and sentence.
     pub refusal: Option<(String, String)>,
-}
-
-/// A link of the navigation.
-pub struct Link {
-    /// Address.
-    pub path: &'static str,
-    /// Text.
-    pub name: &'static str,
-    /// The reader is there.
-    pub is_here: bool,
 }
 
 impl Page {
@@ -113,62 +100,8 @@ impl Page {
     }
 
     /// The navigation of this reader.
-    pub fn links(&self) -> Vec<Link> {
-        let n = &self.t.nav;
-        let all: &[(&'static str, &'static str, &[Role])] = &[
-            ("/", n.home, &[]),
-            ("/rounds", n.rounds, &[]),
-            ("/approvals", n.approvals, &[Role::Officer, Role::Reviewer, Role::Auditor]),
-            ("/products", n.products, &[]),
-            ("/ratio", n.ratio, &[]),
-            ("/contracts", n.contracts, &[]),
-            ("/orders", n.orders, &[]),
-            ("/deliveries", n.deliveries, &[]),
-            ("/distributors", n.distributors, &[]),
-            ("/progress", n.progress, &[]),
-            ("/shortages", n.shortages, shortages::READERS),
-            ("/invoices", n.invoices, &[]),
-            ("/payments", n.payments, &[]),
-            ("/ageing", n.ageing, &[]),
-            ("/claims", n.claims, &[]),
-            ("/settlements", n.settlements, STAFF),
-            ("/prepayments", n.prepayments, PREPAYMENT_READERS),
-            ("/statements", n.statements, &[]),
-            ("/bank-accounts", n.bank_accounts, ACCOUNT_READERS),
-            ("/retention", n.retention, retention::PARTIES),
-            ("/cases", n.cases, cases::PARTIES),
-            ("/credit", n.credit, credit::PARTIES),
-            ("/ratings", n.ratings, credit::PARTIES),
-            ("/transactions", n.transactions, STAFF),
-            ("/standards", n.standards, &[]),
-            ("/indices", n.indices, STAFF),
-            ("/indicators", n.indicators, INDICATOR_READERS),
-            ("/preparations", n.preparations, preparations::PARTIES),
-            ("/terms", n.terms, access::STAFF),
-            ("/workdays", n.workdays, CALENDAR_KEEPERS),
-            ("/prices", n.prices, STAFF),
-            ("/findings", n.findings, PRICE_READERS),
-            ("/simulations", n.simulations, EVALUATORS),
-            ("/rules", n.rules, &[]),
-            ("/public/rounds", n.public, &[]),
-            ("/alerts", n.alerts, &[]),
-            ("/monitoring", n.monitoring, STAFF),
-            ("/incidents", n.incidents, STAFF),
-            ("/organisations", n.organisations, &[Role::Admin]),
-            ("/api-tokens", n.api_tokens, &[Role::Admin]),
-            ("/mails", n.mails, OVERSEERS),
-            ("/jobs", n.jobs, OVERSEERS),
-            ("/audit", n.audit, OVERSEERS),
-        ];
-        let Some(who) = &self.who else { return Vec::new() };
-        all.iter()
-            .filter(|(_, _, roles)| roles.is_empty() || who.is_any(roles))
-            .map(|&(path, name, _)| Link { path, name, is_here: self.is_at(path) })
-            .collect()
-    }
-
-    fn is_at(&self, path: &str) -> bool {
-        self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")))
+    pub fn nav(&self) -> Vec<Group> {
+        nav::groups(self)
     }
 }
 

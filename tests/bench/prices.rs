@@ -23,6 +23,7 @@ use jicai::people::{self, NewAccount, Organisation, OrganisationKind, Role, pass
 use jicai::prices::board::counting;
 use jicai::prices::ingest::{self, How, Source};
 use jicai::text::Lang;
+use jicai::tokens::limits::Limits;
 use jicai::types::{AccountId, Ctx, OrganisationId, Time, sha256};
 use jicai::web::{App, serve};
 
@@ -69,7 +70,7 @@ fn main() {
         ("secure_cookies".to_owned(), "false".to_owned()),
     ]);
     let settings = Arc::new(Settings::from_map(&settings).unwrap());
-    let app = App { db, settings, clock: Arc::new(Time::now) };
+    let app = App { db, settings, clock: Arc::new(Time::now), limits: Arc::new(Limits::per_minute(1)) };
     println!("{} purchases, {} findings", number(&app.db, "transactions"), number(&app.db, "findings"));
     let slow = actix_web::rt::System::new().block_on(measure(&app, &token));
     assert!(slow.is_empty(), "over {MOST:?}: {slow:?}");
@@ -150,7 +151,7 @@ fn account(db: &Db) -> String {
         kind: OrganisationKind::Bureau,
         name: code.clone(),
         code: code.clone(),
-        region: String::new(),
+        region: "金华市".to_owned(),
         tier: String::new(),
         group_name: String::new(),
         active: true,

@@ -22,6 +22,7 @@ use jicai::payments::claims::{self, Submission, verify};
 use jicai::payments::settlements::{self, NewFile, import, steps};
 use jicai::people::{self, OrganisationKind, password};
 use jicai::schema::{orders, organisations, settlements as settlement_rows, transfer_attempts, transfers};
+use jicai::tokens::limits::Limits;
 use jicai::types::{
     AccountId, Actor, BankAccountId, Ctx, DeductionActId, Money, OrganisationId, PaymentFileId, SettlementId,
     SubmissionId, Time, sha256,
@@ -54,7 +55,7 @@ fn main() {
         ("secure_cookies".to_owned(), "false".to_owned()),
     ]);
     let settings = Arc::new(Settings::from_map(&settings).unwrap());
-    let app = App { db, settings, clock: Arc::new(move || now) };
+    let app = App { db, settings, clock: Arc::new(move || now), limits: Arc::new(Limits::per_minute(1)) };
     println!("year until {last}, seen on {day}, {}", url.split(':').next().unwrap_or_default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     tokio::task::LocalSet::new().block_on(&runtime, pages(&app));

@@ -16,7 +16,9 @@ use crate::support::{Answer, Site};
 /// Makes a token on the page; its id and itself.
 async fn token(site: &Site, name: &str, scope: &str) -> (String, String) {
     let id = ApiTokenId::new().to_string();
-    let made = site.post("admin", "/api-tokens", &[("id", &id), ("name", name), ("scope", scope)]).await;
+    let mut form = vec![("id", id.as_str()), ("name", name)];
+    form.extend(scope.split(' ').map(|scope| ("scope", scope)));
+    let made = site.post("admin", "/api-tokens", &form).await;
     let (_, rest) = made.is(200).body.split_once("id=\"token\">").unwrap();
     (id, rest.split('<').next().unwrap().to_owned())
 }
@@ -76,7 +78,7 @@ async fn a_program_sends_purchases_and_follows_them() {
 #[actix_web::test]
 async fn bad_lines_are_answered_in_both_languages_and_left_out_only_when_asked() {
     let site = city();
-    let (_, secret) = token(&site, "HIS", "both").await;
+    let (_, secret) = token(&site, "HIS", "transactions listings").await;
     let text = purchases(1..=3) + "2025-13-01,H33070200001,X,s,1,1,1\n";
     let (status, refused) = post(&site, "/api/transactions", &secret, &text).await;
     assert_eq!(
@@ -114,7 +116,7 @@ async fn bad_lines_are_answered_in_both_languages_and_left_out_only_when_asked()
 async fn no_token_no_entry_and_every_error_is_json_in_both_languages() {
     let mut site = city();
     let (id, secret) = token(&site, "HIS", "transactions").await;
-    let (_, other) = token(&site, "别的系统", "both").await;
+    let (_, other) = token(&site, "别的系统", "transactions listings").await;
     let check = |(status, answer): (u16, Value), wanted: u16, word: &str| {
         assert_eq!((status, answer["error"].as_str()), (wanted, Some(word)), "{answer}");
         let said = |key: &str| answer[key].as_str().unwrap_or_default().to_owned();
@@ -152,9 +154,9 @@ async fn no_token_no_entry_and_every_error_is_json_in_both_languages() {
     site.post("admin", &format!("/api-tokens/{id}/revoke"), &[]).await.is(303);
     check(post(&site, "/api/transactions", &secret, &text).await, 401, "invalid_token");
     site.get("admin", "/api-tokens").await.shows("已吊销");
-    let again = [("id", id.as_str()), ("name", "HIS"), ("scope", "both")];
+    let again = [("id", id.as_str()), ("name", "HIS"), ("scope", "transactions")];
     site.post("admin", "/api-tokens", &again).await.is(422).shows("已创建");
-    let unnamed = [("id", &*ApiTokenId::new().to_string()), ("name", " "), ("scope", "both")]
+    let unnamed = [("id", &*ApiTokenId::new().to_string()), ("name", " "), ("scope", "transactions")]
         .map(|(k, v)| (k, v.to_owned()));
     let unnamed: Vec<(&str, &str)> = unnamed.iter().map(|(k, v)| (*k, v.as_str())).collect();
     site.post("admin", "/api-tokens", &unnamed).await.is(422).shows("请填写程序名称");

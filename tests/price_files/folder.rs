@@ -116,7 +116,7 @@ fn a_run_killed_while_it_applies_is_gone_on_with_and_the_file_moved() {
     let site = city();
     let folder = tempfile::tempdir().unwrap();
     let (watched, app) = (folder.path(), watching(&site, folder.path()));
-    let text = purchases(1..=150_000);
+    let text = purchases(1..=110_000);
     fs::write(watched.join("a.csv"), &text).unwrap();
     let bytes = i64::try_from(text.len()).unwrap();
     let seen = (
@@ -134,5 +134,5 @@ fn a_run_killed_while_it_applies_is_gone_on_with_and_the_file_moved() {
     assert_eq!(job(&app, "watch_folder"), "done=0 refused=0 waiting=1", "the node may still live");
     site.set_clock(Time::now().plus_millis(200_000));
     assert_eq!(job(&app, "watch_folder"), "done=1 refused=0 waiting=0");
-    assert_eq!((names(&watched.join("done")).len(), counts(&site).0, spooled(&site)), (2, 150_000, 0));
+    assert_eq!((names(&watched.join("done")).len(), counts(&site).0, spooled(&site)), (2, 110_000, 0));
 }

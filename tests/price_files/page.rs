@@ -97,7 +97,7 @@ async fn what_is_no_table_is_refused_in_a_sentence_and_leaves_nothing_behind() {
 #[actix_web::test]
 async fn an_abandoned_file_takes_its_staged_rows_with_it_and_may_come_again() {
     let site = city();
-    let text = purchases(1..=150_000);
+    let text = purchases(1..=110_000);
     site.upload("officer", "/transactions", &[], "a.csv", text.as_bytes()).await.is(303);
     job(&site.app, "take_price_files");
     site.post("officer", "/transactions/files/1/apply", &[]).await.is(303);
@@ -120,13 +120,13 @@ async fn an_abandoned_file_takes_its_staged_rows_with_it_and_may_come_again() {
 #[actix_web::test]
 async fn a_killed_run_is_gone_on_with_where_it_stopped() {
     let site = city();
-    let text = purchases(1..=350_000);
+    let text = purchases(1..=220_000);
     site.upload("officer", "/transactions", &[], "a.csv", text.as_bytes()).await.is(303);
     job(&site.app, "take_price_files");
     site.post("officer", "/transactions/files/1/apply", &[]).await.is(303);
     kill_when_staged(&site, "take_price_files", None);
     let before = staged(&site);
-    assert!((100_000..350_000).contains(&before), "{before} staged");
+    assert!((100_000..220_000).contains(&before), "{before} staged");
     assert_eq!(stored(&site), 0, "nobody sees anything of it");
     site.set_clock(Time::now());
     assert_eq!(
@@ -138,15 +138,15 @@ async fn a_killed_run_is_gone_on_with_where_it_stopped() {
     shown.shows("导入中").shows("读入");
     site.set_clock(Time::now().plus_millis(200_000));
     assert_eq!(job(&site.app, "take_price_files"), "checked=0 applied=1 refused=0");
-    assert_eq!((stored(&site), staged(&site), spooled(&site)), (350_000, 0, 0));
+    assert_eq!((stored(&site), staged(&site), spooled(&site)), (220_000, 0, 0));
     let it = file(&site, 1);
-    assert_eq!((it.added, it.percent()), (350_000, 100));
+    assert_eq!((it.added, it.percent()), (220_000, 100));
 }
 
 #[actix_web::test]
 async fn a_file_that_the_command_began_is_listed_and_can_be_gone_on_with_here() {
     let site = city();
-    let text = purchases(1..=150_000);
+    let text = purchases(1..=110_000);
     let source = jicai::prices::ingest::Source { name: "t.csv", open: &|| Ok(text.as_bytes()) };
     let broken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let mut tell = |progress| {
@@ -168,9 +168,9 @@ async fn a_file_that_the_command_began_is_listed_and_can_be_gone_on_with_here() 
     job(&site.app, "take_price_files");
     site.post("officer", "/transactions/files/2/apply", &[]).await.is(303);
     job(&site.app, "take_price_files");
-    assert_eq!(stored(&site), 150_000);
+    assert_eq!(stored(&site), 110_000);
     for no in [1, 2] {
-        site.get("officer", &format!("/transactions/files/{no}")).await.shows("已导入").shows("150000");
+        site.get("officer", &format!("/transactions/files/{no}")).await.shows("已导入").shows("110000");
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Item, Ratios};
 use crate::catalog::spec::{self, Measure};
 use crate::catalog::words::{
     CRYSTAL, DRUNK, FREEZE_DRIED, INJECTED, LARGE_VOLUME, NOT_DRUNK, NOT_SOLID, PLAIN_INJECTION, POWDER,
-    PROPORTIONAL, SMALL_VOLUME, SOLID, SOLID_PIECES, SPELLINGS, UMBRELLAS,
+    PROPORTIONAL, SMALL_VOLUME, SOLID, SOLID_PIECES, SPELLINGS, UMBRELLAS, WEIGHED,
 };
 
 /// How a form is priced.
@@ -40,6 +40,12 @@ pub(super) fn class(form: &str, unit: &str) -> Class {
         return Class::Solid;
     }
     Class::Rest
+}
+
+/// Whether a form is sold by the weight filled: creams, gels and the like.
+pub(super) fn is_weighed(form: &str) -> bool {
+    let form = spec::plain(form);
+    WEIGHED.iter().any(|word| form.contains(word))
 }
 
 /// The spelling that stands for all spellings of a form.

@@ -48,6 +48,13 @@ fn forms_decide_how_counts_and_volumes_are_priced() {
     check("口服溶液剂", ("10ml:0.1g", "6"), "10", ("10ml:0.2g", "6"), "支", "17.00");
     check("口服溶液剂", ("10ml:0.1g", "6"), "10", ("20ml:0.4g", "6"), "支", "32.30");
     check("乳膏剂", ("10g:2mg", "1"), "10", ("20g/支", "1"), "支", "17.00");
+    check("乳膏剂", ("5%(20g)", "1"), "17", ("10g", "1"), "支", "10.00");
+    // A sachet's only weight is its content, not what is filled, where it lies near to that.
+    check("颗粒剂", ("0.5g:4mg", "1"), "10", ("4mg", "1"), "袋", "10.00");
+    check("颗粒剂", ("4mg", "1"), "10", ("0.5g:4mg", "1"), "袋", "10.00");
+    check("颗粒剂", ("0.5g:4mg", "1"), "10", ("8mg", "1"), "袋", "17.00");
+    check("颗粒剂", ("3g:24mg", "1"), "10", ("3g", "1"), "袋", "10.00");
+    check("颗粒剂", ("3g:24mg", "1"), "10", ("6g", "1"), "袋", "17.00");
     check("注射剂", ("1ml:5mg", "1"), "10", ("5ml:5mg", "1"), "支", "10.00");
     check("注射剂", ("1ml:5mg", "10"), "10", ("1ml:5mg", "1"), "支", "1.00");
     check(
@@ -82,6 +89,9 @@ fn what_no_rule_covers_is_refused() {
     assert!(matches!(why, Refused::Unit { .. }));
     let why = refused(item("片剂", "5mg", "1", "瓶"), item("片剂", "5mg", "2", "瓶"));
     assert_eq!(why, Refused::SolidUnit("瓶".into()));
+    // Neither near what is filled nor near the content.
+    let why = refused(item("颗粒剂", "3g:24mg", "1", "袋"), item("颗粒剂", "250mg", "1", "袋"));
+    assert!(matches!(why, Refused::Measure { .. }), "{why:?}");
     let why = refused(item("片剂", "5mg", "0", "片"), item("片剂", "5mg", "2", "片"));
     assert_eq!(why, Refused::Count(Decimal::ZERO));
     let same = convert(&Ratios::default(), &item("片剂", "5mg", "1", "片"), &item("片剂", "5mg", "1", "片"))

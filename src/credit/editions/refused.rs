@@ -3,18 +3,14 @@
 use chrono::NaiveDate;
 
 use super::ConductKind;
+use crate::sourced::Unreadable;
 use crate::text::{Say, Text, fill};
 
 /// Why an edition, or a grade by it, is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     /// No TOML, or not the fields of an edition.
-    Unreadable {
-        /// The line it was noticed on.
-        line: usize,
-        /// What the parser says.
-        message: String,
-    },
+    Unreadable(Unreadable),
     /// A field that is blank.
     Blank(&'static str),
     /// Days or ranks in the wrong order: the field.
@@ -42,7 +38,7 @@ impl Say for Refused {
     fn say(&self, t: &Text) -> String {
         let m = &t.ratings;
         match self {
-            Refused::Unreadable { line, message } => {
+            Refused::Unreadable(Unreadable { line, message }) => {
                 fill(m.edition_unreadable, &[("line", line), ("message", message)])
             }
             Refused::Blank(field) => fill(m.edition_blank, &[("field", field)]),

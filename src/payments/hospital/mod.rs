@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::files::Faults;
 use crate::imports::{self, Import, Kind, New, State};
 use crate::notify::{self, Letter, News};
-use crate::payments::invoices::{file, store as receipts};
+use crate::payments::invoices::store as receipts;
 use crate::payments::{Payment, PaymentLine};
 use crate::people;
 use crate::supply::{Payer, Receipt};
@@ -222,7 +222,7 @@ pub fn preview(
     id: &ImportId,
     today: NaiveDate,
 ) -> Result<Preview> {
-    let file = file::own(conn, Kind::Payments, id, hospital)?;
+    let file = imports::own(conn, Kind::Payments, id, hospital)?;
     if file.state != State::Waiting {
         return Ok(Preview { file, payments: Vec::new(), again: Vec::new(), faults: Faults::default() });
     }

@@ -40,12 +40,6 @@ pub fn stage(tx: &mut Tx, ctx: &Ctx, id: &ImportId, (file_name, content): (&str,
     imports::keep(tx, ctx, new).map(drop)
 }
 
-/// The file of an organisation; another's is not there.
-pub fn own(conn: &mut Conn, kind: Kind, id: &ImportId, organisation: &OrganisationId) -> Result<Import> {
-    let file = imports::find(conn, kind, id)?.ok_or(Error::NotFound)?;
-    if file.organisation_id == *organisation { Ok(file) } else { Err(Error::NotFound) }
-}
-
 /// What a waiting file would do; of one that has ended nothing but that.
 pub fn preview(
     conn: &mut Conn,
@@ -53,7 +47,7 @@ pub fn preview(
     id: &ImportId,
     today: NaiveDate,
 ) -> Result<Preview> {
-    let file = own(conn, Kind::Invoices, id, supplier)?;
+    let file = imports::own(conn, Kind::Invoices, id, supplier)?;
     if file.state != imports::State::Waiting {
         return Ok(Preview { file, invoices: Vec::new(), faults: Faults::default() });
     }
@@ -140,7 +134,7 @@ fn parties(conn: &mut Conn, supplier: &OrganisationId, it: &EInvoice) -> Result<
 
 /// Reads a waiting invoice; `None` when it was entered or given up.
 pub fn read_xml(conn: &mut Conn, supplier: &OrganisationId, id: &ImportId) -> Result<Option<Read>> {
-    let file = own(conn, Kind::EInvoice, id, supplier)?;
+    let file = imports::own(conn, Kind::EInvoice, id, supplier)?;
     if file.state != imports::State::Waiting {
         return Ok(None);
     }

@@ -6,7 +6,6 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::Faults;
 use crate::imports::{self, Import, Kind, New, State};
-use crate::payments::invoices::file;
 use crate::payments::invoices::rules::{self as matching, shown};
 use crate::payments::invoices::store as invoices;
 use crate::payments::statements::import::{self, Entry};
@@ -179,7 +178,7 @@ const DATED: i64 = 50_000;
 
 /// Compares a ledger with the platform, now.
 pub fn compare(conn: &mut Conn, side: Side, own: &OrganisationId, id: &ImportId) -> Result<Compared> {
-    let file = file::own(conn, Kind::Ledger, id, own)?;
+    let file = imports::own(conn, Kind::Ledger, id, own)?;
     if file.state != State::Waiting {
         return Err(Error::NotFound);
     }

@@ -153,8 +153,22 @@ fn ids(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<FindingId>> {
     Ok(query.limit(limit).load(conn)?)
 }
 
-/// The cases that follow findings of a product, the latest first.
-pub fn cases_of_product(conn: &mut Conn, product: &ProductId, limit: i64) -> Result<Vec<CaseId>> {
+/// What stands about the listings of a maker's products, the costliest first.
+pub fn of_listings(conn: &mut Conn, maker: &str, limit: i64) -> Result<Vec<Finding>> {
+    use crate::schema::products;
+    Ok(findings::table
+        .inner_join(products::table.on(products::id.eq(findings::product_id)))
+        .filter(products::maker.eq(maker).and(findings::hospital_id.is_null()))
+        .filter(findings::state.eq(State::Standing))
+        .order((findings::effect.desc(), findings::id.desc()))
+        .limit(limit)
+        .select(Finding::as_select())
+        .load(conn)?)
+}
+
+/// The cases that follow findings of a product, by id and number, the latest first.
+pub fn cases_of_product(conn: &mut Conn, product: &ProductId, limit: i64) -> Result<Vec<(CaseId, String)>> {
+    use crate::schema::cases;
     let found: Vec<Option<CaseId>> = findings::table
         .filter(findings::product_id.eq(product).and(findings::case_id.is_not_null()))
         .order(findings::case_id.desc())
@@ -162,7 +176,9 @@ pub fn cases_of_product(conn: &mut Conn, product: &ProductId, limit: i64) -> Res
         .distinct()
         .limit(limit)
         .load(conn)?;
-    Ok(found.into_iter().flatten().collect())
+    let found: Vec<CaseId> = found.into_iter().flatten().collect();
+    let of = cases::table.filter(cases::id.eq_any(found)).order(cases::id.desc());
+    Ok(of.select((cases::id, cases::number)).load(conn)?)
 }
 
 /// The rules that something was found by.

@@ -11,7 +11,6 @@
 pub mod folder;
 pub mod spool;
 pub mod store;
-pub mod tokens;
 pub mod work;
 
 use diesel::prelude::*;
@@ -116,6 +115,8 @@ pub struct PriceFile {
     pub unmatched: i64,
     /// Bad lines.
     pub bad: i64,
+    /// Listings that a credit rating barred.
+    pub refused: i64,
     /// What is being done.
     pub phase: Phase,
     /// How far that is.
@@ -296,6 +297,7 @@ pub fn row(tx: &mut Tx, ctx: &Ctx, new: &New) -> Result<PriceFile> {
         unchanged: 0,
         unmatched: 0,
         bad: 0,
+        refused: 0,
         phase: Phase::Checking,
         done: 0,
         whole: 0,

@@ -177,6 +177,7 @@ pub fn end(tx: &mut Tx, it: &PriceFile) -> Result<()> {
             price_files::unchanged.eq(it.unchanged),
             price_files::unmatched.eq(it.unmatched),
             price_files::bad.eq(it.bad),
+            price_files::refused.eq(it.refused),
             price_files::ingest.eq(it.ingest),
             price_files::reason_zh.eq(&it.reason_zh),
             price_files::reason_en.eq(&it.reason_en),

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::{Basket, BasketItem, Confidence, Formula, Kind, Missing, State};
+use super::{Basket, BasketItem, Formula, Kind, Missing, State};
 use crate::error::Error;
+use crate::sourced::Confidence;
 use crate::text::{Say, Text, fill};
 use crate::types::{AccountId, BasketId, Points, Share, Time};
 

@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::schema::{basket_items, baskets, index_months};
+use crate::sourced::Confidence;
 use crate::text::{Lang, Text};
 use crate::types::{AccountId, BasketId, Money, Points, ProductId, Quantity, Share, Time, Value};
 
@@ -79,16 +80,6 @@ crate::words! {
         Given = "given",
         /// Summed from the purchases of the base period.
         Computed = "computed",
-    }
-
-    /// How sure a source is.
-    Confidence {
-        /// Read in the source.
-        Verified = "verified",
-        /// Quoted by somebody else.
-        SecondHand = "second_hand",
-        /// Own knowledge.
-        Own = "own",
     }
 }
 

@@ -14,13 +14,13 @@ use crate::types::{Money, Quantity, UnitPrice};
 
 /// The columns of the file.
 pub const COLUMNS: &[Column] = &[
-    Column::must("date", "日期"),
-    Column::must("hospital", "医疗机构编码"),
-    Column::must("product", "医保编码"),
-    Column::must("supplier", "供应企业"),
-    Column::must("quantity", "数量"),
-    Column::must("unit_price", "单价"),
-    Column::must("amount", "金额"),
+    Column::must("date", "日期").also(&["fee_ocur_time"]),
+    Column::must("hospital", "医疗机构编码").also(&["fixmedins_code"]),
+    Column::must("product", "医保编码").also(&["med_list_codg", "hilist_code"]),
+    Column::must("supplier", "供应企业").also(&["signEntpName"]),
+    Column::must("quantity", "数量").also(&["cnt"]),
+    Column::must("unit_price", "单价").also(&["pric"]),
+    Column::must("amount", "金额").also(&["det_item_fee_sumamt"]),
 ];
 
 /// Limits of a CSV file, which is read as a stream.
@@ -42,6 +42,8 @@ pub struct Codes {
     pub hospitals: HashMap<String, i32>,
     /// Products by code.
     pub products: HashMap<String, i32>,
+    /// The code of the hospital that sends the file, which may send its own purchases only.
+    pub only: Option<String>,
 }
 
 /// What a line says. The codes are kept only of a line that the registers do not know.
@@ -118,7 +120,13 @@ impl<'a, R: Read> Lines<'a, R> {
             }
             is_past
         });
-        let hospital_code = code(row, "hospital", faults);
+        let hospital_code = code(row, "hospital", faults).filter(|code| {
+            let is_own = self.codes.only.as_deref().is_none_or(|only| only == *code);
+            if !is_own {
+                faults.push(row.fault("hospital", Refused::OtherHospital));
+            }
+            is_own
+        });
         let product_code = code(row, "product", faults);
         let supplier = row.words("supplier", NAME, faults).map(|name| self.shared(name));
         let quantity = row.number::<Quantity>("quantity", faults).filter(|quantity| {
@@ -203,6 +211,7 @@ mod tests {
         let codes = Codes {
             hospitals: [("H1".to_owned(), 1)].into_iter().collect(),
             products: [("X1".to_owned(), 7)].into_iter().collect(),
+            only: None,
         };
         let head = "date,hospital,product,supplier,quantity,unit_price,amount\n";
         let text = format!("{head}{text}");

@@ -105,6 +105,8 @@ pub struct Ingest {
 pub enum Refused {
     /// A day that is still to come.
     Future,
+    /// Another hospital than the one that sends the file.
+    OtherHospital,
     /// A quantity of nothing.
     NoQuantity,
     /// Quantity times price is another amount, this one.
@@ -122,6 +124,7 @@ impl Say for Refused {
         let p = &t.prices;
         match self {
             Refused::Future => p.day_future.to_owned(),
+            Refused::OtherHospital => p.other_hospital.to_owned(),
             Refused::NoQuantity => p.quantity_none.to_owned(),
             Refused::Amount(product) => fill(p.amount_differs, &[("product", product)]),
             Refused::Repeats => p.repeats.to_owned(),
@@ -176,6 +179,8 @@ pub struct Outcome {
     pub unchanged: i64,
     /// Lines whose hospital or product the registers lack.
     pub unmatched: i64,
+    /// Listings that a credit rating bars.
+    pub refused: i64,
     /// Lines with a fault or more.
     pub bad: i64,
     /// What is wrong with bad lines.
@@ -218,7 +223,7 @@ pub fn run_of<R: Read>(
             ..Outcome::default()
         });
     }
-    let codes = match how {
+    let mut codes = match how {
         How::Look => db.read(store::codes)?,
         How::Whole | How::SkipBad => db.write(|tx| {
             if store::number(tx)? > 0 {
@@ -227,6 +232,9 @@ pub fn run_of<R: Read>(
             store::codes(tx.conn())
         })?,
     };
+    if let Some(sender) = &ctx.actor.organisation {
+        codes.only = db.read(|conn| store::hospital_code(conn, sender))?;
+    }
     let mut seen = look(source, &codes, ctx.now.day(), tell)?;
     let all = i64::try_from(seen.lines).map_err(Error::fault_of)?;
     let bad = all - seen.good;
@@ -278,6 +286,7 @@ pub fn run_of<R: Read>(
         new: done.added,
         unchanged: done.unchanged,
         unmatched: done.unmatched,
+        refused: 0,
         bad,
         faults: seen.faults,
         known: None,

@@ -11,9 +11,10 @@ use super::{Ingest, Refused, State};
 use crate::db::{Conn, Index, Tx, in_any_order, insert_many};
 use crate::error::{Error, Result};
 use crate::load_all;
+use crate::people::{self, OrganisationKind};
 use crate::prices::files;
 use crate::schema::{ingests, staged_transactions, transactions, unmatched_transactions};
-use crate::types::{Money, Quantity, UnitPrice};
+use crate::types::{Money, OrganisationId, Quantity, UnitPrice};
 
 /// The file with these bytes.
 pub fn by_hash(conn: &mut Conn, sha256: &str) -> Result<Option<Ingest>> {
@@ -115,7 +116,13 @@ pub fn codes(conn: &mut Conn) -> Result<Codes> {
         let rows: Vec<Coded> = diesel::sql_query(statement).load(conn)?;
         Ok(rows.into_iter().map(|row| (row.code, row.no)).collect())
     };
-    Ok(Codes { hospitals: of(hospitals)?, products: of(products)? })
+    Ok(Codes { hospitals: of(hospitals)?, products: of(products)?, only: None })
+}
+
+/// The code of a hospital; none of another organisation.
+pub fn hospital_code(conn: &mut Conn, id: &OrganisationId) -> Result<Option<String>> {
+    let found = people::store::organisation(conn, id)?;
+    Ok(found.filter(|it| it.kind == OrganisationKind::Hospital).map(|it| it.code))
 }
 
 /// A row on its way.

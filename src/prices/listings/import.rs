@@ -14,9 +14,9 @@ use crate::types::UnitPrice;
 
 /// The columns of the file.
 pub const COLUMNS: &[Column] = &[
-    Column::must("product", "医保编码"),
+    Column::must("product", "医保编码").also(&["med_list_codg", "hilist_code"]),
     Column::must("region", "地区"),
-    Column::must("price", "挂网价格"),
+    Column::must("price", "挂网价格").also(&["pubonlnPric"]),
     Column::must("from", "起始日期"),
 ];
 

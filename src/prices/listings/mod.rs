@@ -7,8 +7,10 @@
 //! **The bureau's own region.** There the catalogue says what a product is listed at (`products.listing_price`); a job
 //! enters its prices here as listings from the day they are seen, so that readers find every region in one table. A
 //! file's line of the own region is stored like any other, and where the last of them is not the catalogue's price the
-//! product is listed as differing until a person corrects the one or the other; neither overwrites the other.
+//! product is listed as differing until a person corrects the one or the other; neither overwrites the other. What a
+//! credit rating bars there is refused line by line and kept apart: [`barred`].
 
+pub mod barred;
 pub mod import;
 pub mod store;
 
@@ -114,6 +116,7 @@ pub fn import<R: Read>(
         new: done.added,
         unchanged: done.unchanged,
         unmatched: done.unmatched,
+        refused: done.refused,
         is_applied: true,
         ..seen
     })
@@ -232,6 +235,7 @@ fn finish(tx: &mut Tx, ctx: &Ctx, file: i32, source: &str, seen: &Outcome) -> Re
     if before.state != State::Applying {
         return Err(Error::refused(files::Refused::Abandoned));
     }
+    let refused = barred::of_file(tx, ctx, file)?;
     let changed = store::correct(tx, file, source)?;
     let added = store::enter(tx, file, source, ctx.now)?;
     let unmatched = store::keep_unmatched(tx, file, source)?;
@@ -242,7 +246,8 @@ fn finish(tx: &mut Tx, ctx: &Ctx, file: i32, source: &str, seen: &Outcome) -> Re
         added,
         changed,
         unmatched,
-        unchanged: good - added - changed - unmatched,
+        refused,
+        unchanged: good - added - changed - unmatched - refused,
         ended_at: Some(ctx.now),
         ..files::store::counted(&before, seen)
     };
@@ -254,11 +259,12 @@ fn finish(tx: &mut Tx, ctx: &Ctx, file: i32, source: &str, seen: &Outcome) -> Re
 
 /// Matches unmatched listings again with the catalogue as it is now.
 pub fn match_again(tx: &mut Tx, ctx: &Ctx) -> Result<Matched> {
+    let refused = barred::of_unmatched(tx, ctx)?;
     let added = store::enter_matched(tx, ctx.now)?;
     let done = Matched { added, unchanged: store::drop_matched(tx)? - added };
-    if done != Matched::default() {
+    if done != Matched::default() || refused > 0 {
         let deed = Deed { action: "listings.match", subject: "unmatched_listings", id: "" };
-        audit::record(tx, ctx, deed, &(), &done)?;
+        audit::record(tx, ctx, deed, &(), &serde_json::json!({ "matched": done, "refused": refused }))?;
     }
     Ok(done)
 }

@@ -31,16 +31,6 @@ crate::words! {
         Substitution = "substitution",
     }
 
-    /// How sure a number of a rule is.
-    Confidence {
-        /// Read in the source.
-        Verified = "verified",
-        /// Reported by others.
-        SecondHand = "second_hand",
-        /// The makers' own knowledge.
-        Own = "own",
-    }
-
     /// How grave a finding is, the mildest first.
     Tier {
         /// The lowest price itself.
@@ -122,18 +112,6 @@ impl Kind {
             Kind::Creep => m.kind_creep,
             Kind::NeverBought => m.kind_never_bought,
             Kind::Substitution => m.kind_substitution,
-        }
-    }
-}
-
-impl Confidence {
-    /// Its name for people.
-    pub fn name(self, t: &Text) -> &'static str {
-        let m = &t.scans;
-        match self {
-            Confidence::Verified => m.verified,
-            Confidence::SecondHand => m.second_hand,
-            Confidence::Own => m.own,
         }
     }
 }

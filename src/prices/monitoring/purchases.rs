@@ -89,10 +89,18 @@ pub struct Ledger {
 
 impl Ledger {
     /// Cuts purchases into cells. `places` gives each product's place; purchases of others are left out.
-    pub fn new(mut rows: Vec<Purchase>, places: &HashMap<i32, usize>) -> Self {
-        rows.retain(|row| places.contains_key(&row.product));
+    pub fn new(rows: Vec<Purchase>, places: &HashMap<i32, usize>) -> Self {
+        // Purchases of a product mostly lie together, so only these parts are put in order, then each in itself.
+        let mut parts: Vec<(usize, &[Purchase])> = rows
+            .chunk_by(|a, b| a.product == b.product)
+            .filter_map(|part| Some((*places.get(&part.first()?.product)?, part)))
+            .collect();
+        parts.sort_by_key(|part| part.0);
+        let mut rows: Vec<Purchase> = parts.into_iter().flat_map(|(_, part)| part).copied().collect();
+        for part in rows.chunk_by_mut(|a, b| a.product == b.product) {
+            part.sort_by_key(|row| (Month::of(row.day), row.hospital, row.day));
+        }
         let place = |row: &Purchase| places.get(&row.product).copied().unwrap_or_default();
-        rows.sort_by_cached_key(|row| (place(row), Month::of(row.day), row.hospital, row.day));
         let mut it = Self { of: vec![0..0; places.len()], ..Self::default() };
         let mut at = 0;
         for part in rows.chunk_by(|a, b| {

@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 
 use super::Tier;
+use super::faults::Wanted;
+use crate::sourced::Unreadable;
 use crate::text::{Say, Text, fill};
 
 /// Why a monitoring rule is refused.
@@ -16,12 +18,7 @@ pub enum Refused {
         known: String,
     },
     /// No TOML, or not the fields of a rule.
-    Unreadable {
-        /// The line it was noticed on.
-        line: usize,
-        /// What the parser says.
-        message: String,
-    },
+    Unreadable(Unreadable),
     /// A field that is blank.
     Blank(&'static str),
     /// Days in the wrong order: the field that comes too early.
@@ -43,6 +40,31 @@ pub enum Refused {
         /// As written.
         value: String,
     },
+    /// A field that rules do not have.
+    Key {
+        /// Where it stands.
+        field: String,
+        /// The fields there are.
+        known: String,
+    },
+    /// A field that is missing.
+    Absent(String),
+    /// A value that is not what its field wants.
+    Value {
+        /// The field.
+        field: String,
+        /// What it should be.
+        want: Wanted,
+    },
+    /// A value that versions of a rule share.
+    Fixed {
+        /// The field.
+        field: &'static str,
+        /// What it is.
+        want: String,
+    },
+    /// A first day that is no first day of a month.
+    WithinMonth,
     /// The rule does not hold on this day.
     NotInForce {
         /// The rule.
@@ -56,10 +78,10 @@ pub enum Refused {
 
 impl Say for Refused {
     fn say(&self, t: &Text) -> String {
-        let (m, s) = (&t.monitoring, &t.scans);
+        let (m, s, w) = (&t.monitoring, &t.scans, &t.watching);
         match self {
             Refused::Unknown { name, known } => fill(m.rule_unknown, &[("name", name), ("known", known)]),
-            Refused::Unreadable { line, message } => {
+            Refused::Unreadable(Unreadable { line, message }) => {
                 fill(m.rule_unreadable, &[("line", line), ("message", message)])
             }
             Refused::Blank(field) => fill(m.rule_blank, &[("field", field)]),
@@ -70,6 +92,22 @@ impl Say for Refused {
             Refused::Missing(name) => fill(s.rule_missing, &[("name", name)]),
             Refused::Parameter(name) => fill(s.rule_parameter, &[("name", name)]),
             Refused::Range { name, value } => fill(s.rule_range, &[("name", name), ("value", value)]),
+            Refused::Key { field, known } => fill(w.fault_key, &[("field", field), ("known", known)]),
+            Refused::Absent(field) => fill(w.fault_absent, &[("field", field)]),
+            Refused::Value { field, want } => {
+                let (known, want) = match want {
+                    Wanted::Words => ("", w.want_words),
+                    Wanted::Whole => ("", w.want_whole),
+                    Wanted::Day => ("", w.want_day),
+                    Wanted::Number => ("", w.want_number),
+                    Wanted::Multiple => ("", w.want_multiple),
+                    Wanted::Word(known) => (known.as_str(), w.want_word),
+                    Wanted::Table => ("", w.want_table),
+                };
+                fill(w.fault_value, &[("field", field), ("want", &fill(want, &[("known", &known)]))])
+            }
+            Refused::Fixed { field, want } => fill(w.fault_fixed, &[("field", field), ("want", want)]),
+            Refused::WithinMonth => w.fault_month.to_owned(),
             Refused::NotInForce { name, day } => fill(m.rule_not_in_force, &[("name", name), ("day", day)]),
             Refused::NotOfListings(name) => fill(s.not_of_listings, &[("name", name)]),
         }

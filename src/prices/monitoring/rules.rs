@@ -8,8 +8,10 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Deserializer};
 
-use super::kinds::{Confidence, Kind, Tier};
+use super::check::check;
+use super::kinds::{Kind, Tier};
 use crate::prices::comparable::Quotient;
+use crate::sourced::{self, Confidence};
 use crate::text::Lang;
 use crate::types::{parse_decimal, sha256};
 
@@ -53,7 +55,7 @@ impl Bound {
         start.map(|it| it.normalize().to_string()).unwrap_or_default()
     }
 
-    fn starts_at(&self) -> Option<Quotient> {
+    pub(super) fn starts_at(&self) -> Option<Quotient> {
         self.above.or(self.from)
     }
 
@@ -119,47 +121,6 @@ impl Judgement {
     pub fn count(&self, name: &str) -> i32 {
         self.value(name).to_i32().unwrap_or_default()
     }
-
-    fn check(&self, kind: Kind) -> Result<(), Refused> {
-        if self.tiers.is_empty() {
-            return Err(Refused::NoTiers);
-        }
-        let (mut last, mut mildest) = (None, Tier::None);
-        for bound in &self.tiers {
-            let start = bound.starts_at().filter(|_| bound.above.is_none() || bound.from.is_none());
-            let start = start.ok_or(Refused::Bound(bound.tier))?;
-            // `from = "1"` would put the reference itself into a tier.
-            let is_low = bound.from == Some(Quotient::ONE) || start < Quotient::ONE;
-            let is_first = kind.is_multiple() && is_low;
-            if is_first || last.is_some_and(|last| start <= last) || bound.tier <= mildest {
-                return Err(Refused::Order(bound.tier));
-            }
-            (last, mildest) = (Some(start), bound.tier);
-        }
-        self.check_parameters(kind)
-    }
-
-    fn check_parameters(&self, kind: Kind) -> Result<(), Refused> {
-        let needs = kind.needs();
-        for (at, it) in self.parameters.iter().enumerate() {
-            let earlier = self.parameters.iter().take(at).any(|other| other.name == it.name);
-            if earlier || needs.iter().all(|needed| needed.name != it.name) {
-                return Err(Refused::Parameter(it.name.clone()));
-            }
-            if it.source.trim().is_empty() {
-                return Err(Refused::Blank("judgement.parameters.source"));
-            }
-        }
-        for needed in needs {
-            let found = self.parameters.iter().find(|it| it.name == needed.name);
-            let value = found.ok_or(Refused::Missing(needed.name))?.value;
-            let bounds = Decimal::new(needed.least, 4)..=Decimal::new(needed.most, 4);
-            if !bounds.contains(&value) || (needed.is_whole && !value.fract().is_zero()) {
-                return Err(Refused::Range { name: needed.name, value: value.to_string() });
-            }
-        }
-        Ok(())
-    }
 }
 
 /// A monitoring rule.
@@ -209,45 +170,20 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Reads and checks a rule; whatever is unknown, missing or makes no sense is refused.
+    /// Reads and checks a rule; whatever is unknown, missing or makes no sense is refused, the first of it told.
     pub fn parse(text: &str) -> Result<Self, Refused> {
-        let mut rule: Self = toml::from_str(text).map_err(|e| {
-            let start = e.span().map_or(0, |span| span.start);
-            let line = text.bytes().take(start).filter(|b| *b == b'\n').count() + 1;
-            Refused::Unreadable { line, message: e.message().replace('\n', " ") }
-        })?;
-        rule.check()?;
-        rule.hash = sha256(text.as_bytes());
-        Ok(rule)
+        let rule = Self::read(text)?;
+        match check(&rule).into_iter().next() {
+            Some((_, why)) => Err(why),
+            None => Ok(rule),
+        }
     }
 
-    fn check(&self) -> Result<(), Refused> {
-        let told = [
-            ("name", &self.name),
-            ("title", &self.title),
-            ("title_en", &self.title_en),
-            ("why", &self.why),
-            ("why_en", &self.why_en),
-            ("formula", &self.formula),
-            ("how", &self.how),
-            ("how_en", &self.how_en),
-            ("document", &self.document),
-            ("owner", &self.owner),
-            ("owner_en", &self.owner_en),
-            ("effective.source", &self.effective.source),
-            ("judgement.clause", &self.judgement.clause),
-            ("judgement.source", &self.judgement.source),
-        ];
-        if let Some((field, _)) = told.into_iter().find(|(_, text)| text.trim().is_empty()) {
-            return Err(Refused::Blank(field));
-        }
-        if self.review_by < self.reviewed {
-            return Err(Refused::Days("review_by"));
-        }
-        if self.effective.to.is_some_and(|to| to < self.effective.from) {
-            return Err(Refused::Days("effective.to"));
-        }
-        self.judgement.check(self.kind)
+    /// Reads a rule whose values may make no sense.
+    pub(super) fn read(text: &str) -> Result<Self, Refused> {
+        let mut rule: Self = sourced::read(text).map_err(Refused::Unreadable)?;
+        rule.hash = sha256(text.as_bytes());
+        Ok(rule)
     }
 
     /// Its title.

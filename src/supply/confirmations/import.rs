@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::read::{Column, Row, Unknown, open};
 use crate::files::{Faults, Limits};
-use crate::imports::{self, Import, Kind, New, State};
+use crate::imports::{self, Kind};
 use crate::supply::confirmations::{Answer, Refused, confirm, rules, store};
 use crate::supply::{Order, OrderLine};
 use crate::types::{Ctx, ImportId, OrderId, OrganisationId, Quantity};
@@ -118,42 +117,23 @@ fn column(why: &Refused) -> &'static str {
 
 /// Keeps a file for review; one that cannot be read at all is refused.
 pub fn stage(tx: &mut Tx, ctx: &Ctx, id: &ImportId, file: (&str, &[u8])) -> Result<()> {
-    let supplier = ctx.actor.organisation.clone().ok_or(Error::Forbidden)?;
-    if imports::find(tx.conn(), Kind::Confirmations, id)?.is_none() {
-        read(tx.conn(), ctx, &supplier, file.1)?;
-    }
-    let new =
-        New { id, kind: Kind::Confirmations, profile: "", places: "[]", file_name: file.0, content: file.1 };
-    imports::keep(tx, ctx, new).map(drop)
-}
-
-/// A file of the supplier's; anybody else's is not there.
-pub fn own(conn: &mut Conn, supplier: &OrganisationId, id: &ImportId) -> Result<Import> {
-    let it = imports::find(conn, Kind::Confirmations, id)?.ok_or(Error::NotFound)?;
-    if it.organisation_id == *supplier { Ok(it) } else { Err(Error::NotFound) }
+    imports::stage(tx, ctx, (Kind::Confirmations, id), file, |conn, supplier| {
+        read(conn, ctx, supplier, file.1).map(drop)
+    })
 }
 
 /// Gives every answer of a file, or none. An applied file stays applied.
 pub fn apply(tx: &mut Tx, ctx: &Ctx, id: &ImportId) -> Result<usize> {
-    let supplier = ctx.actor.organisation.clone().ok_or(Error::Forbidden)?;
-    let file = own(tx.conn(), &supplier, id)?;
-    match file.state {
-        State::Applied => return Ok(0),
-        State::Cancelled => return Err(Refused::FileEnded.into()),
-        State::Waiting => {}
-    }
-    let bytes = imports::content(tx.conn(), id)?;
-    let made = read(tx.conn(), ctx, &supplier, &bytes)?;
-    if !made.faults.is_empty() {
-        return Err(Refused::FileFaults(made.faults.count()).into());
-    }
-    let mut answered = 0;
-    for it in &made.orders {
-        answered += confirm(tx, ctx, &it.order.id, &it.answers)?;
-    }
-    let orders: Vec<&OrderId> = made.orders.iter().map(|it| &it.order.id).collect();
-    imports::applied(tx, ctx, &file, &serde_json::to_string(&orders)?)?;
-    let deed = Deed { action: "import.apply", subject: "imports", id: id.as_str() };
-    audit::record(tx, ctx, deed, &file, &orders)?;
-    Ok(answered)
+    imports::apply(tx, ctx, (Kind::Confirmations, id), |tx, supplier, bytes| {
+        let made = read(tx.conn(), ctx, supplier, bytes)?;
+        if !made.faults.is_empty() {
+            return Err(Error::refused(imports::Refused::Faults(made.faults.count())));
+        }
+        let mut answered = 0;
+        for it in &made.orders {
+            answered += confirm(tx, ctx, &it.order.id, &it.answers)?;
+        }
+        let orders: Vec<OrderId> = made.orders.into_iter().map(|it| it.order.id).collect();
+        Ok((answered, orders))
+    })
 }

@@ -66,10 +66,6 @@ pub enum Refused {
     NoLine(String),
     /// The same line twice in a file.
     Twice(i32),
-    /// The file was applied or given up.
-    FileEnded,
-    /// The file has faults; nothing of it was applied.
-    FileFaults(u64),
 }
 
 impl From<Refused> for Error {
@@ -97,8 +93,6 @@ impl Say for Refused {
             Refused::NoOrder(number) => fill(d.no_order, &[("number", number)]),
             Refused::NoLine(line) => fill(d.no_line, &[("line", line)]),
             Refused::Twice(line) => fill(d.answer_twice, &[("line", line)]),
-            Refused::FileEnded => d.file_ended.to_owned(),
-            Refused::FileFaults(count) => fill(d.file_faults, &[("count", count)]),
         }
     }
 }

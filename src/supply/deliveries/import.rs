@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::read::{Column, Row, Unknown, open};
 use crate::files::{Faults, Limits};
-use crate::imports::{self, Import, Kind, New, State};
+use crate::imports::{self, Kind};
 use crate::supply::deliveries::rules::{self, Checked, Refused, Sent};
 use crate::supply::deliveries::{Note, enter, store};
 use crate::supply::{Order, OrderLine, confirmations};
@@ -201,44 +200,25 @@ fn column(why: &Refused) -> &'static str {
 
 /// Keeps a file for review; one that cannot be read at all is refused.
 pub fn stage(tx: &mut Tx, ctx: &Ctx, id: &ImportId, file: (&str, &[u8])) -> Result<()> {
-    let supplier = ctx.actor.organisation.clone().ok_or(Error::Forbidden)?;
-    if imports::find(tx.conn(), Kind::Deliveries, id)?.is_none() {
-        read(tx.conn(), ctx, &supplier, file.1)?;
-    }
-    let new =
-        New { id, kind: Kind::Deliveries, profile: "", places: "[]", file_name: file.0, content: file.1 };
-    imports::keep(tx, ctx, new).map(drop)
-}
-
-/// A file of the supplier's; anybody else's is not there.
-pub fn own(conn: &mut Conn, supplier: &OrganisationId, id: &ImportId) -> Result<Import> {
-    let it = imports::find(conn, Kind::Deliveries, id)?.ok_or(Error::NotFound)?;
-    if it.organisation_id == *supplier { Ok(it) } else { Err(Error::NotFound) }
+    imports::stage(tx, ctx, (Kind::Deliveries, id), file, |conn, supplier| {
+        read(conn, ctx, supplier, file.1).map(drop)
+    })
 }
 
 /// Enters every note of a file, or none. An applied file stays applied.
 pub fn apply(tx: &mut Tx, ctx: &Ctx, id: &ImportId) -> Result<usize> {
-    let supplier = ctx.actor.organisation.clone().ok_or(Error::Forbidden)?;
-    let file = own(tx.conn(), &supplier, id)?;
-    match file.state {
-        State::Applied => return Ok(0),
-        State::Cancelled => return Err(Refused::FileEnded.into()),
-        State::Waiting => {}
-    }
-    let bytes = imports::content(tx.conn(), id)?;
-    let mut made = read(tx.conn(), ctx, &supplier, &bytes)?;
-    if !made.faults.is_empty() {
-        return Err(Refused::FileFaults(made.faults.count()).into());
-    }
-    for (note, order) in &made.notes {
-        let lines = made.lines.get_mut(&order.id).ok_or(Error::NotFound)?;
-        enter(tx, ctx, order, note, lines)?;
-        // The next note of the same order adds to what this one sent.
-        *lines = confirmations::store::lines(tx.conn(), &order.id)?;
-    }
-    let numbers: Vec<&str> = made.notes.iter().map(|(note, _)| note.number.as_str()).collect();
-    imports::applied(tx, ctx, &file, &serde_json::to_string(&numbers)?)?;
-    let deed = Deed { action: "import.apply", subject: "imports", id: id.as_str() };
-    audit::record(tx, ctx, deed, &file, &numbers)?;
-    Ok(made.notes.len())
+    imports::apply(tx, ctx, (Kind::Deliveries, id), |tx, supplier, bytes| {
+        let mut made = read(tx.conn(), ctx, supplier, bytes)?;
+        if !made.faults.is_empty() {
+            return Err(Error::refused(imports::Refused::Faults(made.faults.count())));
+        }
+        for (note, order) in &made.notes {
+            let lines = made.lines.get_mut(&order.id).ok_or(Error::NotFound)?;
+            enter(tx, ctx, order, note, lines)?;
+            // The next note of the same order adds to what this one sent.
+            *lines = confirmations::store::lines(tx.conn(), &order.id)?;
+        }
+        let numbers: Vec<String> = made.notes.into_iter().map(|(note, _)| note.number).collect();
+        Ok((numbers.len(), numbers))
+    })
 }

@@ -101,10 +101,6 @@ pub enum Refused {
     NoLine(String),
     /// The same note number for two orders.
     TwoOrders(String),
-    /// The file was applied or given up.
-    FileEnded,
-    /// The file has faults; nothing of it was applied.
-    FileFaults(u64),
 }
 
 impl From<Refused> for Error {
@@ -142,8 +138,6 @@ impl Say for Refused {
             Refused::NoOrder(number) => fill(d.no_order, &[("number", number)]),
             Refused::NoLine(line) => fill(d.no_line, &[("line", line)]),
             Refused::TwoOrders(number) => fill(d.two_orders, &[("number", number)]),
-            Refused::FileEnded => d.file_ended.to_owned(),
-            Refused::FileFaults(count) => fill(d.file_faults, &[("count", count)]),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Receipt of a delivery (验收), line by line: acceptance starts the payment clock, what is refused may come again.
 
+pub mod import;
 pub mod rules;
 pub mod store;
 

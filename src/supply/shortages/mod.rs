@@ -1,5 +1,6 @@
 //! Shortages (短缺药品): what is monitored, what orders and stock say, levels, the graded response, replacement, report.
 
+pub mod by_hand;
 pub mod import;
 mod names;
 pub mod replacement;
@@ -69,6 +70,8 @@ crate::words! {
     StepKind {
         /// It was found.
         Opened = "opened",
+        /// An officer recorded it.
+        Recorded = "recorded",
         /// Its level changed.
         Level = "level",
         /// A response was carried out.
@@ -188,6 +191,8 @@ pub struct Shortage {
     pub seen_at: Time,
     /// When it was closed.
     pub closed_at: Option<Time>,
+    /// The level an officer recorded it at; none where the watch found it.
+    pub recorded: Level,
 }
 
 impl Shortage {

@@ -44,6 +44,7 @@ impl StepKind {
         let m = &t.shortages;
         match self {
             StepKind::Opened => m.step_opened,
+            StepKind::Recorded => m.step_recorded,
             StepKind::Level => m.step_level,
             StepKind::Response => m.step_response,
             StepKind::Replacement => m.step_replacement,

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::credit::editions::Confidence;
 use crate::error::{Error, Result};
+use crate::sourced::Confidence;
 use crate::supply::shortages::Level;
 use crate::text::{Lang, Text};
 

@@ -46,6 +46,12 @@ pub enum Refused {
     State(ShortageState),
     /// Somebody else changed it since the page was opened.
     Changed,
+    /// The catalogue has no product of this generic name.
+    Generic(String),
+    /// A shortage without a level.
+    Level,
+    /// One of the generic is open already, with this number.
+    IsOpen(String),
     /// No such response at its level.
     Response,
     /// The company cannot be named: it is suspended, or supplies nothing of the generic.
@@ -78,6 +84,9 @@ impl Say for Refused {
             Refused::NoFile => m.no_file.to_owned(),
             Refused::State(state) => fill(m.wrong_state, &[("state", &state.name(t))]),
             Refused::Changed => m.changed.to_owned(),
+            Refused::Generic(generic) => fill(m.unknown_generic, &[("generic", generic)]),
+            Refused::Level => m.no_level.to_owned(),
+            Refused::IsOpen(number) => fill(m.is_open, &[("number", number)]),
             Refused::Response => m.no_response.to_owned(),
             Refused::Replacement(name) => fill(m.no_replacement, &[("name", name)]),
         }
@@ -87,7 +96,8 @@ impl Say for Refused {
         Some(match self {
             Refused::Text(field, _) | Refused::Negative(field) => field,
             Refused::Period(..) => "until",
-            Refused::Listed(_) => "generic",
+            Refused::Listed(_) | Refused::Generic(_) | Refused::IsOpen(_) => "generic",
+            Refused::Level => "level",
             Refused::Product(_) => "product",
             Refused::Future(_) => "reported_on",
             Refused::Twice(_) | Refused::Faulty(_) | Refused::NoLines | Refused::NoFile => "file",

@@ -65,8 +65,10 @@ pub fn watch(db: &Db, ctx: &Ctx) -> Result<Watched> {
 
 fn judge(tx: &mut Tx, ctx: &Ctx, generic: &str, limits: &Limits, found: &mut Watched) -> Result<()> {
     let figures = signals::figures(tx.conn(), generic, limits, ctx.now.day())?;
-    let level = rules::level(&figures, limits);
     let known = store::latest(tx.conn(), generic)?;
+    // What an officer recorded does not ease before it is closed.
+    let recorded = known.as_ref().filter(|it| it.state == ShortageState::Open).map(|it| it.recorded);
+    let level = rules::level(&figures, limits).max(recorded.unwrap_or(Level::None));
     let text = serde_json::to_string(&figures)?;
     match known {
         Some(before) if before.state == ShortageState::Open || level <= before.level => {
@@ -119,6 +121,7 @@ fn open(tx: &mut Tx, ctx: &Ctx, generic: &str, level: Level, figures: String, li
         opened_at: ctx.now,
         seen_at: ctx.now,
         closed_at: None,
+        recorded: Level::None,
     };
     diesel::insert_into(shortages::table).values(&it).execute(tx.conn())?;
     audit::record(tx, ctx, Deed { action: "shortage.open", subject: SUBJECT, id: it.id.as_str() }, &(), &it)?;

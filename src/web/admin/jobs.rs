@@ -114,6 +114,7 @@ fn what(job: &str, t: &Text) -> &'static str {
     match job {
         "advance_rounds" => a.what_advance_rounds,
         "close_questions" => a.what_close_questions,
+        "push_standards" => a.what_push_standards,
         "send_mail" => a.what_send_mail,
         "remind_demand" => a.what_remind_demand,
         "remind_openers" => a.what_remind_openers,

@@ -1,8 +1,8 @@
 //! What everybody may read without logging in: proposed and final awards, as pages, CSV and JSON.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::awards::results::{self, LotResult};
 use crate::awards::store::{Decision, Version};
@@ -10,37 +10,12 @@ use crate::bids::{self, Root};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::files::write::Csv;
+use crate::publish;
 use crate::rounds::{self, Round, RoundState};
 use crate::types::RoundId;
+use crate::web::public::cached;
 use crate::web::rounds::archive;
 use crate::web::{App, Page, page};
-
-/// Rounds on a page.
-const PAGE: usize = 30;
-
-#[derive(Template)]
-#[template(path = "awards/public_list.html")]
-struct List {
-    page: Page,
-    rounds: Vec<Round>,
-    next: Option<RoundId>,
-}
-
-/// From where the list goes on.
-#[derive(Debug, Deserialize)]
-pub struct Before {
-    before: Option<RoundId>,
-}
-
-/// The rounds whose award is public.
-pub async fn list(page: Page, app: web::Data<App>, query: web::Query<Before>) -> Result<HttpResponse> {
-    let before = query.into_inner().before;
-    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut rounds = app.read(move |conn| results::public_rounds(conn, before, limit)).await?;
-    let next = (rounds.len() > PAGE).then(|| rounds[PAGE - 1].id.clone());
-    rounds.truncate(PAGE);
-    page::show(&List { page, rounds, next })
-}
 
 #[derive(Template)]
 #[template(path = "awards/public.html")]
@@ -83,11 +58,19 @@ fn seen(conn: &mut Conn, id: &RoundId) -> Result<Seen> {
 }
 
 /// The public award of a round.
-pub async fn show(page: Page, app: web::Data<App>, id: web::Path<RoundId>) -> Result<HttpResponse> {
-    let id = id.into_inner();
-    let ((round, award, history, lots), receipts) =
-        app.read(move |conn| Ok((seen(conn, &id)?, bids::store::root(conn, &id)?))).await?;
-    page::show(&Show { page, round, award, history, lots, receipts })
+pub async fn show(
+    req: HttpRequest,
+    page: Page,
+    app: web::Data<App>,
+    id: web::Path<RoundId>,
+) -> Result<HttpResponse> {
+    let (id, version) = (id.into_inner(), app.read(publish::store::version).await?);
+    cached(&req, &version, || async move {
+        let ((round, award, history, lots), receipts) =
+            app.read(move |conn| Ok((seen(conn, &id)?, bids::store::root(conn, &id)?))).await?;
+        page::show(&Show { page, round, award, history, lots, receipts })
+    })
+    .await
 }
 
 #[derive(Serialize)]
@@ -201,7 +184,11 @@ fn csv((_, award, _, lots): &Seen) -> Result<Vec<u8>> {
 }
 
 /// `awards.csv`, `awards.json`, or the archive once the award is final.
-pub async fn file(app: web::Data<App>, path: web::Path<(RoundId, String)>) -> Result<HttpResponse> {
+pub async fn file(
+    req: HttpRequest,
+    app: web::Data<App>,
+    path: web::Path<(RoundId, String)>,
+) -> Result<HttpResponse> {
     let (id, file) = path.into_inner();
     if file == "archive.zip" {
         return archive::public(&app, id).await;
@@ -209,10 +196,14 @@ pub async fn file(app: web::Data<App>, path: web::Path<(RoundId, String)>) -> Re
     if !matches!(file.as_str(), "awards.csv" | "awards.json") {
         return Err(Error::NotFound);
     }
-    let seen = app.read(move |conn| seen(conn, &id)).await?;
-    let name = format!("{}-{file}", seen.0.number);
-    if file == "awards.json" {
-        return Ok(HttpResponse::Ok().content_type("application/json; charset=utf-8").body(json(&seen)?));
-    }
-    Ok(page::download(&name, "text/csv; charset=utf-8", csv(&seen)?))
+    let version = app.read(publish::store::version).await?;
+    cached(&req, &version, || async move {
+        let seen = app.read(move |conn| seen(conn, &id)).await?;
+        let name = format!("{}-{file}", seen.0.number);
+        if file == "awards.json" {
+            return Ok(HttpResponse::Ok().content_type("application/json; charset=utf-8").body(json(&seen)?));
+        }
+        Ok(page::download(&name, "text/csv; charset=utf-8", csv(&seen)?))
+    })
+    .await
 }

@@ -18,6 +18,7 @@ use crate::people::{Role, Who};
 use crate::text::{Text, fill};
 use crate::types::AccountId;
 use crate::web::demand::{As, table};
+use crate::web::prices::Titles;
 use crate::web::{App, Page, Person, page};
 
 /// Cases on a page.
@@ -110,13 +111,11 @@ struct Row {
     product: Product,
     officer: String,
     is_overdue: bool,
+    /// The rule it follows, in words.
+    rule: String,
 }
 
 impl Row {
-    fn rule(&self, t: &Text) -> String {
-        super::rule(&self.it, t)
-    }
-
     fn state_class(&self) -> &'static str {
         super::state_class(self.it.state)
     }
@@ -181,10 +180,12 @@ pub async fn index(
     let (asked, today, t) = (asked.into_inner(), app.now().day(), page.t);
     let filter = asked.filter(&who, today)?;
     let is_supplier = super::is_supplier(&who);
-    let (mut rows, rules, officers) = app
+    let (mut rows, rules, officers, titles) = app
         .read(move |conn| {
             let found = store::page(conn, &filter, PAGE as i64 + 1)?;
-            Ok((rows(conn, found, today)?, store::rules(conn)?, store::officers(conn)?))
+            let titles = Titles::new(conn, t)?;
+            let rows = rows(conn, found, today, (&titles, t))?;
+            Ok((rows, store::rules(conn)?, store::officers(conn)?, titles))
         })
         .await?;
     let is_more = rows.len() > PAGE;
@@ -199,7 +200,7 @@ pub async fn index(
     };
     let rules = choices(
         vec![("hand".to_owned(), t.cases.by_hand.to_owned())],
-        rules.into_iter().map(|rule| (rule.clone(), rule)).collect(),
+        rules.into_iter().map(|rule| (rule.clone(), titles.of(&rule).to_owned())).collect(),
     );
     let officers = choices(
         vec![("me".to_owned(), t.cases.mine.to_owned())],
@@ -208,7 +209,12 @@ pub async fn index(
     page::show(&List { page, asked, rows, rules, officers, next, is_supplier })
 }
 
-fn rows(conn: &mut Conn, found: Vec<(Case, Product)>, today: NaiveDate) -> Result<Vec<Row>> {
+fn rows(
+    conn: &mut Conn,
+    found: Vec<(Case, Product)>,
+    today: NaiveDate,
+    (titles, t): (&Titles, &Text),
+) -> Result<Vec<Row>> {
     let mut names: HashMap<AccountId, String> = HashMap::new();
     let mut rows = Vec::with_capacity(found.len());
     for (it, product) in found {
@@ -224,7 +230,8 @@ fn rows(conn: &mut Conn, found: Vec<(Case, Product)>, today: NaiveDate) -> Resul
             },
         };
         let is_overdue = it.state != State::Closed && it.due_on.is_some_and(|day| day < today);
-        rows.push(Row { it, product, officer, is_overdue });
+        let rule = super::rule(&it, titles, t);
+        rows.push(Row { it, product, officer, is_overdue, rule });
     }
     Ok(rows)
 }
@@ -244,7 +251,8 @@ pub async fn export(
     let rows = app
         .write(move |tx| {
             let found = store::page(tx.conn(), &filter, EXPORT)?;
-            let rows = rows(tx.conn(), found, today)?;
+            let titles = Titles::new(tx.conn(), t)?;
+            let rows = rows(tx.conn(), found, today, (&titles, t))?;
             let deed = Deed { action: "cases.export", subject: SUBJECT, id: "" };
             audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": rows.len(), "filter": query }))?;
             Ok(rows)
@@ -258,7 +266,7 @@ pub async fn export(
         let figures = [row.it.findings, row.it.hospitals, row.it.months, row.it.cycle.into()];
         cells.push(Cell::Number(row.it.effect.decimal()));
         cells.extend(figures.map(|figure| Cell::Number(figure.into())));
-        cells.push(Cell::Text(row.it.rule.as_str()));
+        cells.push(Cell::Text(&row.rule));
         cells.push(Cell::Text(row.it.tier.name(t)));
         cells.push(Cell::Text(&row.officer));
         cells.truncate(shown.len());

@@ -16,6 +16,7 @@ use crate::people::{OrganisationKind, Role, Who};
 use crate::text::{Text, fill};
 use crate::types::{CaseId, DocumentId};
 use crate::web::form::Form;
+use crate::web::prices::Titles;
 use crate::web::upload::Upload;
 
 /// Who reads cases: the bureau all, a supplier those in which it was written to.
@@ -23,12 +24,12 @@ pub const PARTIES: &[Role] =
     &[Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin, Role::Supplier];
 
 /// Whether somebody acts for a supplier.
-fn is_supplier(who: &Who) -> bool {
+pub(super) fn is_supplier(who: &Who) -> bool {
     who.organisation.kind == OrganisationKind::Supplier
 }
 
 /// A case the reader may see; another supplier's, or one in which nothing was sent, is not there.
-fn seen(conn: &mut Conn, who: &Who, id: &CaseId) -> Result<Case> {
+pub(super) fn seen(conn: &mut Conn, who: &Who, id: &CaseId) -> Result<Case> {
     let case = cases::case(conn, id)?;
     let is_own = case.supplier_id.as_ref() == Some(&who.organisation.id) && case.step.is_some();
     if is_supplier(who) && !is_own {
@@ -45,8 +46,8 @@ fn steps(conn: &mut Conn, who: &Who, id: &CaseId) -> Result<Vec<Step>> {
 }
 
 /// The rule a case follows, in words.
-fn rule(case: &Case, t: &Text) -> String {
-    if case.rule.is_empty() { t.cases.by_hand.to_owned() } else { case.rule.clone() }
+fn rule(case: &Case, titles: &Titles, t: &Text) -> String {
+    if case.rule.is_empty() { t.cases.by_hand.to_owned() } else { titles.of(&case.rule).to_owned() }
 }
 
 fn state_class(state: State) -> &'static str {

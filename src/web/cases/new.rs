@@ -14,6 +14,7 @@ use crate::prices::findings::Finding;
 use crate::text::fill;
 use crate::types::{CaseId, FindingId, UnitPrice};
 use crate::web::form::Form;
+use crate::web::prices::Titles;
 use crate::web::{App, Officer, Page, page};
 
 #[derive(Template)]
@@ -25,6 +26,7 @@ struct Show {
     candidates: Vec<(Finding, Option<String>)>,
     picked: BTreeSet<String>,
     reason: String,
+    titles: Titles,
 }
 
 impl Show {
@@ -38,11 +40,15 @@ impl Show {
 
     fn pick(&self, (it, hospital): &(Finding, Option<String>)) -> String {
         let facts: [(&str, &dyn std::fmt::Display); 3] = [
-            ("rule", &it.rule),
+            ("rule", &self.rule(it)),
             ("month", &it.month.format("%Y-%m")),
             ("hospital", &hospital.as_deref().unwrap_or_default()),
         ];
         fill(self.page.t.cases.pick_one, &facts)
+    }
+
+    fn rule<'a>(&'a self, it: &'a Finding) -> &'a str {
+        self.titles.of(&it.rule)
     }
 
     fn is_picked(&self, it: &Finding) -> bool {
@@ -65,14 +71,18 @@ pub struct Asked {
 async fn made(page: Page, app: &App, code: &str) -> Result<Show> {
     let code: String = code.trim().to_uppercase().chars().take(40).collect();
     let wanted = code.clone();
-    let (product, candidates) = app
+    let t = page.t;
+    let (product, candidates, titles) = app
         .read(move |conn| {
-            let Some(product) = catalog::by_code(conn, &wanted)? else { return Ok((None, Vec::new())) };
+            let titles = Titles::new(conn, t)?;
+            let Some(product) = catalog::by_code(conn, &wanted)? else {
+                return Ok((None, Vec::new(), titles));
+            };
             let candidates = store::candidates(conn, &product.id, rules::PICKED as i64)?;
-            Ok((Some(product), candidates))
+            Ok((Some(product), candidates, titles))
         })
         .await?;
-    Ok(Show { page, code, product, candidates, picked: BTreeSet::new(), reason: String::new() })
+    Ok(Show { page, code, product, candidates, picked: BTreeSet::new(), reason: String::new(), titles })
 }
 
 /// The form.

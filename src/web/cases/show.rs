@@ -18,9 +18,10 @@ use crate::people::{self, Organisation, Role, Who};
 use crate::prices::findings::Finding;
 use crate::rounds::approvals::Approval;
 use crate::terms::{self, Term};
-use crate::text::{Say, fill};
+use crate::text::{Say, Text, fill};
 use crate::types::{CaseId, CaseStepId, Ctx, FindingId, Money, SuspensionId, UnitPrice};
 use crate::web::form::Form;
+use crate::web::prices::Titles;
 use crate::web::{App, Page, Person, Staff, page};
 
 /// Findings shown at a time.
@@ -73,9 +74,10 @@ struct Facts {
     request: Option<(Approval, String)>,
     officers: Vec<(String, String)>,
     days: i64,
+    titles: Titles,
 }
 
-fn facts(conn: &mut Conn, who: &Who, ctx: &Ctx, id: &CaseId, after: &str) -> Result<Facts> {
+fn facts(conn: &mut Conn, (who, t): (&Who, &Text), ctx: &Ctx, id: &CaseId, after: &str) -> Result<Facts> {
     let case = super::seen(conn, who, id)?;
     let mut findings = store::findings_of(conn, id, place(after).as_ref(), FINDINGS as i64 + 1)?;
     let more = findings.len() > FINDINGS;
@@ -104,6 +106,7 @@ fn facts(conn: &mut Conn, who: &Who, ctx: &Ctx, id: &CaseId, after: &str) -> Res
         letters: store::letters_of(conn, id, LETTERS)?,
         request,
         officers,
+        titles: Titles::new(conn, t)?,
         days: terms::whole(conn, Term::CaseReplyDays, ctx.now.day())?,
         case,
     })
@@ -121,7 +124,11 @@ impl Show {
     }
 
     fn rule(&self) -> String {
-        super::rule(&self.f.case, self.page.t)
+        super::rule(&self.f.case, &self.f.titles, self.page.t)
+    }
+
+    fn rule_of<'a>(&'a self, it: &'a Finding) -> &'a str {
+        self.f.titles.of(&it.rule)
     }
 
     fn origin(&self) -> &'static str {
@@ -313,7 +320,8 @@ impl Show {
 async fn made(page: Page, app: &App, who: &Who, id: &CaseId, asked: Asked) -> Result<Show> {
     let (reader, ctx, id, after) =
         (who.clone(), Ctx { now: app.now(), actor: who.actor() }, id.clone(), asked.after.clone());
-    let f = app.read(move |conn| facts(conn, &reader, &ctx, &id, &after)).await?;
+    let t = page.t;
+    let f = app.read(move |conn| facts(conn, (&reader, t), &ctx, &id, &after)).await?;
     let is_mine = who.is(Role::Officer)
         && f.case.state != State::Closed
         && f.case.assignee_id.as_ref() == Some(&who.account.id);

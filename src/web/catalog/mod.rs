@@ -15,7 +15,7 @@ use crate::text::Text;
 use crate::web::access::{CATALOGUERS, STAFF};
 
 /// The maker whose products alone somebody may see: a supplier sees its own, everybody else all.
-fn only_maker(who: &Who) -> Option<String> {
+pub(super) fn only_maker(who: &Who) -> Option<String> {
     let is_supplier = who.is(Role::Supplier) && !who.is_any(STAFF);
     is_supplier.then(|| who.organisation.name.clone())
 }

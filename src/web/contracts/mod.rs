@@ -18,7 +18,7 @@ use crate::text::Text;
 use crate::types::{ContractId, OrganisationId};
 
 /// Whose contracts somebody sees: a hospital or supplier its own, the bureau all.
-fn scope(who: &Who) -> Option<(Party, OrganisationId)> {
+pub(super) fn scope(who: &Who) -> Option<(Party, OrganisationId)> {
     match who.organisation.kind {
         OrganisationKind::Hospital => Some((Party::Hospital, who.organisation.id.clone())),
         OrganisationKind::Supplier => Some((Party::Supplier, who.organisation.id.clone())),
@@ -27,7 +27,7 @@ fn scope(who: &Who) -> Option<(Party, OrganisationId)> {
 }
 
 /// A contract that the reader may see; anybody else's is not there.
-fn seen(conn: &mut Conn, who: &Who, id: &ContractId) -> Result<Contract> {
+pub(super) fn seen(conn: &mut Conn, who: &Who, id: &ContractId) -> Result<Contract> {
     let contract = crate::contracts::store::contract(conn, id)?.ok_or(Error::NotFound)?;
     match scope(who) {
         Some((party, organisation)) if contract.party(&organisation) != Some(party) => Err(Error::NotFound),

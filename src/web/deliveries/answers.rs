@@ -1,60 +1,37 @@
 //! `/deliveries/answers`: answers to orders from a file: template, upload, review, applied whole or given up.
 
 use actix_web::{HttpResponse, web};
-use askama::Template;
 
-use crate::error::{Error, Result};
+use super::reviews::{self, File, Found};
+use crate::db::Conn;
+use crate::error::Result;
 use crate::files::write::Csv;
-use crate::imports::{self, Import, State};
+use crate::imports::Kind;
 use crate::supply::OrderState;
-use crate::supply::confirmations::import::{self, Answers, COLUMNS, Read};
+use crate::supply::confirmations::import::{self, Answers, COLUMNS};
 use crate::supply::confirmations::store;
 use crate::supply::orders::rules::shippable;
-use crate::text::fill;
-use crate::types::{ImportId, Quantity};
-use crate::web::form::Refused;
+use crate::text::{Text, fill};
+use crate::types::{Ctx, ImportId, OrganisationId, Quantity};
 use crate::web::upload::Upload;
 use crate::web::{App, Page, Supplier, page};
 
-#[derive(Template)]
-#[template(path = "deliveries/answers.html")]
-struct Review {
-    page: Page,
-    import: Import,
-    counts: String,
-    fault_count: String,
-    faults: Vec<String>,
-    orders: Vec<Row>,
-}
-
-/// The answers to an order.
-struct Row {
-    number: String,
-    lines: usize,
-    promised: Quantity,
-    missing: Quantity,
-}
-
-impl Review {
-    fn is_waiting(&self) -> bool {
-        self.import.state == State::Waiting
-    }
-
-    fn is_applied(&self) -> bool {
-        self.import.state == State::Applied
-    }
-}
+const ANSWERS: File = File {
+    kind: Kind::Confirmations,
+    base: "/deliveries/answers",
+    then: "/deliveries/new",
+    words: |t| {
+        let d = &t.deliveries;
+        [d.answers_title, d.answers_applied, d.answers_apply, d.confirm_question]
+    },
+    stage: import::stage,
+    read: found,
+    apply: import::apply,
+};
 
 /// Takes a file in and leads to its review.
 pub async fn send(who: Supplier, app: web::Data<App>, upload: Upload) -> Result<HttpResponse> {
-    let ctx = who.ctx(&app);
-    let id: ImportId = upload.form.choice("id")?;
-    if upload.bytes.is_empty() && upload.name.is_empty() {
-        return Err(Error::refused(Refused::Empty("file")));
-    }
-    let to = format!("/deliveries/answers/{id}");
-    app.write(move |tx| import::stage(tx, &ctx, &id, (&upload.name, &upload.bytes))).await?;
-    Ok(page::see(&to))
+    reviews::send(&ANSWERS, &who, &app, upload).await
 }
 
 /// What the file would answer, or what is wrong with it.
@@ -64,55 +41,40 @@ pub async fn review(
     app: web::Data<App>,
     id: web::Path<ImportId>,
 ) -> Result<HttpResponse> {
-    let (ctx, supplier, id) = (who.ctx(&app), who.organisation.id.clone(), id.into_inner());
-    let (import, read) = app
-        .read(move |conn| {
-            let import = import::own(conn, &supplier, &id)?;
-            if import.state != State::Waiting {
-                return Ok((import, Read::default()));
-            }
-            let bytes = imports::content(conn, &id)?;
-            let read = import::read(conn, &ctx, &supplier, &bytes)?;
-            Ok((import, read))
-        })
-        .await?;
-    let d = &page.t.deliveries;
+    reviews::review(&ANSWERS, page, &who, &app, id.into_inner()).await
+}
+
+fn found(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    supplier: &OrganisationId,
+    bytes: &[u8],
+    t: &'static Text,
+) -> Result<Found> {
+    let (read, d) = (import::read(conn, ctx, supplier, bytes)?, &t.deliveries);
     let lines: usize = read.orders.iter().map(|it| it.answers.len()).sum();
-    page::show(&Review {
+    Ok(Found {
         counts: fill(d.answers_counts, &[("orders", &read.orders.len()), ("lines", &lines)]),
-        fault_count: fill(d.upload_faults, &[("count", &read.faults.count())]),
-        faults: read.faults.sentences(page.t),
-        orders: read.orders.iter().map(row).collect(),
-        import,
-        page,
+        faults: read.faults,
+        columns: vec![(d.order, false), (d.line, true), (d.promised, true), (d.missing, true)],
+        rows: read.orders.iter().map(row).collect(),
     })
 }
 
-fn row(it: &Answers) -> Row {
-    Row {
-        number: it.order.number.clone(),
-        lines: it.answers.len(),
-        promised: Quantity::from_scaled(it.answers.iter().map(|answer| answer.quantity.scaled()).sum()),
-        missing: it.missing,
-    }
+/// The answers to an order.
+fn row(it: &Answers) -> Vec<String> {
+    let promised = Quantity::from_scaled(it.answers.iter().map(|answer| answer.quantity.scaled()).sum());
+    vec![it.order.number.clone(), it.answers.len().to_string(), promised.to_string(), it.missing.to_string()]
 }
 
 /// Gives every answer of the file.
 pub async fn apply(who: Supplier, app: web::Data<App>, id: web::Path<ImportId>) -> Result<HttpResponse> {
-    let (ctx, id) = (who.ctx(&app), id.into_inner());
-    app.write(move |tx| import::apply(tx, &ctx, &id)).await?;
-    Ok(page::see_done("/deliveries/new"))
+    reviews::apply(&ANSWERS, &who, &app, id.into_inner()).await
 }
 
 /// Gives the file up.
 pub async fn cancel(who: Supplier, app: web::Data<App>, id: web::Path<ImportId>) -> Result<HttpResponse> {
-    let (ctx, supplier, id) = (who.ctx(&app), who.organisation.id.clone(), id.into_inner());
-    app.write(move |tx| {
-        let it = import::own(tx.conn(), &supplier, &id)?;
-        imports::cancel(tx, &ctx, &it)
-    })
-    .await?;
-    Ok(page::see_done("/deliveries/new"))
+    reviews::cancel(&ANSWERS, &who, &app, id.into_inner()).await
 }
 
 /// Most orders of a template.

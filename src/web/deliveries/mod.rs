@@ -6,6 +6,7 @@ pub mod export;
 pub mod list;
 pub mod new;
 pub mod receive;
+mod reviews;
 pub mod shortfalls;
 pub mod show;
 pub mod upload;

@@ -1,61 +1,38 @@
 //! Delivery notes from a file: template, upload, review, applied whole or given up.
 
 use actix_web::{HttpResponse, web};
-use askama::Template;
 
-use crate::error::{Error, Result};
+use super::reviews::{self, File, Found};
+use crate::db::Conn;
+use crate::error::Result;
 use crate::files::write::Csv;
-use crate::imports::{self, Import, State};
+use crate::imports::Kind;
 use crate::supply::confirmations::store;
-use crate::supply::deliveries::import::{self, COLUMNS, Read};
+use crate::supply::deliveries::Note;
+use crate::supply::deliveries::import::{self, COLUMNS};
 use crate::supply::orders::rules::shippable;
 use crate::supply::{Order, OrderState};
-use crate::text::fill;
-use crate::types::{ImportId, Quantity};
-use crate::web::form::Refused;
+use crate::text::{Text, fill};
+use crate::types::{Ctx, ImportId, OrganisationId, Quantity};
 use crate::web::upload::Upload;
 use crate::web::{App, Page, Supplier, page};
 
-#[derive(Template)]
-#[template(path = "deliveries/upload.html")]
-struct Review {
-    page: Page,
-    import: Import,
-    counts: String,
-    fault_count: String,
-    faults: Vec<String>,
-    notes: Vec<Note>,
-}
-
-/// A note of the file.
-struct Note {
-    number: String,
-    order: String,
-    lines: usize,
-    quantity: Quantity,
-    codes: usize,
-}
-
-impl Review {
-    fn is_waiting(&self) -> bool {
-        self.import.state == State::Waiting
-    }
-
-    fn is_applied(&self) -> bool {
-        self.import.state == State::Applied
-    }
-}
+const NOTES: File = File {
+    kind: Kind::Deliveries,
+    base: "/deliveries/uploads",
+    then: "/deliveries",
+    words: |t| {
+        let d = &t.deliveries;
+        [d.upload_title, d.upload_applied, d.upload_apply, ""]
+    },
+    stage: import::stage,
+    read: found,
+    apply: import::apply,
+};
 
 /// Takes a file in and leads to its review.
 pub async fn send(who: Supplier, app: web::Data<App>, upload: Upload) -> Result<HttpResponse> {
-    let ctx = who.ctx(&app);
-    let id: ImportId = upload.form.choice("id")?;
-    if upload.bytes.is_empty() && upload.name.is_empty() {
-        return Err(Error::refused(Refused::Empty("file")));
-    }
-    let to = format!("/deliveries/uploads/{id}");
-    app.write(move |tx| import::stage(tx, &ctx, &id, (&upload.name, &upload.bytes))).await?;
-    Ok(page::see(&to))
+    reviews::send(&NOTES, &who, &app, upload).await
 }
 
 /// What the file would enter, or what is wrong with it.
@@ -65,56 +42,53 @@ pub async fn review(
     app: web::Data<App>,
     id: web::Path<ImportId>,
 ) -> Result<HttpResponse> {
-    let (ctx, supplier, id) = (who.ctx(&app), who.organisation.id.clone(), id.into_inner());
-    let (import, read) = app
-        .read(move |conn| {
-            let import = import::own(conn, &supplier, &id)?;
-            if import.state != State::Waiting {
-                return Ok((import, Read::default()));
-            }
-            let bytes = imports::content(conn, &id)?;
-            let read = import::read(conn, &ctx, &supplier, &bytes)?;
-            Ok((import, read))
-        })
-        .await?;
-    let d = &page.t.deliveries;
+    reviews::review(&NOTES, page, &who, &app, id.into_inner()).await
+}
+
+fn found(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    supplier: &OrganisationId,
+    bytes: &[u8],
+    t: &'static Text,
+) -> Result<Found> {
+    let (read, d) = (import::read(conn, ctx, supplier, bytes)?, &t.deliveries);
     let lines: usize = read.notes.iter().map(|(note, _)| note.lines.len()).sum();
-    page::show(&Review {
+    Ok(Found {
         counts: fill(d.upload_counts, &[("notes", &read.notes.len()), ("lines", &lines)]),
-        fault_count: fill(d.upload_faults, &[("count", &read.faults.count())]),
-        faults: read.faults.sentences(page.t),
-        notes: read.notes.iter().map(|(note, order)| shown(note, order)).collect(),
-        import,
-        page,
+        faults: read.faults,
+        columns: vec![
+            (d.note, false),
+            (d.order, false),
+            (d.line, true),
+            (d.quantity, true),
+            (d.trace_codes, true),
+        ],
+        rows: read.notes.iter().map(|(note, order)| row(note, order)).collect(),
     })
 }
 
-fn shown(note: &crate::supply::deliveries::Note, order: &Order) -> Note {
-    Note {
-        number: note.number.clone(),
-        order: order.number.clone(),
-        lines: note.lines.len(),
-        quantity: Quantity::from_scaled(note.lines.iter().map(|line| line.quantity.scaled()).sum()),
-        codes: note.lines.iter().map(|line| line.codes.len()).sum(),
-    }
+/// A note of the file.
+fn row(note: &Note, order: &Order) -> Vec<String> {
+    let quantity = Quantity::from_scaled(note.lines.iter().map(|line| line.quantity.scaled()).sum());
+    let codes: usize = note.lines.iter().map(|line| line.codes.len()).sum();
+    vec![
+        note.number.clone(),
+        order.number.clone(),
+        note.lines.len().to_string(),
+        quantity.to_string(),
+        codes.to_string(),
+    ]
 }
 
 /// Enters every note of the file.
 pub async fn apply(who: Supplier, app: web::Data<App>, id: web::Path<ImportId>) -> Result<HttpResponse> {
-    let (ctx, id) = (who.ctx(&app), id.into_inner());
-    app.write(move |tx| import::apply(tx, &ctx, &id)).await?;
-    Ok(page::see_done("/deliveries"))
+    reviews::apply(&NOTES, &who, &app, id.into_inner()).await
 }
 
 /// Gives the file up.
 pub async fn cancel(who: Supplier, app: web::Data<App>, id: web::Path<ImportId>) -> Result<HttpResponse> {
-    let (ctx, supplier, id) = (who.ctx(&app), who.organisation.id.clone(), id.into_inner());
-    app.write(move |tx| {
-        let it = import::own(tx.conn(), &supplier, &id)?;
-        imports::cancel(tx, &ctx, &it)
-    })
-    .await?;
-    Ok(page::see_done("/deliveries/new"))
+    reviews::cancel(&NOTES, &who, &app, id.into_inner()).await
 }
 
 /// Most orders of a template.

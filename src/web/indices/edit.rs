@@ -5,7 +5,8 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
-use crate::prices::indices::{self, Basket, Confidence, Document, Formula, Kind, Missing, State, drafts};
+use crate::prices::indices::{self, Basket, Document, Formula, Kind, Missing, State, drafts};
+use crate::sourced::Confidence;
 use crate::types::BasketId;
 use crate::web::form::{Form, Refused};
 use crate::web::{App, Officer, Page, page};
@@ -57,7 +58,7 @@ impl Edit {
     }
 
     fn confidences(&self) -> Vec<(String, &'static str)> {
-        super::options(Confidence::ALL, |it| super::confidence_name(it, self.page.t))
+        super::options(Confidence::ALL, |it| it.name(self.page.t))
     }
 }
 

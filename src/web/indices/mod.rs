@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::{Role, Who};
-use crate::prices::indices::{Confidence, Formula, ItemState, Kind, Missing, Origin, State, store};
+use crate::prices::indices::{Formula, ItemState, Kind, Missing, Origin, State, store};
 use crate::text::{Text, fill};
 
 /// The first day of a month written `2026-10`.
@@ -70,14 +70,6 @@ fn origin_name(origin: Origin, t: &Text) -> &'static str {
         Origin::Open => t.indices.o_open,
         Origin::Given => t.indices.o_given,
         Origin::Computed => t.indices.o_computed,
-    }
-}
-
-fn confidence_name(confidence: Confidence, t: &Text) -> &'static str {
-    match confidence {
-        Confidence::Verified => t.terms.verified,
-        Confidence::SecondHand => t.terms.second_hand,
-        Confidence::Own => t.terms.own,
     }
 }
 

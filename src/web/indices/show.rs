@@ -48,7 +48,7 @@ impl Show {
     }
 
     fn confidence(&self) -> &'static str {
-        super::confidence_name(self.it.confidence, self.page.t)
+        self.it.confidence.name(self.page.t)
     }
 
     fn missing(&self) -> &'static str {

@@ -4,7 +4,6 @@ pub mod api;
 pub mod differing;
 pub mod list;
 pub mod show;
-pub mod tokens;
 pub mod unmatched;
 
 use actix_web::web::{self, Bytes};

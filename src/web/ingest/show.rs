@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::files::write::Csv;
 use crate::prices::files::store::{self, BadLine};
 use crate::prices::files::{self, Kind, Origin, PriceFile, State, state_name};
+use crate::prices::listings::barred::{self, Refused};
 use crate::text::fill;
 use crate::web::form::Form;
 use crate::web::{App, Officer, Page, Staff, page};
@@ -29,6 +30,7 @@ struct Show {
     page: Page,
     it: PriceFile,
     faults: Vec<BadLine>,
+    refused: Vec<Refused>,
     is_same: bool,
 }
 
@@ -90,6 +92,15 @@ impl Show {
         fill(self.page.t.ingest.faults_shown, &[("bad", &self.it.bad), ("shown", &self.faults.len())])
     }
 
+    fn refused_shown(&self) -> String {
+        let shown = self.refused.len();
+        fill(self.page.t.watching.refused_shown, &[("n", &self.it.refused), ("shown", &shown)])
+    }
+
+    fn why(&self, line: &Refused) -> String {
+        line.reason(self.page.t.lang).to_owned()
+    }
+
     fn what(&self, line: &BadLine) -> String {
         line.reason(self.page.t.lang).to_owned()
     }
@@ -97,10 +108,13 @@ impl Show {
 
 async fn show(page: Page, app: &App, no: i32, is_same: bool) -> Result<Show> {
     let kind = Kind::at(&page.path);
-    let (it, faults) = app
-        .read(move |conn| Ok((store::of_kind(conn, kind, no)?, store::faults(conn, no, 0, SHOWN)?)))
+    let (it, faults, refused) = app
+        .read(move |conn| {
+            let it = store::of_kind(conn, kind, no)?;
+            Ok((it, store::faults(conn, no, 0, SHOWN)?, barred::of(conn, no, SHOWN)?))
+        })
         .await?;
-    Ok(Show { page, it, faults, is_same })
+    Ok(Show { page, it, faults, refused, is_same })
 }
 
 /// The page.
@@ -130,6 +144,33 @@ pub async fn bad(page: Page, _who: Staff, app: web::Data<App>, no: web::Path<i32
         out.row([it.line.to_string().as_str(), &it.column_name, &it.value, it.reason(page.t.lang)])?;
     }
     Ok(page::download(&format!("{kind}-{no}-bad.csv"), "text/csv; charset=utf-8", out.finish()?))
+}
+
+/// Most refused lines of a file for download.
+const REFUSED: i64 = 100_000;
+
+/// The listings that a credit rating barred, as `line,product,region,from,price,rating,reason`.
+pub async fn refused(
+    page: Page,
+    _who: Staff,
+    app: web::Data<App>,
+    no: web::Path<i32>,
+) -> Result<HttpResponse> {
+    let (kind, no) = (Kind::at(&page.path), *no);
+    let list = app
+        .read(move |conn| {
+            store::of_kind(conn, kind, no)?;
+            barred::of(conn, no, REFUSED)
+        })
+        .await?;
+    let mut out = Csv::new(Vec::new())?;
+    out.row(["line", "product", "region", "from", "price", "rating", "reason"])?;
+    for it in &list {
+        let (line, from, price) = (it.line.to_string(), it.from_day.to_string(), it.price.to_string());
+        let reason = it.reason(page.t.lang);
+        out.row([line.as_str(), &it.product_code, &it.region, &from, &price, &it.rating, reason])?;
+    }
+    Ok(page::download(&format!("{kind}-{no}-refused.csv"), "text/csv; charset=utf-8", out.finish()?))
 }
 
 /// Lets it be applied.

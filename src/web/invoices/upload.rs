@@ -124,7 +124,7 @@ pub async fn cancel(who: Supplier, app: web::Data<App>, id: web::Path<ImportId>)
 pub(super) async fn give_up(who: &Supplier, app: &App, kind: Kind, id: ImportId) -> Result<HttpResponse> {
     let (ctx, supplier) = (who.ctx(app), who.organisation.id.clone());
     app.write(move |tx| {
-        let it = file::own(tx.conn(), kind, &id, &supplier)?;
+        let it = imports::own(tx.conn(), kind, &id, &supplier)?;
         imports::cancel(tx, &ctx, &it)
     })
     .await?;

@@ -1,13 +1,14 @@
-//! The monitoring rules in force, and the last scans with what changed and why.
+//! The monitoring rules in force, the drafts of new versions, and the last scans with what changed and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::error::{Error, Result};
-use crate::prices::monitoring::{Rule, rules};
+use crate::error::Result;
+use crate::prices::monitoring::{Rule, versions};
+use crate::scans::drafts::{self, Draft};
 use crate::scans::{self, ScanRun, State, store};
 use crate::text::fill;
 use crate::web::{App, Page, Staff, page};
@@ -19,8 +20,12 @@ struct List {
     rules: Vec<Rule>,
     standing: BTreeMap<String, i64>,
     runs: Vec<ScanRun>,
+    /// Drafts that can be changed, and whether each waits for review.
+    drafts: Vec<(Draft, bool)>,
 }
 
+/// Drafts shown.
+const DRAFTS: i64 = 100;
 /// How many runs are shown.
 const RUNS: i64 = 30;
 
@@ -35,6 +40,10 @@ impl List {
 
     fn count(&self, rule: &Rule) -> i64 {
         self.standing.get(&rule.name).copied().unwrap_or_default()
+    }
+
+    fn number(&self, version: &i32) -> String {
+        fill(self.page.t.watching.version_n, &[("n", version)])
     }
 
     fn state(&self, run: &ScanRun) -> &'static str {
@@ -62,7 +71,7 @@ impl List {
 
     fn rules_of(&self, run: &ScanRun) -> usize {
         let rules: Vec<(String, u32)> = serde_json::from_str(&run.rules).unwrap_or_default();
-        rules.len()
+        rules.iter().map(|(name, _)| name).collect::<BTreeSet<_>>().len()
     }
 
     fn drift(&self, run: &ScanRun) -> Vec<String> {
@@ -83,10 +92,17 @@ impl List {
 
 /// The page.
 pub async fn index(page: Page, _who: Staff, app: web::Data<App>) -> Result<HttpResponse> {
-    let (standing, runs) =
-        app.read(|conn| Ok((store::standing(conn)?, store::last_runs(conn, RUNS)?))).await?;
     let today = app.now().day();
-    let mut rules = rules::all().map_err(Error::refused)?;
-    rules.retain(|rule| rule.in_force(today).is_ok());
-    page::show(&List { page, rules, standing: standing.into_iter().collect(), runs })
+    let (rules, standing, runs, drafts) = app
+        .read(move |conn| {
+            let rules = versions::in_force(conn, today)?;
+            let mut open = Vec::new();
+            for draft in drafts::store::open(conn, DRAFTS)? {
+                let waits = drafts::request(conn, &draft.id)?.is_some();
+                open.push((draft, waits));
+            }
+            Ok((rules, store::standing(conn)?, store::last_runs(conn, RUNS)?, open))
+        })
+        .await?;
+    page::show(&List { page, rules, standing: standing.into_iter().collect(), runs, drafts })
 }

@@ -5,7 +5,6 @@ use askama::Template;
 
 use crate::error::{Error, Result};
 use crate::imports::{self, Kind};
-use crate::payments::invoices::file;
 use crate::payments::statements::Side;
 use crate::payments::statements::differences::{self, Compared, Difference};
 use crate::people::{OrganisationKind, Who};
@@ -117,7 +116,7 @@ pub async fn cancel(who: Person, app: web::Data<App>, id: web::Path<ImportId>) -
     side(&who)?;
     let (ctx, own) = (who.ctx(&app), who.organisation.id.clone());
     app.write(move |tx| {
-        let it = file::own(tx.conn(), Kind::Ledger, &id, &own)?;
+        let it = imports::own(tx.conn(), Kind::Ledger, &id, &own)?;
         imports::cancel(tx, &ctx, &it)
     })
     .await?;

@@ -6,7 +6,6 @@ use askama::Template;
 use crate::error::{Error, Result};
 use crate::imports::{self, Kind};
 use crate::payments::hospital;
-use crate::payments::invoices::file;
 use crate::text::fill;
 use crate::types::{ImportId, Money};
 use crate::web::form::{Form, Refused};
@@ -107,7 +106,7 @@ pub async fn apply(
 pub async fn cancel(who: Hospital, app: web::Data<App>, id: web::Path<ImportId>) -> Result<HttpResponse> {
     let (ctx, own) = (who.ctx(&app), who.organisation.id.clone());
     app.write(move |tx| {
-        let it = file::own(tx.conn(), Kind::Payments, &id, &own)?;
+        let it = imports::own(tx.conn(), Kind::Payments, &id, &own)?;
         imports::cancel(tx, &ctx, &it)
     })
     .await?;

@@ -73,7 +73,7 @@ pub(super) fn bar_title(sum: &Sum, t: &Text) -> String {
 }
 
 fn rules(conn: &mut Conn, from: NaiveDate, to: NaiveDate, t: &'static Text) -> Result<Sheet> {
-    let titles = Titles::new(t);
+    let titles = Titles::new(conn, t)?;
     let mut sums: Vec<(String, Tier, i64, Money)> = Vec::new();
     for it in store::found(conn, from, to)? {
         match sums.last_mut() {

@@ -260,9 +260,52 @@ pub fn steps(spread: &Spread) -> (Vec<StepBar>, i64) {
     (bars, height)
 }
 
+/// A box plot that lies: the middle half as a box with the median in it, whiskers to the lowest and the highest price.
+pub struct BoxPlot {
+    /// Across, from the lowest price to the highest: whisker, box, median, box, whisker.
+    pub at: [i64; 5],
+    /// The lowest price lies further left than is drawn.
+    pub is_cut_below: bool,
+    /// The highest price lies further right than is drawn.
+    pub is_cut_above: bool,
+    /// The five prices.
+    pub prices: [UnitPrice; 5],
+}
+
+/// Height of a box plot.
+pub const BOX_HEIGHT: i64 = 76;
+
+/// Draws the quartiles of a spread over the reach of its steps, so that one wild price does not press the box together.
+pub fn box_plot(spread: &Spread) -> Option<BoxPlot> {
+    let (low, high) = (spread.steps.first()?.from.scaled(), spread.steps.last()?.to.scaled());
+    let reach = (high - low).max(1);
+    let across =
+        |price: UnitPrice| STEPS_LEFT + scaled((price.scaled() - low).clamp(0, reach), reach, STEPS_PLOT);
+    let [least, .., most] = spread.quartiles;
+    Some(BoxPlot {
+        at: spread.quartiles.map(across),
+        is_cut_below: least.scaled() < low,
+        is_cut_above: most.scaled() > high,
+        prices: spread.quartiles,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_box_lies_between_its_whiskers_and_one_wild_price_does_not_press_it_together() {
+        use crate::prices::board::history::Step;
+        let price = |text: &str| text.parse::<UnitPrice>().unwrap();
+        let step =
+            Step { from: price("1"), to: price("2"), lines: 9, is_open_below: false, is_open_above: true };
+        let quartiles = ["1", "1.25", "1.5", "1.75", "90"].map(price);
+        let drawn = box_plot(&Spread { quartiles, steps: vec![step] }).unwrap();
+        assert_eq!(drawn.at, [220, 375, 530, 685, 840]);
+        assert!(drawn.is_cut_above && !drawn.is_cut_below);
+        assert!(box_plot(&Spread { quartiles, steps: Vec::new() }).is_none());
+    }
 
     #[test]
     fn axes_are_round_and_hold_every_price() {

@@ -10,7 +10,8 @@ use crate::people::{Organisation, Role, Who};
 use crate::prices::board::history::{self, for_one};
 use crate::prices::board::{found, later, peers, purchases, store};
 use crate::prices::findings::{self, Finding, State};
-use crate::prices::monitoring::{Rule, rules};
+use crate::prices::monitoring::Rule;
+use crate::prices::monitoring::versions::{self, Version};
 use crate::text::{Text, fill};
 use crate::types::{FindingId, Money, UnitPrice, half_up};
 use crate::web::payments::{exported, query};
@@ -29,13 +30,18 @@ struct Loaded {
     hospital: Option<Organisation>,
     supplier_link: String,
     sheets: Vec<Sheet>,
+    /// The version that found it last; none of a rule this program does not know.
+    rule: Option<Rule>,
 }
 
 fn load(conn: &mut Conn, who: &Who, id: &FindingId, t: &'static Text) -> Result<Loaded> {
     let scope = Scope::of(who);
-    let it = found::finding(conn, id)?.filter(|it| scope.holds(it)).ok_or(Error::NotFound)?;
-    let is_staff = matches!(scope, Scope::All);
+    let it = found::finding(conn, id)?.ok_or(Error::NotFound)?;
     let product = catalog::product(conn, &it.product_id)?;
+    if !scope.holds(&it, &product) {
+        return Err(Error::NotFound);
+    }
+    let is_staff = matches!(scope, Scope::All);
     let hospital = match &it.hospital_id {
         Some(id) => crate::people::store::organisation(conn, id)?,
         None => None,
@@ -54,7 +60,12 @@ fn load(conn: &mut Conn, who: &Who, id: &FindingId, t: &'static Text) -> Result<
     }
     let listed = peers::of(conn, &product, before.pred_opt().unwrap_or(before))?;
     sheets.push(peer_sheet(&listed, &product, is_staff, t));
-    Ok(Loaded { supplier_link: supplier_link(&known, &it.supplier), it, product, hospital, sheets })
+    let rule = match versions::of(conn, &it.rule)?.iter().find(|version| version.version == it.rule_version) {
+        Some(version) => Version::rule(version).ok(),
+        None => None,
+    };
+    let supplier_link = supplier_link(&known, &it.supplier);
+    Ok(Loaded { supplier_link, it, product, hospital, sheets, rule })
 }
 
 /// The purchases a finding rests on; none where a listing was judged.
@@ -94,17 +105,17 @@ struct Show {
     is_staff: bool,
     can_open: bool,
     f: Loaded,
-    rule: Option<Rule>,
 }
 
 impl Show {
     fn title(&self) -> &str {
-        self.rule.as_ref().map_or(self.f.it.rule.as_str(), |rule| rule.title(self.page.t.lang))
+        self.f.rule.as_ref().map_or(self.f.it.rule.as_str(), |rule| rule.title(self.page.t.lang))
     }
 
     fn why(&self) -> &str {
         let lang = self.page.t.lang;
-        self.rule
+        self.f
+            .rule
             .as_ref()
             .map_or("", |rule| if lang == crate::text::Lang::Zh { &rule.why } else { &rule.why_en })
     }
@@ -177,9 +188,8 @@ pub async fn index(
 ) -> Result<HttpResponse> {
     let (reader, t) = (who.0.clone(), page.t);
     let f = app.read(move |conn| load(conn, &reader, &id, t)).await?;
-    let rule = rules::find(&f.it.rule).ok();
     let is_staff = matches!(Scope::of(&who), Scope::All);
-    page::show(&Show { is_staff, can_open: who.is(Role::Officer), f, rule, page })
+    page::show(&Show { is_staff, can_open: who.is(Role::Officer), f, page })
 }
 
 /// One table of the page as a file.

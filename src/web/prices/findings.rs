@@ -139,7 +139,7 @@ fn names(conn: &mut Conn, list: &[Finding], t: &Text) -> Result<Names> {
         products: store::products(conn, products)?,
         hospitals: store::names(conn, hospitals)?,
         suppliers: known_suppliers(conn, list.iter().map(|it| it.supplier.clone()).collect())?,
-        titles: Titles::new(t),
+        titles: Titles::new(conn, t)?,
     })
 }
 
@@ -262,7 +262,7 @@ pub async fn index(
     let (asked, t) = (asked.into_inner(), page.t);
     let is_staff = matches!(Scope::of(&who), Scope::All);
     let (wanted, reader) = (asked.clone(), who.0.clone());
-    let (sheet, last, known) = app
+    let (sheet, last, known, titles) = app
         .read(move |conn| {
             let filter = wanted.filter(conn, &reader)?;
             let mut list = found::page(conn, &filter, SIZE as i64 + 1)?;
@@ -270,11 +270,11 @@ pub async fn index(
             list.truncate(SIZE);
             let last = list.last().filter(|_| has_more).map(Place::of);
             let known = found::rules(conn)?;
-            Ok((sheet(conn, &list, is_staff, String::new(), t)?, last, known))
+            let titles = Titles::new(conn, t)?;
+            Ok((sheet(conn, &list, is_staff, String::new(), t)?, last, known, titles))
         })
         .await?;
     let b = &t.board;
-    let titles = Titles::new(t);
     let mut names: Vec<String> = rules::names().into_iter().map(str::to_owned).chain(known).collect();
     names.sort_unstable();
     names.dedup();

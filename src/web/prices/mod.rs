@@ -4,6 +4,7 @@ pub mod board;
 pub mod chart;
 pub mod finding;
 pub mod findings;
+pub mod own_listings;
 pub mod parties;
 pub mod party;
 pub mod product;
@@ -22,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::people::{Organisation, OrganisationKind, Role, Who};
 use crate::prices::board::{names_of, store};
 use crate::prices::findings::Finding;
-use crate::prices::monitoring::rules;
+use crate::prices::monitoring::versions;
 use crate::text::{Say, Text, fill};
 use crate::types::{OrganisationId, ProductId};
 use crate::web::page;
@@ -54,12 +55,15 @@ impl Scope {
         }
     }
 
-    /// Whether a finding is the reader's to see.
-    fn holds(&self, it: &Finding) -> bool {
+    /// Whether a finding about a product is the reader's to see: a supplier sees what it sold, and the listings of
+    /// what it makes.
+    fn holds(&self, it: &Finding, product: &Product) -> bool {
         match self {
             Scope::All => true,
             Scope::Hospital(id) => it.hospital_id.as_ref() == Some(id),
-            Scope::Supplier(names) => names.contains(&it.supplier),
+            Scope::Supplier(names) => {
+                names.contains(&it.supplier) || (it.hospital_id.is_none() && names.contains(&product.maker))
+            }
         }
     }
 }
@@ -154,16 +158,15 @@ fn shown(month: impl std::borrow::Borrow<NaiveDate>) -> String {
 }
 
 /// The titles of rules by their names.
-struct Titles(HashMap<String, String>);
+pub(super) struct Titles(HashMap<String, String>);
 
 impl Titles {
-    fn new(t: &Text) -> Self {
-        let found = rules::names().into_iter().filter_map(|name| rules::find(name).ok());
-        Self(found.map(|rule| (rule.name.clone(), rule.title(t.lang).to_owned())).collect())
+    pub(super) fn new(conn: &mut Conn, t: &Text) -> Result<Self> {
+        Ok(Self(versions::titles(conn, t.lang)?.into_iter().collect()))
     }
 
     /// A rule's title; its name where this program has no such rule.
-    fn of<'a>(&'a self, name: &'a str) -> &'a str {
+    pub(super) fn of<'a>(&'a self, name: &'a str) -> &'a str {
         self.0.get(name).map_or(name, |title| title)
     }
 }

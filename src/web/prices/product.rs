@@ -19,7 +19,8 @@ use crate::types::{ProductId, Time, UnitPrice};
 use crate::web::payments::exported;
 use crate::web::prices::chart::{self, Lines, Series, StepBar};
 use crate::web::prices::product_sheets::{
-    case_sheet, hospital_sheet, line_sheet, listing_sheet, peer_sheet, series_sheet, spread_sheet,
+    case_sheet, hospital_sheet, line_sheet, listing_sheet, peer_sheet, quartile_sheet, series_sheet,
+    spread_sheet,
 };
 use crate::web::prices::sheet::{self, Sheet};
 use crate::web::prices::{findings, shown};
@@ -109,6 +110,7 @@ fn load(conn: &mut Conn, id: &ProductId, asked: &Asked, now: Time, t: &'static T
     let list = found::page(conn, &filter, FINDINGS)?;
     let sheets = vec![
         series_sheet(&series, &months, t),
+        quartile_sheet(spread.as_ref(), t),
         spread_sheet(spread.as_ref(), t),
         hospital_sheet(&made, &hospitals, None, t),
         peer_sheet(&around, &product, true, t),
@@ -220,6 +222,7 @@ struct Show {
     lines: Lines,
     bars: Vec<StepBar>,
     bars_height: i64,
+    box_plot: Option<chart::BoxPlot>,
     it: Loaded,
 }
 
@@ -229,7 +232,7 @@ impl Show {
     }
 
     fn rest(&self) -> Vec<&Sheet> {
-        self.it.sheets.iter().filter(|it| !matches!(it.key, "history" | "spread")).collect()
+        self.it.sheets.iter().filter(|it| !matches!(it.key, "history" | "spread" | "quartiles")).collect()
     }
 
     fn base(&self) -> String {
@@ -270,7 +273,17 @@ pub async fn index(
     let it = app.read(move |conn| load(conn, &id, &asked, now, t)).await?;
     let lines = chart::lines(&it.series, it.from, it.to);
     let (bars, bars_height) = it.spread.as_ref().map(chart::steps).unwrap_or_default();
-    page::show(&Show { months, query: format!("months={months}"), lines, bars, bars_height, it, page })
+    let box_plot = it.spread.as_ref().and_then(chart::box_plot);
+    page::show(&Show {
+        months,
+        query: format!("months={months}"),
+        lines,
+        bars,
+        bars_height,
+        box_plot,
+        it,
+        page,
+    })
 }
 
 /// One table of the page as a file.

@@ -125,6 +125,24 @@ pub(super) fn spread_sheet(spread: Option<&Spread>, t: &'static Text) -> Sheet {
     }
 }
 
+/// The five figures of a box plot.
+pub(super) fn quartile_sheet(spread: Option<&Spread>, t: &'static Text) -> Sheet {
+    let b = &t.board;
+    let row = |it: &Spread| Row::from(it.quartiles.iter().map(Cell::from).collect::<Vec<_>>());
+    Sheet {
+        key: "quartiles",
+        title: b.quartile_table.to_owned(),
+        hint: String::new(),
+        empty: b.no_purchases,
+        columns: [b.least, b.first_quartile, b.median, b.third_quartile, b.most]
+            .map(|name| numbers(name, 14))
+            .to_vec(),
+        rows: spread.map(row).into_iter().collect(),
+        most: usize::MAX,
+        more: (String::new(), ""),
+    }
+}
+
 /// The listings of products with the same generic, form and strength.
 pub(super) fn peer_sheet(peers: &[Peer], own: &Product, is_staff: bool, t: &'static Text) -> Sheet {
     let b = &t.board;
@@ -228,15 +246,18 @@ pub(super) fn line_sheet(lines: &[Line], is_contract: bool, t: &'static Text) ->
 }
 
 /// The cases that follow findings of the product.
-pub(super) fn case_sheet(cases: &[CaseId], t: &'static Text) -> Sheet {
+pub(super) fn case_sheet(cases: &[(CaseId, String)], t: &'static Text) -> Sheet {
     let b = &t.board;
     Sheet {
         key: "cases",
         title: b.cases.to_owned(),
         hint: String::new(),
         empty: b.no_cases,
-        columns: vec![words(b.case, 40)],
-        rows: cases.iter().map(|id| Row::from(vec![link(id, format!("/cases/{id}"))])).collect(),
+        columns: vec![words(b.case, 18)],
+        rows: cases
+            .iter()
+            .map(|(id, number)| Row::from(vec![link(number, format!("/cases/{id}"))]))
+            .collect(),
         most: SHOWN,
         more: (String::new(), ""),
     }

@@ -1,6 +1,6 @@
-//! `/public/credit`: ratings in effect that everybody may read without logging in, as a page and as CSV.
+//! `/public/credit`: ratings in effect that everybody may read without logging in, as a page, CSV and JSON.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -8,7 +8,9 @@ use crate::credit::standing::Rating;
 use crate::error::Result;
 use crate::files::write::Csv;
 use crate::ratings::store::{self, Ratings};
+use crate::text::Text;
 use crate::types::RatingId;
+use crate::web::public::cached;
 use crate::web::{App, Page, page};
 
 const PAGE: usize = 100;
@@ -34,8 +36,22 @@ struct List {
 }
 
 /// The register.
-pub async fn list(page: Page, app: web::Data<App>, asked: web::Query<Asked>) -> Result<HttpResponse> {
-    let Asked { q, before } = asked.into_inner();
+pub async fn list(
+    req: HttpRequest,
+    page: Page,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let version = version(&app).await?;
+    cached(&req, &version, || found(page, app, asked.into_inner())).await
+}
+
+/// What changes whenever the register does: a rating can end with the day.
+async fn version(app: &App) -> Result<String> {
+    Ok(format!("{} {}", app.read(store::version).await?, app.now().day()))
+}
+
+async fn found(page: Page, app: web::Data<App>, Asked { q, before }: Asked) -> Result<HttpResponse> {
     let text: String = q.trim().chars().take(100).collect();
     let today = app.now().day();
     let filter = Ratings { text, public: Some(today), before, ..Ratings::default() };
@@ -50,22 +66,50 @@ pub async fn list(page: Page, app: web::Data<App>, asked: web::Query<Asked>) -> 
     page::show(&List { page, q, rows, next })
 }
 
+/// Every rating that is public today.
+async fn all(app: &App) -> Result<Vec<Rating>> {
+    let today = app.now().day();
+    app.read(move |conn| {
+        let mut filter = Ratings { public: Some(today), ..Ratings::default() };
+        let mut rows = Vec::new();
+        while rows.len() < EXPORT {
+            let found = store::page(conn, &filter, 1_000)?;
+            let Some(last) = found.last() else { break };
+            filter.before = Some(last.id.clone());
+            rows.extend(found);
+        }
+        Ok(rows)
+    })
+    .await
+}
+
+/// What everybody may know of a rating.
+fn cells(it: &Rating, t: &Text) -> [String; 9] {
+    [
+        it.number.clone(),
+        it.company_name.clone(),
+        it.company_code.clone(),
+        it.conduct.name(t).to_owned(),
+        it.document.clone(),
+        it.grade_name(t),
+        it.scope.name(t).to_owned(),
+        it.since.to_string(),
+        it.last_day().to_string(),
+    ]
+}
+
+/// What the cells are called in JSON.
+const KEYS: [&str; 9] =
+    ["number", "company", "company_code", "conduct", "document", "grade", "scope", "since", "until"];
+
 /// The register as CSV.
-pub async fn csv(page: Page, app: web::Data<App>) -> Result<HttpResponse> {
-    let (t, today) = (page.t, app.now().day());
-    let rows = app
-        .read(move |conn| {
-            let mut filter = Ratings { public: Some(today), ..Ratings::default() };
-            let mut rows = Vec::new();
-            while rows.len() < EXPORT {
-                let found = store::page(conn, &filter, 1_000)?;
-                let Some(last) = found.last() else { break };
-                filter.before = Some(last.id.clone());
-                rows.extend(found);
-            }
-            Ok(rows)
-        })
-        .await?;
+pub async fn csv(req: HttpRequest, page: Page, app: web::Data<App>) -> Result<HttpResponse> {
+    let version = version(&app).await?;
+    cached(&req, &version, || as_csv(page, app)).await
+}
+
+async fn as_csv(page: Page, app: web::Data<App>) -> Result<HttpResponse> {
+    let t = page.t;
     let m = &t.ratings;
     let mut out = Csv::new(Vec::new())?;
     out.row([
@@ -79,18 +123,23 @@ pub async fn csv(page: Page, app: web::Data<App>) -> Result<HttpResponse> {
         m.since,
         m.until,
     ])?;
-    for it in &rows {
-        out.row([
-            it.number.clone(),
-            it.company_name.clone(),
-            it.company_code.clone(),
-            it.conduct.name(t).to_owned(),
-            it.document.clone(),
-            it.grade_name(t),
-            it.scope.name(t).to_owned(),
-            it.since.to_string(),
-            it.last_day().to_string(),
-        ])?;
+    for it in &all(&app).await? {
+        out.row(cells(it, t))?;
     }
     Ok(page::download(&format!("{}.csv", m.public_title), "text/csv; charset=utf-8", out.finish()?))
+}
+
+/// The register as JSON.
+pub async fn json(req: HttpRequest, page: Page, app: web::Data<App>) -> Result<HttpResponse> {
+    let version = version(&app).await?;
+    cached(&req, &version, || as_json(page, app)).await
+}
+
+async fn as_json(page: Page, app: web::Data<App>) -> Result<HttpResponse> {
+    let object = |it: &Rating| -> serde_json::Map<String, serde_json::Value> {
+        KEYS.iter().zip(cells(it, page.t)).map(|(key, cell)| ((*key).to_owned(), cell.into())).collect()
+    };
+    let rows: Vec<_> = all(&app).await?.iter().map(object).collect();
+    let body = serde_json::to_vec(&serde_json::json!({ "table": "credit", "rows": rows, "next": null }))?;
+    Ok(HttpResponse::Ok().content_type("application/json; charset=utf-8").body(body))
 }

@@ -3,6 +3,7 @@
 pub mod act;
 pub mod entries;
 pub mod list;
+pub mod new;
 pub mod report;
 pub mod show;
 pub mod stock;

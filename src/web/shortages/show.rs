@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 
+use crate::awards::documents;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::people::{self, OrganisationKind, Role, Who};
@@ -12,7 +13,7 @@ use crate::supply::shortages::responses::{self, Response};
 use crate::supply::shortages::rules::{self, Figures, Limits};
 use crate::supply::shortages::store::Listed;
 use crate::supply::shortages::{
-    self, Entry, Shortage, ShortageState, Step, StepKind, report, signals, store,
+    self, Entry, Shortage, ShortageState, Step, StepKind, by_hand, report, signals, store,
 };
 use crate::text::{Say, fill};
 use crate::types::{Quantity, ShortageId};
@@ -63,6 +64,8 @@ pub struct Seen {
     pub supplier: String,
     /// What was done.
     pub steps: Vec<(Step, String)>,
+    /// Documents it was recorded with.
+    pub documents: Vec<documents::Listed>,
 }
 
 impl Show {
@@ -153,6 +156,7 @@ pub fn seen(conn: &mut Conn, who: &Who, id: &ShortageId, today: NaiveDate) -> Re
         responses: due,
         candidates,
         supplier,
+        documents: documents::of(conn, by_hand::owner(id))?,
         steps,
         it,
     })

@@ -11,7 +11,7 @@ use crate::files::write::{Cell, Csv, Xlsx};
 use crate::standards::store::{self, Filter};
 use crate::standards::{Standard, basis_name};
 use crate::text::Text;
-use crate::web::{App, Page, Person, form, page};
+use crate::web::{App, Page, Person, STAFF, form, page};
 
 /// What the reader asks for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -57,6 +57,10 @@ struct List {
 impl List {
     fn basis<'a>(&'a self, row: &'a Standard) -> &'a str {
         basis_name(self.page.t, &row.basis)
+    }
+
+    fn is_staff(&self) -> bool {
+        self.page.who.as_ref().is_some_and(|who| who.is_any(STAFF))
     }
 
     fn may_feed(&self) -> bool {
@@ -130,8 +134,8 @@ fn cell(at: usize, text: &str) -> Cell<'_> {
     }
 }
 
-fn headers(t: &Text) -> [(&'static str, u16); 15] {
-    let s = &t.standards;
+fn headers(t: &Text) -> [(&'static str, u16); 18] {
+    let (s, n) = (&t.standards, &t.negotiated);
     [
         (s.seq, 8),
         (s.lot, 10),
@@ -148,13 +152,16 @@ fn headers(t: &Text) -> [(&'static str, u16); 15] {
         (s.clause, 40),
         (s.arithmetic, 40),
         (s.supersedes, 10),
+        (n.unit, 8),
+        (n.dual_channel, 8),
+        (n.document, 20),
     ]
 }
 
 /// Most lines of one export.
 const EXPORT: usize = 200_000;
 
-async fn export(app: &App, who: &Person, asked: &Asked, t: &'static Text) -> Result<Vec<[String; 15]>> {
+async fn export(app: &App, who: &Person, asked: &Asked, t: &'static Text) -> Result<Vec<[String; 18]>> {
     let mut filter = Filter { before: None, ..asked.filter()? };
     let rows = app
         .read(move |conn| {
@@ -180,7 +187,7 @@ async fn export(app: &App, who: &Person, asked: &Asked, t: &'static Text) -> Res
     Ok(rows)
 }
 
-fn cells(it: Standard, t: &Text) -> [String; 15] {
+fn cells(it: Standard, t: &Text) -> [String; 18] {
     let basis = basis_name(t, &it.basis).to_owned();
     [
         it.seq.to_string(),
@@ -198,5 +205,8 @@ fn cells(it: Standard, t: &Text) -> [String; 15] {
         it.clause,
         it.arithmetic,
         it.supersedes.map(|s| s.to_string()).unwrap_or_default(),
+        it.unit,
+        if it.dual_channel { t.common.yes.to_owned() } else { String::new() },
+        it.document,
     ]
 }

@@ -6,25 +6,40 @@ use askama::Template;
 use crate::error::{Error, Result};
 use crate::people::Role;
 use crate::rounds::approvals::Approval;
-use crate::rounds::{self, Round};
-use crate::standards::{self, Correction, Standard, basis_name, store};
+use crate::standards::{self, Correction, Source, Standard, basis_name, effects, store};
 use crate::text::fill;
 use crate::web::form::Form;
-use crate::web::{App, Officer, Page, Person, Reviewer, page};
+use crate::web::standards::effects::View;
+use crate::web::{App, Officer, Page, Person, Reviewer, STAFF, page};
 
 #[derive(Template)]
 #[template(path = "standards/show.html")]
 struct Show {
     page: Page,
     row: Standard,
-    round: Round,
+    of: Source,
     by: Option<i64>,
     history: Vec<(Standard, String)>,
     request: Option<(Approval, String)>,
+    /// What the correction that waits would have done to last year's purchases: for the bureau.
+    effect: Option<View>,
+    is_whole: bool,
     form: Form,
 }
 
 impl Show {
+    /// What the row was released from.
+    fn source(&self) -> String {
+        format!("{} {}", self.of.number(), self.of.title())
+    }
+
+    fn source_name(&self) -> &'static str {
+        match self.of {
+            Source::Round(_) => self.page.t.contracts.round,
+            Source::Negotiated(_) => self.page.t.negotiated.title,
+        }
+    }
+
     fn title(&self) -> String {
         fill(self.page.t.standards.one, &[("seq", &self.row.seq)])
     }
@@ -57,15 +72,25 @@ impl Show {
 }
 
 async fn made(page: Page, app: &App, seq: i64, form: Form) -> Result<Show> {
-    let (row, round, by, history, request) = app
+    let is_staff = page.who.as_ref().is_some_and(|who| who.is_any(STAFF));
+    let (row, of, by, history, request, effect) = app
         .read(move |conn| {
             let row = store::standard(conn, seq)?.ok_or(Error::NotFound)?;
-            let round = rounds::round(conn, &row.round_id)?;
+            let of = standards::source(conn, &row)?;
             let request = standards::open_correction(conn, seq)?;
-            Ok((row.clone(), round, store::superseded_by(conn, seq)?, store::history(conn, &row)?, request))
+            let effect = match &request {
+                Some((asked, _)) if is_staff => {
+                    let wanted: Correction = serde_json::from_str(&asked.remark)?;
+                    let rows = [standards::corrected(&row, &wanted)];
+                    View::of_draft(conn, (effects::CORRECTION, &seq.to_string()), &rows)?
+                }
+                _ => None,
+            };
+            let (by, history) = (store::superseded_by(conn, seq)?, store::history(conn, &row)?);
+            Ok((row, of, by, history, request, effect))
         })
         .await?;
-    Ok(Show { page, row, round, by, history, request, form })
+    Ok(Show { page, row, of, by, history, request, effect, is_whole: true, form })
 }
 
 /// The page.

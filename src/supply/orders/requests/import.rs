@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
+use serde_json::Value;
+
 use crate::error::{Error, Result};
+use crate::files::json::Form;
 use crate::files::read::{Column, Row, Unknown, open};
 use crate::files::{Faults, Limits};
 use crate::supply::orders::requests::Given;
@@ -14,12 +17,18 @@ use crate::text::{Lang, Say};
 /// fills the template in.
 pub const COLUMNS: &[Column] = &[
     Column::may("contract", "合同编号"),
-    Column::may("product", "产品").also(&["医保编码", "医保编码/产品"]),
-    Column::may("supplier", "供应企业"),
-    Column::must("quantity", "数量"),
-    Column::must("unit_price", "单价").also(&["单价（元）"]),
-    Column::may("unit", "单位").also(&["计量单位"]),
-    Column::may("generic", "通用名"),
+    Column::may("product", "产品").also(&[
+        "医保编码",
+        "医保编码/产品",
+        "med_list_codg",
+        "hilist_code",
+        "prodId",
+    ]),
+    Column::may("supplier", "供应企业").also(&["signEntpName"]),
+    Column::must("quantity", "数量").also(&["cnt"]),
+    Column::must("unit_price", "单价").also(&["单价（元）", "pric"]),
+    Column::may("unit", "单位").also(&["计量单位", "min_salunt"]),
+    Column::may("generic", "通用名").also(&["prodname"]),
     Column::may("spec", "规格"),
     Column::may("room", "剩余约定量"),
     Column::may("ends", "合同期满"),
@@ -43,6 +52,22 @@ pub fn read(input: impl Read) -> Result<Vec<Given>> {
         let Some(row) = row else { break };
         let mut faults = Faults::default();
         let given = given(&row, &mut faults);
+        keep(&mut lines, &faults)?;
+        lines.extend(given);
+    }
+    Ok(lines)
+}
+
+/// Reads objects with the same fields, each a line counted from 1.
+pub fn read_objects(list: Vec<Value>) -> Result<Vec<Given>> {
+    if list.len() as u64 > LIMITS.lines {
+        return Err(Error::refused(crate::files::Refused::TooManyLines(LIMITS.lines)));
+    }
+    let (mut form, mut lines) = (Form::new(COLUMNS, Unknown::Refuse, LIMITS), Vec::new());
+    for (line, object) in (1..).zip(list) {
+        let mut faults = Faults::default();
+        let row = form.line(line, object).map_err(|fault| faults.push(fault)).ok();
+        let given = row.and_then(|row| given(&row, &mut faults));
         keep(&mut lines, &faults)?;
         lines.extend(given);
     }

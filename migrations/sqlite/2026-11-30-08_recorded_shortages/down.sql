@@ -1,0 +1,1 @@
+ALTER TABLE shortages DROP COLUMN recorded;

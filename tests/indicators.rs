@@ -666,7 +666,7 @@ async fn what_was_bought_outside_is_entered_once_and_corrected_by_another_row() 
     send("hospital1", &fresh(), "", "5", "2027-01").await.is(422).shows("不是已开始的月份");
     send("hospital1", &fresh(), "", "-5", "2026-09").await.is(422).shows("不能小于 0");
     send("hospital1", &ids[1], &ids[0], "12.50", "2026-10").await.is(303);
-    send("officer", &fresh(), &ids[0], "7", "2026-10").await.is(422).hides("12.50");
+    send("officer", &fresh(), &ids[0], "7", "2026-10").await.is(422).shows("请重新核对");
     send("hospital1", &fresh(), &ids[0], "9", "2026-10").await.is(422).shows("已被他人更正为 12.50");
     assert_eq!(inputs(&site), [("0.00".to_owned(), false), ("12.50".to_owned(), true)]);
     site.get("hospital1", "/indicators/inputs").await.is(200).shows("12.50").shows("已更正").shows("更正");

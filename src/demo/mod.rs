@@ -14,6 +14,7 @@ pub mod year;
 
 use crate::db::Db;
 use crate::error::Result;
+use crate::indicators;
 use crate::people::store;
 use crate::rounds;
 use crate::signing::Signer;
@@ -106,5 +107,6 @@ pub fn fill(
     round::asking(db, &city, now, signer)?;
     say(Step::Asking);
     costs::count(db, now)?;
+    indicators::counting::count(db, now)?;
     Ok(keys)
 }

@@ -131,6 +131,7 @@ pub fn enter(tx: &mut Tx, ctx: &Ctx, given: &Given) -> Result<()> {
     match (&before, &given.replaces) {
         (Some(it), Some(seen)) if it.id != *seen => return Err(Refused::Stale(it.amount).into()),
         (Some(it), None) => return Err(Refused::Standing(it.amount, it.document.clone()).into()),
+        (None, Some(_)) => return Err(Refused::Changed.into()),
         _ => {}
     }
     let after = put(tx, ctx, given, before.as_ref())?;

@@ -67,7 +67,7 @@ fn validate(packages: &[PathBuf]) {
                               runpy.run_path(script, run_name='__main__')\n    \
                       except SystemExit as end:\n        \
                           if end.code: bad.append(package)\n\
-                  sys.exit(' '.join(bad))\n";
+                  sys.exit(1 if bad else 0)\n";
     let output = Command::new(python)
         .args(["-c", script])
         .arg(folder.join("validate.py"))

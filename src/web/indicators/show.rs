@@ -129,6 +129,11 @@ impl Show {
         format!("/indicators/{}", self.row.indicator)
     }
 
+    /// Whether the reader may open the list: the one of hospitals in direct settlement is the bureau's.
+    fn has_list(&self) -> bool {
+        self.is_bureau || !self.definition.list.starts_with("/settlements")
+    }
+
     fn is_round(&self) -> bool {
         self.definition.base == Base::Round
     }

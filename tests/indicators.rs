@@ -604,6 +604,10 @@ async fn a_target_holds_when_a_second_person_agrees_and_is_shown_beside_the_valu
         named.collect::<BTreeMap<_, _>>()
     };
     assert_eq!(of(&Scope::City)[&Indicator::Savings], "1000");
+    let month = site.app.db.read(|c| indicators::board(c, &Scope::City, Period::month(2026, 12)?)).unwrap();
+    let aimed: Vec<Indicator> =
+        month.rows.iter().filter(|row| row.target.is_some()).map(|row| row.indicator).collect();
+    assert_eq!(aimed, [Indicator::Progress], "an amount of a year is none of a month");
     assert_eq!(of(&county), BTreeMap::from([(Indicator::Progress, "90".to_owned())]));
     send("officer", &ids[2], "progress", "义乌市", "80").await.is(303);
     site.post("reviewer", &format!("/indicators/targets/{}/decide", ids[2]), &yes).await.is(303);

@@ -60,6 +60,8 @@ pub struct Definition {
     pub over: Over,
     /// Which way is good.
     pub better: Better,
+    /// Whether it is computed only when no figure it needs is missing; of others the gap is said beside the value.
+    pub is_whole: bool,
     /// The list of what it counts.
     pub list: &'static str,
     /// The tables its numerator is counted from.
@@ -75,7 +77,12 @@ const fn row(
     above: &'static str,
     below: &'static str,
 ) -> Definition {
-    Definition { formula, base, over, better: Better::High, list, above, below }
+    Definition { formula, base, over, better: Better::High, is_whole: false, list, above, below }
+}
+
+/// A row of which a value without every figure it needs would mislead.
+const fn whole(row: Definition) -> Definition {
+    Definition { is_whole: true, ..row }
 }
 
 impl Indicator {
@@ -85,20 +92,20 @@ impl Indicator {
         use Formula::{Amount, Count, Largest, Mean, Ratio};
         use Over::{Last, Max, Sum};
         match self {
-            Indicator::PlatformDrugs => row(
+            Indicator::PlatformDrugs => whole(row(
                 Ratio,
                 (Hospital, Sum),
                 "/indicators/inputs",
                 "purchase_sums (transactions)",
                 "purchase_sums, indicator_inputs",
-            ),
-            Indicator::PlatformConsumables => row(
+            )),
+            Indicator::PlatformConsumables => whole(row(
                 Ratio,
                 (Hospital, Sum),
                 "/indicators/inputs",
                 "purchase_sums (transactions)",
                 "purchase_sums, indicator_inputs",
-            ),
+            )),
             Indicator::Varieties => {
                 row(Count, (Distinct, Last), "/contracts", "contracts, lots, indicator_varieties", "")
             }

@@ -23,7 +23,7 @@ use rust_decimal::Decimal;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::indicators::definitions::Base;
+use crate::indicators::definitions::{Base, Formula};
 use crate::types::{OrganisationId, Time};
 
 pub use refused::Refused;
@@ -150,6 +150,11 @@ impl Period {
         self.starts.format(form).to_string()
     }
 
+    /// Whether the target of its year holds for it: an amount of a year is none of a month.
+    pub fn has_target(self, indicator: Indicator) -> bool {
+        self.months > 1 || indicator.definition().formula != Formula::Amount
+    }
+
     /// The first day after it.
     pub fn end(self) -> NaiveDate {
         let months = chrono::Months::new(self.months.unsigned_abs());
@@ -207,14 +212,14 @@ pub fn board(conn: &mut Conn, scope: &Scope, period: Period) -> Result<Board> {
         let figure = |sums: &store::Sums, at: Option<Time>| {
             let is_counted = at.is_some() && scope.has(*indicator);
             let of = sums.get(indicator).copied();
-            if is_counted { rules::figure(indicator.definition().formula, of) } else { Figure::Uncounted }
+            if is_counted { rules::figure(indicator.definition(), of) } else { Figure::Uncounted }
         };
         Row {
             indicator: *indicator,
             sum: sums.get(indicator).copied(),
             figure: figure(&sums, counted_at),
             before: figure(&before, before_at),
-            target: targets.get(indicator).cloned(),
+            target: targets.get(indicator).filter(|_| period.has_target(*indicator)).cloned(),
         }
     });
     Ok(Board { rows: rows.collect(), counted_at })
@@ -227,12 +232,12 @@ pub fn history(
     scope: &Scope,
     periods: &[Period],
 ) -> Result<Vec<(Period, Figure)>> {
-    let formula = indicator.definition().formula;
+    let definition = indicator.definition();
     let mut list = Vec::new();
     for period in periods {
         let figure = match store::counted_at(conn, *period)? {
             Some(_) if scope.has(indicator) => {
-                rules::figure(formula, store::sum(conn, indicator, scope, *period)?)
+                rules::figure(definition, store::sum(conn, indicator, scope, *period)?)
             }
             _ => Figure::Uncounted,
         };

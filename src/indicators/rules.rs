@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::indicators::definitions::{Better, Formula};
+use crate::indicators::definitions::{Better, Definition, Formula};
 use crate::types::{Money, Share, UnitPrice};
 
 /// Decimals of a percentage that is shown.
@@ -76,14 +76,15 @@ pub fn value(formula: Formula, of: Sum) -> Option<Decimal> {
     }
 }
 
-/// What was counted as a figure. A ratio of which a part is missing is not computed; a sum is, and its gap is said
-/// beside it. Without a row nothing happened: of things that is zero, of amounts and ratios there is nothing to say.
-pub fn figure(formula: Formula, of: Option<Sum>) -> Figure {
-    match (formula, of) {
+/// What was counted as a figure. What needs every figure is not computed while one is missing; of the others the gap is
+/// said beside the value. Without a row nothing happened: of things that is zero, of amounts and ratios there is
+/// nothing to say.
+pub fn figure(by: Definition, of: Option<Sum>) -> Figure {
+    match (by.formula, of) {
         (Formula::Count, None) => Figure::Value(Decimal::ZERO),
         (_, None) => Figure::Nothing,
-        (Formula::Ratio, Some(of)) if of.missing > 0 => Figure::Missing(of.missing),
-        (_, Some(of)) => value(formula, of).map_or(Figure::Nothing, Figure::Value),
+        (_, Some(of)) if by.is_whole && of.missing > 0 => Figure::Missing(of.missing),
+        (formula, Some(of)) => value(formula, of).map_or(Figure::Nothing, Figure::Value),
     }
 }
 
@@ -98,6 +99,7 @@ pub fn is_reached(better: Better, value: Decimal, target: Decimal) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::indicators::Indicator;
 
     #[test]
     fn a_fraction_is_rounded_once_half_away_from_zero() {
@@ -118,16 +120,17 @@ mod tests {
     #[test]
     fn missing_nothing_and_zero_are_told_apart() {
         let sum = |numerator, denominator, missing| Some(Sum { numerator, denominator, missing });
-        let check = |formula, of, want: Figure| assert_eq!(figure(formula, of), want);
-        check(Formula::Ratio, None, Figure::Nothing);
-        check(Formula::Ratio, sum(0, 0, 0), Figure::Nothing);
-        check(Formula::Ratio, sum(0, 4, 0), Figure::Value(Decimal::new(0, 2)));
-        check(Formula::Ratio, sum(3, 4, 2), Figure::Missing(2));
-        check(Formula::Count, None, Figure::Value(Decimal::ZERO));
-        check(Formula::Amount, None, Figure::Nothing);
-        check(Formula::Amount, sum(150, 0, 2), Figure::Value(Decimal::new(150, 2)));
-        check(Formula::Mean, sum(514_000, 2, 0), Figure::Value(Decimal::new(2570, 2)));
-        check(Formula::Largest, sum(736_000, 0, 0), Figure::Value(Decimal::new(7360, 2)));
+        let check = |it: Indicator, of, want: Figure| assert_eq!(figure(it.definition(), of), want, "{it}");
+        check(Indicator::PlatformDrugs, None, Figure::Nothing);
+        check(Indicator::PlatformDrugs, sum(0, 0, 0), Figure::Nothing);
+        check(Indicator::PlatformDrugs, sum(0, 4, 0), Figure::Value(Decimal::new(0, 2)));
+        check(Indicator::PlatformDrugs, sum(3, 4, 2), Figure::Missing(2));
+        check(Indicator::WeightedCut, sum(3, 4, 2), Figure::Value(Decimal::new(7500, 2)));
+        check(Indicator::Varieties, None, Figure::Value(Decimal::ZERO));
+        check(Indicator::Savings, None, Figure::Nothing);
+        check(Indicator::Savings, sum(150, 0, 2), Figure::Value(Decimal::new(150, 2)));
+        check(Indicator::MeanCut, sum(514_000, 2, 0), Figure::Value(Decimal::new(2570, 2)));
+        check(Indicator::MaxCut, sum(736_000, 0, 0), Figure::Value(Decimal::new(7360, 2)));
     }
 
     #[test]

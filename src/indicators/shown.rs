@@ -96,7 +96,10 @@ pub fn above(indicator: Indicator, sum: Option<Sum>) -> String {
 
 /// What stands below the line; the sign for none where there is nothing.
 pub fn below(indicator: Indicator, sum: Option<Sum>) -> String {
-    let Some(sum) = sum.filter(|_| !indicator.definition().below.is_empty()) else { return NONE.to_owned() };
+    let definition = indicator.definition();
+    // A denominator of which a part is missing is none.
+    let is_there = |sum: &Sum| !(definition.below.is_empty() || definition.is_whole && sum.missing > 0);
+    let Some(sum) = sum.filter(is_there) else { return NONE.to_owned() };
     if is_money(indicator) {
         Money::from_scaled(sum.denominator).to_string()
     } else {

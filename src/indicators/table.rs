@@ -44,7 +44,7 @@ pub fn rows(conn: &mut Conn, period: Period, t: &Text) -> Result<Vec<Vec<String>
             let cells = [row.indicator.to_string(), it.name.to_owned(), period.name(), part.to_string()]
                 .into_iter()
                 .chain([key.to_owned(), it.value, it.unit.to_owned(), it.numerator, it.denominator, missing])
-                .chain([it.target, it.before, it.change, it.note]);
+                .chain([it.target, it.before, it.change.trim_start_matches('+').to_owned(), it.note]);
             rows.push(cells.map(|cell| if cell == shown::NONE { String::new() } else { cell }).collect());
         }
     }

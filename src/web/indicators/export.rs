@@ -79,7 +79,8 @@ pub async fn board(
         let code = row.indicator.to_string();
         [code, it.name.to_owned(), it.value, it.unit.to_owned(), it.target, it.reached.to_owned(), it.before]
             .into_iter()
-            .chain([it.change, it.numerator, it.denominator, it.note])
+            .chain([it.change.trim_start_matches('+').to_owned(), it.numerator])
+            .chain([it.denominator, it.note])
             .collect()
     });
     let table = Table {

@@ -52,14 +52,14 @@ pub(super) fn pieces(
     (indicator, scope, period): (Indicator, &Scope, Period),
     asked: &Asked,
 ) -> Result<Pieces> {
-    let Definition { base, formula, .. } = indicator.definition();
+    let definition = indicator.definition();
     let mut found = Pieces { counties: Vec::new(), hospitals: Vec::new(), rounds: Vec::new() };
-    let figure = |sum: Sum| rules::figure(formula, Some(sum));
+    let figure = |sum: Sum| rules::figure(definition, Some(sum));
     let path = |county: String, hospital: String| {
         let to = Asked { county, hospital: Some(hospital), ..asked.clone() };
         format!("/indicators/{indicator}?{}", to.query())
     };
-    if base == Base::Round {
+    if definition.base == Base::Round {
         let sums = store::parts(conn, indicator, Part::Round, period)?;
         let ids: Vec<String> = sums.iter().map(|(key, _)| key.clone()).collect();
         for (id, number, title) in store::rounds(conn, &ids)? {
@@ -127,6 +127,11 @@ impl Show {
 
     fn action(&self) -> String {
         format!("/indicators/{}", self.row.indicator)
+    }
+
+    /// Whether the reader may open the list: the one of hospitals in direct settlement is the bureau's.
+    fn has_list(&self) -> bool {
+        self.is_bureau || !self.definition.list.starts_with("/settlements")
     }
 
     fn is_round(&self) -> bool {
@@ -241,8 +246,12 @@ pub async fn index(
         target: target.and_then(Target::number),
     };
     let by_year = it.years.iter().map(|(period, figure, goal)| point(period.name(), *figure, goal.as_ref()));
-    let goal = it.row.target.as_ref();
-    let by_month = it.months.iter().map(|(period, figure)| point(period.name(), *figure, goal));
+    // The year's target, where it holds for a month.
+    let goal = it.years.last().and_then(|(.., goal)| goal.as_ref());
+    let by_month = it
+        .months
+        .iter()
+        .map(|(period, figure)| point(period.name(), *figure, goal.filter(|_| period.has_target(indicator))));
     let counted = it.counted_at.map(|at| fill(t.indicators.counted, &[("at", &at)]));
     page::show(&Show {
         year_chart: chart::columns(by_year.collect()),

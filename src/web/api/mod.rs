@@ -51,14 +51,14 @@ pub struct Fault {
     /// Seconds after which to ask again.
     wait: Option<u64>,
     /// More fields of the answer.
-    more: Map<String, Value>,
+    more: Box<Map<String, Value>>,
 }
 
 impl Fault {
     /// An error in both languages.
     pub fn new(status: StatusCode, word: &'static str, said: impl Fn(&Text) -> String) -> Self {
         let say = |lang: Lang| said(lang.text());
-        Self { status, word, zh: say(Lang::Zh), en: say(Lang::En), wait: None, more: Map::new() }
+        Self { status, word, zh: say(Lang::Zh), en: say(Lang::En), wait: None, more: Box::default() }
     }
 
     /// What an operation refused.

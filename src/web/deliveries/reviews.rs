@@ -13,6 +13,9 @@ use crate::web::form::Refused;
 use crate::web::upload::Upload;
 use crate::web::{App, Page, Supplier, page};
 
+/// Keeps a file with its name and bytes.
+type Stage = fn(&mut Tx, &Ctx, &ImportId, (&str, &[u8])) -> Result<()>;
+
 /// A kind of file: where its pages are and what they say.
 pub(super) struct File {
     /// What it brings.
@@ -24,7 +27,7 @@ pub(super) struct File {
     /// Title, what is said once it is applied, the button, and the question before it, if any.
     pub words: fn(&'static Text) -> [&'static str; 4],
     /// Keeps a file.
-    pub stage: fn(&mut Tx, &Ctx, &ImportId, (&str, &[u8])) -> Result<()>,
+    pub stage: Stage,
     /// Reads a waiting file.
     pub read: fn(&mut Conn, &Ctx, &OrganisationId, &[u8], &'static Text) -> Result<Found>,
     /// Applies it.

@@ -160,8 +160,7 @@ impl Table {
                     seq => Some(seq.parse().map_err(|_| Error::NotFound)?),
                 };
                 let text = q.trim().chars().take(100).collect();
-                let filter =
-                    standards::store::Filter { text, day: Some(*today), before, ..Default::default() };
+                let filter = standards::store::Filter { text, day: Some(*today), before };
                 let found = standards::store::page(conn, &filter, *limit)?;
                 Ok(found.into_iter().map(|it| standard(it, t)).collect())
             }

@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(found[5], good("7", ""));
         let strict =
             read("{\"code\":\"X\",\"more\":1}\n{\"code\":\"X\",\"med_list_codg\":\"Y\"}\n", Unknown::Refuse);
-        assert!(strict.iter().all(Result::is_err) && strict.len() == 2, "{strict:?}");
+        assert!(strict.iter().all(|it| it.is_err()) && strict.len() == 2, "{strict:?}");
     }
 
     #[test]

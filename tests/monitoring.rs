@@ -251,6 +251,7 @@ async fn the_navigation_shows_each_role_its_groups_and_where_it_is() {
     let page = site.get("hospital1", "/").await;
     page.is(200).hides("<a href=\"/prices\">").hides("<summary>系统").shows("<a href=\"/orders\">");
     page.shows("<a href=\"/\" aria-current=\"page\">待办</a>");
+    site.get("officer", "/jobs").await.is(403).shows("您的角色不能进行此操作");
     site.get("admin", "/jobs").await.is(200).shows("<summary class=\"here\">系统</summary>");
     let page = site.get("", "/login").await;
     page.is(200).shows("<a href=\"/public\">").hides("<summary").hides("<a href=\"/orders\">");

@@ -59,7 +59,8 @@ pub async fn gate(
             let to = format!("/login?to={}", page::encode(&req.uri().to_string()));
             req.into_response(page::see(&to))
         }
-        Err(error) => req.into_response(HttpResponse::from_error(error)),
+        // `into_response` would forget the error, and with it what its page says.
+        Err(error) => ServiceResponse::new(req.into_parts().0, HttpResponse::from_error(error)),
     };
     let mut response = shown(response);
     headers(response.headers_mut());

@@ -162,7 +162,10 @@ fn values(site: &Site, scope: &Scope, period: Period) -> BTreeMap<Indicator, Str
     board.rows.into_iter().map(|row| (row.indicator, shown(row.figure))).collect()
 }
 
-fn counts(site: &Site) -> Vec<(String, String, chrono::NaiveDate, i32, String, i64, i64, i64)> {
+/// A row of the counts as the database has it.
+type Count = (String, String, chrono::NaiveDate, i32, String, i64, i64, i64);
+
+fn counts(site: &Site) -> Vec<Count> {
     use indicator_counts::dsl;
     let of = (dsl::part, dsl::key, dsl::starts, dsl::months, dsl::indicator);
     let rows = dsl::indicator_counts.order(of).select((

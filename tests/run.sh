@@ -119,8 +119,8 @@ step "cargo fmt" cargo fmt --check
 step "cargo clippy, and the build" lint_and_build
 step "cargo test on SQLite" cargo test --locked
 if step "start PostgreSQL" start_postgres; then
-    # What opens no database or one of its own, and what a browser shows, does not depend on this one. Three threads: they
-    # wait for it.
+    # What opens no database or one of its own, what a browser shows and what a tampered archive says does not depend on
+    # this one. Three threads: they wait for it.
     skipped=()
     for name in browser:: archive::one_flipped archive::a_hostile archive::a_change award:: code:: layout:: published:: \
         scan:: indices::formulas preparations::costs receipts::the_samples; do

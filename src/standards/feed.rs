@@ -20,6 +20,7 @@ use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::write::Csv;
+use crate::people::Role;
 use crate::schema::consumers;
 use crate::standards::store::Sent;
 use crate::standards::{Refused, refused, store};
@@ -47,6 +48,9 @@ pub struct Consumer {
     /// When it was entered.
     pub created_at: Time,
 }
+
+/// Who keeps the feed's consumers, and is written to when one takes nothing.
+pub const KEEPERS: &[Role] = &[Role::Settlement, Role::Admin];
 
 /// What the trail shows of a consumer.
 #[derive(Serialize)]

@@ -100,6 +100,8 @@ messages! {
         push_error: "最近错误", "Last error";
         push_sent_at: "送达时间", "Arrived";
         push_retry: "重试", "Try again";
+        mail_push_dead: "【集采】支付标准推送已停止：{title}", "[jicai] Push of payment standards given up: {title}";
+        mail_push_dead_body: "向 {title} 推送第 {number} 号支付标准多次失败，已停止，其后的也不再推送。最近错误：{detail}\n请核对对方系统和推送地址后重试。", "Payment standards no. {number} could not be pushed to {title} and were given up; nothing behind them is pushed either. Last error: {detail}\nLook at that system and its endpoint, then try again.";
         comparison: "最近比对", "Last comparison";
         comparison_none: "尚未比对", "none yet";
         comparison_agrees: "一致（{held} 行，至 {upto} 号）", "agrees ({held} rows up to no. {upto})";

@@ -38,7 +38,7 @@ use crate::text::{Lang, Say, Text, fill};
 use crate::tokens::store as tokens_store;
 use crate::tokens::{ApiToken, Scope, Standing};
 use crate::types::{Actor, Ctx, sha256};
-use crate::web::{Allowed, App, ROUTES};
+use crate::web::{Allowed, App, Route};
 
 /// An error as a program reads it.
 pub struct Fault {
@@ -208,8 +208,7 @@ impl FromRequest for Caller {
 /// The scope the route table asks for.
 fn scope(req: &HttpRequest) -> Option<Scope> {
     let pattern = req.match_pattern()?;
-    let route = ROUTES.iter().find(|it| it.path == pattern && it.method == req.method().as_str())?;
-    match route.allowed {
+    match Route::of(req.method(), &pattern)?.allowed {
         Allowed::Token(scope) => Some(scope),
         _ => None,
     }

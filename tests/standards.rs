@@ -323,6 +323,7 @@ async fn a_shorter_path_supersedes_every_row_of_the_longer_one() {
     write(rows);
     let left: Vec<i64> = current().iter().map(|s| s.seq).collect();
     assert_eq!(left, [3, 4, 5]);
+    assert!(standards::unreleased(&lines, &current()).is_empty(), "released once it is released");
 }
 
 pub fn consumer(site: &Site, token: &str) -> ConsumerId {
@@ -493,10 +494,10 @@ fn write_slowly(site_db: &jicai::db::Db, ctx: &Ctx, round: &Round, seed: u64, wr
     }
 }
 
-/// What is in force on the day of the rows, and the last number, at one moment.
+/// What holds from a day on, before which no row ends, and the last number, at one moment.
 fn full(c: &mut jicai::db::Conn) -> jicai::error::Result<(std::collections::BTreeSet<i64>, i64)> {
     let mut seqs = std::collections::BTreeSet::new();
-    feed::in_force(c, "2027-06-01".parse().unwrap(), |items| {
+    feed::from_day(c, "2026-06-01".parse().unwrap(), |items| {
         seqs.extend(items.iter().map(|it| it.seq));
         Ok(())
     })?;

@@ -9,7 +9,7 @@ use zeroize::Zeroize;
 
 use crate::error::{Error, Result};
 use crate::text::{Say, Text, fill};
-use crate::types::{NotANumber, Time};
+use crate::types::{NotANumber, Time, parse_day};
 
 /// Most fields a form may have: a demand report of 60 lots with several brands stays far below.
 const FIELDS: usize = 20_000;
@@ -130,8 +130,7 @@ impl Form {
     /// A calendar day.
     pub fn day(&self, name: &'static str) -> Result<chrono::NaiveDate> {
         let text = self.required(name)?;
-        chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map_err(|_| Error::refused(Refused::Time(name, text.to_owned())))
+        parse_day(text).ok_or_else(|| Error::refused(Refused::Time(name, text.to_owned())))
     }
 }
 
@@ -142,7 +141,9 @@ impl FromRequest for Form {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let read = web::Form::<Vec<(String, String)>>::from_request(req, payload);
         Box::pin(async move {
-            let pairs = read.await.map_err(|_| Error::refused(Refused::Form))?.into_inner();
+            let mut pairs = read.await.map_err(|_| Error::refused(Refused::Form))?.into_inner();
+            // No text of a database holds it.
+            pairs.iter_mut().for_each(|(_, value)| value.retain(|c| c != '\0'));
             if pairs.len() > FIELDS {
                 return Err(Error::refused(Refused::Form));
             }

@@ -280,7 +280,7 @@ impl Parameters {
         let list = given.map(web::Query::into_inner).map_err(|_| bad_parameter("?", "?", known))?;
         for (at, (name, value)) in list.iter().enumerate() {
             let is_again = list.iter().take(at).any(|(other, _)| other == name);
-            if !known.contains(&name.as_str()) || is_again {
+            if !known.contains(&name.as_str()) || is_again || value.contains('\0') {
                 return Err(bad_parameter(name, value, known));
             }
         }

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::audit::{self, Deed};
@@ -11,6 +10,7 @@ use crate::files::write::{Cell, Csv, Xlsx};
 use crate::standards::store::{self, Filter};
 use crate::standards::{Standard, basis_name};
 use crate::text::Text;
+use crate::types::parse_day;
 use crate::web::{App, Page, Person, STAFF, form, page};
 
 /// What the reader asks for.
@@ -29,8 +29,7 @@ impl Asked {
         let day = match self.day.trim() {
             "" => None,
             text => Some(
-                NaiveDate::parse_from_str(text, "%Y-%m-%d")
-                    .map_err(|_| Error::refused(form::Refused::Time("day", text.to_owned())))?,
+                parse_day(text).ok_or_else(|| Error::refused(form::Refused::Time("day", text.to_owned())))?,
             ),
         };
         let before = match self.before.as_str() {

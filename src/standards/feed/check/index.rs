@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Nullable, Text};
 
 use super::rules::{Found, Known};
+use crate::catalog::spec;
 use crate::db::{Conn, in_any_order};
 use crate::error::Result;
 use crate::schema::products;
@@ -66,7 +67,7 @@ impl Index {
             after = last.seq;
             for it in rows {
                 let span = Span { starts: it.starts, seq: it.seq, ends: it.ends, standard: it.standard };
-                named.entry((it.product, it.spec, it.company)).or_default().push(span);
+                named.entry((it.product, spec::plain(&it.spec), it.company)).or_default().push(span);
             }
         }
         let mut by_code: HashMap<Box<str>, Vec<Span>> = HashMap::new();
@@ -77,10 +78,10 @@ impl Index {
         let products: Vec<(String, String, String, String)> = products::table
             .select((products::code, products::generic, products::spec, products::maker))
             .load(conn)?;
-        for (code, generic, spec, maker) in products {
+        for (code, generic, spec_text, maker) in products {
             let code: Box<str> = code.to_uppercase().into();
             let mut spans = by_code.remove(&code).unwrap_or_default();
-            spans.extend(named.get(&(generic, spec, maker)).into_iter().flatten());
+            spans.extend(named.get(&(generic, spec::plain(&spec_text), maker)).into_iter().flatten());
             index.add(code, spans);
         }
         // Codes that are in no catalogue any more. A name is no code: several companies may have bid under it.

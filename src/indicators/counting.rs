@@ -85,6 +85,8 @@ struct Bounds {
     today: NaiveDate,
     from_ms: i64,
     to_ms: i64,
+    /// The first moment after the last day.
+    after_ms: i64,
     /// A line placed before this day and not answered should have come.
     unanswered: NaiveDate,
 }
@@ -98,13 +100,15 @@ fn moment(day: NaiveDate) -> Result<i64> {
 fn bounds(tx: &mut Tx, month: Period, now: Time) -> Result<Bounds> {
     let (from, to, today) = (month.starts, month.end(), now.day());
     let hours = terms::whole(tx.conn(), Term::DeliveryHours, today)?;
+    let last = to.pred_opt().map_or(today, |last| last.min(today));
     Ok(Bounds {
         from,
         to,
-        last: to.pred_opt().map_or(today, |last| last.min(today)),
+        last,
         today,
         from_ms: moment(from)?,
         to_ms: moment(to)?,
+        after_ms: moment(last.succ_opt().unwrap_or(last))?,
         unanswered: now.plus_millis(hours.saturating_mul(-3_600_000)).day(),
     })
 }
@@ -184,11 +188,15 @@ fn platform(part: &str, figure: &str) -> String {
     )
 }
 
+/// Both sides signed: a contract can end without that, and then it was none.
+const SIGNED: &str = "c.hospital_at IS NOT NULL AND c.supplier_at IS NOT NULL";
+
 fn signing(it: &Bounds) -> String {
     format!(
-        "SELECT hospital_id AS key, SUM(CASE WHEN state <> 'drawn' THEN 1 ELSE 0 END) AS above, COUNT(*) AS below, \
-           0 AS missing \
-         FROM contracts WHERE created_at >= {} AND created_at < {} GROUP BY hospital_id",
+        "SELECT c.hospital_id AS key, SUM(CASE WHEN c.state <> 'drawn' THEN 1 ELSE 0 END) AS above, \
+           COUNT(*) AS below, 0 AS missing \
+         FROM contracts c WHERE c.created_at >= {} AND c.created_at < {} \
+           AND (c.state <> 'ended' OR {SIGNED}) GROUP BY c.hospital_id",
         it.from_ms, it.to_ms
     )
 }
@@ -200,7 +208,8 @@ fn weighted_cut(it: &Bounds) -> String {
            SUM(CASE WHEN f.price IS NULL THEN 0 ELSE {before} END) AS below, \
            SUM(CASE WHEN f.price IS NULL THEN 1 ELSE 0 END) AS missing \
          FROM contracts c {REFERENCES} \
-         WHERE c.created_at >= {} AND c.created_at < {} AND c.state <> 'drawn' GROUP BY c.hospital_id",
+         WHERE c.created_at >= {} AND c.created_at < {} AND c.state <> 'drawn' \
+           AND (c.state <> 'ended' OR {SIGNED}) GROUP BY c.hospital_id",
         it.from_ms, it.to_ms
     )
 }
@@ -275,9 +284,14 @@ fn payment(it: &Bounds) -> String {
     )
 }
 
-/// Contracts that hold on the last day.
+/// Contracts that hold on the last day; of those that ended early the ones that did so after it.
 fn in_force(it: &Bounds) -> String {
-    format!("c.state <> 'drawn' AND c.starts <= '{}' AND c.ends >= '{}'", it.last, it.last)
+    format!(
+        "c.starts <= '{last}' AND c.ends >= '{last}' AND (c.state = 'confirmed' OR c.state = 'ended' AND {SIGNED} \
+           AND EXISTS (SELECT 1 FROM contract_changes k WHERE k.contract_id = c.id AND k.at >= {after}))",
+        last = it.last,
+        after = it.after_ms
+    )
 }
 
 fn direct(it: &Bounds) -> String {

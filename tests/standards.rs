@@ -15,6 +15,8 @@ use diesel::prelude::*;
 use jicai::error::Error;
 use jicai::rounds::{Lot, Round, RoundState};
 use jicai::schema::{lots, products};
+use jicai::standards::feed::check::Index;
+use jicai::standards::feed::check::rules::Known;
 use jicai::standards::feed::{self, Consumer};
 use jicai::standards::{self, Line, New, Refused, Standard, store};
 use jicai::types::{ConsumerId, Ctx, ProductId, Time, UnitPrice};
@@ -137,6 +139,36 @@ async fn the_draft_follows_winners_losers_and_the_catalogue() {
     let page = site.get("officer", &format!("/rounds/{}/standards", round.id)).await;
     page.is(200).shows("2.0000 × (1 − 0.3)^2 = 0.9800").shows("某某药业").shows("见说明书");
     site.get("supplier1", &format!("/rounds/{}/standards", round.id)).await.is(403);
+}
+
+#[actix_web::test]
+async fn every_pack_of_a_winner_has_its_standard() {
+    let check = |product: &str, wanted: [&str; 2]| {
+        let site = Site::with_city();
+        let (round, list) = site.round_in(RoundState::Awarded);
+        give_key(&site, &list[0]);
+        // Two packs of the winner's: of 10 and of 24.
+        let packs = ["XJ01CAA040E001010105", "XJ01CAA040E001010101"];
+        let own = products::maker.eq("浙江康恩药业有限公司");
+        site.app
+            .db
+            .write(|tx| {
+                let other = products::table.filter(products::code.eq(packs[1]));
+                Ok(diesel::update(other).set(own).execute(tx.conn())?)
+            })
+            .unwrap();
+        award(&site, &round, &list, &[won(0, "supplier1", product, "0.5")], &[]);
+        release(&site, &round);
+        let index = site.app.db.read(Index::load).unwrap();
+        let found = packs.map(|code| match index.find(code, "2027-01-01".parse().unwrap()) {
+            Known::Standard(it) => it.standard.to_string(),
+            other => format!("{other:?}"),
+        });
+        assert_eq!(found, wanted, "{product}");
+    };
+    // A bid that names no code is for every pack; the pack of 24 is worth 1.95 ^ log2 2.4 packs of 10.
+    check("康恩阿莫西林", ["0.50", "0.50"]);
+    check("XJ01CAA040E001010105", ["0.50", "0.4843"]);
 }
 
 #[actix_web::test]

@@ -86,6 +86,7 @@ async fn a_token_is_held_to_its_scopes_and_days_and_replaced_with_an_overlap() {
     site.set_clock(site.now().plus_days(7));
     check(&api(&site, &third, "/api/standards").await, 401, "invalid_token");
     site.get("admin", "/api-tokens").await.shows("已过期");
+    site.post("admin", &rotate, &[]).await.is(422).shows("该令牌已过期");
     site.post("admin", &format!("/api-tokens/{id}/revoke"), &[]).await.is(303);
     site.post("admin", &rotate, &[]).await.is(422).shows("已吊销");
     // What is done for a hospital needs one.

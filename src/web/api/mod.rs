@@ -339,20 +339,37 @@ pub fn objects(body: &[u8]) -> crate::error::Result<Option<Vec<Value>>> {
     if !text.starts_with(b"{") && !text.starts_with(b"[") {
         return Ok(None);
     }
-    let read: Option<Map<String, Value>> = serde_json::from_slice(text).ok();
-    match read.and_then(|mut it| it.remove("lines").filter(|_| it.is_empty())) {
-        Some(Value::Array(lines)) => Ok(Some(lines)),
-        _ => Err(Error::refused(NoLines)),
+    let read: Value = serde_json::from_slice(text)
+        .map_err(|why| Error::refused(BadJson::Broken { line: why.line(), column: why.column() }))?;
+    match read {
+        Value::Object(mut it) => match it.remove("lines") {
+            Some(Value::Array(lines)) if it.is_empty() => Ok(Some(lines)),
+            _ => Err(Error::refused(BadJson::NoLines)),
+        },
+        _ => Err(Error::refused(BadJson::NoLines)),
     }
 }
 
-/// A JSON body that has no lines.
+/// Why a JSON body cannot be taken.
 #[derive(Debug)]
-struct NoLines;
+enum BadJson {
+    /// It is no JSON from here on.
+    Broken {
+        /// The line, from 1.
+        line: usize,
+        /// The byte of the line.
+        column: usize,
+    },
+    /// It has no lines.
+    NoLines,
+}
 
-impl Say for NoLines {
+impl Say for BadJson {
     fn say(&self, t: &Text) -> String {
-        t.api.no_lines.to_owned()
+        match self {
+            BadJson::Broken { line, column } => fill(t.api.bad_json, &[("line", line), ("column", column)]),
+            BadJson::NoLines => t.api.no_lines.to_owned(),
+        }
     }
 }
 

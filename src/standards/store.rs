@@ -256,7 +256,7 @@ diesel::define_sql_function! {
 pub fn page(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Standard>> {
     let mut query = standards::table.select(Standard::as_select()).into_boxed();
     if !filter.text.is_empty() {
-        let like = format!("%{}%", filter.text.to_lowercase().replace(['%', '_', '\\', '\0'], ""));
+        let like = format!("%{}%", filter.text.to_lowercase().replace(['%', '_', '\\'], ""));
         query = query.filter(
             lower(standards::product)
                 .like(like.clone())

@@ -62,8 +62,9 @@ impl Say for Refused {
 }
 
 impl Form {
-    /// From pairs, for uploads and tests.
-    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+    /// From pairs, without the zero character, which no text of a database holds.
+    pub fn from_pairs(mut pairs: Vec<(String, String)>) -> Self {
+        pairs.iter_mut().for_each(|(_, value)| value.retain(|c| c != '\0'));
         Self(pairs)
     }
 
@@ -141,13 +142,11 @@ impl FromRequest for Form {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let read = web::Form::<Vec<(String, String)>>::from_request(req, payload);
         Box::pin(async move {
-            let mut pairs = read.await.map_err(|_| Error::refused(Refused::Form))?.into_inner();
-            // No text of a database holds it.
-            pairs.iter_mut().for_each(|(_, value)| value.retain(|c| c != '\0'));
+            let pairs = read.await.map_err(|_| Error::refused(Refused::Form))?.into_inner();
             if pairs.len() > FIELDS {
                 return Err(Error::refused(Refused::Form));
             }
-            Ok(Self(pairs))
+            Ok(Self::from_pairs(pairs))
         })
     }
 }

@@ -95,7 +95,7 @@ const LONGEST: usize = 200;
 
 /// A text of an address, cut to what can be searched for.
 fn cut(text: &str) -> String {
-    text.trim().chars().filter(|c| *c != '\0').take(LONGEST).collect()
+    text.trim().chars().take(LONGEST).collect()
 }
 
 /// The product an address names by id or code.

@@ -149,10 +149,10 @@ async fn every_pack_of_a_winner_has_its_standard() {
         give_key(&site, &list[0]);
         // Two packs of the winner's: of 10 and of 24.
         let packs = ["XJ01CAA040E001010105", "XJ01CAA040E001010101"];
-        let own = products::maker.eq("浙江康恩药业有限公司");
         site.app
             .db
             .write(|tx| {
+                let own = products::maker.eq("浙江康恩药业有限公司");
                 let other = products::table.filter(products::code.eq(packs[1]));
                 Ok(diesel::update(other).set(own).execute(tx.conn())?)
             })
@@ -310,6 +310,14 @@ async fn the_row_in_force_is_the_one_of_the_year() {
     let csv = site.get("officer", "/standards/export.csv?q=%E9%BD%90%E9%B2%81").await;
     assert_eq!(csv.is(200).body.lines().count(), 4);
     assert!(site.get("officer", "/standards/export.xlsx").await.bytes.starts_with(b"PK"));
+    // What a product costs is not its competitors' to see, nor what is only asked for anybody's outside the bureau.
+    let correction = [("standard", "1.30"), ("reason", "录入差错")];
+    site.post("officer", "/standards/3/correct", &correction).await.is(303);
+    for path in ["/standards/3", "/standards?q=%E9%BD%90%E9%B2%81", "/standards/export.csv"] {
+        site.get("supplier3", path).await.is(200).shows("2.00").hides("录入差错");
+        site.get("supplier1", path).await.is(200).shows("1.40").hides("2.00").hides("录入差错");
+    }
+    site.get("auditor", "/standards/3").await.shows("录入差错");
 }
 
 pub fn line(product: &str, starts: &str, standard: &str) -> Line {

@@ -780,6 +780,13 @@ async fn varieties_procured_elsewhere_count_once_beside_those_in_force() {
         site.now().millis()
     ));
     assert_eq!(varieties(), "3");
+    // What is entered for a month that was counted long ago is counted too.
+    site.set_clock(site.now().plus_days(500));
+    run_count(&site);
+    assert_eq!(varieties(), "3");
+    add(jicai::types::VarietyId::new().as_str(), "二甲双胍片", "").await.is(303);
+    run_count(&site);
+    assert_eq!(varieties(), "4");
     site.get("auditor", "/indicators/varieties?kind=drug").await.is(200).shows("硝苯地平片").shows("已撤销");
     site.get("auditor", "/indicators/varieties?kind=consumable").await.is(200).shows("还没有录入");
 }

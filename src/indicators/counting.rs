@@ -1,7 +1,7 @@
 //! What the indicators are counted from, each night: month by month in set SQL, the same again changes nothing.
 //!
 //! The months of the last year and the current one are counted anew, because payments, returns and corrections still
-//! change them; older months are counted once and then stand. Days and moments are written into the statements: their
+//! change them; older months are counted once and then stand, until somebody enters a figure or a variety. Days and moments are written into the statements: their
 //! types hold nothing but digits and hyphens. A month is one transaction.
 
 use std::collections::BTreeSet;
@@ -58,11 +58,26 @@ fn first(conn: &mut Conn) -> Result<Option<NaiveDate>> {
     Ok(found.day.into_iter().chain(found.at.map(Time::day)).min())
 }
 
-/// The months to count: those never counted, and the latest.
+#[derive(QueryableByName)]
+struct Month {
+    #[diesel(sql_type = Date)]
+    month: NaiveDate,
+}
+
+/// The months counted since the last figure of theirs, and the last variety, was entered.
+fn standing(conn: &mut Conn) -> Result<BTreeSet<NaiveDate>> {
+    let query = "SELECT m.month FROM indicator_months m WHERE NOT EXISTS \
+          (SELECT 1 FROM indicator_inputs i WHERE i.month = m.month AND i.at >= m.counted_at) \
+        AND NOT EXISTS (SELECT 1 FROM indicator_varieties v \
+          WHERE v.at >= m.counted_at OR v.withdrawn_at >= m.counted_at)";
+    let months: Vec<Month> = diesel::sql_query(query).load(conn)?;
+    Ok(months.into_iter().map(|it| it.month).collect())
+}
+
+/// The months to count: those that do not stand, and the latest.
 fn due(conn: &mut Conn, today: NaiveDate) -> Result<Vec<Period>> {
     let Some(first) = first(conn)? else { return Ok(Vec::new()) };
-    let known: BTreeSet<NaiveDate> =
-        indicator_months::table.select(indicator_months::month).load(conn)?.into_iter().collect();
+    let known = standing(conn)?;
     let current = Period::month_of(today);
     let back = |months| current.starts.checked_sub_months(Months::new(months)).unwrap_or(current.starts);
     let mut month = Period::month_of(first.max(back(KEPT)));

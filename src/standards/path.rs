@@ -30,7 +30,11 @@ pub fn path(rules: &RuleSet, product: Product, from: NaiveDate) -> Result<Vec<St
     let mut steps: Vec<Step> = Vec::new();
     for year in 1..=years(&rules.standard) {
         let (exact, basis) = standard(&rules.standard, product, year);
-        let amount = UnitPrice::rounded(half_up(exact.value(), rules.price.decimals.0))?;
+        let amount = match basis {
+            // Its own price: rounded like a bid, it could be above its standard.
+            Basis::Lower => UnitPrice::rounded(exact.value())?,
+            _ => UnitPrice::rounded(half_up(exact.value(), rules.price.decimals.0))?,
+        };
         let starts = from.checked_add_months(Months::new(12 * (year - 1))).ok_or(NotANumber::TooLarge)?;
         if steps.last().is_none_or(|last| last.standard != amount) {
             if let Some(last) = steps.last_mut() {
@@ -105,6 +109,7 @@ mod tests {
     #[test]
     fn a_product_reaches_the_selected_price_within_three_years() {
         check("0.4", "0.5", true, &["0.40 LOWER 2027-03-01  0.4000 ≤ 0.5000"]);
+        check("0.123456", "0.5", true, &["0.123456 LOWER 2027-03-01  0.1235 ≤ 0.5000"]);
         check("0.5", "0.5", true, &["0.50 LOWER 2027-03-01  0.5000 ≤ 0.5000"]);
         check("1", "0.5", true, &["0.50 WITHIN_MULTIPLE 2027-03-01  0.5000 < 1.0000 ≤ 2 × 0.5000 = 1.0000"]);
         check("2", "0.5", false, &["0.50 NOT_EVALUATED 2027-03-01  2.0000 > 0.5000 → 0.5000"]);

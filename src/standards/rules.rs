@@ -119,8 +119,11 @@ fn propose(rules: &RuleSet, award: &Award, highest: Fraction) -> Proposed {
             let price = Fraction::whole(award.unit_price.decimal());
             let selected = highest.for_spec(award.ratio);
             let (amount, basis) = standard(&rules.standard, Product { price, selected, evaluated: true }, 1);
-            let rounded = half_up(amount.value(), rules.price.decimals.0);
-            let amount = UnitPrice::rounded(rounded).unwrap_or(award.unit_price);
+            let rounded = UnitPrice::rounded(half_up(amount.value(), rules.price.decimals.0));
+            let amount = match basis {
+                Basis::Lower => award.unit_price,
+                _ => rounded.unwrap_or(award.unit_price),
+            };
             (amount, basis, arithmetic(&rules.standard, basis, price, selected))
         }
     };

@@ -14,7 +14,7 @@ use jicai::notify::{Letter, Mail, MailState, Report};
 use jicai::people::{self, Role};
 use jicai::prices::alerts::{self, State, Subscription};
 use jicai::prices::findings::{self, Finding};
-use jicai::prices::monitoring::Tier;
+use jicai::prices::monitoring::{Rule, Tier, rules, versions};
 use jicai::schema::findings as rows;
 use jicai::text::Lang;
 use jicai::types::{AlertId, FindingId, OrganisationId, ProductId, SubscriptionId};
@@ -305,6 +305,31 @@ fn keep_for_a_look(name: &str, bytes: &[u8]) {
     if let Ok(folder) = std::env::var("LOOK_FOLDER") {
         std::fs::write(Path::new(&folder).join(name), bytes).unwrap();
     }
+}
+
+#[actix_web::test]
+async fn a_mail_names_rules_as_the_version_in_force_does() {
+    let city = City::new();
+    let own = rules::text(SOME.rule).unwrap();
+    let title = rules::find(SOME.rule).unwrap().title(Lang::Zh).to_owned();
+    for (version, from, named) in
+        [(2, "2026-01-01", "挂网倍数预警（本市）"), (3, "2027-01-01", "挂网倍数预警（明年）")]
+    {
+        let body = own
+            .replacen("version = 1", &format!("version = {version}"), 1)
+            .replacen("from = 2021-01-01", &format!("from = {from}"), 1)
+            .replacen(&title, named, 1);
+        let it = versions::Version::of(&Rule::parse(&body).unwrap(), &body).unwrap();
+        city.site.app.db.write(|tx| versions::insert(tx, &it)).unwrap();
+    }
+    city.subscribe("officer", &[]).await;
+    assert_eq!(city.write(), (0, 1, 0));
+    city.find(SOME);
+    city.later(5);
+    assert_eq!(city.write(), (1, 0, 0));
+    let report = city.reports().remove(0);
+    let named = [&report.rules[0].name, &report.top[0].rule];
+    assert_eq!(named, ["挂网倍数预警（本市）"; 2]);
 }
 
 #[actix_web::test]

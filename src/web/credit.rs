@@ -16,7 +16,7 @@ use crate::files::write::{Cell, Csv, Xlsx};
 use crate::people::{OrganisationKind, Role, Who};
 use crate::supply::subjects::{self, Subject};
 use crate::text::{Say, Text, fill};
-use crate::types::{CreditFactId, parse_decimal};
+use crate::types::{CreditFactId, parse_day, parse_decimal};
 use crate::web::{App, Page, Person, page};
 
 /// Who reads the register: the bureau all, a supplier its own.
@@ -107,7 +107,7 @@ fn about(table: &str, t: &Text) -> &'static str {
 }
 
 fn day(text: &str, else_day: NaiveDate) -> Result<NaiveDate> {
-    if text.is_empty() { Ok(else_day) } else { text.parse().map_err(|_| Error::NotFound) }
+    if text.is_empty() { Ok(else_day) } else { parse_day(text).ok_or(Error::NotFound) }
 }
 
 /// The filter as this reader may ask it: a supplier only ever sees its own facts.
@@ -129,7 +129,7 @@ fn filter(conn: &mut Conn, who: &Who, query: &Query, today: NaiveDate) -> Result
     };
     let before = match query.before.split_once('.') {
         Some((day, id)) => Some((
-            day.parse().map_err(|_| Error::NotFound)?,
+            parse_day(day).ok_or(Error::NotFound)?,
             id.parse::<CreditFactId>().map_err(|_| Error::NotFound)?,
         )),
         None => None,

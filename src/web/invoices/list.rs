@@ -14,7 +14,7 @@ use crate::payments::invoices::store::{self, Filter};
 use crate::people::{OrganisationKind, Role, Who};
 use crate::text::Text;
 use crate::types::OrganisationId;
-use crate::web::payments::{EXPORT, Line, PAGE, Table, choices, exported, given, parties, place, query};
+use crate::web::payments::{EXPORT, Line, PAGE, Table, choices, exported, given_day, parties, place, query};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -46,8 +46,8 @@ impl Asked {
             supplier,
             standing,
             number: self.number.trim().chars().take(40).collect(),
-            from: given(&self.from)?,
-            to: given(&self.to)?,
+            from: given_day(&self.from)?,
+            to: given_day(&self.to)?,
             after: place(&self.after)?,
         })
     }

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::files::write::{Cell, Csv, Xlsx};
 use crate::people::{self, OrganisationKind, Who};
 use crate::text::Text;
-use crate::types::{Ctx, OrganisationId, parse_decimal};
+use crate::types::{Ctx, OrganisationId, parse_day, parse_decimal};
 use crate::web::{App, page};
 
 /// Whose rows somebody asks for: a hospital or supplier its own, with whomever it names; the bureau anybody's.
@@ -53,13 +53,18 @@ pub(in crate::web) fn given<T: FromStr>(text: &str) -> Result<Option<T>> {
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
 }
 
+/// A day of an address, or none when there is none.
+pub(in crate::web) fn given_day(text: &str) -> Result<Option<NaiveDate>> {
+    if text.is_empty() { Ok(None) } else { parse_day(text).map(Some).ok_or(Error::NotFound) }
+}
+
 /// Where a list goes on: a day and an id, as an address carries them.
 pub(in crate::web) fn place<T: FromStr>(text: &str) -> Result<Option<(NaiveDate, T)>> {
     if text.is_empty() {
         return Ok(None);
     }
     let (day, id) = text.split_once('~').ok_or(Error::NotFound)?;
-    let day = day.parse().map_err(|_| Error::NotFound)?;
+    let day = parse_day(day).ok_or(Error::NotFound)?;
     Ok(Some((day, id.parse().map_err(|_| Error::NotFound)?)))
 }
 

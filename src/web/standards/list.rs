@@ -2,15 +2,17 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::sees;
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
 use crate::files::write::{Cell, Csv, Xlsx};
+use crate::people::Who;
 use crate::standards::store::{self, Filter};
 use crate::standards::{Standard, basis_name};
 use crate::text::Text;
+use crate::types::parse_day;
 use crate::web::{App, Page, Person, STAFF, form, page};
 
 /// What the reader asks for.
@@ -29,8 +31,7 @@ impl Asked {
         let day = match self.day.trim() {
             "" => None,
             text => Some(
-                NaiveDate::parse_from_str(text, "%Y-%m-%d")
-                    .map_err(|_| Error::refused(form::Refused::Time("day", text.to_owned())))?,
+                parse_day(text).ok_or_else(|| Error::refused(form::Refused::Time("day", text.to_owned())))?,
             ),
         };
         let before = match self.before.as_str() {
@@ -57,6 +58,10 @@ struct List {
 impl List {
     fn basis<'a>(&'a self, row: &'a Standard) -> &'a str {
         basis_name(self.page.t, &row.basis)
+    }
+
+    fn sees(&self, row: &Standard) -> bool {
+        sees(self.page.who.as_ref(), row)
     }
 
     fn is_staff(&self) -> bool {
@@ -163,6 +168,7 @@ const EXPORT: usize = 200_000;
 
 async fn export(app: &App, who: &Person, asked: &Asked, t: &'static Text) -> Result<Vec<[String; 18]>> {
     let mut filter = Filter { before: None, ..asked.filter()? };
+    let reader = who.0.clone();
     let rows = app
         .read(move |conn| {
             let mut rows = Vec::new();
@@ -170,7 +176,7 @@ async fn export(app: &App, who: &Person, asked: &Asked, t: &'static Text) -> Res
                 let found = store::page(conn, &filter, 2_000)?;
                 let Some(last) = found.last() else { break };
                 filter.before = Some(last.seq);
-                rows.extend(found.into_iter().map(|row| cells(row, t)));
+                rows.extend(found.into_iter().map(|row| cells(row, &reader, t)));
                 if rows.len() >= EXPORT {
                     break;
                 }
@@ -187,8 +193,12 @@ async fn export(app: &App, who: &Person, asked: &Asked, t: &'static Text) -> Res
     Ok(rows)
 }
 
-fn cells(it: Standard, t: &Text) -> [String; 18] {
+fn cells(it: Standard, who: &Who, t: &Text) -> [String; 18] {
     let basis = basis_name(t, &it.basis).to_owned();
+    let (price, arithmetic) = match sees(Some(who), &it) {
+        true => (it.price.to_string(), it.arithmetic),
+        false => (String::new(), String::new()),
+    };
     [
         it.seq.to_string(),
         it.lot,
@@ -198,12 +208,12 @@ fn cells(it: Standard, t: &Text) -> [String; 18] {
         it.pack,
         it.company,
         it.standard.to_string(),
-        it.price.to_string(),
+        price,
         it.starts.to_string(),
         it.ends.map(|d| d.to_string()).unwrap_or_default(),
         basis,
         it.clause,
-        it.arithmetic,
+        arithmetic,
         it.supersedes.map(|s| s.to_string()).unwrap_or_default(),
         it.unit,
         if it.dual_channel { t.common.yes.to_owned() } else { String::new() },

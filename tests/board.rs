@@ -155,7 +155,7 @@ fn sums_are_net_of_returns_and_counting_again_changes_nothing() {
 }
 
 #[test]
-fn new_purchases_count_only_their_months_and_late_matches_count_all() {
+fn new_purchases_count_only_their_months_and_so_do_late_matches() {
     let shelf = shelf();
     let site = &shelf.site;
     count(site);
@@ -165,7 +165,7 @@ fn new_purchases_count_only_their_months_and_late_matches_count_all() {
     assert_eq!(count(site), 1, "November alone");
     product(site, "LATER", "晚登记", "", "甲厂");
     site.app.db.write(|tx| jicai::prices::ingest::match_again(tx, &site.ctx())).unwrap();
-    assert_eq!(count(site), 3, "a line entered under an old number");
+    assert_eq!(count(site), 3, "from September on");
     assert!(sums(site).contains(&" 2026-09-01 2 505.00 0.00 0.00 0.00".to_owned()), "{:#?}", sums(site));
 }
 

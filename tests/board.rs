@@ -332,6 +332,10 @@ async fn a_finding_shows_its_figures_arithmetic_peers_and_purchases() {
     for login in ["hospital1", "supplier1"] {
         let page = site.get(login, &path).await;
         page.is(200).shows("400.00").hides("义乌市中医医院").shows("只对医保部门显示").hides("/cases/new");
+        // That there is a case they hear of by its documents.
+        site.get(login, &format!("/findings/{}", volume.id)).await.is(200).hides("<dt>案件</dt>");
+        site.get(login, "/findings").await.is(200).shows("400.00").hides("/cases/");
+        site.get(login, "/findings?case=with").await.is(404);
     }
     for login in ["hospital2", "supplier2"] {
         site.get(login, &path).await.is(404);

@@ -34,7 +34,8 @@ pub struct Tally {
 
 /// Puts every standing finding at or above the tier set for today, and without a case, into the case of its rule and
 /// product: one is opened where there is none, and a closed one is opened again when the finding's month lies after the
-/// month of closing, or when its listing, which has no month of its own, was found again after it. Then the figures of open cases are counted anew. Run again it changes nothing.
+/// month of closing, or when its listing, which has no month of its own, was found again after it. Then the figures of
+/// open cases are counted anew. Run again it changes nothing.
 pub fn open_due(db: &Db, ctx: &Ctx) -> Result<Tally> {
     let least = db.read(|conn| terms::whole(conn, Term::CaseTier, ctx.now.day()))?;
     let tiers = rules::tiers_from(least);

@@ -303,7 +303,8 @@ pub fn is_told_by_another(conn: &mut Conn, it: &Alert) -> Result<bool> {
         .filter(alerts::account_id.eq(&it.account_id).and(alerts::subscription_id.eq(&it.subscription_id)))
         .filter(alerts::id.ne(&it.id).and(alerts::is_test.eq(false)))
         .filter(alerts::after_sweep.le(it.after_sweep).and(alerts::to_sweep.ge(it.to_sweep)))
-        .filter(mails::state.ne(MailState::Withdrawn));
+        .filter(mails::state.ne(MailState::Withdrawn))
+        .select(alerts::id);
     Ok(diesel::select(exists(others)).get_result(conn)?)
 }
 

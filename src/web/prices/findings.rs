@@ -174,8 +174,10 @@ fn row(it: &Finding, names: &Names, is_staff: bool, t: &Text) -> Row {
         it.effect_all.into(),
     ];
     if is_staff {
-        let path = |id| link(t.board.case, format!("/cases/{id}"));
-        cells.push(it.case_id.as_ref().map_or_else(Cell::default, path));
+        cells.push(match &it.case_id {
+            Some(id) => link(t.board.case, format!("/cases/{id}")),
+            None => Cell::default(),
+        });
     }
     cells.into()
 }

@@ -277,7 +277,6 @@ impl Judge<'_> {
             let findings = known.remove(&product.id).into_iter().flatten();
             by_key.extend(findings.map(|it| (it.key.clone(), it)));
         }
-        let mut seen: HashSet<String> = HashSet::new();
         for it in &found {
             let (Some(rule), Some(product)) =
                 (self.asked.rules.get(it.rule), family.products.get(it.product))
@@ -286,9 +285,6 @@ impl Judge<'_> {
             };
             let hospital = it.hospital.and_then(|no| self.names.hospitals.get(&no));
             let key = key(rule, product, hospital.map(|it| &it.0), it.month);
-            if !seen.insert(key.clone()) {
-                continue;
-            }
             let line = Line {
                 rule,
                 product: &product.code,
@@ -325,8 +321,7 @@ impl Judge<'_> {
     fn is_judged(&self, it: &Finding) -> bool {
         let rule = self.asked.rules.iter().find(|rule| rule.name == it.rule);
         let is_asked = self.asked.is_whole || rule.is_some();
-        let is_open = self.window.is_open
-            || rule.is_none_or(|it| it.kind != crate::prices::monitoring::Kind::NeverBought);
+        let is_open = self.window.is_open || rule.is_none_or(|it| !it.kind.is_of_today());
         let in_window = it.hospital_id.is_none() || self.window.has(Month::of(it.month));
         is_asked && is_open && in_window
     }
@@ -342,10 +337,11 @@ impl Judge<'_> {
         key: String,
         cause: Cause,
     ) -> Result<()> {
-        let month = it.month.map_or_else(
-            || known.as_ref().map_or_else(|| self.window.to.first(), |known| known.month),
-            Month::first,
-        );
+        // A listing that was put right and is dear again is found anew: its finding has no month of its own.
+        let same = known.as_ref().filter(|known| it.month.is_some() || known.state == State::Standing);
+        let month = it
+            .month
+            .map_or_else(|| same.map_or_else(|| self.window.to.first(), |known| known.month), Month::first);
         let now = Finding {
             id: known.as_ref().map_or_else(FindingId::new, |known| known.id.clone()),
             key,
@@ -364,7 +360,7 @@ impl Judge<'_> {
             figures: findings::stored(&it.figures)?,
             state: State::Standing,
             case_id: known.as_ref().and_then(|known| known.case_id.clone()),
-            found_at: known.as_ref().map_or(self.run.began_at, |known| known.found_at),
+            found_at: same.map_or(self.run.began_at, |known| known.found_at),
             seen_at: known.as_ref().map_or(self.run.began_at, |known| known.seen_at),
             gone_at: None,
         };

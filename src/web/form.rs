@@ -122,6 +122,15 @@ impl Form {
         text.parse().map_err(|_| Error::refused(Refused::Choice(name, text.to_owned())))
     }
 
+    /// What a reviewer decides: `yes` or `no`.
+    pub fn decision(&self) -> Result<bool> {
+        match self.text("decision") {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            other => Err(Error::refused(Refused::Choice("decision", other.to_owned()))),
+        }
+    }
+
     /// A Shanghai date and time.
     pub fn time(&self, name: &'static str) -> Result<Time> {
         let text = self.required(name)?;

@@ -7,7 +7,7 @@ use crate::cases::{self, Closing, closing, suspensions};
 use crate::error::{Error, Result};
 use crate::people::Who;
 use crate::types::{AccountId, ApprovalId, CaseId, SuspensionId};
-use crate::web::form::{Form, Refused};
+use crate::web::form::Form;
 use crate::web::{App, Officer, Page, Reviewer, page};
 
 /// Leads back to the case, or shows the form again with why not.
@@ -113,11 +113,7 @@ pub async fn decide(
 ) -> Result<HttpResponse> {
     let (ctx, key, sent) = (who.ctx(&app), id.clone(), form.clone());
     let done = app.write(move |tx| {
-        let yes = match sent.text("decision") {
-            "yes" => true,
-            "no" => false,
-            other => return Err(Error::refused(Refused::Choice("decision", other.to_owned()))),
-        };
+        let yes = sent.decision()?;
         let remark: String = sent.text("remark").chars().take(2_000).collect();
         let request: ApprovalId = sent.choice("request")?;
         closing::decide(tx, &ctx, &super::seen_in(&sent, &key)?, &request, (yes, &remark))

@@ -14,6 +14,11 @@ use crate::types::AccountId;
 use crate::web::asset;
 use crate::web::nav::{self, Group};
 
+/// The media type of a CSV file.
+pub const CSV: &str = "text/csv; charset=utf-8";
+/// The media type of an XLSX file.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// What every page has.
 #[derive(Clone)]
 pub struct Page {
@@ -137,6 +142,16 @@ pub fn see(path: &str) -> HttpResponse {
 /// Sends the browser on and lets the next page say that it was done.
 pub fn see_done(path: &str) -> HttpResponse {
     see(&format!("{path}{}done=1", if path.contains('?') { '&' } else { '?' }))
+}
+
+/// A CSV file to download; its name without the ending.
+pub fn csv(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    download(&format!("{name}.csv"), CSV, bytes)
+}
+
+/// An XLSX file to download; its name without the ending.
+pub fn xlsx(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    download(&format!("{name}.xlsx"), XLSX, bytes)
 }
 
 /// A file to download. The name may be Chinese.

@@ -77,6 +77,6 @@ pub async fn sealed(
 ) -> Result<HttpResponse> {
     let (desk, receipt, content) = own(&app, &who, path.into_inner()).await?;
     let content = content.ok_or(Error::NotFound)?;
-    let name = format!("{}-bid-{}.content.csv", desk.round.number, receipt.seq);
-    Ok(page::download(&name, "text/csv; charset=utf-8", content.bytes()?))
+    let name = format!("{}-bid-{}.content", desk.round.number, receipt.seq);
+    Ok(page::csv(&name, content.bytes()?))
 }

@@ -17,8 +17,6 @@ use crate::web::{App, Page, Person, page};
 /// Products read at a time: memory stays the same however many there are.
 const PIECE: i64 = 1_000;
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
 /// `?format=csv` or `xlsx`, with the filters of the list.
 pub async fn download(
     page: Page,
@@ -36,10 +34,10 @@ pub async fn download(
     let (t, name) = (page.t, format!("{}-{}.{format}", page.t.catalog.title, app.now().day()));
     if format == "xlsx" {
         let bytes = app.read(move |conn| workbook(conn, filter, t)).await?;
-        return Ok(page::download(&name, XLSX, bytes));
+        return Ok(page::download(&name, page::XLSX, bytes));
     }
     Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
+        .content_type(page::CSV)
         .insert_header((
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"products.csv\"; filename*=UTF-8''{}", page::encode(&name)),

@@ -212,11 +212,8 @@ pub async fn file(page: Page, _who: Person, upload: Upload) -> Result<HttpRespon
         block(move || lines(&upload.bytes, is_sheet, t)).await
     };
     match made {
-        Ok(bytes) if is_sheet => {
-            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            Ok(page::download("ratio.xlsx", kind, bytes))
-        }
-        Ok(bytes) => Ok(page::download("ratio.csv", "text/csv; charset=utf-8", bytes)),
+        Ok(bytes) if is_sheet => Ok(page::xlsx("ratio", bytes)),
+        Ok(bytes) => Ok(page::csv("ratio", bytes)),
         Err(Error::Refused(why)) => page::show_refused(&Show::new(page.refused(&*why), Form::default())),
         Err(e) => Err(e),
     }

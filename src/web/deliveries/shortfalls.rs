@@ -115,5 +115,5 @@ pub async fn csv(page: Page, who: Person, app: web::Data<App>) -> Result<HttpRes
         audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": count }))
     })
     .await?;
-    Ok(page::download(&format!("{}.csv", d.shortfalls_title), "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(d.shortfalls_title, bytes))
 }

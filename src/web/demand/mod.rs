@@ -41,8 +41,7 @@ pub(super) fn table<'a>(
         for row in rows {
             book.row(&row)?;
         }
-        let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-        return Ok(page::download(&format!("{name}.xlsx"), media, book.finish()?));
+        return Ok(page::xlsx(name, book.finish()?));
     }
     let mut csv = Csv::new(Vec::new())?;
     csv.row(headers.iter().map(|(header, _)| *header))?;
@@ -52,7 +51,7 @@ pub(super) fn table<'a>(
             Cell::Number(number) => number.to_string(),
         }))?;
     }
-    Ok(page::download(&format!("{name}.csv"), "text/csv; charset=utf-8", csv.finish()?))
+    Ok(page::csv(name, csv.finish()?))
 }
 
 /// A report's state in words, with the class it is shown in.

@@ -11,7 +11,7 @@ use crate::text::fill;
 use crate::types::{DiseaseBasketId, Money};
 use crate::web::access::COST_KEEPERS;
 use crate::web::form::Form;
-use crate::web::payments::{Line, Table, exported};
+use crate::web::lists::{Line, Table, exported};
 use crate::web::{App, CostKeeper, Page, Person, page};
 
 /// What one round does, with its lines.

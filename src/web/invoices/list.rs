@@ -14,7 +14,8 @@ use crate::payments::invoices::store::{self, Filter};
 use crate::people::{OrganisationKind, Role, Who};
 use crate::text::Text;
 use crate::types::OrganisationId;
-use crate::web::payments::{EXPORT, Line, PAGE, Table, choices, exported, given, parties, place, query};
+use crate::web::lists::{EXPORT, Line, PAGE, Table, exported, given, place, query};
+use crate::web::payments::{choices, parties};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.

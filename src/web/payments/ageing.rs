@@ -13,7 +13,7 @@ use crate::supply::Payer;
 use crate::terms::{self, Term};
 use crate::text::{Text, fill};
 use crate::types::{Money, OrganisationId, Time};
-use crate::web::payments::{Line, Table, exported};
+use crate::web::lists::{Line, Table, exported};
 use crate::web::{App, Page, Person, page};
 
 /// One organisation's figures.

@@ -17,7 +17,7 @@ use crate::supply::{Payer, Receipt};
 use crate::text::{Text, fill};
 use crate::types::{Money, OrganisationId, PaymentId, ReceiptId};
 use crate::web::form::{self, Form};
-use crate::web::payments::given;
+use crate::web::lists::given;
 use crate::web::{App, Hospital, Page, page};
 
 /// Receipts on one form.

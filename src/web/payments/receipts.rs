@@ -18,8 +18,9 @@ use crate::people::{OrganisationKind, Who};
 use crate::supply::Receipt;
 use crate::text::Text;
 use crate::types::{Money, OrganisationId};
+use crate::web::lists::{EXPORT, Line, PAGE, Table, exported, given, place, query};
 use crate::web::payments::list::payers;
-use crate::web::payments::{EXPORT, Line, PAGE, Table, choices, exported, given, parties, place, query};
+use crate::web::payments::{choices, parties};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.

@@ -16,7 +16,8 @@ use crate::payments::statements::{self, Figures, MoveKind, Scope, Side, Statemen
 use crate::people::{OrganisationKind, Role, Who};
 use crate::text::{Say, Text, fill};
 use crate::types::{OrganisationId, ReceiptId};
-use crate::web::payments::{EXPORT, Line, Table, choices, exported, given, may_see, parties, query};
+use crate::web::lists::{EXPORT, Line, Table, exported, given, query};
+use crate::web::payments::{choices, may_see, parties};
 use crate::web::{App, Page, Person, page};
 
 /// Movements of a page.

@@ -14,7 +14,7 @@ use crate::prices::monitoring::Tier;
 use crate::supply::progress::rules::percent;
 use crate::text::{Text, fill};
 use crate::types::{Money, ProductId};
-use crate::web::payments::{exported, query};
+use crate::web::lists::{exported, query};
 use crate::web::prices::chart::{self, Bars};
 use crate::web::prices::sheet::{self, Cell, Row, Sheet, link, numbers, words};
 use crate::web::prices::{Titles, known_suppliers, product_name, shown, supplier_link};

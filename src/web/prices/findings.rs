@@ -16,7 +16,7 @@ use crate::prices::findings::{Finding, State};
 use crate::prices::monitoring::{Tier, rules};
 use crate::text::{Text, fill};
 use crate::types::{Money, OrganisationId, ProductId};
-use crate::web::payments::{exported, given, query};
+use crate::web::lists::{exported, given, query};
 use crate::web::prices::sheet::{Cell, Row, Sheet, link, numbers, words};
 use crate::web::prices::{
     Scope, Titles, cut, hospital_of, known_suppliers, month, product_name, product_of, shown, supplier_link,

@@ -14,7 +14,7 @@ use crate::prices::board::{Part, Sum, Top, earlier, month_of, names_of, share, s
 use crate::supply::progress::rules::percent;
 use crate::text::{Text, fill};
 use crate::types::{OrganisationId, ProductId, Time};
-use crate::web::payments::{exported, query};
+use crate::web::lists::{exported, query};
 use crate::web::prices::board::{bar_title, month_cells, month_columns};
 use crate::web::prices::chart::{self, Bars};
 use crate::web::prices::sheet::{self, Cell, Row, Sheet, link, numbers, words};

@@ -181,10 +181,10 @@ pub async fn file(
             let bytes = import::write_scores(tx.conn(), &plan, t)?;
             let deed = Deed { action: "assessments.export", subject: SUBJECT, id: key.as_str() };
             audit::record(tx, &ctx, deed, &(), &bytes.len())?;
-            Ok((format!("{} {}.csv", plan.title(&round, t), t.assessments.title), bytes))
+            Ok((format!("{} {}", plan.title(&round, t), t.assessments.title), bytes))
         })
         .await?;
-    Ok(page::download(&name, "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(&name, bytes))
 }
 
 #[derive(Template)]

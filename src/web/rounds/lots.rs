@@ -231,8 +231,7 @@ pub async fn csv(
     id: web::Path<RoundId>,
 ) -> Result<HttpResponse> {
     let (round, lots) = exported(&who, &app, id.into_inner()).await?;
-    let name = format!("{}-lots.csv", round.number);
-    Ok(page::download(&name, "text/csv; charset=utf-8", import::write_csv(&lots, page.t)?))
+    Ok(page::csv(&format!("{}-lots", round.number), import::write_csv(&lots, page.t)?))
 }
 
 /// The lots as XLSX.
@@ -243,8 +242,7 @@ pub async fn xlsx(
     id: web::Path<RoundId>,
 ) -> Result<HttpResponse> {
     let (round, lots) = exported(&who, &app, id.into_inner()).await?;
-    let name = format!("{}-lots.xlsx", round.number);
-    Ok(page::download(&name, super::list::XLSX, import::write_xlsx(&lots, page.t)?))
+    Ok(page::xlsx(&format!("{}-lots", round.number), import::write_xlsx(&lots, page.t)?))
 }
 
 async fn exported(who: &Person, app: &App, id: RoundId) -> Result<(Round, Vec<Lot>)> {

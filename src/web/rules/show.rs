@@ -122,5 +122,5 @@ pub async fn csv(
         let name = page.t.parameter(&p.name);
         out.row([&p.name, &name, &p.value, &p.confidence, &p.clause, &p.source])?;
     }
-    Ok(page::download(&file_name(&version, "csv"), "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::download(&file_name(&version, "csv"), page::CSV, out.finish()?))
 }

@@ -194,13 +194,13 @@ pub async fn csv(
             Ok((it.number.clone(), write(conn, &it, t)?))
         })
         .await?;
-    let name = format!("{number}.csv");
+    let name = number.clone();
     app.write(move |tx| {
         let deed = Deed { action: "claims.export", subject: "claims", id: &number };
         audit::record(tx, &ctx, deed, &(), &())
     })
     .await?;
-    Ok(page::download(&name, "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(&name, bytes))
 }
 
 fn write(conn: &mut Conn, it: &Claim, t: &Text) -> Result<Vec<u8>> {

@@ -212,7 +212,7 @@ pub async fn csv(
         audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": count, "filter": query }))
     })
     .await?;
-    Ok(page::download(&format!("{}.csv", t.claims.title), "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(t.claims.title, bytes))
 }
 
 fn cells(line: &Line, t: &Text) -> [String; 12] {

@@ -193,7 +193,7 @@ pub async fn file(
     }
     let number = order.file.number.clone();
     let (media, bytes) = match format.as_str() {
-        "csv" => ("text/csv; charset=utf-8", files::csv(&order, t)?),
+        "csv" => (page::CSV, files::csv(&order, t)?),
         "xml" => ("application/xml", files::xml(&order)),
         _ => return Err(Error::NotFound),
     };
@@ -220,11 +220,11 @@ pub async fn deductions(
             Ok((it.number, files::deductions(conn, &id, t)?))
         })
         .await?;
-    let name = format!("{number}-{}.csv", t.settlements.deducted);
+    let name = format!("{number}-{}", t.settlements.deducted);
     app.write(move |tx| {
         let deed = Deed { action: "deductions.export", subject: settlements::SUBJECT, id: &number };
         audit::record(tx, &ctx, deed, &(), &())
     })
     .await?;
-    Ok(page::download(&name, "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(&name, bytes))
 }

@@ -10,8 +10,6 @@ use crate::simulations::{self, Shown, comparison, output};
 use crate::types::SimulationId;
 use crate::web::{App, Evaluator, Page, page};
 
-const CSV: &str = "text/csv; charset=utf-8";
-
 /// `comparison.csv`, `comparison.xlsx`, `simulated_lots.csv` or `simulated_bids.csv`. An export is in the trail.
 pub async fn file(
     page: Page,
@@ -30,21 +28,17 @@ pub async fn file(
         })
         .await?;
     match name.as_str() {
-        "comparison.csv" => Ok(page::download(&name, CSV, comparison_csv(&it)?)),
-        "comparison.xlsx" => {
-            let sheet = comparison_xlsx(&it, page.t.simulations.by_bid)?;
-            let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            Ok(page::download(&name, media, sheet))
-        }
-        "simulated_lots.csv" => runs(&name, it.runs.as_ref().map(output::lots)),
-        "simulated_bids.csv" => runs(&name, it.runs.as_ref().map(output::bids)),
+        "comparison.csv" => Ok(page::csv("comparison", comparison_csv(&it)?)),
+        "comparison.xlsx" => Ok(page::xlsx("comparison", comparison_xlsx(&it, page.t.simulations.by_bid)?)),
+        "simulated_lots.csv" => runs("simulated_lots", it.runs.as_ref().map(output::lots)),
+        "simulated_bids.csv" => runs("simulated_bids", it.runs.as_ref().map(output::bids)),
         _ => Err(Error::NotFound),
     }
 }
 
 fn runs(name: &str, table: Option<Table>) -> Result<HttpResponse> {
     let bytes = tables::write(table.ok_or(Error::NotFound)?, Csv::new(Vec::new())?)?;
-    Ok(page::download(name, CSV, bytes))
+    Ok(page::csv(name, bytes))
 }
 
 fn comparison_csv(it: &Shown) -> Result<Vec<u8>> {

@@ -7,7 +7,6 @@ use askama::Template;
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
-use crate::audit::{self, Deed};
 use crate::credit::register::{self, Filter, MOST, Refused};
 use crate::credit::{CreditFact, FactKind};
 use crate::db::Conn;
@@ -16,7 +15,7 @@ use crate::people::{OrganisationKind, Role, Who};
 use crate::supply::subjects::{self, Subject};
 use crate::text::{Say, Text, fill};
 use crate::types::CreditFactId;
-use crate::web::lists::{EXPORT, Table};
+use crate::web::lists::{EXPORT, Table, exported};
 use crate::web::{App, Page, Person, page};
 
 /// Who reads the register: the bureau all, a supplier its own.
@@ -210,14 +209,15 @@ pub async fn export(
     app: web::Data<App>,
     query: web::Query<Query>,
 ) -> Result<HttpResponse> {
-    let (t, today, ctx, reader) = (page.t, app.now().day(), who.ctx(&app), who.0.clone());
+    let (t, today, reader) = (page.t, app.now().day(), who.0.clone());
+    let asked = query.text();
     let lines = app
-        .write(move |tx| {
-            let mut filter = filter(tx.conn(), &reader, &query, today)?;
+        .read(move |conn| {
+            let mut filter = filter(conn, &reader, &query, today)?;
             filter.before = None;
             let mut cells = Vec::new();
             while cells.len() < EXPORT {
-                let list = register::page(tx.conn(), &filter, 2_000)?;
+                let list = register::page(conn, &filter, 2_000)?;
                 let Some((last, _)) = list.last() else { break };
                 filter.before = Some((last.day, last.id.clone()));
                 cells.extend(list.into_iter().map(|(it, supplier)| {
@@ -233,11 +233,9 @@ pub async fn export(
                     ]
                 }));
             }
-            let deed = Deed { action: "credit.export", subject: "credit_facts", id: "" };
-            let known = serde_json::json!({ "lines": cells.len(), "filter": query.text() });
-            audit::record(tx, &ctx, deed, &(), &known)?;
             Ok(cells)
         })
         .await?;
+    exported(&app, who.ctx(&app), ("credit.export", "credit_facts"), lines.len(), asked).await?;
     Table { name: t.credit.title, headers: &headers(t), numbers: &[4, 5], lines }.download(&page.path)
 }

@@ -4,12 +4,15 @@ use std::str::FromStr;
 
 use actix_web::HttpResponse;
 use chrono::NaiveDate;
+use serde::Deserialize;
 
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
-use crate::types::{Ctx, parse_decimal};
+use crate::files::write::FileKind;
+use crate::types::Ctx;
 use crate::web::{App, page};
+
+pub use crate::files::write::{Line, Table};
 
 /// Most lines of one export.
 pub const EXPORT: usize = 200_000;
@@ -41,61 +44,34 @@ pub fn query(values: &[(&str, &str)]) -> String {
     pairs.join("&")
 }
 
-/// A line of a file.
-pub type Line = Vec<String>;
+/// The kind of file a query asks for.
+#[derive(Deserialize)]
+pub struct As {
+    /// CSV unless said otherwise.
+    #[serde(rename = "as", default = "csv")]
+    pub kind: FileKind,
+}
 
-/// A table to download.
-pub struct Table<'a, L> {
-    /// The name of the sheet, and of the file unless it has its own.
-    pub name: &'a str,
-    /// The columns with their widths in a sheet.
-    pub headers: &'a [(&'a str, u16)],
-    /// Which of them a sheet takes as numbers.
-    pub numbers: &'a [usize],
-    /// The lines, a text a column.
-    pub lines: Vec<L>,
+fn csv() -> FileKind {
+    FileKind::Csv
+}
+
+/// The kind of file an address ends with.
+pub fn kind(address: &str) -> Result<FileKind> {
+    address.rsplit('.').next().unwrap_or_default().parse().map_err(|()| Error::NotFound)
 }
 
 impl<L: AsRef<[String]>> Table<'_, L> {
-    /// As CSV or XLSX, whichever the address ends with.
+    /// As the kind of file the address ends with.
     pub fn download(&self, file: &str) -> Result<HttpResponse> {
         self.download_as(self.name, file)
     }
 
-    /// The same in a file of another name.
+    /// The same under another name than that of the sheet.
     pub fn download_as(&self, name: &str, file: &str) -> Result<HttpResponse> {
-        match file.rsplit('.').next() {
-            Some("csv") => Ok(page::csv(name, self.csv()?)),
-            Some("xlsx") => Ok(page::xlsx(name, self.xlsx()?)),
-            _ => Err(Error::NotFound),
-        }
+        let kind = kind(file)?;
+        Ok(page::table(name, kind, self.write(kind)?))
     }
-
-    fn csv(&self) -> Result<Vec<u8>> {
-        let mut out = Csv::new(Vec::new())?;
-        out.row(self.headers.iter().map(|(header, _)| header))?;
-        for line in &self.lines {
-            out.row(line.as_ref())?;
-        }
-        out.finish()
-    }
-
-    fn xlsx(&self) -> Result<Vec<u8>> {
-        let mut out = Xlsx::new(self.name, self.headers)?;
-        for line in &self.lines {
-            out.row(&cells(line.as_ref(), self.numbers))?;
-        }
-        out.finish()
-    }
-}
-
-/// The cells of a sheet's row: the columns named are numbers where the text is one, everything else is text.
-pub fn cells<'a>(line: &'a [String], numbers: &[usize]) -> Vec<Cell<'a>> {
-    let cell = |(at, text): (usize, &'a String)| match parse_decimal(text) {
-        Ok(number) if numbers.contains(&at) => Cell::Number(number),
-        _ => Cell::Text(text),
-    };
-    line.iter().enumerate().map(cell).collect()
 }
 
 /// Writes into the trail that a list was exported.

@@ -777,8 +777,8 @@ routes! {
     POST "/rounds/{id}/openers/keep" rounds::openers::keep, Only(bids::OPENERS);
     GET  "/rounds/{id}/lots" rounds::lots::list, Anyone;
     POST "/rounds/{id}/lots" rounds::lots::add, Only(&[OFFICER]);
-    GET  "/rounds/{id}/lots.csv" rounds::lots::csv, Anyone;
-    GET  "/rounds/{id}/lots.xlsx" rounds::lots::xlsx, Anyone;
+    GET  "/rounds/{id}/lots.csv" rounds::lots::export, Anyone;
+    GET  "/rounds/{id}/lots.xlsx" rounds::lots::export, Anyone;
     GET  "/rounds/{id}/lots/new" rounds::lots::new, Only(&[OFFICER]);
     POST "/rounds/{id}/lots/imports" rounds::import::upload, Only(&[OFFICER]);
     GET  "/rounds/{id}/lots/imports/{import}" rounds::import::show, Only(&[OFFICER]);

@@ -8,16 +8,12 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::error::{Error, Result};
+use crate::files::write::FileKind;
 use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
 use crate::web::asset;
 use crate::web::nav::{self, Group};
-
-/// The media type of a CSV file.
-pub const CSV: &str = "text/csv; charset=utf-8";
-/// The media type of an XLSX file.
-pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What every page has.
 #[derive(Clone)]
@@ -146,12 +142,17 @@ pub fn see_done(path: &str) -> HttpResponse {
 
 /// A CSV file to download; its name without the ending.
 pub fn csv(name: &str, bytes: Vec<u8>) -> HttpResponse {
-    download(&format!("{name}.csv"), CSV, bytes)
+    table(name, FileKind::Csv, bytes)
 }
 
 /// An XLSX file to download; its name without the ending.
 pub fn xlsx(name: &str, bytes: Vec<u8>) -> HttpResponse {
-    download(&format!("{name}.xlsx"), XLSX, bytes)
+    table(name, FileKind::Xlsx, bytes)
+}
+
+/// A table to download as a file of a kind; its name without the ending.
+pub fn table(name: &str, kind: FileKind, bytes: Vec<u8>) -> HttpResponse {
+    download(&format!("{name}.{kind}"), kind.media_type(), bytes)
 }
 
 /// A file to download. The name may be Chinese.

@@ -4,13 +4,13 @@ use actix_web::{HttpResponse, web};
 
 use crate::db::Conn;
 use crate::error::Result;
-use crate::files::write::{Csv, Xlsx};
+use crate::files::write::{self, Csv, Xlsx};
 use crate::people::Who;
 use crate::supply::deliveries::store;
 use crate::supply::{Delivery, DeliveryLine, OrderLine, Receipt, confirmations};
 use crate::text::Text;
 use crate::web::deliveries::list::Asked;
-use crate::web::lists::{self, exported};
+use crate::web::lists::exported;
 use crate::web::{App, Page, Person, page};
 
 /// Most lines of one export.
@@ -146,7 +146,7 @@ pub async fn xlsx(
     let (bytes, count) = app
         .read(move |conn| {
             let mut out = Xlsx::new(t.deliveries.title, &headers(t))?;
-            let count = lines(conn, &wanted, &reader, &mut |row| out.row(&lists::cells(&row, NUMBERS)))?;
+            let count = lines(conn, &wanted, &reader, &mut |row| out.row(&write::cells(&row, NUMBERS)))?;
             Ok((out.finish()?, count))
         })
         .await?;

@@ -7,12 +7,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::db::Conn;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::people::{Role, Who};
 use crate::supply::confirmations::{self, Scope};
 use crate::supply::deliveries::store::{self, Filter};
 use crate::supply::{Delivery, DeliveryState};
 use crate::types::{OrderId, OrganisationId};
+use crate::web::lists::{PAGE, given};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -50,10 +51,6 @@ impl Asked {
     }
 }
 
-fn given<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
-}
-
 #[derive(Template)]
 #[template(path = "deliveries/list.html")]
 struct List {
@@ -83,8 +80,6 @@ impl List {
         self.page.is(Role::Supplier.as_str())
     }
 }
-
-const PAGE: i64 = 100;
 
 /// A page of notes.
 pub async fn index(

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::{self, Deed};
 use crate::credit::standing::{EndCause, Rating, RatingState};
 use crate::error::{Error, Result};
 use crate::people::Role;
@@ -12,7 +11,7 @@ use crate::ratings::store::{self, Ratings};
 use crate::text::Text;
 use crate::types::RatingId;
 use crate::web::access::STAFF;
-use crate::web::lists::{EXPORT, Table};
+use crate::web::lists::{EXPORT, Table, exported};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -141,22 +140,20 @@ pub async fn export(
     app: web::Data<App>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
-    let (t, ctx, mut filter) = (page.t, who.ctx(&app), asked.filter(&who)?);
+    let (t, mut filter) = (page.t, asked.filter(&who)?);
     filter.before = None;
     let lines = app
-        .write(move |tx| {
-            let (mut filter, mut rows) = (filter.clone(), Vec::new());
+        .read(move |conn| {
+            let mut rows = Vec::new();
             while rows.len() < EXPORT {
-                let found = store::page(tx.conn(), &filter, 2_000)?;
+                let found = store::page(conn, &filter, 2_000)?;
                 let Some(last) = found.last() else { break };
                 filter.before = Some(last.id.clone());
                 rows.extend(found.iter().map(|it| cells(it, t)));
             }
-            let deed = Deed { action: "rating.export", subject: "ratings", id: "" };
-            let known = serde_json::json!({ "lines": rows.len(), "filter": asked.query() });
-            audit::record(tx, &ctx, deed, &(), &known)?;
             Ok(rows)
         })
         .await?;
+    exported(&app, who.ctx(&app), ("rating.export", "ratings"), lines.len(), asked.query()).await?;
     Table { name: t.ratings.title, headers: &headers(t), numbers: &[], lines }.download(&page.path)
 }

@@ -5,13 +5,12 @@ use actix_web::{HttpResponse, web};
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::files::write::{Csv, Xlsx};
+use crate::files::write::{Csv, Xlsx, cells};
 use crate::payments::retention::store::{Asked, Listed};
 use crate::payments::retention::{self, Line, SUBJECT, store};
 use crate::people;
 use crate::text::Text;
 use crate::types::{Ctx, OrganisationId, PlanId};
-use crate::web::lists::cells;
 use crate::web::{App, Page, Person, Staff, page};
 
 fn sheet_headers(t: &Text) -> [(&'static str, u16); 13] {

@@ -10,8 +10,7 @@ use crate::screens::files::{COLUMNS, line};
 use crate::screens::{Finding, Opened, Remark, Screen};
 use crate::text::{Text, fill};
 use crate::types::RoundId;
-use crate::web::bids::As;
-use crate::web::lists::Table;
+use crate::web::lists::{As, Table};
 use crate::web::screens::Facts;
 use crate::web::{App, Evaluator, Page, page};
 

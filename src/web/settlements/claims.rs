@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::{self, Deed};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::files::write::Csv;
@@ -15,6 +14,7 @@ use crate::payments::claims::{Claim, ClaimState};
 use crate::people::{Role, Who};
 use crate::text::{Text, fill};
 use crate::web::form::Form;
+use crate::web::lists::{EXPORT, PAGE, exported, given};
 use crate::web::{App, Hospital, Page, Person, page};
 
 /// What the reader asks for.
@@ -51,10 +51,6 @@ impl Asked {
     }
 }
 
-fn given<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
-}
-
 /// A line of the list.
 struct Line {
     it: Claim,
@@ -89,8 +85,6 @@ struct List {
     waiting: String,
     next: String,
 }
-
-const PAGE: i64 = 100;
 
 /// A page of claims.
 pub async fn index(
@@ -160,9 +154,6 @@ pub(super) fn parse(text: &str) -> Result<Seen> {
     read().ok_or_else(|| Refused::NoneChosen.into())
 }
 
-/// Most lines of one export.
-const EXPORT: usize = 200_000;
-
 /// The filtered claims as CSV.
 pub async fn csv(
     page: Page,
@@ -170,9 +161,9 @@ pub async fn csv(
     app: web::Data<App>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
-    let (mut filter, reader, ctx) = (asked.filter(&who)?, who.0.clone(), who.ctx(&app));
+    let (mut filter, reader) = (asked.filter(&who)?, who.0.clone());
     filter.before = String::new();
-    let (t, today, query) = (page.t, app.now().day(), asked.query());
+    let (t, today) = (page.t, app.now().day());
     let (bytes, count) = app
         .read(move |conn| {
             let c = &t.claims;
@@ -207,11 +198,7 @@ pub async fn csv(
             Ok((out.finish()?, count))
         })
         .await?;
-    app.write(move |tx| {
-        let deed = Deed { action: "claims.export", subject: "claims", id: "" };
-        audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": count, "filter": query }))
-    })
-    .await?;
+    exported(&app, who.ctx(&app), ("claims.export", "claims"), count, asked.query()).await?;
     Ok(page::csv(t.claims.title, bytes))
 }
 

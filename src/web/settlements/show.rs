@@ -7,6 +7,7 @@ use askama::Template;
 
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
+use crate::files::write::FileKind;
 use crate::payments::bank;
 use crate::payments::claims::rules::month_after;
 use crate::payments::settlements::{
@@ -193,7 +194,7 @@ pub async fn file(
     }
     let number = order.file.number.clone();
     let (media, bytes) = match format.as_str() {
-        "csv" => (page::CSV, files::csv(&order, t)?),
+        "csv" => (FileKind::Csv.media_type(), files::csv(&order, t)?),
         "xml" => ("application/xml", files::xml(&order)),
         _ => return Err(Error::NotFound),
     };

@@ -1,5 +1,7 @@
 //! SQL of organisations, accounts, roles and sessions.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::db::{Conn, Tx};
@@ -28,6 +30,21 @@ pub fn organisation_by_code(conn: &mut Conn, code: &str) -> Result<Option<Organi
         .select(Organisation::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// The names of organisations, each looked up once.
+pub fn names(conn: &mut Conn, mut ids: Vec<OrganisationId>) -> Result<HashMap<OrganisationId, String>> {
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found = HashMap::new();
+    for some in ids.chunks(1_000) {
+        let rows: Vec<(OrganisationId, String)> = organisations::table
+            .filter(organisations::id.eq_any(some.to_vec()))
+            .select((organisations::id, organisations::name))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Organisations of a kind (all when `None`) whose name or code contains `search`, by name, after `after`.

@@ -162,10 +162,8 @@ pub async fn index(
 fn load(conn: &mut Conn, id: &RoundId, q: &str) -> Result<Loaded> {
     let round = rounds::round(conn, id)?;
     let held = events::held(conn, id)?;
-    let mut suppliers: Vec<OrganisationId> = held.iter().map(|it| it.supplier_id.clone()).collect();
-    suppliers.sort_unstable();
-    suppliers.dedup();
-    let names = store::names(conn, suppliers)?;
+    let suppliers = held.iter().map(|it| it.supplier_id.clone()).collect();
+    let names = people::store::names(conn, suppliers)?;
     let lots: HashMap<LotId, Lot> =
         rounds::lots_of(conn, id)?.into_iter().map(|lot| (lot.id.clone(), lot)).collect();
     let mut lines: Vec<(i32, Line)> = held

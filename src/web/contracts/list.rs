@@ -11,6 +11,7 @@ use crate::contracts::{self, Contract, ContractState, Refused, Seen, Standing, s
 use crate::db::Conn;
 use crate::error::Result;
 use crate::people::Who;
+use crate::people::store::names;
 use crate::text::{Text, fill};
 use crate::types::{Money, OrganisationId};
 use crate::web::form::Form;
@@ -123,10 +124,7 @@ pub async fn index(
 
 fn lines(conn: &mut Conn, who: &Who, found: Vec<Listed>) -> Result<Vec<Line>> {
     let ids = found.iter().flat_map(|(it, ..)| [it.hospital_id.clone(), it.supplier_id.clone()]);
-    let mut ids: Vec<OrganisationId> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let names = store::names(conn, ids)?;
+    let names = names(conn, ids.collect())?;
     found.into_iter().map(|row| line(&names, who, row)).collect()
 }
 

@@ -6,6 +6,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::files::write::{self, Csv, Xlsx};
 use crate::people::Who;
+use crate::people::store::names;
 use crate::supply::deliveries::store;
 use crate::supply::{Delivery, DeliveryLine, OrderLine, Receipt, confirmations};
 use crate::text::Text;
@@ -63,7 +64,8 @@ fn lines(
         let found = store::page(conn, &filter, BATCH)?;
         let Some(last) = found.last() else { return Ok(count) };
         filter.before = Some(last.id.clone());
-        let names = super::names(conn, found.iter().flat_map(|it| [&it.hospital_id, &it.supplier_id]))?;
+        let parties = found.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]);
+        let names = names(conn, parties.collect())?;
         let orders = found.iter().map(|it| it.order_id.clone()).collect();
         let orders = confirmations::store::numbers(conn, orders)?;
         for note in &found {

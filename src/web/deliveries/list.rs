@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::db::Conn;
 use crate::error::Result;
+use crate::people::store::names;
 use crate::people::{Role, Who};
 use crate::supply::confirmations::{self, Scope};
 use crate::supply::deliveries::store::{self, Filter};
@@ -98,7 +99,8 @@ pub async fn index(
             found.truncate(PAGE as usize);
             let orders = found.iter().map(|it| it.order_id.clone()).collect();
             let orders = confirmations::store::numbers(conn, orders)?;
-            let names = super::names(conn, found.iter().flat_map(|it| [&it.hospital_id, &it.supplier_id]))?;
+            let parties = found.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]);
+            let names = names(conn, parties.collect())?;
             Ok((found, is_more, orders, names))
         })
         .await?;

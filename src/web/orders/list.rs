@@ -10,6 +10,7 @@ use crate::contracts;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::Who;
+use crate::people::store::names;
 use crate::supply::orders::requests::{self, Request, RequestState};
 use crate::supply::orders::store::{self, Filter, Scope};
 use crate::supply::{Order, OrderState};
@@ -162,7 +163,7 @@ fn contract(conn: &mut Conn, who: &Who, id: Option<&ContractId>) -> Result<Strin
 
 fn lines(conn: &mut Conn, found: Vec<Order>) -> Result<Vec<Line>> {
     let ids = found.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]).collect();
-    let names = store::names(conn, ids)?;
+    let names = names(conn, ids)?;
     let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
     let line = |it: Order| Line { hospital: name(&it.hospital_id), supplier: name(&it.supplier_id), it };
     Ok(found.into_iter().map(line).collect())

@@ -9,6 +9,7 @@ use crate::contracts::ContractState;
 use crate::contracts::volumes::AgreedVolume;
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::people::store::names;
 use crate::supply::orders::requests::import::{self, COLUMNS};
 use crate::supply::orders::requests::rules::Held;
 use crate::supply::orders::requests::{self, Given, New, Request, RequestState, store};
@@ -134,7 +135,7 @@ fn rows(conn: &mut Conn, hospital: &OrganisationId, today: NaiveDate) -> Result<
     let held = store::contracts_of(conn, hospital)?;
     let mut volumes = store::volumes_of(conn, hospital, today)?;
     let suppliers = held.iter().map(|held| held.contract.supplier_id.clone()).collect();
-    let names = crate::supply::orders::store::names(conn, suppliers)?;
+    let names = names(conn, suppliers)?;
     let binds = |held: &Held| {
         let it = &held.contract;
         it.state == ContractState::Confirmed && it.starts <= today && today <= it.ends

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::people::store::names;
 use crate::supply::Order;
 use crate::supply::orders::requests::refused::Refused;
 use crate::supply::orders::requests::{self, Request, RequestLine, RequestState, Submitted, rules, store};
@@ -128,7 +129,7 @@ async fn made(page: Page, who: &Hospital, app: &App, id: &RequestId, asked: Aske
             let found = store::lines(conn, &id, faulty, asked.after, PAGE + 1)?;
             let lines = lines(conn, found)?;
             let placed = orders::of_request(conn, &id)?;
-            let names = orders::names(conn, placed.iter().map(|it| it.supplier_id.clone()).collect())?;
+            let names = names(conn, placed.iter().map(|it| it.supplier_id.clone()).collect())?;
             let named = |it: Order| (it.clone(), names.get(&it.supplier_id).cloned().unwrap_or_default());
             Ok((it, lines, placed.into_iter().map(named).collect()))
         })
@@ -154,7 +155,7 @@ fn own(conn: &mut Conn, hospital: &OrganisationId, id: &RequestId) -> Result<Req
 
 fn lines(conn: &mut Conn, found: Vec<RequestLine>) -> Result<Vec<Line>> {
     let ids = found.iter().filter_map(|line| line.outcome.supplier_id.clone()).collect();
-    let names = orders::names(conn, ids)?;
+    let names = names(conn, ids)?;
     let named = |it: RequestLine| Line {
         supplier: match &it.outcome.supplier_id {
             Some(id) => names.get(id).cloned().unwrap_or_default(),

@@ -157,7 +157,7 @@ async fn made(
             _ => None,
         };
         let opened = lines(conn, opened.into_iter().collect())?.pop().filter(Line::can_release);
-        let names = store::names(conn, vec![it.hospital_id.clone(), it.supplier_id.clone()])?;
+        let names = people::store::names(conn, vec![it.hospital_id.clone(), it.supplier_id.clone()])?;
         let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
         Ok(Show {
             hospital: name(&it.hospital_id),

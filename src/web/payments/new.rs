@@ -6,13 +6,13 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::contracts::store::names;
 use crate::error::{Error, Result};
 use crate::payments::hospital::store::{self, Open};
 use crate::payments::hospital::{self, Entry};
 use crate::payments::invoices::rules::due;
 use crate::payments::invoices::store::{Goods, goods};
 use crate::people::Who;
+use crate::people::store::names;
 use crate::supply::{Payer, Receipt};
 use crate::text::{Text, fill};
 use crate::types::{Money, OrganisationId, PaymentId, ReceiptId};

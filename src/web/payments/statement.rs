@@ -7,12 +7,12 @@ use askama::Template;
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use crate::contracts::store::names;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::payments::invoices::store::{goods, receipts};
 use crate::payments::statements::store::{self, After, Move};
 use crate::payments::statements::{self, Figures, MoveKind, Scope, Side, Statement};
+use crate::people::store::names;
 use crate::people::{OrganisationKind, Role, Who};
 use crate::text::{Say, Text, fill};
 use crate::types::{OrganisationId, ReceiptId};
@@ -153,10 +153,7 @@ fn rows(conn: &mut Conn, scope: &Scope, list: Vec<Move>) -> Result<Vec<Row>> {
         Side::Hospital => it.supplier_id.clone(),
         Side::Supplier => it.hospital_id.clone(),
     };
-    let mut others: Vec<OrganisationId> = list.iter().map(other).collect();
-    others.sort_unstable();
-    others.dedup();
-    let names = names(conn, others)?;
+    let names = names(conn, list.iter().map(other).collect())?;
     let row = |it: Move| Row {
         number: match goods.get(&it.id) {
             Some(goods) => format!("{} · {} {}", goods.delivery, goods.line, goods.product),

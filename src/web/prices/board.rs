@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::db::Conn;
 use crate::error::Result;
+use crate::people::store::names;
 use crate::prices::board::counting::SPANS;
 use crate::prices::board::store::{self, Ranked};
 use crate::prices::board::{Count, Part, Sum, earlier};
@@ -149,7 +150,7 @@ fn products(conn: &mut Conn, months: i32, span: &str, t: &'static Text) -> Resul
 fn hospitals(conn: &mut Conn, months: i32, span: &str, t: &'static Text) -> Result<Sheet> {
     let ranked = store::ranked(conn, months, Part::Hospital)?;
     let ids = ranked.iter().filter_map(|(id, ..)| id.parse().ok()).collect();
-    let names = store::names(conn, ids)?;
+    let names = names(conn, ids)?;
     let row = |it: &Ranked| {
         let id = it.0.parse().ok()?;
         let name = link(names.get(&id)?, format!("/prices/hospitals/{id}"));

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::db::Conn;
 use crate::error::Result;
-use crate::people::{Organisation, OrganisationKind, Who};
+use crate::people::{self, Organisation, OrganisationKind, Who};
 use crate::prices::board::counting::{KEPT, TOPS, total};
 use crate::prices::board::found::{self, Filter};
 use crate::prices::board::{Part, Sum, Top, earlier, month_of, names_of, share, store};
@@ -252,8 +252,10 @@ impl Shown<'_> {
                 self.ranking("suppliers", b.suppliers_of_month, b.supplier, rows)
             }
             Side::Supplier => {
-                let names =
-                    store::names(conn, tops.iter().filter_map(|top| top.other.parse().ok()).collect())?;
+                let names = people::store::names(
+                    conn,
+                    tops.iter().filter_map(|top| top.other.parse().ok()).collect(),
+                )?;
                 let row = |top: &Top| {
                     let id: OrganisationId = top.other.parse().ok()?;
                     let path = if self.is_staff { format!("/prices/hospitals/{id}") } else { String::new() };

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::payments::bank::{self, BankAccount, BankState};
+use crate::people::store::names;
 use crate::people::{Role, Who};
 use crate::types::{BankAccountId, OrganisationId, Time};
 use crate::web::access::{ACCOUNT_APPROVERS, ACCOUNT_HOLDERS};
@@ -76,7 +77,7 @@ async fn made(page: Page, who: &Person, app: &App, after: Option<BankAccountId>,
 }
 
 fn lines(conn: &mut Conn, reader: &Who, list: Vec<BankAccount>) -> Result<Vec<Line>> {
-    let names = super::names(conn, list.iter().map(|it| it.organisation_id.clone()))?;
+    let names = names(conn, list.iter().map(|it| it.organisation_id.clone()).collect())?;
     let mut lines = Vec::with_capacity(list.len());
     for it in list {
         lines.push(Line {

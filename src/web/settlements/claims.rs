@@ -11,6 +11,7 @@ use crate::payments::claims::rules::{Refused, parse_month};
 use crate::payments::claims::store::{self, Filter};
 use crate::payments::claims::verify::{self, Seen};
 use crate::payments::claims::{Claim, ClaimState};
+use crate::people::store::names;
 use crate::people::{Role, Who};
 use crate::text::{Text, fill};
 use crate::web::form::Form;
@@ -122,7 +123,7 @@ pub async fn index(
 
 fn lines(conn: &mut Conn, who: &Who, found: Vec<Claim>, today: chrono::NaiveDate) -> Result<Vec<Line>> {
     let parties = found.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]);
-    let names = super::names(conn, parties)?;
+    let names = names(conn, parties.collect())?;
     let line = |it: Claim| Line {
         hospital: names.get(&it.hospital_id).cloned().unwrap_or_default(),
         supplier: names.get(&it.supplier_id).cloned().unwrap_or_default(),

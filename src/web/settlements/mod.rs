@@ -11,11 +11,8 @@ pub mod prepayments;
 pub mod show;
 pub mod workdays;
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 
-use crate::contracts;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::payments;
@@ -25,21 +22,6 @@ use crate::people::{OrganisationKind, Role, Who};
 use crate::text::{Text, fill};
 use crate::types::{AccountId, OrganisationId};
 use crate::web::form::{Form, Refused};
-
-/// The names of organisations, each looked up once.
-fn names(
-    conn: &mut Conn,
-    ids: impl Iterator<Item = OrganisationId>,
-) -> Result<HashMap<OrganisationId, String>> {
-    let mut ids: Vec<OrganisationId> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut names = HashMap::new();
-    for part in ids.chunks(1_000) {
-        names.extend(contracts::store::names(conn, part.to_vec())?);
-    }
-    Ok(names)
-}
 
 /// The name of an account; empty when the platform itself acted.
 fn name(conn: &mut Conn, id: Option<&AccountId>) -> Result<String> {

@@ -175,7 +175,7 @@ fn given(form: &Form, ctx: &crate::types::Ctx) -> Result<TermValue> {
         term: form.choice("term")?,
         since: form.day("since")?,
         value,
-        reason: form.text("reason").chars().take(2_000).collect(),
+        reason: form.words("reason"),
         account_id: ctx.actor.account.clone(),
         at: ctx.now,
     })

@@ -262,6 +262,6 @@ fn wanted(id: &ContractId, form: &Form) -> Result<Wanted> {
         version: form.choice("version")?,
         change,
         cause: form.choice("cause")?,
-        reason: form.text("reason").chars().take(2_000).collect(),
+        reason: form.words("reason"),
     })
 }

@@ -179,12 +179,8 @@ pub async fn decide(
     id: web::Path<TargetId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let yes = match form.text("decision") {
-        "yes" => true,
-        "no" => false,
-        other => return Err(Error::refused(Refused::Choice("decision", other.to_owned()))),
-    };
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let yes = form.decision()?;
+    let remark = form.words("remark");
     let ctx = who.ctx(&app);
     let done = app.write(move |tx| targets::decide(tx, &ctx, &id, yes, &remark)).await;
     answer(page, &who, &app, Form::default(), done).await

@@ -156,7 +156,7 @@ pub async fn withdraw(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, key) = (who.ctx(&app), id.clone());
-    let reason: String = form.text("reason").chars().take(2_000).collect();
+    let reason = form.words("reason");
     let given = reason.clone();
     let done = app.write(move |tx| invoices::withdraw(tx, &ctx, &key, &given)).await;
     match done {

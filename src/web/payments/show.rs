@@ -110,7 +110,7 @@ pub async fn reverse(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, key) = (who.ctx(&app), id.clone());
-    let reason: String = form.text("reason").chars().take(2_000).collect();
+    let reason = form.words("reason");
     let given = reason.clone();
     let done = match form.choice::<PaymentId>("id") {
         Ok(new) => {

@@ -7,7 +7,7 @@ use crate::credit::standing::Proposal;
 use crate::error::{Error, Result};
 use crate::ratings::{self, Noticed, Repair};
 use crate::types::{ConductId, RatingId, RatingStepId};
-use crate::web::form::{self, Form};
+use crate::web::form::Form;
 use crate::web::ratings::{COMPANIES, chosen, conduct, show};
 use crate::web::upload::Upload;
 use crate::web::{App, Officer, Page, Person, Reviewer, page};
@@ -110,11 +110,7 @@ pub async fn decide(
     id: web::Path<RatingId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let yes = match form.text("decision") {
-        "yes" => true,
-        "no" => false,
-        other => return Err(Error::refused(form::Refused::Choice("decision", other.to_owned()))),
-    };
+    let yes = form.decision()?;
     let (ctx, id, remark) = (who.ctx(&app), id.into_inner(), form.text("remark").to_owned());
     let key = id.clone();
     let done = app

@@ -126,7 +126,7 @@ pub async fn decide(
     id: web::Path<BankAccountId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, yes) = (who.ctx(&app), super::decision(&form)?);
+    let (ctx, yes) = (who.ctx(&app), form.decision()?);
     let remark: String = form.text("remark").chars().take(500).collect();
     app.write(move |tx| bank::decide(tx, &ctx, &id, yes, &remark)).await?;
     Ok(page::see_done("/bank-accounts"))

@@ -45,15 +45,6 @@ fn month(form: &Form, field: &'static str) -> Result<NaiveDate> {
     parse_month(text).ok_or_else(|| Error::refused(Refused::Time(field, text.to_owned())))
 }
 
-/// The yes or no of a decision.
-fn decision(form: &Form) -> Result<bool> {
-    match form.text("decision") {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        other => Err(Error::refused(Refused::Choice("decision", other.to_owned()))),
-    }
-}
-
 /// What waits for the reader: address and words.
 pub fn tasks(conn: &mut Conn, who: &Who, t: &Text, today: NaiveDate) -> Result<Vec<(String, String)>> {
     let (s, own, month) = (&t.settlements, &who.organisation.id, payments::claims::month_of(today));

@@ -175,8 +175,8 @@ pub async fn decide(
     request: web::Path<ApprovalId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, yes) = (who.ctx(&app), super::decision(&form)?);
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let (ctx, yes) = (who.ctx(&app), form.decision()?);
+    let remark = form.words("remark");
     app.write(move |tx| prepayments::decide(tx, &ctx, &request, yes, &remark)).await?;
     Ok(page::see_done("/prepayments"))
 }

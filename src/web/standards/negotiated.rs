@@ -173,7 +173,7 @@ pub async fn decide(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, to) = (who.ctx(&app), path(&number));
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let remark = form.words("remark");
     match form.text("decision") {
         "approve" => {
             let looked_at = form.text("fingerprint").to_owned();

@@ -32,6 +32,13 @@ pub fn organisation_by_code(conn: &mut Conn, code: &str) -> Result<Option<Organi
         .optional()?)
 }
 
+/// The name of an organisation.
+pub fn organisation_name(conn: &mut Conn, id: &OrganisationId) -> Result<String> {
+    let name: Option<String> =
+        organisations::table.find(id).select(organisations::name).first(conn).optional()?;
+    Ok(name.unwrap_or_default())
+}
+
 /// The names of organisations, each looked up once.
 pub fn names(conn: &mut Conn, mut ids: Vec<OrganisationId>) -> Result<HashMap<OrganisationId, String>> {
     ids.sort_unstable();
@@ -110,6 +117,13 @@ pub fn update_organisation(tx: &mut Tx, it: &Organisation) -> Result<()> {
 /// One account.
 pub fn account(conn: &mut Conn, id: &AccountId) -> Result<Option<Account>> {
     Ok(accounts::table.find(id).select(Account::as_select()).first(conn).optional()?)
+}
+
+/// The name of an account; empty when the platform itself acted.
+pub fn account_name(conn: &mut Conn, id: Option<&AccountId>) -> Result<String> {
+    let Some(id) = id else { return Ok(String::new()) };
+    let name: Option<String> = accounts::table.find(id).select(accounts::name).first(conn).optional()?;
+    Ok(name.unwrap_or_default())
 }
 
 /// The account with a login (lower case).

@@ -114,7 +114,7 @@ fn name(conn: &mut Conn, id: &AccountId, names: &mut Names) -> Result<String> {
     if let Some(known) = names.get(id) {
         return Ok(known.clone());
     }
-    let name = people::store::account(conn, id)?.map(|a| a.name).unwrap_or_default();
+    let name = people::store::account_name(conn, Some(id))?;
     names.insert(id.clone(), name.clone());
     Ok(name)
 }

@@ -114,7 +114,7 @@ fn named(conn: &mut Conn, list: Vec<TermValue>) -> Result<Vec<(TermValue, String
             Some(id) => match names.get(id) {
                 Some(name) => name.clone(),
                 None => {
-                    let name = people::store::account(conn, id)?.map(|a| a.name).unwrap_or_default();
+                    let name = people::store::account_name(conn, Some(id))?;
                     names.insert(id.clone(), name.clone());
                     name
                 }

@@ -12,7 +12,7 @@ use crate::cases::{Case, SUBJECT, State, StepKind};
 use crate::catalog::Product;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::people::{Role, Who};
+use crate::people::{self, Role, Who};
 use crate::text::{Text, fill};
 use crate::types::AccountId;
 use crate::web::lists::{As, Table, exported, given};
@@ -217,7 +217,7 @@ fn rows(
             Some(id) => match names.get(id) {
                 Some(name) => name.clone(),
                 None => {
-                    let name = store::account_name(conn, Some(id))?;
+                    let name = people::store::account_name(conn, Some(id))?;
                     names.insert(id.clone(), name.clone());
                     name
                 }

@@ -185,10 +185,7 @@ fn load(conn: &mut Conn, id: &RoundId, q: &str) -> Result<Loaded> {
     lines.sort_by(|(a, x), (b, y)| (a, &x.supplier).cmp(&(b, &y.supplier)));
     let mut events = Vec::new();
     for event in events::of_round(conn, id)? {
-        let by = match &event.account_id {
-            Some(id) => people::store::account(conn, id)?.map(|it| it.name).unwrap_or_default(),
-            None => String::new(),
-        };
+        let by = people::store::account_name(conn, event.account_id.as_ref())?;
         events.push((event, by));
     }
     Ok(Loaded { round, lines: lines.into_iter().map(|(_, line)| line).collect(), events })

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::people::store::names;
+use crate::people::store::{names, organisation_name};
 use crate::supply::confirmations::{self, store};
 use crate::supply::deliveries::{self, Note, Sent, rules};
 use crate::supply::orders::rules::shippable;
@@ -149,7 +149,7 @@ async fn made(
         .read(move |conn| {
             let order = confirmations::own(conn, &ctx, &id)?;
             let lines = store::lines(conn, &id)?;
-            let hospital = confirmations::name(conn, &order.hospital_id)?;
+            let hospital = organisation_name(conn, &order.hospital_id)?;
             Ok((order, lines, hospital))
         })
         .await?;

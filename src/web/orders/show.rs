@@ -191,11 +191,8 @@ fn lines(conn: &mut Conn, found: Vec<OrderLine>) -> Result<Vec<Line>> {
 fn releases(conn: &mut Conn, id: &OrderId) -> Result<Vec<(Release, i32, String)>> {
     let mut list = Vec::new();
     for (release, position) in store::releases_of(conn, id, RELEASES)? {
-        let by = match &release.account_id {
-            Some(account) => people::store::account(conn, account)?.map(|account| account.name),
-            None => None,
-        };
-        list.push((release, position, by.unwrap_or_default()));
+        let by = people::store::account_name(conn, release.account_id.as_ref())?;
+        list.push((release, position, by));
     }
     Ok(list)
 }

@@ -149,9 +149,8 @@ pub(super) async fn load(page: Page, app: &App, who: Who, id: CostSheetId, typed
             _ => None,
         };
         let is_own = super::scope(&who).is_some();
-        let hospital = people::store::organisation(conn, &it.hospital_id)?.map(|it| it.name);
         Ok(Show {
-            hospital: hospital.unwrap_or_default(),
+            hospital: people::store::organisation_name(conn, &it.hospital_id)?,
             accepted: accepted.ok().filter(|_| is_reviewed),
             old: force.and_then(|it| it.price),
             may_decide: request.is_some_and(|it| who.is(Role::Reviewer) && it.asked_by != who.account.id),

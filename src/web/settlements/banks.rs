@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::payments::bank::{self, BankAccount, BankState};
-use crate::people::store::names;
+use crate::people::store::{account_name, names};
 use crate::people::{Role, Who};
 use crate::types::{BankAccountId, OrganisationId, Time};
 use crate::web::access::{ACCOUNT_APPROVERS, ACCOUNT_HOLDERS};
@@ -82,8 +82,8 @@ fn lines(conn: &mut Conn, reader: &Who, list: Vec<BankAccount>) -> Result<Vec<Li
     for it in list {
         lines.push(Line {
             owner: names.get(&it.organisation_id).cloned().unwrap_or_default(),
-            entered_by: super::name(conn, it.entered_by.as_ref())?,
-            decided_by: super::name(conn, it.decided_by.as_ref())?,
+            entered_by: account_name(conn, it.entered_by.as_ref())?,
+            decided_by: account_name(conn, it.decided_by.as_ref())?,
             is_mine: it.state == BankState::Entered
                 && reader.is_any(ACCOUNT_APPROVERS)
                 && it.entered_by.as_ref() != Some(&reader.account.id),

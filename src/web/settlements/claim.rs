@@ -11,7 +11,7 @@ use crate::files::write::Csv;
 use crate::payments::claims::store::{self, Shown};
 use crate::payments::claims::verify::{self, Seen};
 use crate::payments::claims::{Claim, ClaimState, LineState};
-use crate::people::store::names;
+use crate::people::store::{account_name, names};
 use crate::people::{Role, Who};
 use crate::text::{Text, fill};
 use crate::types::{ClaimId, ReceiptId};
@@ -110,7 +110,7 @@ pub async fn index(
         .read(move |conn| {
             let it = seen(conn, &reader, &id)?;
             let names = names(conn, vec![it.hospital_id.clone(), it.supplier_id.clone()])?;
-            let verified_by = super::name(conn, it.verified_by.as_ref())?;
+            let verified_by = account_name(conn, it.verified_by.as_ref())?;
             let settlement = match &it.settlement_id {
                 Some(id) => crate::payments::settlements::store::settlement(conn, id)?,
                 None => None,

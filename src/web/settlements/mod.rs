@@ -20,14 +20,8 @@ use crate::payments::bank::{self, BankState};
 use crate::payments::claims::rules::parse_month;
 use crate::people::{OrganisationKind, Role, Who};
 use crate::text::{Text, fill};
-use crate::types::{AccountId, OrganisationId};
+use crate::types::OrganisationId;
 use crate::web::form::{Form, Refused};
-
-/// The name of an account; empty when the platform itself acted.
-fn name(conn: &mut Conn, id: Option<&AccountId>) -> Result<String> {
-    let Some(id) = id else { return Ok(String::new()) };
-    Ok(crate::people::store::account(conn, id)?.map(|a| a.name).unwrap_or_default())
-}
 
 /// Whose claims somebody sees: a hospital or supplier its own, the bureau all. Hospital, then supplier.
 fn scope(who: &Who) -> (Option<OrganisationId>, Option<OrganisationId>) {

@@ -8,6 +8,8 @@ pub mod payers;
 pub mod progress;
 pub mod receipts;
 pub mod returns;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod shortages;
 pub mod subjects;
 

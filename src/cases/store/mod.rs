@@ -157,13 +157,6 @@ pub fn supplier_named(conn: &mut Conn, name: &str) -> Result<Option<Organisation
     }
 }
 
-/// The name of an account; empty when the platform itself acted.
-pub fn account_name(conn: &mut Conn, id: Option<&AccountId>) -> Result<String> {
-    let Some(id) = id else { return Ok(String::new()) };
-    let name: Option<String> = accounts::table.find(id).select(accounts::name).first(conn).optional()?;
-    Ok(name.unwrap_or_default())
-}
-
 /// An account to write to, while it is active and has an address.
 pub fn recipient(conn: &mut Conn, id: &AccountId) -> Result<Option<Recipient>> {
     let found: Option<(AccountId, String, crate::text::Lang)> = accounts::table

@@ -227,19 +227,6 @@ pub fn hospital_number(conn: &mut Conn, hospital: &OrganisationId) -> Result<Opt
         .optional()?)
 }
 
-/// The names of these organisations.
-pub fn names(conn: &mut Conn, ids: Vec<OrganisationId>) -> Result<HashMap<OrganisationId, String>> {
-    let mut found = HashMap::new();
-    for some in ids.chunks(1_000) {
-        let rows: Vec<(OrganisationId, String)> = organisations::table
-            .filter(organisations::id.eq_any(some.to_vec()))
-            .select((organisations::id, organisations::name))
-            .load(conn)?;
-        found.extend(rows);
-    }
-    Ok(found)
-}
-
 /// The registered suppliers that these texts name, by the text: by name, else by code.
 pub fn suppliers(conn: &mut Conn, texts: Vec<String>) -> Result<HashMap<String, Organisation>> {
     let mut found = HashMap::new();

@@ -77,7 +77,7 @@ pub async fn decide(
 ) -> Result<HttpResponse> {
     let yes = form.decision()?;
     let (ctx, seen, path) = (who.ctx(&app), form.choice("revision")?, to(&id));
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let remark = form.words("remark");
     app.write(move |tx| drafts::decide(tx, &ctx, &id, seen, yes, &remark)).await?;
     Ok(page::see_done(&path))
 }

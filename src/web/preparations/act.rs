@@ -108,7 +108,7 @@ pub async fn decide(
 ) -> Result<HttpResponse> {
     let yes = form.decision()?;
     let (ctx, key) = (who.ctx(&app), id.clone());
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let remark = form.words("remark");
     let done = app
         .write(move |tx| {
             let (it, _) = sheet(tx.conn(), &key)?;

@@ -9,14 +9,14 @@ use serde::Deserialize;
 use crate::catalog::Product;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::people::{Organisation, OrganisationKind, Who};
+use crate::people::{self, Organisation, OrganisationKind, Who};
 use crate::prices::board::found::{self, Filter, Place, Sort};
 use crate::prices::board::store;
 use crate::prices::findings::{Finding, State};
 use crate::prices::monitoring::{Tier, rules};
 use crate::text::{Text, fill};
 use crate::types::{Money, OrganisationId, ProductId};
-use crate::web::payments::{exported, given, query};
+use crate::web::lists::{exported, given, query};
 use crate::web::prices::sheet::{Cell, Row, Sheet, link, numbers, words};
 use crate::web::prices::{
     Scope, Titles, cut, hospital_of, known_suppliers, month, product_name, product_of, shown, supplier_link,
@@ -134,12 +134,10 @@ fn names(conn: &mut Conn, list: &[Finding], t: &Text) -> Result<Names> {
     let mut products: Vec<ProductId> = list.iter().map(|it| it.product_id.clone()).collect();
     products.sort_unstable();
     products.dedup();
-    let mut hospitals: Vec<OrganisationId> = list.iter().filter_map(|it| it.hospital_id.clone()).collect();
-    hospitals.sort_unstable();
-    hospitals.dedup();
+    let hospitals = list.iter().filter_map(|it| it.hospital_id.clone()).collect();
     Ok(Names {
         products: store::products(conn, products)?,
-        hospitals: store::names(conn, hospitals)?,
+        hospitals: people::store::names(conn, hospitals)?,
         suppliers: known_suppliers(conn, list.iter().map(|it| it.supplier.clone()).collect())?,
         titles: Titles::new(conn, t)?,
     })

@@ -54,7 +54,7 @@ pub async fn defend(
     mut upload: Upload,
 ) -> Result<HttpResponse> {
     is_company(&who)?;
-    let (ctx, id, file) = (who.ctx(&app), id.into_inner(), chosen(&mut upload));
+    let (ctx, id, file) = (who.ctx(&app), id.into_inner(), upload.document());
     let form = upload.form;
     let (step, body): (RatingStepId, String) = (form.choice("id")?, form.text("body").to_owned());
     let key = id.clone();
@@ -71,7 +71,7 @@ pub async fn repair(
     mut upload: Upload,
 ) -> Result<HttpResponse> {
     is_company(&who)?;
-    let (ctx, id, file, t) = (who.ctx(&app), id.into_inner(), chosen(&mut upload), page.t);
+    let (ctx, id, file, t) = (who.ctx(&app), id.into_inner(), upload.document(), page.t);
     let form = upload.form;
     let measures = form.all("measure").map(str::parse).collect::<std::result::Result<Vec<Measure>, ()>>();
     let asked = Repair {

@@ -104,7 +104,7 @@ messages! {
         rests_on: "依据的采购记录", "Purchases behind the finding";
         peers_hidden: "其他医疗机构的价格只对医保部门显示。", "Other hospitals' prices are shown to the bureau only.";
         by_hospital: "各医疗机构的价格", "Prices by hospital";
-        by_hospital_hint: "均价按数量加权，从高到低；不含退货。", "Means are weighted by quantity, the dearest first; returns are left out.";
+        by_hospital_hint: "均价按数量加权，从高到低；不含退货。", "Means are weighted by quantity, highest first; returns are left out.";
         beside_mean: "与总均价之差", "Against the overall mean";
         lowest: "最低价", "Lowest";
         mean: "均价", "Mean";

@@ -59,7 +59,7 @@ messages! {
         edit_hint: "改动了取值而没有填写新出处的部分，可信度自动记为“自定”。", "A section whose values change without a source of their own is marked as own choice.";
         ask: "提请发布", "Ask to publish";
         ask_question: "确认提请另一人复核并发布？复核期间草稿不能更改。", "Ask a second person to review and publish? The draft stays as it is meanwhile.";
-        withdraw: "撤回", "Take back";
+        withdraw: "撤回", "Withdraw";
         discard: "作废草稿", "Discard the draft";
         discard_question: "确认作废？作废后不能恢复。", "Discard this draft? It cannot be brought back.";
         asked_by: "{by} 于 {at} 提请复核。", "{by} asked for review at {at}.";
@@ -68,7 +68,7 @@ messages! {
         decide_question: "确认提交复核意见？批准后立即发布，已发布的版本不能更改。", "Submit the decision? Approved, it is published at once and never changes.";
         rejected: "上次复核未通过：{remark}", "The last review said no: {remark}";
         changes: "与所复制版本的差异", "What the draft changes";
-        no_changes: "尚无差异。", "Nothing so far.";
+        no_changes: "尚无差异。", "No differences yet.";
         switched_on: "启用本节", "This section applies";
         bounds: "{low} 至 {high}", "{low} to {high}";
         list_hint: "各项之间用空格分隔", "entries separated by spaces";

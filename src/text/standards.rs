@@ -48,7 +48,7 @@ messages! {
         seq_range: "序号范围", "Numbers";
         fingerprint: "校验值（SHA-256）", "SHA-256";
         ask: "提请发布", "Ask for release";
-        ask_question: "将提请复核人发布以上支付标准。是否继续？", "A reviewer is asked to release the standards above. Go on?";
+        ask_question: "将提请复核人发布以上支付标准。是否继续？", "A reviewer is asked to release the standards above. Continue?";
         waits: "{by} 已于 {at} 提请，等待复核。", "Asked by {by} on {at}; waits for a reviewer.";
         approve: "复核并发布", "Approve and release";
         approve_question: "发布后不能修改，只能以新条目更正。是否发布？", "Released rows are never edited, only superseded. Release?";

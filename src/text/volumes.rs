@@ -61,13 +61,13 @@ messages! {
         minutes: "每轮时限（分钟）", "Minutes a turn";
         minutes_hint: "1 至 1440 分钟", "1 to 1440 minutes";
         start: "开始选择", "Begin";
-        start_confirm: "开始后将逐一通知各中选企业并开始计时，确定吗？", "All winners are told and the clocks begin. Go on?";
+        start_confirm: "开始后将逐一通知各中选企业并开始计时，确定吗？", "All winners are told and the clocks begin. Continue?";
         pause: "暂停", "Pause";
         resume: "恢复", "Resume";
-        resume_confirm: "恢复后各轮按剩余时间继续计时，确定吗？", "Every turn goes on with the time it had left. Go on?";
+        resume_confirm: "恢复后各轮按剩余时间继续计时，确定吗？", "Every turn goes on with the time it had left. Continue?";
         cancel_all: "取消全部选择", "Cancel the whole choice";
         cancel_lot: "取消本竞价单元的选择", "Cancel the choice of this lot";
-        cancel_confirm: "取消后已选结果不再有效，确定吗？", "What was chosen no longer counts. Go on?";
+        cancel_confirm: "取消后已选结果不再有效，确定吗？", "What was chosen no longer counts. Continue?";
         reason: "原因", "Reason";
         lot: "竞价单元", "Lot";
         turn_of: "轮到", "Turn of";
@@ -82,7 +82,7 @@ messages! {
         base: "年需求量", "Yearly demand";
         agreed: "约定采购量", "Agreed volume";
         choose: "选定", "Choose";
-        choose_confirm: "选定后不能更改，确定吗？", "A choice cannot be changed. Go on?";
+        choose_confirm: "选定后不能更改，确定吗？", "A choice cannot be changed. Continue?";
         choose_legend: "可选地区", "Regions left";
         log: "选择记录", "What was taken";
         turn: "轮次", "Turn";
@@ -103,7 +103,7 @@ messages! {
         placing_none: "尚未开放调剂。供应地区选定后，由经办人员在此开放。", "Hospitals are not asked yet. After regions are chosen, an officer begins here.";
         placing_no_rules: "本批次适用规则不由医疗机构调剂，未中选厂牌的量按规则分配。", "The rule set of this round lets no hospital place volume itself; it goes by the rules.";
         open_placing: "开放调剂", "Ask the hospitals";
-        open_confirm: "开放后将通知所有有待调剂量的医疗机构，确定吗？", "All hospitals with something to place are told. Go on?";
+        open_confirm: "开放后将通知所有有待调剂量的医疗机构，确定吗？", "All hospitals with something to place are told. Continue?";
         deadline: "截止时间", "Deadline";
         move_deadline: "变更截止时间", "Move the deadline";
         cancel_placing: "取消调剂", "Cancel the re-allocation";

@@ -63,7 +63,7 @@ messages! {
         what: "问题和改法", "What is wrong and what to do";
         ask: "提请发布", "Ask to publish";
         ask_question: "确认提请另一人复核并发布？复核期间草稿不能更改。", "Ask a second person to review and publish? The draft stays as it is meanwhile.";
-        withdraw: "撤回", "Take back";
+        withdraw: "撤回", "Withdraw";
         discard: "作废草稿", "Discard the draft";
         discard_question: "确认作废？作废后不能恢复。", "Discard this draft? It cannot be brought back.";
         asked_by: "{by} 于 {at} 提请复核。", "{by} asked for review at {at}.";
@@ -72,7 +72,7 @@ messages! {
         rejected: "上次复核未通过：{remark}", "The last review said no: {remark}";
         changes: "与原版本的差异", "What the draft changes";
         conflicts: "已保存内容与您所填的差异", "What is saved against what you wrote";
-        no_changes: "尚无差异。", "Nothing so far.";
+        no_changes: "尚无差异。", "No differences yet.";
         where_it_stands: "项目", "Field";
         before: "原值", "Before";
         after: "新值", "After";

@@ -122,6 +122,7 @@ messages! {
         attachments: "附件", "Attachments";
         attachment_hint: "PDF、PNG、JPEG、DOCX 或 XLSX，一次一个文件。", "PDF, PNG, JPEG, DOCX or XLSX, one file at a time.";
         record: "登记结果", "Record the outcome";
+        record_question: "结果登记后通知企业，不能修改。是否登记？", "The supplier is told of the outcome, and it cannot be changed. Record it?";
         record_of: "登记结果：{kind} {number}", "Record the outcome: {kind} {number}";
         close: "结案", "Close";
         close_hint: "各项措施均已登记结果后方可结案。以“查无问题”结案须由复核人同意。结案后当月以后再次发现同一问题的，自动重新立案。", "A case is closed once every step has its outcome. As unfounded it needs a second person. It opens again by itself when its rule finds the product in a month after the closing.";

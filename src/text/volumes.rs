@@ -97,7 +97,6 @@ messages! {
         refresh_hint: "本页每 {seconds} 秒自动刷新。", "This page reloads every {seconds} seconds.";
         compute_next: "供应地区已选定，请到评审页面重新计算中选结果。", "All regions are chosen; compute the award again on the evaluation page.";
         to_award: "前往评审页面", "To the evaluation page";
-        to_round: "返回批次", "Back to the round";
         placing_title: "调剂", "Re-allocation";
         placing_intro: "以下为未指定厂牌、所报厂牌未中选、超出中选企业供应能力或按梯度不由原厂牌承接的约定采购量，可由本机构自行分给中选企业；未填部分按默认分配。企业供应能力按提交先后分配。", "This is agreed volume for which no brand was named, whose brand did not win, that is beyond a winner's capacity, or that its brand does not keep by its grade. Place it with winners of your choice; what you leave goes by default. Capacity goes to whoever submits first.";
         placing_none: "尚未开放调剂。供应地区选定后，由经办人员在此开放。", "Hospitals are not asked yet. After regions are chosen, an officer begins here.";

@@ -147,11 +147,7 @@ pub fn judge(db: &Db, run: &ScanRun, held: Held<'_>, tell: &mut dyn FnMut(&Line<
             .unzip();
         let judged = judge.take_all(count, taken, tell);
         for reader in readers {
-            let read = reader.join().map_err(|_| Error::fault("a reading thread stopped"))?;
-            // Without a judge nobody takes parts, which is no fault of the reader's.
-            if judged.is_ok() {
-                read?;
-            }
+            reader.join().map_err(|_| Error::fault("a reading thread stopped"))??;
         }
         judged
     })?;
@@ -202,8 +198,10 @@ fn read(
                 product.elsewhere = ground::elsewhere(rows, *pack, own);
             }
         }
-        let part = Part { families, purchases, known };
-        parts.send(part).map_err(|_| Error::fault("nobody judges what is read"))?;
+        if parts.send(Part { families, purchases, known }).is_err() {
+            // Nobody judges any more: the judge, or the reader that stopped, says why.
+            break;
+        }
     }
     Ok(())
 }

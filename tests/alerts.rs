@@ -257,14 +257,14 @@ async fn mail_text_chart_and_page_show_the_same_figures() {
     let (subject, plain, html, png) = parts(&server.folder.path().join(format!("{zh}.eml")));
     // Four times 1000, 640 and 95, less 0 + … + 11 = 66, and the cents 66, and 0.05.
     assert_eq!(subject.trim(), "【集采】价格预警 13 条，影响金额 6874.71 元：每日预警");
-    assert!(plain.contains("新发现 13 条，影响金额合计 6874.71 元"), "{plain}");
+    assert!(plain.contains("新增疑点 13 条，影响金额合计 6874.71 元"), "{plain}");
     let id = site.app.db.read(|conn| {
         let account = site.who("officer").account.id;
         Ok(alerts::store::alerts_of(conn, &account, None, 10)?[0].0.id.clone())
     });
     let path = format!("/alerts/{}", id.unwrap());
     let page = site.get("officer", &path).await;
-    page.is(200).shows("新发现 13 条，影响金额合计 6874.71 元").shows("阿莫西林&#60;胶囊&#62; 0.25g 甲厂");
+    page.is(200).shows("新增疑点 13 条，影响金额合计 6874.71 元").shows("阿莫西林&#60;胶囊&#62; 0.25g 甲厂");
     let shown = cells(&page.body);
     assert_eq!(cells(&html), shown);
     // Three products, two tiers, two rules, ten findings.
@@ -440,7 +440,7 @@ async fn each_is_told_of_what_was_asked_for_and_of_what_is_theirs() {
         let mut all = BTreeMap::from(BLANK);
         all.extend([("id", id.as_str()), (field, value)]);
         let all: Vec<(&str, &str)> = all.into_iter().collect();
-        site.post(login, "/alerts/subscriptions", &all).await.is(422).shows("只能订阅与本单位有关的发现");
+        site.post(login, "/alerts/subscriptions", &all).await.is(422).shows("只能订阅与本单位有关的疑点");
     }
     city.find(Of { effect: "1", ..SOME });
     city.find(Of { product: 1, hospital: "hospital2", tier: Tier::Yellow, effect: "2", ..SOME });
@@ -646,7 +646,7 @@ async fn daily_and_weekly_mails_are_written_at_their_hour_and_empty_ones_only_if
     assert_eq!(city.write(), (1, 0, 0));
     assert_eq!(names(), ["d0"]);
     site.get("officer", "/mails").await.is(403);
-    site.get("admin", "/mails").await.is(200).shows("价格监测无新发现：d");
+    site.get("admin", "/mails").await.is(200).shows("价格监测无新疑点：d");
     city.find(SOME);
     clock("2026-11-25 16:59");
     assert_eq!(city.write(), (1, 0, 0));

@@ -264,7 +264,7 @@ async fn the_board_says_what_stands_and_leads_to_its_rows() {
     enter(site, &[one.clone(), same, gone]);
     count(site);
     let page = site.get("officer", "/prices?months=3").await;
-    page.is(200).shows("现存发现 2 条，涉及金额 400.00 元").hides("7000.00").shows("300.00");
+    page.is(200).shows("现存疑点 2 条，影响金额合计 400.00 元").hides("7000.00").shows("300.00");
     page.shows("阿莫西林胶囊 硬胶囊 0.25g · 甲厂")
         .shows("金华市中心医院")
         .shows(SUPPLIER)
@@ -325,7 +325,7 @@ async fn a_finding_shows_its_figures_arithmetic_peers_and_purchases() {
     site.get("officer", &format!("/findings/{}", summed.id)).await.is(200).shows("逐笔").shows("399.99");
     let page = site.get("officer", &format!("/findings/{}", volume.id)).await;
     page.is(200)
-        .shows("该规则判断的是数量")
+        .shows("该规则判定数量")
         .shows(&format!("/cases/{}", volume.case_id.unwrap()))
         .hides("/cases/new");
     // Its own hospital and supplier see it without the others' prices; nobody else does.
@@ -340,7 +340,7 @@ async fn a_finding_shows_its_figures_arithmetic_peers_and_purchases() {
     for login in ["hospital2", "supplier2"] {
         site.get(login, &path).await.is(404);
         site.get(login, &format!("{path}/export/purchases.csv")).await.is(404);
-        site.get(login, "/findings").await.is(200).shows("没有符合条件的发现");
+        site.get(login, "/findings").await.is(200).shows("没有符合条件的疑点");
     }
     site.get("hospital1", "/findings").await.is(200).shows("400.00").shows("/prices/hospitals/");
     site.get("officer", &format!("{path}/export/hospitals.csv")).await.is(200).shows("义乌市中医医院");

@@ -23,7 +23,7 @@ messages! {
         copy: "复制为草稿", "Copy into a draft";
         ask: "提请发布", "Ask to publish";
         ask_question: "确认提请另一人复核并发布？复核期间草稿不能更改。", "Ask a second person to review and publish? The draft stays as it is meanwhile.";
-        withdraw: "撤回", "Take back";
+        withdraw: "撤回", "Withdraw";
         discard: "作废草稿", "Discard the draft";
         discard_question: "确认作废？作废后不能恢复。", "Discard this draft? It cannot be brought back.";
         asked_by: "{by} 于 {at} 提请复核。", "{by} asked for review at {at}.";
@@ -31,7 +31,7 @@ messages! {
         decide_question: "确认提交复核意见？批准后立即发布，已发布的版本不能更改。", "Submit the decision? Approved, it is published at once and never changes.";
         rejected: "上次复核未通过：{remark}", "The last review said no: {remark}";
         changes: "与所复制版本的差异", "What the draft changes";
-        no_changes: "尚无差异。", "Nothing so far.";
+        no_changes: "尚无差异。", "No differences yet.";
         before: "原值", "Before";
         after: "新值", "After";
         absent: "（无）", "(absent)";

@@ -51,7 +51,7 @@ messages! {
 
         // Trials.
         trial: "试算", "Trial";
-        trial_hint: "在库内全部采购和挂网数据上按草稿判定一遍，只计数，不写入。", "Judges all stored purchases and listings by the draft; it only counts and writes nothing.";
+        trial_hint: "按草稿对库内全部采购和挂网价格试算一遍，只统计，不写入。", "Tries the draft on all stored purchases and listings; it only counts and stores nothing.";
         try_out: "开始试算", "Try it out";
         trial_none: "还没有试算过。", "Not tried out yet.";
         trial_asked: "已提交，等待开始", "waits to begin";
@@ -61,9 +61,9 @@ messages! {
         trial_old: "这次试算之后草稿又改过，请重新试算。", "The draft was changed after this trial; try it again.";
         trial_refresh: "刷新", "Refresh";
         trial_at: "试算于 {at}：采购 {rows} 笔，产品 {products} 个。", "Tried at {at}: {rows} purchases of {products} products.";
-        trial_moves: "新增 {new} 条，消失 {gone} 条。", "{new} findings would be new, {gone} would be gone.";
+        trial_moves: "新增 {new} 条，消失 {gone} 条。", "{new} findings would be new and {gone} would be gone.";
         trial_fault: "试算没有完成，请重试；仍不成功时请联系管理员查看日志。", "The trial did not end well; try again, and if it fails again ask the administrator to read the log.";
-        trial_caption: "按等级的发现数", "Findings by tier";
+        trial_caption: "按等级的疑点数", "Findings by tier";
         trial_now: "现在", "Now";
         trial_then: "按草稿", "By the draft";
         trial_effect: "影响金额（元）", "Effect (yuan)";
@@ -99,11 +99,11 @@ messages! {
         exclusion_many: "生效中的排除已有 {n} 条，请先解除不再需要的。", "{n} exclusions are in force already; lift some first.";
 
         // A supplier's own listings.
-        own_listings: "本企业产品挂网价格的发现", "Findings about the listings of our products";
-        own_listings_hint: "按监测规则，本企业生产的下列产品的挂网价格需要说明。医保局立案后会在“价格案件”中另行函告；您可先行核对并申请调整。", "By the monitoring rules these listings of our products need explaining. When the bureau opens a case it writes under price cases; until then check them, and ask for an adjustment where it is due.";
-        own_listings_empty: "监测规则对本企业产品的挂网价格没有发现。", "The monitoring rules find nothing about the listings of our products.";
-        mail_listings: "【集采】监测规则对贵企业产品的挂网价格有新的发现", "[jicai] New findings about the listings of your products";
-        mail_listings_body: "{number} 的价格监测对 {title} 产品的挂网价格新发现 {detail} 条。请登录平台核对。", "Price monitoring of {number} has {detail} new findings about listings of products of {title}. Log in and look at them.";
+        own_listings: "本企业产品挂网价格疑点", "Findings on our listing prices";
+        own_listings_hint: "按监测规则，本企业生产的下列产品的挂网价格需要说明。医保部门立案后会在“价格案件”中另行函告；贵企业可先行核对并申请调整。", "By the monitoring rules, the listing prices of these products of ours need an explanation. Once the bureau opens a case it writes to us under Price cases; until then we can check them and ask for an adjustment.";
+        own_listings_empty: "本企业产品的挂网价格没有疑点。", "There are no findings on our listing prices.";
+        mail_listings: "【集采】贵企业产品的挂网价格有新的疑点", "[jicai] New findings on your listing prices";
+        mail_listings_body: "{number} 价格监测中，{title} 产品的挂网价格新增疑点 {detail} 条。请登录平台核对。", "Price monitoring for {number} has {detail} new findings on listing prices of {title}. Please log in and check them.";
 
         // Refused listings.
         refused: "信用评价拒绝", "Refused by rating";

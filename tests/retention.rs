@@ -6,18 +6,13 @@ use jicai::payments::retention::{self, Plan, Sheet, assessments, compute, store}
 use jicai::people::Role;
 use jicai::rounds::Round;
 use jicai::schema::{
-    assessments as assessment_rows, contracts as contract_rows, deliveries, delivery_lines, mails,
-    order_lines, orders, products, receipts, retention_bases, retention_plans, returns,
+    assessments as assessment_rows, contracts as contract_rows, mails, order_lines, orders, products,
+    retention_bases, retention_plans, returns,
 };
-use jicai::supply::{
-    Delivery, DeliveryLine, DeliveryState, Order, OrderLine, OrderState, Payer, Receipt, ReceiptState, Return,
-};
-use jicai::types::{
-    DeliveryId, DeliveryLineId, Money, OrderId, OrderLineId, PlanId, ProductId, Quantity, ReceiptId,
-    RequestId, ReturnId, Time, UnitPrice,
-};
+use jicai::supply::{Order, OrderLine, OrderState, Payer, Receipt, Return};
+use jicai::types::{Money, OrderId, PlanId, ProductId, Quantity, ReturnId, Time, UnitPrice};
 
-use crate::chain::{received, signed};
+use crate::chain::{line_of, order_of, received, signed, taken_in};
 use crate::prices::purchase_at;
 use crate::support::Site;
 
@@ -85,106 +80,29 @@ fn bought(
     quantity: &str,
     price: &str,
 ) -> Receipt {
-    let (now, quantity): (Time, Quantity) = (site.now(), quantity.parse().unwrap());
-    let unit_price: UnitPrice = price.parse().unwrap();
-    let lot = site.app.db.read(|c| jicai::rounds::lot(c, &contract.lot_id)).unwrap();
-    let (hospital_id, supplier_id) = (contract.hospital_id.clone(), contract.supplier_id.clone());
+    let (quantity, unit_price): (Quantity, UnitPrice) = (quantity.parse().unwrap(), price.parse().unwrap());
     let amount = Money::of(quantity, unit_price).unwrap();
-    let order = Order {
-        id: OrderId::new(),
-        number: format!("DD{}", OrderId::new()),
-        hospital_id: hospital_id.clone(),
-        supplier_id: supplier_id.clone(),
-        region: "金华市".to_owned(),
-        request_id: RequestId::new(),
-        state: OrderState::Closed,
-        lines: 1,
-        amount,
-        placed_on: now.day(),
-        placed_at: now,
-        placed_by: None,
-        confirmed_at: Some(now),
-        confirmed_by: None,
-    };
+    let order = Order { amount, ..order_of(site, contract, OrderState::Closed) };
     let line = OrderLine {
-        id: OrderLineId::new(),
-        order_id: order.id.clone(),
-        position: 1,
-        hospital_id: hospital_id.clone(),
-        supplier_id: supplier_id.clone(),
         contract_id: product.is_none().then(|| contract.id.clone()),
-        volume_id: None,
         product_id: product.cloned(),
-        generic: lot.generic.clone(),
-        product: contract.product.clone(),
-        spec: contract.spec.clone(),
-        unit: lot.unit.clone(),
-        quantity,
         unit_price,
-        placed_on: now.day(),
         state: OrderState::Closed,
         promised: Some(quantity),
-        promised_on: Some(now.day()),
-        distributor_id: None,
+        promised_on: Some(order.placed_on),
         shipped: quantity,
         accepted: quantity,
-        refused: Quantity::ZERO,
-        returned: Quantity::ZERO,
-        released: Quantity::ZERO,
-    };
-    let delivery = Delivery {
-        id: DeliveryId::new(),
-        number: format!("PS{}", DeliveryId::new()),
-        order_id: order.id.clone(),
-        hospital_id: hospital_id.clone(),
-        supplier_id: supplier_id.clone(),
-        distributor_id: None,
-        state: DeliveryState::Received,
-        sent_on: now.day(),
-        sent_at: now,
-        sent_by: None,
-    };
-    let sent = DeliveryLine {
-        id: DeliveryLineId::new(),
-        delivery_id: delivery.id.clone(),
-        position: 1,
-        order_line_id: line.id.clone(),
-        quantity,
-        batch: "B1".to_owned(),
-        expires_on: now.plus_days(700).day(),
-    };
-    let receipt = Receipt {
-        id: ReceiptId::new(),
-        delivery_line_id: sent.id.clone(),
-        order_line_id: line.id.clone(),
-        hospital_id,
-        supplier_id,
-        payer: Payer::Hospital,
-        accepted: quantity,
-        refused: Quantity::ZERO,
-        reason: String::new(),
-        unit_price,
-        amount,
-        credited: Money::ZERO,
-        invoiced: Money::ZERO,
-        paid: Money::ZERO,
-        state: ReceiptState::Accepted,
-        received_on: now.day(),
-        due_on: now.plus_days(30).day(),
-        received_at: now,
-        account_id: None,
+        ..line_of(site, contract, &order, quantity)
     };
     site.app
         .db
         .write(|tx| {
             diesel::insert_into(orders::table).values(&order).execute(tx.conn())?;
             diesel::insert_into(order_lines::table).values(&line).execute(tx.conn())?;
-            diesel::insert_into(deliveries::table).values(&delivery).execute(tx.conn())?;
-            diesel::insert_into(delivery_lines::table).values(&sent).execute(tx.conn())?;
-            diesel::insert_into(receipts::table).values(&receipt).execute(tx.conn())?;
-            Ok(receipt.clone())
+            Ok(())
         })
-        .unwrap()
+        .unwrap();
+    taken_in(site, &line, Payer::Hospital)
 }
 
 /// Goods sent back today.

@@ -14,7 +14,7 @@ use jicai::notify::{Letter, Mail, MailState, Report};
 use jicai::people::{self, Role};
 use jicai::prices::alerts::{self, State, Subscription};
 use jicai::prices::findings::{self, Finding};
-use jicai::prices::monitoring::Tier;
+use jicai::prices::monitoring::{Rule, Tier, rules, versions};
 use jicai::schema::findings as rows;
 use jicai::text::Lang;
 use jicai::types::{AlertId, FindingId, OrganisationId, ProductId, SubscriptionId};
@@ -257,14 +257,14 @@ async fn mail_text_chart_and_page_show_the_same_figures() {
     let (subject, plain, html, png) = parts(&server.folder.path().join(format!("{zh}.eml")));
     // Four times 1000, 640 and 95, less 0 + … + 11 = 66, and the cents 66, and 0.05.
     assert_eq!(subject.trim(), "【集采】价格预警 13 条，影响金额 6874.71 元：每日预警");
-    assert!(plain.contains("新发现 13 条，影响金额合计 6874.71 元"), "{plain}");
+    assert!(plain.contains("新增疑点 13 条，影响金额合计 6874.71 元"), "{plain}");
     let id = site.app.db.read(|conn| {
         let account = site.who("officer").account.id;
         Ok(alerts::store::alerts_of(conn, &account, None, 10)?[0].0.id.clone())
     });
     let path = format!("/alerts/{}", id.unwrap());
     let page = site.get("officer", &path).await;
-    page.is(200).shows("新发现 13 条，影响金额合计 6874.71 元").shows("阿莫西林&#60;胶囊&#62; 0.25g 甲厂");
+    page.is(200).shows("新增疑点 13 条，影响金额合计 6874.71 元").shows("阿莫西林&#60;胶囊&#62; 0.25g 甲厂");
     let shown = cells(&page.body);
     assert_eq!(cells(&html), shown);
     // Three products, two tiers, two rules, ten findings.
@@ -305,6 +305,31 @@ fn keep_for_a_look(name: &str, bytes: &[u8]) {
     if let Ok(folder) = std::env::var("LOOK_FOLDER") {
         std::fs::write(Path::new(&folder).join(name), bytes).unwrap();
     }
+}
+
+#[actix_web::test]
+async fn a_mail_names_rules_as_the_version_in_force_does() {
+    let city = City::new();
+    let own = rules::text(SOME.rule).unwrap();
+    let title = rules::find(SOME.rule).unwrap().title(Lang::Zh).to_owned();
+    for (version, from, named) in
+        [(2, "2026-01-01", "挂网倍数预警（本市）"), (3, "2027-01-01", "挂网倍数预警（明年）")]
+    {
+        let body = own
+            .replacen("version = 1", &format!("version = {version}"), 1)
+            .replacen("from = 2021-01-01", &format!("from = {from}"), 1)
+            .replacen(&title, named, 1);
+        let it = versions::Version::of(&Rule::parse(&body).unwrap(), &body).unwrap();
+        city.site.app.db.write(|tx| versions::insert(tx, &it)).unwrap();
+    }
+    city.subscribe("officer", &[]).await;
+    assert_eq!(city.write(), (0, 1, 0));
+    city.find(SOME);
+    city.later(5);
+    assert_eq!(city.write(), (1, 0, 0));
+    let report = city.reports().remove(0);
+    let named = [&report.rules[0].name, &report.top[0].rule];
+    assert_eq!(named, ["挂网倍数预警（本市）"; 2]);
 }
 
 #[actix_web::test]
@@ -415,7 +440,7 @@ async fn each_is_told_of_what_was_asked_for_and_of_what_is_theirs() {
         let mut all = BTreeMap::from(BLANK);
         all.extend([("id", id.as_str()), (field, value)]);
         let all: Vec<(&str, &str)> = all.into_iter().collect();
-        site.post(login, "/alerts/subscriptions", &all).await.is(422).shows("只能订阅与本单位有关的发现");
+        site.post(login, "/alerts/subscriptions", &all).await.is(422).shows("只能订阅与本单位有关的疑点");
     }
     city.find(Of { effect: "1", ..SOME });
     city.find(Of { product: 1, hospital: "hospital2", tier: Tier::Yellow, effect: "2", ..SOME });
@@ -456,9 +481,12 @@ async fn a_mail_that_waits_is_withdrawn_when_its_reader_may_no_longer_have_it() 
     let city = City::new();
     let site = &city.site;
     city.subscribe("hospital1", &[]).await;
-    city.find(SOME);
-    city.later(5);
-    assert_eq!(city.write().0, 1);
+    // Two mails wait for the server.
+    for of in [SOME, Of { effect: "7", ..SOME }] {
+        city.find(of);
+        city.later(5);
+        assert_eq!(city.write().0, 1);
+    }
     let account = site.who("hospital1").account;
     let save = |account: &people::Account| {
         site.app.db.write(|tx| people::store::update_account(tx, account)).unwrap();
@@ -467,9 +495,9 @@ async fn a_mail_that_waits_is_withdrawn_when_its_reader_may_no_longer_have_it() 
     save(&people::Account { email: "right@example.org".to_owned(), ..account.clone() });
     let server = Server::start("take");
     let (tally, office) = city.send(server.office(&[])).await;
-    assert_eq!(tally, Tally { withdrawn: 1, ..Tally::default() });
+    assert_eq!(tally, Tally { withdrawn: 2, ..Tally::default() });
     site.get("admin", "/mails?state=withdrawn").await.is(200).shows("已撤回");
-    // Nothing is lost: the next mail tells it, to the right address.
+    // Nothing is lost: the next mail tells both, to the right address.
     city.later(5);
     assert_eq!(city.write().0, 1);
     save(&people::Account { email: "right@example.org".to_owned(), active: false, ..account.clone() });
@@ -480,7 +508,7 @@ async fn a_mail_that_waits_is_withdrawn_when_its_reader_may_no_longer_have_it() 
     assert_eq!(city.write().0, 1);
     assert_eq!(city.send(office).await.0, Tally { sent: 1, ..Tally::default() });
     assert_eq!(header(&server.letters()[0], "To"), "right@example.org");
-    assert_eq!(city.reports()[0].effect.to_string(), "1000.10");
+    assert_eq!(city.reports()[0].effect.to_string(), "1007.10");
 }
 
 #[actix_web::test]
@@ -618,7 +646,7 @@ async fn daily_and_weekly_mails_are_written_at_their_hour_and_empty_ones_only_if
     assert_eq!(city.write(), (1, 0, 0));
     assert_eq!(names(), ["d0"]);
     site.get("officer", "/mails").await.is(403);
-    site.get("admin", "/mails").await.is(200).shows("价格监测无新发现：d");
+    site.get("admin", "/mails").await.is(200).shows("价格监测无新疑点：d");
     city.find(SOME);
     clock("2026-11-25 16:59");
     assert_eq!(city.write(), (1, 0, 0));

@@ -448,6 +448,21 @@ async fn a_case_opens_again_when_its_rule_finds_the_product_in_a_later_month() {
         .await
         .is(422)
         .shows("尚未结案");
+    // A listing's finding has no month: found again after the closing it opens its case again.
+    close(&site, "officer", &case.id, "corrected").await.is(303);
+    let listed = |at: Time| {
+        let write = site.app.db.write(|tx| {
+            let nobody = findings_table::hospital_id.eq(None::<OrganisationId>);
+            let set = (nobody, findings_table::found_at.eq(at));
+            Ok(diesel::update(findings_table::table.find(&old)).set(set).execute(tx.conn())?)
+        });
+        write.unwrap();
+    };
+    listed(site.now());
+    assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=0 joined=0 recounted=0");
+    listed(site.now().plus_millis(1));
+    assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=1 joined=0 recounted=0");
+    assert_eq!(run(&site, "open_cases").await, "opened=0 reopened=0 joined=0 recounted=0");
 }
 
 #[actix_web::test]

@@ -722,7 +722,7 @@ async fn what_was_bought_outside_is_entered_once_and_corrected_by_another_row() 
 
 #[actix_web::test]
 async fn varieties_procured_elsewhere_count_once_beside_those_in_force() {
-    let (site, _, started, _) = working();
+    let (site, list, started, _) = working();
     let day = started.starts.to_string();
     let add = async |id: &str, generic: &str, until: &str| {
         let fields = [
@@ -764,6 +764,29 @@ async fn varieties_procured_elsewhere_count_once_beside_those_in_force() {
     }
     run_count(&site);
     assert_eq!(varieties(), "3");
+    // A contract that ended early holds up to its end and no longer.
+    let write = |statement: String| {
+        site.app.db.write(|tx| Ok(diesel::sql_query(&statement).execute(tx.conn())?)).unwrap();
+        run_count(&site);
+    };
+    let ended = list.iter().find(|it| it.product == "华东氨溴索").unwrap();
+    write(format!("UPDATE contracts SET state = 'ended' WHERE lot_id = '{}'", ended.lot_id));
+    assert_eq!(varieties(), "2");
+    write(format!(
+        "INSERT INTO contract_changes (id, contract_id, kind, cause, before, after, reason, at) \
+         VALUES ('{}', '{}', 'supplier', 'stopped', '', '', '', {})",
+        jicai::types::ChangeId::new(),
+        ended.id,
+        site.now().millis()
+    ));
+    assert_eq!(varieties(), "3");
+    // What is entered for a month that was counted long ago is counted too.
+    site.set_clock(site.now().plus_days(500));
+    run_count(&site);
+    assert_eq!(varieties(), "3");
+    add(jicai::types::VarietyId::new().as_str(), "二甲双胍片", "").await.is(303);
+    run_count(&site);
+    assert_eq!(varieties(), "4");
     site.get("auditor", "/indicators/varieties?kind=drug").await.is(200).shows("硝苯地平片").shows("已撤销");
     site.get("auditor", "/indicators/varieties?kind=consumable").await.is(200).shows("还没有录入");
 }

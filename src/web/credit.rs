@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::people::{OrganisationKind, Role, Who};
 use crate::supply::subjects::{self, Subject};
 use crate::text::{Say, Text, fill};
-use crate::types::CreditFactId;
+use crate::types::{CreditFactId, parse_day};
 use crate::web::lists::{EXPORT, Table, exported};
 use crate::web::{App, Page, Person, page};
 
@@ -104,7 +104,7 @@ fn about(table: &str, t: &Text) -> &'static str {
 }
 
 fn day(text: &str, else_day: NaiveDate) -> Result<NaiveDate> {
-    if text.is_empty() { Ok(else_day) } else { text.parse().map_err(|_| Error::NotFound) }
+    if text.is_empty() { Ok(else_day) } else { parse_day(text).ok_or(Error::NotFound) }
 }
 
 /// The filter as this reader may ask it: a supplier only ever sees its own facts.
@@ -126,7 +126,7 @@ fn filter(conn: &mut Conn, who: &Who, query: &Query, today: NaiveDate) -> Result
     };
     let before = match query.before.split_once('.') {
         Some((day, id)) => Some((
-            day.parse().map_err(|_| Error::NotFound)?,
+            parse_day(day).ok_or(Error::NotFound)?,
             id.parse::<CreditFactId>().map_err(|_| Error::NotFound)?,
         )),
         None => None,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
 use crate::files::write::FileKind;
-use crate::types::Ctx;
+use crate::types::{Ctx, parse_day};
 use crate::web::{App, page};
 
 pub use crate::files::write::{Line, Table};
@@ -24,13 +24,18 @@ pub fn given<T: FromStr>(text: &str) -> Result<Option<T>> {
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
 }
 
+/// A day of an address, or none when there is none.
+pub fn given_day(text: &str) -> Result<Option<NaiveDate>> {
+    if text.is_empty() { Ok(None) } else { parse_day(text).map(Some).ok_or(Error::NotFound) }
+}
+
 /// Where a list goes on: a day and an id, as an address carries them.
 pub fn place<T: FromStr>(text: &str) -> Result<Option<(NaiveDate, T)>> {
     if text.is_empty() {
         return Ok(None);
     }
     let (day, id) = text.split_once('~').ok_or(Error::NotFound)?;
-    let day = day.parse().map_err(|_| Error::NotFound)?;
+    let day = parse_day(day).ok_or(Error::NotFound)?;
     Ok(Some((day, id.parse().map_err(|_| Error::NotFound)?)))
 }
 

@@ -53,6 +53,8 @@ pub mod upload;
 
 use std::sync::Arc;
 
+use actix_web::guard;
+use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::config::Settings;
@@ -130,6 +132,14 @@ pub struct Route {
     pub allowed: Allowed,
 }
 
+impl Route {
+    /// The row that a request falls under.
+    pub fn of(method: &Method, pattern: &str) -> Option<&'static Route> {
+        let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+        ROUTES.iter().find(|it| it.path == pattern && it.method == method)
+    }
+}
+
 macro_rules! routes {
     ($($method:ident $path:literal $handler:path, $allowed:expr;)*) => {
         /// Every address of the site and who may enter it. An address that is not here does not exist.
@@ -140,7 +150,8 @@ macro_rules! routes {
             $(site.route($path, routes!(@$method).to($handler));)*
         }
     };
-    (@GET) => { web::get() };
+    // What answers GET answers HEAD; the server leaves the body out.
+    (@GET) => { web::route().guard(guard::Any(guard::Get()).or(guard::Head())) };
     (@POST) => { web::post() };
 }
 

@@ -59,6 +59,12 @@ impl Page {
         self.refusal.as_ref().filter(|(at, _)| at == field).map_or("", |(_, sentence)| sentence)
     }
 
+    /// The round above this page, for the way back.
+    pub fn round(&self) -> Option<String> {
+        let (id, below) = self.path.strip_prefix("/rounds/")?.split_once('/')?;
+        (!below.is_empty()).then(|| format!("/rounds/{id}"))
+    }
+
     /// The language's word, for `<html lang>`.
     pub fn html_lang(&self) -> &'static str {
         match self.t.lang {

@@ -19,7 +19,7 @@ use crate::types::{AccountId, CaseId, CaseReplyId, CaseStepId, Money, Organisati
 
 pub use findings::{
     Figures, Uncased, candidates, cases_of, counted, figures_of, finding, findings_of, join, makers,
-    newest_scanned, open_cases, pick, rules_of, uncased, waiting,
+    newest_scanned, open_cases, pick, returned, rules_of, uncased, waiting,
 };
 pub use lists::{Filter, Order, Place, Subject, duties, letters_of, officers, page, rules};
 

@@ -296,6 +296,18 @@ pub fn alert_of_mail(conn: &mut Conn, mail: &MailId) -> Result<Option<Alert>> {
     Ok(alerts::table.filter(alerts::mail_id.eq(mail)).select(Alert::as_select()).first(conn).optional()?)
 }
 
+/// Whether another mail of the subscription, which was not withdrawn, tells all that an alert tells.
+pub fn is_told_by_another(conn: &mut Conn, it: &Alert) -> Result<bool> {
+    let others = alerts::table
+        .inner_join(mails::table)
+        .filter(alerts::account_id.eq(&it.account_id).and(alerts::subscription_id.eq(&it.subscription_id)))
+        .filter(alerts::id.ne(&it.id).and(alerts::is_test.eq(false)))
+        .filter(alerts::after_sweep.le(it.after_sweep).and(alerts::to_sweep.ge(it.to_sweep)))
+        .filter(mails::state.ne(MailState::Withdrawn))
+        .select(alerts::id);
+    Ok(diesel::select(exists(others)).get_result(conn)?)
+}
+
 /// Alerts of an account, newest first, before `before`, with their subscription's name and their mail's state.
 pub fn alerts_of(
     conn: &mut Conn,

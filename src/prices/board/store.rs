@@ -15,7 +15,7 @@ use crate::prices::findings::State;
 use crate::prices::monitoring::Tier;
 use crate::schema::{
     board_counts, finding_months, finding_tops, findings, hospital_numbers, organisations, product_numbers,
-    products, purchase_sums, purchase_tops, transactions,
+    products, purchase_sums, purchase_tops,
 };
 use crate::types::{Money, OrganisationId, ProductId, UnitPrice};
 
@@ -29,11 +29,6 @@ pub fn set_count(tx: &mut Tx, it: &Count) -> Result<()> {
     diesel::delete(board_counts::table).execute(tx.conn())?;
     diesel::insert_into(board_counts::table).values(it).execute(tx.conn())?;
     Ok(())
-}
-
-/// Purchases up to one.
-pub fn lines_up_to(conn: &mut Conn, id: i32) -> Result<i64> {
-    Ok(transactions::table.filter(transactions::id.le(id)).count().get_result(conn)?)
 }
 
 /// The last month that is counted.

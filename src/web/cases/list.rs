@@ -14,7 +14,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::{self, Role, Who};
 use crate::text::{Text, fill};
-use crate::types::AccountId;
+use crate::types::{AccountId, Money};
 use crate::web::lists::{As, Table, exported, given};
 use crate::web::prices::Titles;
 use crate::web::{App, Page, Person, page};
@@ -185,7 +185,11 @@ pub async fn index(
     let is_more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = match rows.last() {
-        Some(last) if is_more => format!("/cases?{}&after={}:{}", asked.query(), last.it.effect, last.it.id),
+        Some(last) if is_more => {
+            // A supplier's list goes by time alone, and the money effect is not its to know.
+            let effect = if is_supplier { Money::ZERO } else { last.it.effect };
+            format!("/cases?{}&after={effect}:{}", asked.query(), last.it.id)
+        }
         _ => String::new(),
     };
     let choices = |own: Vec<(String, String)>, more: Vec<(String, String)>| {

@@ -14,7 +14,7 @@ use crate::supply::deliveries::{self, Note, Sent, rules};
 use crate::supply::orders::rules::shippable;
 use crate::supply::{Order, OrderLine, OrderState};
 use crate::text::{Text, fill};
-use crate::types::{OrderId, OrderLineId, OrganisationId};
+use crate::types::{OrderId, OrderLineId, OrganisationId, parse_day};
 use crate::web::form::{Form, Refused};
 use crate::web::{App, Page, Supplier, page};
 
@@ -241,6 +241,5 @@ pub(super) fn day(text: &str) -> Result<Option<NaiveDate>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d");
-    day.map(Some).map_err(|_| Error::refused(Refused::Time("day", text.to_owned())))
+    parse_day(text).map(Some).ok_or_else(|| Error::refused(Refused::Time("day", text.to_owned())))
 }

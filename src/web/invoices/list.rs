@@ -12,7 +12,7 @@ use crate::people::store::names;
 use crate::people::{OrganisationKind, Role, Who};
 use crate::text::Text;
 use crate::types::OrganisationId;
-use crate::web::lists::{EXPORT, Line, PAGE, Table, exported, given, place, query};
+use crate::web::lists::{EXPORT, Line, PAGE, Table, exported, given_day, place, query};
 use crate::web::payments::{choices, parties};
 use crate::web::{App, Page, Person, page};
 
@@ -45,8 +45,8 @@ impl Asked {
             supplier,
             standing,
             number: self.number.trim().chars().take(40).collect(),
-            from: given(&self.from)?,
-            to: given(&self.to)?,
+            from: given_day(&self.from)?,
+            to: given_day(&self.to)?,
             after: place(&self.after)?,
         })
     }

@@ -15,7 +15,7 @@ use crate::supply::orders::requests::{self, Request, RequestState};
 use crate::supply::orders::store::{self, Filter, Scope};
 use crate::supply::{Order, OrderState};
 use crate::text::{Text, fill};
-use crate::types::{ContractId, OrganisationId};
+use crate::types::{ContractId, OrganisationId, parse_day};
 use crate::web::form::Refused;
 use crate::web::lists::{As, EXPORT, PAGE, Table, exported, given, query};
 use crate::web::{App, Page, Person, page};
@@ -65,8 +65,7 @@ fn day(field: &'static str, text: &str) -> Result<Option<NaiveDate>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d");
-    day.map(Some).map_err(|_| Error::refused(Refused::Time(field, text.to_owned())))
+    parse_day(text).map(Some).ok_or_else(|| Error::refused(Refused::Time(field, text.to_owned())))
 }
 
 /// A line of the list.

@@ -15,8 +15,8 @@ use crate::payments::statements::{self, Figures, MoveKind, Scope, Side, Statemen
 use crate::people::store::names;
 use crate::people::{OrganisationKind, Role, Who};
 use crate::text::{Say, Text, fill};
-use crate::types::{OrganisationId, ReceiptId};
-use crate::web::lists::{EXPORT, Line, Table, exported, given, query};
+use crate::types::{OrganisationId, ReceiptId, parse_day};
+use crate::web::lists::{EXPORT, Line, Table, exported, given_day, query};
 use crate::web::payments::{choices, may_see, parties};
 use crate::web::{App, Page, Person, page};
 
@@ -52,7 +52,7 @@ impl Asked {
     /// The days asked for, else this month up to today.
     pub(super) fn days(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate)> {
         let first = today.with_day(1).unwrap_or(today);
-        let (from, to) = (given(&self.from)?.unwrap_or(first), given(&self.to)?.unwrap_or(today));
+        let (from, to) = (given_day(&self.from)?.unwrap_or(first), given_day(&self.to)?.unwrap_or(today));
         if from > to { Err(Error::refused(BadDays(from, to))) } else { Ok((from, to)) }
     }
 
@@ -77,7 +77,7 @@ impl Asked {
         }
         let mut parts = self.after.splitn(3, '~');
         let mut next = || parts.next().ok_or(Error::NotFound);
-        let day = next()?.parse().map_err(|_| Error::NotFound)?;
+        let day = parse_day(next()?).ok_or(Error::NotFound)?;
         let kind = next()?.parse().map_err(|()| Error::NotFound)?;
         Ok(Some((day, kind, next()?.chars().take(60).collect())))
     }

@@ -11,7 +11,7 @@ use crate::people::Who;
 use crate::prices::board::purchases::{self, Filter, Purchase, Whose};
 use crate::prices::board::{later, month_of, store};
 use crate::text::Text;
-use crate::types::Time;
+use crate::types::{Time, parse_day};
 use crate::web::lists::{exported, query};
 use crate::web::prices::sheet::{Row, Sheet, link, numbers, words};
 use crate::web::prices::{
@@ -158,7 +158,7 @@ fn place(text: &str) -> Result<Option<(chrono::NaiveDate, i32)>> {
     }
     let read = || {
         let (day, id) = text.split_once('~')?;
-        Some((day.parse().ok()?, id.parse().ok()?))
+        Some((parse_day(day)?, id.parse().ok()?))
     };
     read().map(Some).ok_or(Error::NotFound)
 }

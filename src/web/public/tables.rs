@@ -31,8 +31,8 @@ impl Query {
     fn asked(&self, app: &App, rows: usize) -> Asked {
         let after = if self.after.is_empty() { &self.before } else { &self.after };
         Asked {
-            q: self.q.chars().filter(|c| *c != '\0').take(100).collect(),
-            after: after.chars().filter(|c| *c != '\0').take(100).collect(),
+            q: self.q.chars().take(100).collect(),
+            after: after.chars().take(100).collect(),
             today: app.now().day(),
             limit: i64::try_from(rows).unwrap_or(i64::MAX),
         }

@@ -2,13 +2,15 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::sees;
 use crate::error::{Error, Result};
+use crate::people::Who;
 use crate::standards::store::{self, Filter};
 use crate::standards::{Standard, basis_name};
 use crate::text::Text;
+use crate::types::parse_day;
 use crate::web::lists::{EXPORT, PAGE, Table, exported};
 use crate::web::{App, Page, Person, STAFF, form, page};
 
@@ -28,8 +30,7 @@ impl Asked {
         let day = match self.day.trim() {
             "" => None,
             text => Some(
-                NaiveDate::parse_from_str(text, "%Y-%m-%d")
-                    .map_err(|_| Error::refused(form::Refused::Time("day", text.to_owned())))?,
+                parse_day(text).ok_or_else(|| Error::refused(form::Refused::Time("day", text.to_owned())))?,
             ),
         };
         let before = match self.before.as_str() {
@@ -56,6 +57,10 @@ struct List {
 impl List {
     fn basis<'a>(&'a self, row: &'a Standard) -> &'a str {
         basis_name(self.page.t, &row.basis)
+    }
+
+    fn sees(&self, row: &Standard) -> bool {
+        sees(self.page.who.as_ref(), row)
     }
 
     fn is_staff(&self) -> bool {
@@ -100,6 +105,7 @@ pub async fn export(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
     let (mut filter, t) = (Filter { before: None, ..asked.filter()? }, page.t);
+    let reader = who.0.clone();
     let lines = app
         .read(move |conn| {
             let mut rows = Vec::new();
@@ -107,7 +113,7 @@ pub async fn export(
                 let found = store::page(conn, &filter, 2_000)?;
                 let Some(last) = found.last() else { break };
                 filter.before = Some(last.seq);
-                rows.extend(found.into_iter().map(|row| cells(row, t)));
+                rows.extend(found.into_iter().map(|row| cells(row, &reader, t)));
             }
             Ok(rows)
         })
@@ -141,8 +147,12 @@ fn headers(t: &Text) -> [(&'static str, u16); 18] {
     ]
 }
 
-fn cells(it: Standard, t: &Text) -> [String; 18] {
+fn cells(it: Standard, who: &Who, t: &Text) -> [String; 18] {
     let basis = basis_name(t, &it.basis).to_owned();
+    let (price, arithmetic) = match sees(Some(who), &it) {
+        true => (it.price.to_string(), it.arithmetic),
+        false => (String::new(), String::new()),
+    };
     [
         it.seq.to_string(),
         it.lot,
@@ -152,12 +162,12 @@ fn cells(it: Standard, t: &Text) -> [String; 18] {
         it.pack,
         it.company,
         it.standard.to_string(),
-        it.price.to_string(),
+        price,
         it.starts.to_string(),
         it.ends.map(|d| d.to_string()).unwrap_or_default(),
         basis,
         it.clause,
-        it.arithmetic,
+        arithmetic,
         it.supersedes.map(|s| s.to_string()).unwrap_or_default(),
         it.unit,
         if it.dual_channel { t.common.yes.to_owned() } else { String::new() },

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::ratings::{self, Noticed, Repair};
 use crate::types::{ConductId, RatingId, RatingStepId};
 use crate::web::form::Form;
-use crate::web::ratings::{COMPANIES, chosen, conduct, show};
+use crate::web::ratings::{COMPANIES, conduct, show};
 use crate::web::upload::Upload;
 use crate::web::{App, Officer, Page, Person, Reviewer, page};
 

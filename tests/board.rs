@@ -155,7 +155,7 @@ fn sums_are_net_of_returns_and_counting_again_changes_nothing() {
 }
 
 #[test]
-fn new_purchases_count_only_their_months_and_late_matches_count_all() {
+fn new_purchases_count_only_their_months_and_so_do_late_matches() {
     let shelf = shelf();
     let site = &shelf.site;
     count(site);
@@ -165,7 +165,7 @@ fn new_purchases_count_only_their_months_and_late_matches_count_all() {
     assert_eq!(count(site), 1, "November alone");
     product(site, "LATER", "晚登记", "", "甲厂");
     site.app.db.write(|tx| jicai::prices::ingest::match_again(tx, &site.ctx())).unwrap();
-    assert_eq!(count(site), 3, "a line entered under an old number");
+    assert_eq!(count(site), 3, "from September on");
     assert!(sums(site).contains(&" 2026-09-01 2 505.00 0.00 0.00 0.00".to_owned()), "{:#?}", sums(site));
 }
 
@@ -264,7 +264,7 @@ async fn the_board_says_what_stands_and_leads_to_its_rows() {
     enter(site, &[one.clone(), same, gone]);
     count(site);
     let page = site.get("officer", "/prices?months=3").await;
-    page.is(200).shows("现存发现 2 条，涉及金额 400.00 元").hides("7000.00").shows("300.00");
+    page.is(200).shows("现存疑点 2 条，影响金额合计 400.00 元").hides("7000.00").shows("300.00");
     page.shows("阿莫西林胶囊 硬胶囊 0.25g · 甲厂")
         .shows("金华市中心医院")
         .shows(SUPPLIER)
@@ -325,18 +325,22 @@ async fn a_finding_shows_its_figures_arithmetic_peers_and_purchases() {
     site.get("officer", &format!("/findings/{}", summed.id)).await.is(200).shows("逐笔").shows("399.99");
     let page = site.get("officer", &format!("/findings/{}", volume.id)).await;
     page.is(200)
-        .shows("该规则判断的是数量")
+        .shows("该规则判定数量")
         .shows(&format!("/cases/{}", volume.case_id.unwrap()))
         .hides("/cases/new");
     // Its own hospital and supplier see it without the others' prices; nobody else does.
     for login in ["hospital1", "supplier1"] {
         let page = site.get(login, &path).await;
         page.is(200).shows("400.00").hides("义乌市中医医院").shows("只对医保部门显示").hides("/cases/new");
+        // That there is a case they hear of by its documents.
+        site.get(login, &format!("/findings/{}", volume.id)).await.is(200).hides("<dt>案件</dt>");
+        site.get(login, "/findings").await.is(200).shows("400.00").hides("/cases/");
+        site.get(login, "/findings?case=with").await.is(404);
     }
     for login in ["hospital2", "supplier2"] {
         site.get(login, &path).await.is(404);
         site.get(login, &format!("{path}/export/purchases.csv")).await.is(404);
-        site.get(login, "/findings").await.is(200).shows("没有符合条件的发现");
+        site.get(login, "/findings").await.is(200).shows("没有符合条件的疑点");
     }
     site.get("hospital1", "/findings").await.is(200).shows("400.00").shows("/prices/hospitals/");
     site.get("officer", &format!("{path}/export/hospitals.csv")).await.is(200).shows("义乌市中医医院");

@@ -220,7 +220,7 @@ async fn a_supplier_is_told_of_its_own_listings_and_sees_only_those() {
     assert_eq!(told().len(), 1);
     let page = site.get("supplier1", "/findings/listings").await;
     page.is(200).shows("阿莫西林胶囊").shows("红色二星");
-    site.get("supplier2", "/findings/listings").await.is(200).shows("没有发现");
+    site.get("supplier2", "/findings/listings").await.is(200).shows("没有疑点");
     site.get("officer", "/findings/listings").await.is(403);
     let path = page
         .body

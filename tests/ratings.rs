@@ -134,6 +134,8 @@ async fn rated(site: &Site, it: &Entry<'_>) -> RatingId {
     if rating(site, &id).supplier_id.is_some() {
         defend(site, "supplier1", &id, &RatingStepId::new()).await.is(303);
     } else {
+        // Nobody but the bureau acts for a company without an account.
+        defend(site, "supplier1", &id, &RatingStepId::new()).await.is(404);
         defend(site, "officer", &id, &RatingStepId::new()).await.is(303);
     }
     propose(site, &id, "rate").await.is(303);
@@ -426,7 +428,7 @@ async fn wrong_entries_are_refused_with_their_reason() {
     check(Entry { amount: "-1", ..BRIBERY }, "金额不能为负").await;
     check(Entry { amount: "1e3", ..BRIBERY }, "1e3").await;
     check(Entry { day: "2026-11-24", ..BRIBERY }, "晚于今天").await;
-    check(Entry { day: "2020-08-27", ..BRIBERY }, "没有施行的评价标准").await;
+    check(Entry { day: "2020-08-27", ..BRIBERY }, "没有施行的裁量基准").await;
     check(Entry { products: "XJ01CAA040E001020200699", ..BRIBERY }, "没有 XJ01CAA040E001020200699").await;
     check(Entry { code: "913", name: "某公司", ..BRIBERY }, "913").await;
     check(Entry { code: "91350500798359476R", ..BRIBERY }, "必填").await;
@@ -442,7 +444,7 @@ async fn wrong_entries_are_refused_with_their_reason() {
     notice(&site, &RatingId::new(), &[&bare], "2026-11-23", "")
         .await
         .is(422)
-        .shows("请先在行为中列明涉案产品");
+        .shows("请先在失信行为中列明涉案产品");
     let id = RatingId::new();
     notice(&site, &id, &[&first, &bare], "2026-11-23", "").await.is(303);
     notice(&site, &RatingId::new(), &[&first], "2026-11-23", "").await.is(422).shows("已在一次评价中");

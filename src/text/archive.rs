@@ -21,7 +21,6 @@ messages! {
         place: "位置", "Place";
         column: "项目", "Item";
         compared: "比对条数", "Rows compared";
-        back: "返回批次", "Back to the round";
         not_opened: "批次尚未开标，没有档案。开标后再下载。", "The round is not opened yet, so there is no archive. Come back after the opening.";
         version_differs: "本程序对第 {version} 版的复算结果与存档不一致，不生成档案。请在复算页面查看差异。", "This program does not compute what is stored as version {version}, so no archive is written. The replay page shows where they differ.";
         no_round: "没有编号为“{number}”的批次，请核对编号。", "There is no round {number}; please check the number.";

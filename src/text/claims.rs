@@ -32,7 +32,7 @@ messages! {
         credits: "抵减（元）", "Credits (yuan)";
         total: "合计", "Total";
         submit: "全部提交", "Submit all";
-        submit_question: "提交后由各医疗机构核对，申请不能修改。是否继续？", "Hospitals verify what is submitted; it cannot be changed. Go on?";
+        submit_question: "提交后由各医疗机构核对，申请不能修改。是否继续？", "Hospitals verify what is submitted; it cannot be changed. Continue?";
         submit_late: "本月提交期已过（{until}），未申请的货款下月一并申请。", "The time to submit ended on {until}; what is left is claimed next month.";
         bank_missing: "贵单位还没有已审核的收款账户，付款时无法汇出。", "You have no approved bank account; nothing can be paid to you.";
         bank_enter: "登记收款账户", "Enter a bank account";
@@ -44,7 +44,7 @@ messages! {
         confirm_rest: "确认未争议的部分", "Confirm what is not disputed";
         confirm_chosen: "确认所选申请", "Confirm the chosen";
         confirm_shown: "确认本页全部", "Confirm all shown";
-        confirm_question: "确认后即汇总付款，金额从贵单位下期结算款中扣减。是否继续？", "What is confirmed is paid and netted from your next claim on the fund. Go on?";
+        confirm_question: "确认后即汇总付款，金额从贵单位下期结算款中扣减。是否继续？", "What is confirmed is paid and netted from your next claim on the fund. Continue?";
         lines_title: "申请明细", "Lines";
         lines_caption: "一行对应一笔验收；金额为验收金额减冲红减已付，负数为已付款后冲红的抵减", "A line for each receipt: accepted less credited less paid; below zero it is a credit for a paid receipt";
         received_on: "验收日期", "Accepted on";
@@ -64,7 +64,7 @@ messages! {
         accept_hint: "核对未结束时，撤销争议的行仍在本件申请内；核对已结束的，并入下月申请。", "While the claim is being verified such lines are in it again; later they go into next month's claim.";
         withdraw: "撤回所选争议行", "Take the chosen disputed lines back";
         withdraw_hint: "撤回的行开具红字发票更正后，余额可再次申请。", "Lines taken back can be claimed again once a credit note corrects them.";
-        withdraw_question: "撤回后，须有红字发票更正才能再次申请。是否继续？", "Such lines are claimed again only after a credit note. Go on?";
+        withdraw_question: "撤回后，须有红字发票更正才能再次申请。是否继续？", "Such lines are claimed again only after a credit note. Continue?";
         back: "返回列表", "Back to the list";
         history: "进度", "Progress";
         state_submitted: "待核对", "To be verified";

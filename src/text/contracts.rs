@@ -37,10 +37,10 @@ messages! {
         confirm: "确认合同", "Confirm the contract";
         confirm_chosen: "确认所选合同", "Confirm the chosen contracts";
         confirm_shown: "确认本页全部待签合同", "Confirm all contracts shown";
-        confirm_question: "确认后合同即对本单位生效；双方确认后只能按变更程序调整。是否继续？", "Confirming binds your organisation; once both sides have confirmed, only an amendment changes a contract. Go on?";
+        confirm_question: "确认后合同即对本单位生效；双方确认后只能按变更程序调整。是否继续？", "Confirming binds your organisation; once both sides have confirmed, only an amendment changes a contract. Continue?";
         waiting_for_you: "本页有 {count} 份合同等待贵单位确认。", "{count} contracts on this page wait for your confirmation.";
         withdraw: "撤回确认", "Take the confirmation back";
-        withdraw_question: "撤回后需重新确认合同。是否继续？", "You will have to confirm again. Go on?";
+        withdraw_question: "撤回后需重新确认合同。是否继续？", "You will have to confirm again. Continue?";
         sheet: "合同文本", "Contract sheet";
         sheet_title: "药品和医用耗材集中带量采购购销合同", "Purchase contract under volume-based procurement";
         sheet_clause: "甲乙双方依据 {round}《{title}》中选结果，就下列中选产品签订本合同。甲方应在履约期限内完成约定采购量，乙方应按中选单价及时足量供应；货款按国家和本地集中采购的规定结算。", "Under the award of {round}, {title}, the parties agree on the product below. Party A buys the agreed quantity within the term; party B delivers it in full and in time at the unit price; payment follows the rules of volume-based procurement.";
@@ -70,7 +70,7 @@ messages! {
         cause_correction: "更正登记差错", "Correction of a clerical error";
         amend: "登记变更", "Record an amendment";
         amend_hint: "双方已确认的合同只能按变更登记调整，变更前后内容对双方公开。价格只能下调；只有国家政策调整或更正登记差错时可以上调。", "A signed contract changes only by an amendment, which both sides see. A price can only go down, except by state policy or to correct an error.";
-        amend_question: "变更登记后不能删除。是否继续？", "An amendment cannot be deleted. Go on?";
+        amend_question: "变更登记后不能删除。是否继续？", "An amendment cannot be deleted. Continue?";
         starts: "开始日期", "First day";
         ends: "结束日期", "Last day";
         board_title: "合同签订率", "Signing rate";
@@ -95,7 +95,7 @@ messages! {
         late_warning: "签约截止时间已过，仍有 {count} 份合同未签订。", "The deadline has passed and {count} contracts are not signed.";
         late_list: "查看未签合同", "Show contracts not signed";
         draw_up: "生成合同", "Draw up contracts";
-        draw_up_question: "将按中选结果生成全部合同，并通知医疗机构和企业。是否继续？", "All contracts of the award are drawn up and both sides are told. Go on?";
+        draw_up_question: "将按中选结果生成全部合同，并通知医疗机构和企业。是否继续？", "All contracts of the award are drawn up and both sides are told. Continue?";
         no_award: "该批次没有已确定的中选结果，请先完成复核并确定中选结果，再生成合同。", "The round has no confirmed award. Confirm the award first, then draw up contracts.";
         not_a_winner: "竞价单元 {lot} 有约定采购量分给了未中选企业，合同没有生成。请重新计算中选结果和分量。", "A quantity of lot {lot} is agreed with a company that did not win; no contract was made. Compute the award and its volumes again.";
         none_chosen: "没有选择合同，请至少勾选一份待签合同。", "No contract was chosen; tick at least one.";

@@ -118,7 +118,7 @@ messages! {
         upload_applied: "文件已录入。", "The file was applied.";
         upload_cancelled: "文件已放弃。", "The file was given up.";
         upload_apply: "全部录入", "Enter all";
-        upload_cancel: "放弃文件", "Give the file up";
+        upload_cancel: "放弃文件", "Discard the file";
         upload_again: "返回重新上传", "Back, to upload again";
 
         show_title: "配送单 {number}", "Delivery note {number}";

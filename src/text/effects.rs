@@ -4,11 +4,11 @@ messages! {
     /// Messages of the money effect of payment standards.
     Effects {
         title: "资金影响测算", "Money effect";
-        hint: "按最近十二个月的采购记录测算：基金支付基数＝Σ 数量 × min(实际价格, 支付标准)；患者超出自付＝实际金额 − 基金支付基数，即 Σ 数量 × max(实际价格 − 支付标准, 0)。现行无支付标准的，基金按实际价格认定。每条金额四舍五入到分一次，合计为各条之和。", "By the purchases of the last twelve months: fund basis = Σ quantity × min(price, standard); patient excess = spent − fund basis, that is Σ quantity × max(price − standard, 0). Without a standard in force the fund recognises the price. Each line is rounded once to the cent; totals are the sums of the lines.";
+        hint: "按最近十二个月的采购记录测算：基金支付基数＝Σ 数量 × min(实际价格, 支付标准)；患者超出自付＝实际金额 − 基金支付基数，即 Σ 数量 × max(实际价格 − 支付标准, 0)。现行无支付标准的，基金按实际价格认定。每条金额四舍五入到分一次，合计为各条之和。", "Based on the purchases of the last twelve months: fund basis = Σ quantity × min(price, standard); patient excess = amount spent − fund basis, that is Σ quantity × max(price − standard, 0). Without a standard in force the fund recognises the price. Each line is rounded once to the cent; totals are the sums of the lines.";
         window: "采购日期 {from} 至 {to}，测算于 {at}", "Purchases from {from} to {to}, computed {at}";
-        none: "尚未测算。点击“测算资金影响”，提请发布时也会自动测算并保存，复核人看到的是同一组数字。", "Not computed yet. Compute it here; asking for release computes and keeps it too, and the reviewer sees the same figures.";
+        none: "尚未测算。点击“测算资金影响”，提请发布时也会自动测算并保存，复核人看到的是同一组数字。", "Not computed yet. Compute it here; asking for release also computes and keeps it, and the reviewer sees the same figures.";
         compute: "测算资金影响", "Compute the money effect";
-        totals: "合计（按起始日期，各年不相加）", "Totals by starting day (years are not added up)";
+        totals: "合计（按起始日期，各年不相加）", "Totals by starting day (years are not added together)";
         lines_caption: "逐条测算", "Line by line";
         starts: "起始日期", "From";
         lines: "条数", "Lines";

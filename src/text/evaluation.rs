@@ -102,14 +102,14 @@ messages! {
         own_decisions: "本企业申报结果", "Your offers";
         no_own_decisions: "本企业在本批次没有申报。", "Your company has no offer in this round.";
         publish: "发布公示", "Make public";
-        publish_confirm: "发布后任何人都可以查看拟中选结果，确定发布吗？", "Everybody can read the proposed award once it is public. Go on?";
+        publish_confirm: "发布后任何人都可以查看拟中选结果，确定发布吗？", "Everybody can read the proposed award once it is public. Continue?";
         publicity: "公示", "Publicity";
         publicity_period: "公示期", "Publicity period";
         public_page: "公示页面", "Public page";
         ask: "提请确认中选", "Ask for confirmation";
         asked: "{by} 于 {at} 提请确认中选结果，等待复核人员确认。", "{by} asked for confirmation at {at}; a reviewer has to confirm.";
         confirm: "确认中选", "Confirm the award";
-        confirm_confirm: "确认后中选结果生效，不能再更正。确定吗？", "The award becomes final and can no longer be corrected. Go on?";
+        confirm_confirm: "确认后中选结果生效，不能再更正。确定吗？", "The award becomes final and can no longer be corrected. Continue?";
         send_back: "退回", "Send back";
         remark: "退回意见", "Remark";
         rulings: "评审核查", "Findings on offers";

@@ -31,7 +31,7 @@ messages! {
         at: "登记时间", "When";
         by: "登记人", "By";
         withdraw: "撤回", "Withdraw";
-        withdraw_question: "撤回后该价格调整不再生效。是否继续？", "The price change will not take place. Go on?";
+        withdraw_question: "撤回后该价格调整不再生效。是否继续？", "The price change will not take place. Continue?";
         standing_ended: "已终止（他企接续）", "Ended, taken over";
         preview: "预览", "Preview";
         preview_first: "先预览，核对全部合同后再执行。", "Preview first; check every contract, then do it.";
@@ -55,7 +55,7 @@ messages! {
         nothing_moves: "无余量，仅终止", "Nothing left; ends";
         price_change: "单价变化", "Price";
         do_takeover: "执行接续", "Take over";
-        takeover_question: "将终止所列合同并把余量转给接续企业，不能撤销。是否继续？", "The contracts listed end and what is left of them moves; this cannot be undone. Go on?";
+        takeover_question: "将终止所列合同并把余量转给接续企业，不能撤销。是否继续？", "The contracts listed end and what is left of them moves; this cannot be undone. Continue?";
         price_title: "价格调整：{name}", "Price change of {name}";
         price_hint: "新价格自生效日起用于新下订单；已下订单按下单当日价格结算。单次调整幅度不得超过 {most}；只有国家政策调整或更正登记差错时可以上调。", "The new price holds for orders placed from its day on; what is ordered keeps the price of its day. One change moves a price by no more than {most}; a price rises only by state policy or to correct an error.";
         no_most: "（不限）", "(no limit)";
@@ -72,7 +72,7 @@ messages! {
         open_lines: "未完结订单行", "Open order lines";
         open_amount: "其金额（元，价格不变）", "Their amount (yuan, price kept)";
         do_price: "确认调整", "Change the price";
-        price_question: "将按所列价格变更全部合同。是否继续？", "Every contract listed changes to its new price. Go on?";
+        price_question: "将按所列价格变更全部合同。是否继续？", "Every contract listed changes to its new price. Continue?";
         quota_title: "加量：{number}", "Raise the quota of {number}";
         quota_hint: "只增加本采购年度的量；减量请登记数量变更。允许超量：填 0 为不允许，勾选“不限”为不设上限，两者不同。", "Raises the present agreement year only; to cut, amend the quantity. Allowed above: zero means nothing, \"no limit\" means any amount; they are different.";
         year: "采购年度", "Agreement year";
@@ -84,7 +84,7 @@ messages! {
         then: "加量后", "Raised to";
         room: "尚可下单", "Still to order";
         do_quota: "确认加量", "Raise";
-        quota_question: "将按所列数量加量并通知双方。是否继续？", "The volume is raised and both sides are told. Go on?";
+        quota_question: "将按所列数量加量并通知双方。是否继续？", "The volume is raised and both sides are told. Continue?";
         other: "对方合同", "Other contract";
         year_agreed: "本年度约定量", "Agreed this year";
         year_allowed: "本年度允许超量", "Allowed above this year";

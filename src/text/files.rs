@@ -6,7 +6,7 @@ messages! {
         fault_line: "第{line}行，“{column}”为“{value}”：{reason}", "Line {line}, {column} is \"{value}\": {reason}";
         fault_whole_line: "第{line}行：{reason}", "Line {line}: {reason}";
         more_faults: "另有{count}处错误未逐一列出。", "{count} more faults are not listed.";
-        import_ended: "文件已放弃，请重新上传。", "The file was given up; upload it again.";
+        import_ended: "文件已放弃，请重新上传。", "The file was discarded; upload it again.";
         import_faults: "文件有 {count} 处错误，没有录入任何内容。请改正后重新上传。", "The file has {count} faults and nothing of it was entered; correct it and upload it again.";
         import_waiting: "待核对", "waiting for review";
         import_applied: "已导入", "imported";

@@ -18,11 +18,11 @@ messages! {
         first_at: "首次发现", "First found";
         last_at: "最近发现", "Last found";
         ended_at: "销号时间", "Ended";
-        remark: "核查说明", "What was found out";
+        remark: "核查说明", "Explanation";
         save: "保存说明", "Save";
-        subject: "所在记录", "The row";
-        look: "查看", "Look at it";
-        no_remark: "请写明核查说明。", "Write down what was found out.";
+        subject: "所在记录", "Record";
+        look: "查看", "View";
+        no_remark: "请写明核查说明。", "Write down the explanation.";
         volume_limit: "预占量与完成量之和不超过约定量与允许超出量之和", "Reserved and consumed volume within agreed and allowed";
         volume_reserved: "预占量等于订单未到货量之和", "Reserved volume equals what is still to come of its orders";
         volume_consumed: "完成量等于验收量减退货量之和", "Consumed volume equals accepted less returned";

@@ -84,7 +84,7 @@ messages! {
         review_applied: "该文件已处理。", "This file was dealt with.";
         apply: "全部录入", "Enter all";
         apply_question: "确定录入全部 {count} 张发票吗？", "Enter all {count} invoices?";
-        give_up: "放弃", "Give up";
+        give_up: "放弃", "Discard";
         assign: "为各行选定验收记录", "Choose a receipt for each line";
         none_chosen: "未选择", "None chosen";
         net: "不含税金额", "Amount without tax";

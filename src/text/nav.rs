@@ -8,7 +8,7 @@ messages! {
         of_rounds: "批次", "Rounds";
         of_supply: "合同与供应", "Supply";
         of_payment: "支付", "Payment";
-        of_prices: "价格监测", "Prices";
+        of_prices: "价格监测", "Price monitoring";
         of_standards: "支付标准", "Standards";
         of_public: "公开", "Public";
         of_system: "系统", "System";
@@ -37,7 +37,7 @@ messages! {
         products: "产品目录", "Products";
         prices: "价格总览", "Price board";
         public: "公开数据", "Open data";
-        findings: "价格发现", "Findings";
+        findings: "价格疑点", "Price findings";
         rounds: "批次", "Rounds";
         ratio: "差比价", "Price ratios";
         approvals: "复核", "Approvals";
@@ -51,10 +51,10 @@ messages! {
         cases: "价格案件", "Price cases";
         retention: "结余留用", "Surplus retention";
         assessments: "考核得分", "Assessments";
-        credit: "履约记录", "Supplier record";
+        credit: "履约记录", "Supplier performance";
         ratings: "信用评价", "Credit ratings";
-        transactions: "采购与挂网数据", "Price data";
+        transactions: "采购与挂网数据", "Purchase and listing data";
         api_tokens: "接口令牌", "API tokens";
-        terms: "执行参数", "Terms";
+        terms: "执行参数", "Contract terms";
     }
 }

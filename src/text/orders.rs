@@ -58,7 +58,7 @@ messages! {
         release_line: "放弃第 {line} 行未发货部分", "Give up what is not sent of line {line}";
         release_intro: "第 {line} 行 {product} 尚有 {left} {unit} 未发货。放弃后不再供货，占用的约定量随即释放，且不能恢复；仍需要时请重新下单。", "{left} {unit} of line {line}, {product}, are not sent. What you give up will not come and its agreed volume is free again; this cannot be undone, order anew if you need it.";
         release_reason: "原因", "Reason";
-        release_question: "放弃后不能恢复，是否继续？", "This cannot be undone. Go on?";
+        release_question: "放弃后不能恢复，是否继续？", "This cannot be undone. Continue?";
         release_nothing_left: "该行没有可放弃的数量：已全部发货、验收或不再供货。", "Nothing of this line can be given up: all of it is sent, accepted or released.";
         release_moved: "该行未发货数量已变为 {left}，请核对后重新提交。", "What is not sent of this line is now {left}; check it and submit again.";
         release_no_reason: "请填写放弃的原因。", "Say why it is given up.";
@@ -86,9 +86,9 @@ messages! {
         submit: "提交采购", "Submit the order";
         submit_good: "只提交合格的行", "Submit the good lines only";
         submit_good_question: "被退回的行不会下单。是否只提交合格的行？", "The refused lines will not be ordered. Submit the good ones only?";
-        submit_question: "提交后即向供应企业下单并占用约定量。是否提交？", "Submitting places the orders and reserves the agreed volume. Go on?";
+        submit_question: "提交后即向供应企业下单并占用约定量。是否提交？", "Submitting places the orders and reserves the agreed volume. Continue?";
         give_up_request: "放弃本次申请", "Give the request up";
-        give_up_question: "放弃后本次申请不能再提交。是否放弃？", "A request given up cannot be submitted any more. Go on?";
+        give_up_question: "放弃后本次申请不能再提交。是否放弃？", "A request given up cannot be submitted any more. Continue?";
         change_request: "修改填报", "Change the lines";
         results_csv: "下载逐行结果 CSV", "Results by line, CSV";
         results_xlsx: "下载逐行结果 Excel", "Results by line, XLSX";

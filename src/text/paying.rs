@@ -59,7 +59,7 @@ messages! {
         count: "笔数", "Lines";
         apply: "全部登记", "Register all";
         apply_question: "确定登记全部 {count} 笔付款吗？", "Register all {count} payments?";
-        give_up: "放弃", "Give up";
+        give_up: "放弃", "Discard";
 
         ageing: "付款账龄", "Ageing of payables";
         ageing_hint: "自验收之日起计付款期限，{days} 天内付款。含尚未开票的部分；“逾期”只计已开票的。", "The term of {days} days begins on the day of acceptance. What has no invoice yet is included; overdue counts only what has one.";

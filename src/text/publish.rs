@@ -11,7 +11,7 @@ messages! {
         intro: "以下内容无需登录即可查阅和下载。封标报价、个人信息从不公开；正在更正的中选结果在更正期间不显示。", "Everybody may read and download what follows without logging in. Sealed prices and personal data are never shown, nor an award while it is being corrected.";
         rounds: "批次结果", "Results of rounds";
         rounds_intro: "公示或已确定中选结果的批次。", "Rounds whose award is published or final.";
-        winners: "中选产品和价格", "Winners and prices";
+        winners: "中选产品与价格", "Winners and prices";
         winners_intro: "各批次当前公开的中选产品、企业和中选价。", "The winning products, companies and award prices that are public now.";
         standards: "医保支付标准", "Payment standards";
         standards_intro: "已发布并在今天有效的支付标准。", "Released payment standards in force today.";
@@ -26,7 +26,7 @@ messages! {
         releases: "发布包", "Releases";
         records: "记录包", "Records";
         search: "搜索", "Search";
-        empty: "没有符合条件的内容。", "Nothing fits.";
+        empty: "没有符合条件的内容。", "Nothing matches.";
         rows: "每页最多 {n} 行", "At most {n} rows a page";
         home: "返回公开数据", "Back to open data";
         round: "批次", "Round";
@@ -37,7 +37,7 @@ messages! {
         form: "剂型或类型", "Form or type";
         company: "企业", "Company";
         product: "产品", "Product";
-        spec: "规格", "Spec";
+        spec: "规格", "Specification";
         pack: "包装", "Pack";
         ceiling: "最高有效申报价", "Ceiling";
         price: "中选价（元）", "Award price (yuan)";

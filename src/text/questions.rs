@@ -40,7 +40,7 @@ messages! {
         changed_hint: "上次询问之后价格有变化的，原答复不再适用，可以重新询问。", "Where the price has changed since it was asked before, the earlier answer no longer counts and can be asked for again.";
         nobody: "没有还可以询问的企业。", "There is nobody left to ask.";
         ask: "发出全部询问（{n} 项）", "Send all questions ({n})";
-        ask_confirm: "将向 {n} 项报价的企业发出询问并发信通知。确定吗？", "Questions about {n} bids will be sent, with letters to the companies. Go on?";
+        ask_confirm: "将向 {n} 项报价的企业发出询问并发信通知。确定吗？", "Questions about {n} bids will be sent, with letters to the companies. Continue?";
         counts: "待答复 {open} 项，已结束 {closed} 项", "{open} open, {closed} closed";
         all_closed: "询问已全部结束。答复在重新计算后生效，请返回中选结果页重新计算。", "All questions are closed. The answers count once the award is computed again: go back to the award and do so.";
         consents_file: "答复文件（consents.csv）", "Answers (consents.csv)";

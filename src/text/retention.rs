@@ -70,7 +70,7 @@ messages! {
         running: "测算没有完成，请重新测算。", "The computation did not end; compute again.";
         ask: "提请审定", "Ask for approval";
         ask_question: "提请后方案不能改动，直到复核人决定或撤回。是否提请？", "The plan cannot be changed until the reviewer decides or you take it back. Ask?";
-        withdraw: "撤回提请", "Take the request back";
+        withdraw: "撤回提请", "Withdraw the request";
         waits: "{by} 于 {at} 提请审定。", "{by} asked for approval at {at}.";
         rejected: "上次提请被退回：{remark}", "The last request was sent back: {remark}";
         remark: "复核意见", "Remark";
@@ -120,7 +120,7 @@ messages! {
         bases_intro: "约定采购量基数与集采前均价按医疗机构和通用名逐条列出；自动填入的可再填，人工填报的保留。", "Base quantity and average price before procurement by hospital and generic. What is filled in can be filled again; what is entered stays.";
         bases_empty: "还没有基数。点“按参数填入”，或上传、逐条填报。", "No bases yet. Fill them in by the parameters, upload a file, or enter them one by one.";
         fill: "按参数填入", "Fill in by the parameters";
-        fill_question: "将按参数重新填入基数和均价，人工填报的保留。是否继续？", "Bases and prices are filled in anew by the parameters; what was entered stays. Go on?";
+        fill_question: "将按参数重新填入基数和均价，人工填报的保留。是否继续？", "Bases and prices are filled in anew by the parameters; what was entered stays. Continue?";
         quantity: "约定采购量基数", "Base quantity";
         price: "集采前均价（元）", "Price before (yuan)";
         insured_share: "参保占比", "Insured share";
@@ -136,7 +136,7 @@ messages! {
         review_unchanged: "无变化 {count} 行", "{count} lines change nothing";
         review_more: "另有 {count} 项变更未列出", "{count} more changes are not listed";
         review_apply: "全部应用", "Apply all";
-        review_cancel: "放弃", "Give up";
+        review_cancel: "放弃", "Discard";
         line: "行号", "Line";
         before: "原值", "Before";
         after: "新值", "After";

@@ -82,6 +82,7 @@ messages! {
         number_taken: "编号 {number} 已属于另一批次，请换一个编号。", "Number {number} belongs to another round; choose another.";
         region_unknown: "没有单位位于“{region}”，请从列出的地区中选择。", "No organisation lies in \"{region}\"; choose from the regions listed.";
         rule_set_unknown: "没有这个规则版本，请重新选择。", "There is no such rule set version; choose again.";
+        back: "返回批次", "Back to the round";
         changed_meanwhile: "您打开页面之后，他人已作修改，您的内容没有保存。请核对差异后再次提交，以您的内容为准；或返回放弃。", "Somebody else made changes after you opened this page, and yours were not saved. Check the differences and send again to let yours stand, or go back.";
         waits_for_approval: "批次正在等待复核，暂不能修改。请先撤回复核申请。", "The round waits for approval and stays as it is. Withdraw the request before changing it.";
         no_lots: "批次还没有竞价单元，请先添加竞价单元再发布。", "The round has no lots yet; add lots before publishing.";

@@ -4,7 +4,7 @@ messages! {
     /// Messages of scans of stored prices, their rules and runs.
     Scans {
         title: "监测规则", "Monitoring rules";
-        hint: "监测规则是经过审核的文件：每条规则写明为什么、怎样计算、阈值及出处。每晚扫描一次全部采购；规则、中选结果、支付标准或挂网价变化后，库内价格重新判定，差异按原因报告。", "Monitoring rules are reviewed documents: each says why it matters, how it is computed, its thresholds and where they come from. Every night all purchases are scanned; when a rule, an award, a standard or a listing changed, stored prices are judged again and the difference is reported by its cause.";
+        hint: "监测规则是经复核发布的文件，写明目的、计算方法、阈值及出处。每晚扫描全部采购；规则、中选结果、支付标准或挂网价变化后，重新判定已有价格，并按原因列出差异。", "Monitoring rules are reviewed documents: each states its purpose, its method, its thresholds and their sources. All purchases are scanned every night; when a rule, an award, a payment standard or a listing changes, stored prices are judged again and the differences are reported by cause.";
         rules: "现行规则", "Rules in force";
         rule: "规则", "Rule";
         kind: "类型", "Kind";
@@ -15,13 +15,13 @@ messages! {
         overdue: "已过期", "overdue";
         effective: "生效日期", "In force";
         open_end: "至今", "until further notice";
-        why: "为什么", "Why it matters";
+        why: "规则目的", "Why it matters";
         formula: "公式", "Formula";
         how: "计算方法", "How it is computed";
         document: "文件", "Document";
         clause: "条款", "Clause";
         source: "出处", "Source";
-        confidence: "把握", "Confidence";
+        confidence: "可信度", "Confidence";
         tiers: "分级", "Tiers";
         tier: "等级", "Tier";
         begins: "起点", "Begins";
@@ -44,14 +44,14 @@ messages! {
         all_months: "全部至 {to}", "all up to {to}";
         span: "{from} 至 {to}", "{from} to {to}";
         rows_read: "采购笔数", "Purchases";
-        found_new: "新发现", "New";
+        found_new: "新增", "New";
         changed: "变化", "Changed";
-        standing: "存续", "Standing";
-        gone: "消失", "Gone";
+        standing: "现存", "Standing";
+        gone: "已消除", "Gone";
         effect: "影响金额（元）", "Effect (yuan)";
         drift: "与上次相比", "Since the run before";
         no_drift: "无差异", "no difference";
-        drift_cause: "{cause}：新 {new}，变 {changed}，消 {gone}，金额 {effect} 元", "{cause}: {new} new, {changed} changed, {gone} gone, {effect} yuan";
+        drift_cause: "{cause}：新增 {new}，变化 {changed}，消除 {gone}，影响金额 {effect} 元", "{cause}: {new} new, {changed} changed, {gone} gone, {effect} yuan";
         cause_first: "首次判定", "first judged";
         cause_rule: "规则变化", "rule changed";
         cause_award: "合同、中选或最高价变化", "contract, award or ceiling changed";
@@ -67,9 +67,9 @@ messages! {
         kind_outlier: "离群价格", "outlier";
         kind_drift: "价格漂移", "drift";
         kind_volume: "采购量异常", "abnormal volume";
-        kind_creep: "中选后爬升", "creep after award";
+        kind_creep: "中选后价格上涨", "price rising after award";
         kind_never_bought: "中选未采购", "never bought";
-        kind_substitution: "非中选替代", "substitution";
+        kind_substitution: "非中选产品替代", "substitution by non-winners";
         rule_missing: "监测规则没有写明参数“{name}”。请补填。", "The rule does not name the number \"{name}\"; add it.";
         rule_parameter: "参数“{name}”不属于这类规则，或重复。请删除。", "The number \"{name}\" is not one of this kind of rule, or is named twice; remove it.";
         rule_range: "参数“{name}”的取值 {value} 不在允许范围内。请改正。", "The number \"{name}\" cannot be {value}; correct it.";
@@ -81,7 +81,7 @@ messages! {
         cli_needs_rule: "与 --listings 一起使用时必须写 --rule。", "With --listings, --rule is needed.";
         cli_only_stored: "--{name} 不与 --listings 一起使用。", "--{name} does not go with --listings.";
         cli_read: "读取采购 {rows} 笔，产品 {products} 个；{rules} 条规则。", "{rows} purchases of {products} products read; {rules} rules.";
-        cli_found: "新发现 {new}，变化 {changed}，存续 {standing}，消失 {gone}；影响金额合计 {effect} 元。", "{new} new, {changed} changed, {standing} standing, {gone} gone; effect {effect} yuan in all.";
+        cli_found: "新增 {new}，变化 {changed}，现存 {standing}，消除 {gone}；影响金额合计 {effect} 元。", "{new} new, {changed} changed, {standing} standing, {gone} gone; effect {effect} yuan in all.";
         cli_rule: "  {rule}：{count} 条，{purchases} 笔，{effect} 元", "  {rule}: {count} findings, {purchases} purchases, {effect} yuan";
         cli_skipped: "数值过大，未判定的产品：{codes}。请核对其采购记录。", "A number is too large to compute with; not judged: {codes}. Check their purchases.";
         cli_dry: "仅试算，没有写入。", "Only tried: nothing was written.";

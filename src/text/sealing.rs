@@ -41,7 +41,6 @@ messages! {
         key_file: "密钥文件", "Key file";
         key_paste: "或粘贴密钥内容", "Or paste the key";
         ready_note: "您的密钥已确认保存。请妥善保管至开标。", "Your key is confirmed as kept. Keep it safe until the opening.";
-        back_to_round: "返回批次", "Back to the round";
 
         in_use: "已收到申报文件，开标人和密钥不能再变更。如密钥遗失且到场人数不足，只能废止本批次后重新组织。", "Bids have been received: openers and keys no longer change. If keys are lost and too few openers can come, the round can only be given up and held anew.";
         not_named: "本批次尚未指定开标人。请采购经办先在“开标人与开标密钥”页面指定。", "No openers have been named for this round. An officer names them on the page \"Openers and their keys\" first.";

@@ -18,7 +18,7 @@ messages! {
         opened_by: "经办", "By";
         approved_at: "复核时间", "Approved";
         open: "汇总", "Begin a settlement";
-        open_question: "将汇总已核对的结算申请并提请复核。是否继续？", "Confirmed claims are taken in and approval is asked for. Go on?";
+        open_question: "将汇总已核对的结算申请并提请复核。是否继续？", "Confirmed claims are taken in and approval is asked for. Continue?";
         state_gathering: "汇总中", "Taking in claims";
         state_drawn_up: "待复核", "Waits for approval";
         state_approved: "付款中", "Being paid";
@@ -53,7 +53,7 @@ messages! {
         reject: "退回", "Send back";
         remark: "复核意见", "Remark";
         remark_hint: "退回时必填", "Needed when sent back";
-        decide_question: "复核结论不能撤销。是否继续？", "A decision cannot be taken back. Go on?";
+        decide_question: "复核结论不能撤销。是否继续？", "A decision cannot be taken back. Continue?";
         waits_for_reviewer: "由 {by} 于 {at} 提请复核，等待另一人复核。", "{by} asked for approval on {at}; it waits for another person.";
         sent_back: "{by} 于 {at} 退回：{remark}", "{by} sent it back on {at}: {remark}";
         ask_again: "再次提请复核", "Ask for approval again";
@@ -72,7 +72,7 @@ messages! {
         make_file: "生成付款文件", "Make a payment file";
         make_file_hint: "包括尚未送出和付款失败、且收款账户已审核的全部付款。失败的须更换账户后再送；确属银行原因的，可选择仍送原账户。", "Takes every transfer that is open or failed and whose supplier has an approved account. Failed ones need another account, unless they are to go to the same again.";
         again: "失败的仍送原账户", "Send failed ones to the same account";
-        make_file_question: "生成后请交银行付款，同一笔付款不会进入两个文件。是否继续？", "Give the file to the bank; no transfer is in two files at a time. Go on?";
+        make_file_question: "生成后请交银行付款，同一笔付款不会进入两个文件。是否继续？", "Give the file to the bank; no transfer is in two files at a time. Continue?";
         results: "银行处理结果", "Bank results";
         results_hint: "CSV 或 XLSX，列为“端到端标识、处理结果（成功/失败）、金额、付款日期、银行流水号、失败原因”。有一行不符就全部不收；同一文件再传一次不会重复记账。", "CSV or XLSX with end_to_end_id, result (paid or failed), amount, paid_on, reference, reason. One wrong line and nothing is taken; the same file again changes nothing.";
         results_file: "结果文件", "Results file";
@@ -80,7 +80,7 @@ messages! {
         deduct: "标记扣减", "Mark deductions";
         deduct_month: "扣减月份", "Deducted in";
         deduct_hint: "把已付金额从医疗机构该月结算款中扣减；先导出扣减清单交结算系统，再在此标记。", "Nets what was paid from the hospitals' claims of that month: export the list for settlement first, then mark it here.";
-        deduct_question: "标记后不能撤销。是否继续？", "Marking cannot be undone. Go on?";
+        deduct_question: "标记后不能撤销。是否继续？", "Marking cannot be undone. Continue?";
         deductions_csv: "导出扣减清单", "Export the deductions";
         show_claims: "查看申请", "Show the claims";
         back: "返回列表", "Back to the list";
@@ -143,7 +143,7 @@ messages! {
         entry_restore: "回补", "Restored";
         entry_recover: "收回", "Recovered";
         grant: "提请拨付", "Ask for a grant";
-        grant_question: "提请后由另一人复核，同意后即入账。是否继续？", "Another person approves it; then it is in the ledger. Go on?";
+        grant_question: "提请后由另一人复核，同意后即入账。是否继续？", "Another person approves it; then it is in the ledger. Continue?";
         grants: "拨付申请", "Grants";
         grants_waiting: "待复核的拨付", "Grants that wait for approval";
         grant_number: "申请编号", "Number";
@@ -152,7 +152,7 @@ messages! {
         grant_rejected: "未同意", "Rejected";
         grant_reason: "依据", "Ground";
         recover: "收回", "Recover";
-        recover_question: "收回后不能撤销。是否继续？", "It cannot be undone. Go on?";
+        recover_question: "收回后不能撤销。是否继续？", "It cannot be undone. Continue?";
         choose_hospital: "选择医疗机构", "Choose a hospital";
         show: "查看", "Show";
         deduction_history: "扣减记录", "Deductions";
@@ -169,7 +169,7 @@ messages! {
         banks_waiting: "待审核账户", "Accounts that wait for approval";
         banks_waiting_empty: "没有待审核的账户。", "No account waits.";
         bank_enter: "登记账户", "Enter an account";
-        bank_question: "登记后由医保局另一人审核。是否继续？", "Another person approves it. Go on?";
+        bank_question: "登记后由医保局另一人审核。是否继续？", "Another person approves it. Continue?";
         owner: "单位", "Organisation";
         entered_at: "登记时间", "Entered";
         decided_at: "审核时间", "Decided";

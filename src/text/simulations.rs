@@ -42,7 +42,7 @@ messages! {
         progress: "已完成 {done} / {runs} 次；本页自动刷新。", "{done} of {runs} runs are done; this page refreshes by itself.";
         failed_because: "未能完成：{why}", "Could not be finished: {why}";
         delete: "删除模拟", "Delete";
-        delete_question: "删除后不能恢复，确定吗？", "It cannot be brought back. Go on?";
+        delete_question: "删除后不能恢复，确定吗？", "It cannot be brought back. Continue?";
         saved_base: "基础方案节约（元）", "Saved in the base (yuan)";
         saved_changed: "模拟方案节约（元）", "Saved with the changes (yuan)";
         gained: "节约变化（元）", "Difference (yuan)";

@@ -5,7 +5,7 @@ messages! {
     Standards {
         title: "医保支付标准", "Payment standards";
         one: "支付标准第 {seq} 号", "Payment standard no. {seq}";
-        empty: "没有符合条件的支付标准。批次确定中选后，由采购经办提请、复核人发布；也可放宽查询条件。", "No payment standard fits. Once an award is final an officer asks for their release and a reviewer releases them; or widen the search.";
+        empty: "没有符合条件的支付标准。批次确定中选后，由采购经办提请、复核人发布；也可放宽查询条件。", "No payment standard matches. Once an award is final, an officer asks for their release and a reviewer releases them; or widen the search.";
         search: "产品、通用名、规格或企业", "Product, generic name, spec or company";
         day: "在此日期有效", "In force on";
         seq: "序号", "No.";
@@ -13,7 +13,7 @@ messages! {
         lot: "竞价单元", "Lot";
         product: "产品", "Product";
         generic: "通用名", "Generic name";
-        spec: "规格", "Spec";
+        spec: "规格", "Specification";
         pack: "包装", "Pack";
         company: "企业", "Company";
         standard: "支付标准（元）", "Standard (yuan)";
@@ -38,17 +38,17 @@ messages! {
         basis_corrected: "更正", "Corrected";
         history: "该产品历次支付标准", "Every standard of this product";
         draft_title: "支付标准测算与发布", "Payment standards: draft and release";
-        draft_caption: "中选产品以中选价为支付标准；未中选产品按规则集逐年向中选价调整。以下为尚未发布的内容。", "Winners' prices are their standards; products that did not win move towards the selected price by the rule set. Below is what is not yet released.";
-        draft_empty: "没有待发布的支付标准：已全部发布，或没有中选产品。", "Nothing to release: everything is released or nothing won.";
-        left_out: "需人工核对的目录产品", "Catalogue products to look at by hand";
-        left_out_caption: "以下产品与竞价单元通用名相同，但规格无法换算，未列入测算。", "These have the lot's generic name, but their spec cannot be converted; they are not in the draft.";
+        draft_caption: "中选产品以中选价为支付标准；未中选产品按规则集逐年向中选价调整。以下为尚未发布的内容。", "Winners' prices are their payment standards; other products move towards the selected price by the rule set. What follows is not yet released.";
+        draft_empty: "没有待发布的支付标准：已全部发布，或没有中选产品。", "There is nothing to release: everything is released, or nothing won.";
+        left_out: "需人工核对的目录产品", "Catalogue products to check by hand";
+        left_out_caption: "以下产品与竞价单元通用名相同，但规格无法换算，未列入测算。", "These products have the lot's generic name, but their specification cannot be converted, so they are not in the draft.";
         why: "原因", "Why";
         releases: "已发布", "Releases";
         lines: "条数", "Rows";
         seq_range: "序号范围", "Numbers";
-        fingerprint: "校验值", "SHA-256";
+        fingerprint: "校验值（SHA-256）", "SHA-256";
         ask: "提请发布", "Ask for release";
-        ask_question: "将提请复核人发布以上支付标准。是否继续？", "A reviewer is asked to release the standards above. Go on?";
+        ask_question: "将提请复核人发布以上支付标准。是否继续？", "A reviewer is asked to release the standards above. Continue?";
         waits: "{by} 已于 {at} 提请，等待复核。", "Asked by {by} on {at}; waits for a reviewer.";
         approve: "复核并发布", "Approve and release";
         approve_question: "发布后不能修改，只能以新条目更正。是否发布？", "Released rows are never edited, only superseded. Release?";
@@ -62,7 +62,7 @@ messages! {
         approve_correction: "同意更正并发布", "Approve and release the correction";
         consumers: "取数系统", "Feed consumers";
         consumers_hint: "结算系统凭令牌按序号取数：GET /api/standards?since=序号&limit=条数，取完后 POST /api/standards/ack 回执。令牌只显示一次，平台只保存摘要。", "Settlement systems fetch by number with a token: GET /api/standards?since=SEQ&limit=N, then POST /api/standards/ack. A token is shown once; only its hash is kept.";
-        consumers_empty: "还没有取数系统。请在下方登记，取得令牌后交给结算系统。", "No consumer yet. Enter one below and hand its token to the settlement system.";
+        consumers_empty: "还没有取数系统。请在下方登记，取得令牌后交给结算系统。", "There is no consumer yet. Enter one below and give its token to the settlement system.";
         consumer: "系统名称", "System";
         add_consumer: "登记取数系统", "Add a consumer";
         acknowledged: "已回执序号", "Acknowledged";
@@ -73,9 +73,9 @@ messages! {
         inactive: "停用", "Inactive";
         activate: "启用", "Activate";
         deactivate: "停用", "Deactivate";
-        deactivate_question: "停用后该系统立即不能取数。是否继续？", "The system can no longer fetch. Go on?";
+        deactivate_question: "停用后该系统立即不能取数。是否继续？", "The system can no longer fetch standards. Continue?";
         rotate: "更换令牌", "New token";
-        rotate_question: "旧令牌立即失效。是否继续？", "The old token ends at once. Go on?";
+        rotate_question: "将生成新令牌，只显示一次；旧令牌用至所填日期，不填则立即失效。是否继续？", "A new token is made and shown once; the old one works until the date given, or stops at once if none is. Continue?";
         token_of: "“{name}”的令牌（只显示这一次，请立即抄录到结算系统）", "Token of {name} (shown this once; enter it in the settlement system now)";
         last_seq: "最新序号", "Last number";
         wrong_state: "批次处于“{state}”阶段；确定中选后才能发布支付标准。", "The round is in the state \"{state}\"; standards are released once its award is final.";

@@ -20,7 +20,7 @@ messages! {
         add: "登记", "Enter a day";
         remove: "删除", "Remove";
         remove_one: "删除 {day}", "Remove {day}";
-        remove_question: "删除后该日按周末规则计算。是否继续？", "The day goes by the week again. Go on?";
+        remove_question: "删除后该日按周末规则计算。是否继续？", "The day goes by the week again. Continue?";
         upload: "上传文件", "Upload a file";
         upload_hint: "CSV 或 XLSX，列为“日期、类别、名称”，类别填“放假”或“上班”。有一行不对就全部不收。", "CSV or XLSX with the columns day, kind, name; kind is off or work. One bad line and nothing is taken.";
         template: "下载模板", "Download a template";

@@ -85,6 +85,11 @@ impl Form {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
     }
 
+    /// A remark or reason: a field's text, cut after 2,000 characters.
+    pub fn words(&self, name: &str) -> String {
+        self.text(name).chars().take(2_000).collect()
+    }
+
     /// Every value of a repeated field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.trim())
@@ -120,6 +125,15 @@ impl Form {
     pub fn choice<T: FromStr>(&self, name: &'static str) -> Result<T> {
         let text = self.required(name)?;
         text.parse().map_err(|_| Error::refused(Refused::Choice(name, text.to_owned())))
+    }
+
+    /// What a second person decides: yes or no.
+    pub fn decision(&self) -> Result<bool> {
+        match self.text("decision") {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            other => Err(Error::refused(Refused::Choice("decision", other.to_owned()))),
+        }
     }
 
     /// A Shanghai date and time.

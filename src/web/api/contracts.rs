@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::{Answer, Caller, Parameters};
 use crate::contracts::store::{self, Filter, Listed};
 use crate::contracts::{ContractState, Party};
+use crate::people::store::names;
 use crate::types::{Quantity, UnitPrice};
 use crate::web::{App, page};
 
@@ -67,7 +68,7 @@ pub async fn list(req: HttpRequest, caller: Caller, app: web::Data<App>) -> Answ
     let (mut rows, names) = app
         .read(move |conn| {
             let rows = store::page(conn, &filter, limit + 1)?;
-            let names = store::names(conn, rows.iter().map(|(it, ..)| it.supplier_id.clone()).collect())?;
+            let names = names(conn, rows.iter().map(|(it, ..)| it.supplier_id.clone()).collect())?;
             Ok((rows, names))
         })
         .await?;

@@ -7,16 +7,17 @@ use askama::Template;
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use crate::contracts::store::names;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::payments::invoices::store::{goods, receipts};
 use crate::payments::statements::store::{self, After, Move};
 use crate::payments::statements::{self, Figures, MoveKind, Scope, Side, Statement};
+use crate::people::store::names;
 use crate::people::{OrganisationKind, Role, Who};
 use crate::text::{Say, Text, fill};
 use crate::types::{OrganisationId, ReceiptId, parse_day};
-use crate::web::payments::{EXPORT, Line, Table, choices, exported, given_day, may_see, parties, query};
+use crate::web::lists::{EXPORT, Line, Table, exported, given_day, query};
+use crate::web::payments::{choices, may_see, parties};
 use crate::web::{App, Page, Person, page};
 
 /// Movements of a page.
@@ -152,10 +153,7 @@ fn rows(conn: &mut Conn, scope: &Scope, list: Vec<Move>) -> Result<Vec<Row>> {
         Side::Hospital => it.supplier_id.clone(),
         Side::Supplier => it.hospital_id.clone(),
     };
-    let mut others: Vec<OrganisationId> = list.iter().map(other).collect();
-    others.sort_unstable();
-    others.dedup();
-    let names = names(conn, others)?;
+    let names = names(conn, list.iter().map(other).collect())?;
     let row = |it: Move| Row {
         number: match goods.get(&it.id) {
             Some(goods) => format!("{} · {} {}", goods.delivery, goods.line, goods.product),

@@ -12,7 +12,7 @@ use crate::prices::board::purchases::{self, Filter, Purchase, Whose};
 use crate::prices::board::{later, month_of, store};
 use crate::text::Text;
 use crate::types::{Time, parse_day};
-use crate::web::payments::{exported, query};
+use crate::web::lists::{exported, query};
 use crate::web::prices::sheet::{Row, Sheet, link, numbers, words};
 use crate::web::prices::{
     Refused, Scope, hospital_of, known_suppliers, month, product_name, product_of, shown, supplier_link,

@@ -153,6 +153,5 @@ async fn csv(app: &App, table: Table, query: &Query, t: &'static Text) -> Result
             break;
         }
     }
-    let name = format!("{}.csv", table.name());
-    Ok(page::download(&name, "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(table.name(), out.finish()?))
 }

@@ -130,7 +130,7 @@ pub async fn correct(
 }
 
 fn wanted(form: &Form) -> Result<Correction> {
-    let reason = form.text("reason").chars().take(2_000).collect();
+    let reason = form.words("reason");
     Ok(Correction { standard: form.number("standard")?, reason })
 }
 

@@ -169,7 +169,7 @@ async fn close(browser: &Browser, site: &Site) {
     browser.submit("a[href*='act=outcome']").await;
     browser.choose("outcome", "达到要求").await;
     browser.fill("outcome_text", "价格已恢复，差价退还医疗机构。").await;
-    browser.submit("form[action$='/outcome'] button.btn-primary").await;
+    browser.press_and_confirm("form[action$='/outcome'] button.btn-primary").await;
     browser.goto(&format!("{case}?act=close")).await;
     browser.choose("closing", "已整改").await;
     browser.fill("closing_text", "企业恢复原价并退还差价。").await;

@@ -6,7 +6,9 @@ mod telling;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
+use chrono::{Months, NaiveDate};
 use diesel::prelude::*;
 use jicai::catalog::{Product, ProductKind};
 use jicai::notify::outbox::{self, Tally};
@@ -27,6 +29,7 @@ use crate::support::Site;
 struct City {
     site: Site,
     products: Vec<ProductId>,
+    found: AtomicU32,
 }
 
 /// What a finding is made of.
@@ -38,6 +41,8 @@ struct Of<'a> {
     rule: &'a str,
     tier: Tier,
     effect: &'a str,
+    /// Each finding is of a month of its own unless one is given.
+    month: &'a str,
 }
 
 const SOME: Of = Of {
@@ -47,6 +52,7 @@ const SOME: Of = Of {
     rule: "jiangsu-2021",
     tier: Tier::Red1,
     effect: "1000.10",
+    month: "",
 };
 
 impl City {
@@ -76,7 +82,7 @@ impl City {
         let insert =
             |tx: &mut jicai::db::Tx| products.iter().try_for_each(|it| jicai::catalog::store::insert(tx, it));
         site.app.db.write(insert).unwrap();
-        Self { products: products.into_iter().map(|it| it.id).collect(), site }
+        Self { products: products.into_iter().map(|it| it.id).collect(), site, found: AtomicU32::new(0) }
     }
 
     fn hospital(&self, login: &str) -> OrganisationId {
@@ -86,6 +92,8 @@ impl City {
     /// Enters a finding as a scan does.
     fn find(&self, of: Of) -> FindingId {
         let (id, now) = (FindingId::new(), self.site.now());
+        let months = Months::new(self.found.fetch_add(1, Ordering::Relaxed));
+        let own = NaiveDate::from_ymd_opt(2026, 10, 1).unwrap() - months;
         let it = Finding {
             id: id.clone(),
             key: id.to_string(),
@@ -94,7 +102,7 @@ impl City {
             product_id: self.products[of.product].clone(),
             hospital_id: (!of.hospital.is_empty()).then(|| self.hospital(of.hospital)),
             supplier: of.supplier.to_owned(),
-            month: "2026-10-01".parse().unwrap(),
+            month: if of.month.is_empty() { own } else { of.month.parse().unwrap() },
             tier: of.tier,
             observed: Some("12.345678".parse().unwrap()),
             reference: None,
@@ -247,7 +255,9 @@ async fn mail_text_chart_and_page_show_the_same_figures() {
         let hospital = ["hospital1", "hospital2", ""][n % 3];
         city.find(Of { product: n % 3, hospital, effect: &effect, ..SOME });
     }
-    city.find(Of { product: 1, tier: Tier::Yellow, rule: "an-older-rule", effect: "0.05", ..SOME });
+    // Another rule finds money that is counted already.
+    let same = Of { product: 1, hospital: "hospital2", month: "2026-09-01", ..SOME };
+    city.find(Of { tier: Tier::Yellow, rule: "an-older-rule", effect: "0.05", ..same });
     city.later(5);
     assert_eq!(city.write(), (2, 0, 0));
     let server = Server::start("take");
@@ -256,16 +266,16 @@ async fn mail_text_chart_and_page_show_the_same_figures() {
     let letters = server.letters();
     let (zh, en) = if header(&letters[0], "To").contains("officer") { (1, 2) } else { (2, 1) };
     let (subject, plain, html, png) = parts(&server.folder.path().join(format!("{zh}.eml")));
-    // Four times 1000, 640 and 95, less 0 + … + 11 = 66, and the cents 66, and 0.05.
-    assert_eq!(subject.trim(), "【集采】价格预警 13 条，影响金额 6874.71 元：每日预警");
-    assert!(plain.contains("新增疑点 13 条，影响金额合计 6874.71 元"), "{plain}");
+    // Four times 1000, 640 and 95, less 0 + … + 11 = 66, and the cents 66.
+    assert_eq!(subject.trim(), "【集采】价格预警 13 条，影响金额 6874.66 元：每日预警");
+    assert!(plain.contains("新增疑点 13 条，影响金额合计 6874.66 元"), "{plain}");
     let id = site.app.db.read(|conn| {
         let account = site.who("officer").account.id;
         Ok(alerts::store::alerts_of(conn, &account, None, 10)?[0].0.id.clone())
     });
     let path = format!("/alerts/{}", id.unwrap());
     let page = site.get("officer", &path).await;
-    page.is(200).shows("新增疑点 13 条，影响金额合计 6874.71 元").shows("阿莫西林&#60;胶囊&#62; 0.25g 甲厂");
+    page.is(200).shows("新增疑点 13 条，影响金额合计 6874.66 元").shows("阿莫西林&#60;胶囊&#62; 0.25g 甲厂");
     let shown = cells(&page.body);
     assert_eq!(cells(&html), shown);
     // Three products, two tiers, two rules, ten findings.
@@ -286,7 +296,7 @@ async fn mail_text_chart_and_page_show_the_same_figures() {
     }
 
     let (subject, plain, html, _) = parts(&server.folder.path().join(format!("{en}.eml")));
-    assert!(subject.starts_with("[jicai] 13 price findings, 6874.71 yuan"), "{subject}");
+    assert!(subject.starts_with("[jicai] 13 price findings, 6874.66 yuan"), "{subject}");
     assert!(
         plain.contains("Dear colleague") && html.contains("lang=\"en\"") && html.contains("red, one star")
     );

@@ -52,7 +52,7 @@ pub struct Judged {
     pub skipped: Vec<String>,
     /// Findings that stand.
     pub standing: i64,
-    /// What they cost.
+    /// What they cost; what several rules find of one product at one hospital in one month is the same money.
     pub effect: Money,
     /// What products are judged by, where that changed.
     pub inputs: Vec<Input>,
@@ -275,6 +275,7 @@ impl Judge<'_> {
             let findings = known.remove(&product.id).into_iter().flatten();
             by_key.extend(findings.map(|it| (it.key.clone(), it)));
         }
+        let mut largest: HashMap<(usize, Option<i32>, Option<Month>), Money> = HashMap::new();
         for it in &found {
             let (Some(rule), Some(product)) =
                 (self.asked.rules.get(it.rule), family.products.get(it.product))
@@ -292,11 +293,15 @@ impl Judge<'_> {
             };
             tell(&line);
             self.judged.standing += 1;
-            self.judged.effect = self.judged.effect.plus(it.effect).ok_or_else(too_much)?;
+            let most = largest.entry((it.product, it.hospital, it.month)).or_insert(it.effect);
+            *most = (*most).max(it.effect);
             let inputs = changed.get(it.product).map(Vec::as_slice).unwrap_or_default();
             let cause = self.before.cause(&self.asked.rules, self.held.fingerprints, &rule.name, inputs);
             let hospital = hospital.map(|it| it.0.clone());
             self.compare(rule, product, hospital, it, by_key.remove(&key), key, cause)?;
+        }
+        for effect in largest.into_values() {
+            self.judged.effect = self.judged.effect.plus(effect).ok_or_else(too_much)?;
         }
         let places: HashMap<&ProductId, usize> =
             family.products.iter().enumerate().map(|(at, it)| (&it.id, at)).collect();

@@ -63,7 +63,15 @@ async fn each_is_told_of_what_was_asked_for_and_of_what_is_theirs() {
         ..SOME
     });
     // A listing was judged: no hospital, no supplier.
-    city.find(Of { product: 2, hospital: "", supplier: "", rule: "b", tier: Tier::Red2, effect: "8" });
+    city.find(Of {
+        product: 2,
+        hospital: "",
+        supplier: "",
+        rule: "b",
+        tier: Tier::Red2,
+        effect: "8",
+        ..SOME
+    });
     city.later(5);
     city.write();
     let told: BTreeMap<usize, String> =

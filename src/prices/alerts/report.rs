@@ -71,9 +71,9 @@ pub fn write(conn: &mut Conn, about: &About, id: &AlertId, unsubscribe: &str) ->
         to: about.now,
         is_test: false,
         found: groups.iter().map(|group| group.count).sum(),
-        effect: sum(&groups)?,
+        effect: store::effect(conn, &new)?,
         gone: gone_groups.iter().map(|group| group.count).sum(),
-        gone_effect: sum(&gone_groups)?,
+        gone_effect: store::effect(conn, &gone)?,
         tiers: by_tier(&groups, lang)?,
         rules: by_rule(&groups, &titles)?,
         products: products.collect(),
@@ -118,10 +118,6 @@ fn line(row: Named, titles: &Titles, lang: Lang) -> Line {
 
 fn too_much() -> Error {
     Error::fault("a sum of effects no longer fits")
-}
-
-fn sum(groups: &[Group]) -> Result<Money> {
-    groups.iter().try_fold(Money::ZERO, |sum, group| sum.plus(group.effect)).ok_or_else(too_much)
 }
 
 /// Adds groups up by a key.

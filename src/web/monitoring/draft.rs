@@ -201,7 +201,7 @@ pub async fn decide(
     id: Id,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (yes, remark) = (form.decision()?, form.text("remark").to_owned());
+    let (yes, remark) = (form.decision()?, form.words("remark"));
     let request: ApprovalId = form.choice("request").map_err(|_| Error::refused(form::Refused::Form))?;
     let deed = move |tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId| {
         drafts::decide(tx, ctx, id, &request, yes, &remark)

@@ -71,7 +71,7 @@ pub struct Settings {
     pub ocid_prefix: String,
 }
 
-/// Every setting's name, its default and what it is: the README's table and the check for misspelt names.
+/// Every setting's name with its default, empty where it follows from others: what else is given is misspelt.
 pub const NAMES: &[(&str, &str)] = &[
     ("database_url", "sqlite://jicai.sqlite"),
     ("connections", "8"),

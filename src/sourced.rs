@@ -1,6 +1,8 @@
-//! What documents of rules share: how sure a number of theirs is, and how their text is read.
+//! What documents of rules share: how sure a number of theirs is, which days they hold, and how their text is read.
 
+use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use crate::text::Text;
 
@@ -25,6 +27,41 @@ impl Confidence {
             Confidence::Own => t.rule_sets.confidence_own,
         }
     }
+}
+
+/// The days a document holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Effective {
+    /// The first.
+    #[serde(deserialize_with = "day")]
+    pub from: NaiveDate,
+    /// The last; none while it holds.
+    #[serde(default, deserialize_with = "maybe_day")]
+    pub to: Option<NaiveDate>,
+    /// Where the days come from.
+    pub source: String,
+    /// How sure they are.
+    pub confidence: Confidence,
+}
+
+impl Effective {
+    /// Whether it holds on a day.
+    pub fn holds(&self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+}
+
+/// Reads a day as TOML writes one, without a time.
+pub fn day<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
+    let found = toml::value::Datetime::deserialize(d)?;
+    let date = found.date.filter(|_| found.time.is_none());
+    let date = date.and_then(|d| NaiveDate::from_ymd_opt(i32::from(d.year), d.month.into(), d.day.into()));
+    date.ok_or_else(|| serde::de::Error::custom(format!("{found} is no day such as 2026-11-27")))
+}
+
+fn maybe_day<'de, D: Deserializer<'de>>(d: D) -> Result<Option<NaiveDate>, D::Error> {
+    day(d).map(Some)
 }
 
 /// No TOML, or not the fields of the document.

@@ -132,15 +132,22 @@ pub struct Amendment {
 
 /// The terms of a contract: what an amendment can change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs)]
 pub struct Terms {
+    /// The seller.
     pub supplier_id: OrganisationId,
+    /// Its name.
     pub supplier: String,
+    /// What is sold.
     pub product: String,
+    /// Its spec.
     pub spec: String,
+    /// Agreed for the whole term.
     pub quantity: Quantity,
+    /// Yuan a unit.
     pub unit_price: UnitPrice,
+    /// First day of the term.
     pub starts: NaiveDate,
+    /// Last day of the term.
     pub ends: NaiveDate,
     /// The contract volume went to or came from.
     #[serde(default, skip_serializing_if = "String::is_empty")]

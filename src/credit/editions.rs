@@ -6,9 +6,9 @@
 mod refused;
 
 use chrono::{Months, NaiveDate};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use crate::sourced::{self, Confidence};
+use crate::sourced::{self, Confidence, Effective};
 use crate::text::{Lang, Text};
 use crate::types::{Money, sha256};
 
@@ -66,22 +66,6 @@ crate::words! {
         /// Donates, in the edition of 2020.
         Donation = "donation",
     }
-}
-
-/// The days an edition holds.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Effective {
-    /// The first.
-    #[serde(deserialize_with = "day")]
-    pub from: NaiveDate,
-    /// The last; none while it holds.
-    #[serde(default, deserialize_with = "maybe_day")]
-    pub to: Option<NaiveDate>,
-    /// Where the days come from.
-    pub source: String,
-    /// How sure they are.
-    pub confidence: Confidence,
 }
 
 /// The time for a defence.
@@ -224,10 +208,10 @@ pub struct Edition {
     /// The same in English.
     pub owner_en: String,
     /// When it was last reviewed.
-    #[serde(deserialize_with = "day")]
+    #[serde(deserialize_with = "sourced::day")]
     pub reviewed: NaiveDate,
     /// By when it has to be reviewed again.
-    #[serde(deserialize_with = "day")]
+    #[serde(deserialize_with = "sourced::day")]
     pub review_by: NaiveDate,
     /// The days it holds.
     pub effective: Effective,
@@ -377,7 +361,7 @@ impl Edition {
 
     /// Whether it holds on a day.
     pub fn holds(&self, day: NaiveDate) -> bool {
-        self.effective.from <= day && self.effective.to.is_none_or(|to| day <= to)
+        self.effective.holds(day)
     }
 
     /// Its title.
@@ -387,17 +371,6 @@ impl Edition {
             Lang::En => &self.title_en,
         }
     }
-}
-
-fn day<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
-    let found = toml::value::Datetime::deserialize(d)?;
-    let date = found.date.filter(|_| found.time.is_none());
-    let date = date.and_then(|d| NaiveDate::from_ymd_opt(i32::from(d.year), d.month.into(), d.day.into()));
-    date.ok_or_else(|| serde::de::Error::custom(format!("{found} is no day such as 2026-11-27")))
-}
-
-fn maybe_day<'de, D: Deserializer<'de>>(d: D) -> Result<Option<NaiveDate>, D::Error> {
-    day(d).map(Some)
 }
 
 #[cfg(test)]

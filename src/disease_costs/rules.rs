@@ -118,10 +118,12 @@ pub fn average<'a>(bought: impl Iterator<Item = &'a Bought>) -> Option<UnitPrice
 
 /// The cost of a case, before and after, and how many lines are in neither sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(missing_docs)]
 pub struct Sums {
+    /// Yuan a case before, of the lines known on both sides.
     pub before: Money,
+    /// Yuan a case after, of the same lines.
     pub after: Money,
+    /// Lines without a price before or after.
     pub unknown: i32,
 }
 

@@ -77,18 +77,28 @@ pub struct Breach {
 
 /// An order line and what its deliveries, receipts and returns add up to.
 #[derive(Debug, Clone, Default)]
-#[allow(missing_docs)]
 pub struct Line {
+    /// The order line's id.
     pub id: String,
+    /// Ordered.
     pub quantity: Quantity,
+    /// Sent, as the line counts it.
     pub shipped: Quantity,
+    /// Accepted, as the line counts it.
     pub accepted: Quantity,
+    /// Refused, as the line counts it.
     pub refused: Quantity,
+    /// Sent back, as the line counts it.
     pub returned: Quantity,
+    /// Given up or not promised.
     pub released: Quantity,
+    /// Sent, by its delivery lines.
     pub sum_shipped: Quantity,
+    /// Accepted, by its receipts.
     pub sum_accepted: Quantity,
+    /// Refused, by its receipts.
     pub sum_refused: Quantity,
+    /// Sent back, by its returns.
     pub sum_returned: Quantity,
 }
 
@@ -106,20 +116,32 @@ impl Line {
 
 /// A receipt and what its delivery line, invoices and payments say.
 #[derive(Debug, Clone)]
-#[allow(missing_docs)]
 pub struct Receipt {
+    /// The receipt's id.
     pub id: String,
+    /// The quantity of its delivery line.
     pub sent: Quantity,
+    /// Accepted of it.
     pub accepted: Quantity,
+    /// Refused of it.
     pub refused: Quantity,
+    /// Yuan a unit.
     pub unit_price: UnitPrice,
+    /// Yuan for what was accepted.
     pub amount: Money,
+    /// Yuan credited, as the receipt counts it.
     pub credited: Money,
+    /// Yuan invoiced, as the receipt counts it.
     pub invoiced: Money,
+    /// Yuan paid, as the receipt counts it.
     pub paid: Money,
+    /// How far it is.
     pub state: ReceiptState,
+    /// Yuan invoiced, by the lines of its invoices.
     pub sum_invoiced: Money,
+    /// Yuan credited, by the lines of its credit notes.
     pub sum_credited: Money,
+    /// Yuan paid, by the lines of its payments.
     pub sum_paid: Money,
 }
 

@@ -1,4 +1,4 @@
-//! The site: its pages by area, and what they share. Every address stands in [`routes`].
+//! The site: its pages by area, and what they share. Every address stands in `routes.rs`.
 
 mod access;
 mod admin;

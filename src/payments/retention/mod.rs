@@ -207,28 +207,46 @@ pub struct Base {
 /// A computed line: one hospital and generic, inputs and figures. See [`rules::Facts`] and [`rules::Line`].
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = retention_lines, treat_none_as_default_value = false)]
-#[allow(missing_docs)]
 pub struct Line {
+    /// Of which plan.
     pub plan_id: PlanId,
+    /// Of which hospital.
     pub hospital_id: OrganisationId,
     /// Its place in the sheet, from 1.
     pub position: i32,
+    /// The generic name.
     pub generic: String,
+    /// The unit counted.
     pub unit: String,
+    /// The base quantity (约定采购量基数); `None` is not known, which is not zero.
     pub base_quantity: Option<Quantity>,
+    /// Yuan a unit before procurement; `None` is not known.
     pub price_before: Option<UnitPrice>,
+    /// The insured share of this line, when one was entered.
     pub insured_share: Option<Share>,
+    /// The payment ratio of this line, when one was entered.
     pub pay_ratio: Option<Share>,
+    /// The agreed volume of the year.
     pub agreed: Quantity,
+    /// Bought of the selected products as contract volume, less returns.
     pub selected: Quantity,
+    /// What that cost, in yuan.
     pub selected_amount: Amount,
+    /// Bought of the selected products above the agreed volume: not counted.
     pub above: Quantity,
+    /// Bought of products that were not selected and are not evaluated.
     pub other: Quantity,
+    /// What that cost, in yuan.
     pub other_amount: Amount,
+    /// Bought of evaluated products that were not selected.
     pub evaluated: Quantity,
+    /// What that cost, in yuan.
     pub evaluated_amount: Amount,
+    /// Base quantity × price before × insured share × ratio, in yuan; `None` while one of them is not known.
     pub budget: Option<Money>,
+    /// What counted as spending × insured share × ratio, in yuan.
     pub spend: Money,
+    /// Whether the agreed volume is completed.
     pub is_complete: bool,
 }
 
@@ -281,24 +299,34 @@ pub struct Purchase {
 /// The computed sheet of one hospital. See [`rules::Sheet`].
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = retention_sheets, treat_none_as_default_value = false)]
-#[allow(missing_docs)]
 pub struct Sheet {
+    /// Of which plan.
     pub plan_id: PlanId,
+    /// Of which hospital.
     pub hospital_id: OrganisationId,
     /// The computation that made it.
     pub run: i32,
     /// Number of its lines.
     pub generics: i32,
+    /// Lines without a base or a price.
     pub missing: i32,
+    /// Lines whose agreed volume is not completed.
     pub incomplete: i32,
+    /// Sum of the budgets known, in yuan.
     pub budget: Money,
+    /// Sum of the spending, in yuan.
     pub spend: Money,
+    /// The surplus base (结余测算基数) in yuan, not below zero; `None` while a line misses something.
     pub base: Option<Money>,
+    /// The assessment score; `None` until one is entered.
     pub score: Option<Score>,
     /// The grade's letter; empty without a score.
     pub grade: String,
+    /// The share that applies; `None` without a score.
     pub share: Option<Share>,
+    /// What is retained, in yuan; `None` while it cannot be said.
     pub retained: Option<Money>,
+    /// What a failed assessment is proposed to take from next year's quota.
     pub cut: Option<Share>,
     /// SHA-256 over its inputs.
     pub inputs_sha256: String,

@@ -139,18 +139,23 @@ pub fn left_over(conn: &mut Conn, plan: &Plan) -> Result<Vec<OrganisationId>> {
 
 /// The sums of a plan's sheets, in cents.
 #[derive(Debug, Clone, Copy, QueryableByName)]
-#[allow(missing_docs)]
 pub struct Sums {
+    /// Sheets.
     #[diesel(sql_type = BigInt)]
     pub hospitals: i64,
+    /// Of them, those of which it cannot be said yet what is retained.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub waiting: Option<i64>,
+    /// The budgets known.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub budget: Option<i64>,
+    /// The spending.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub spend: Option<i64>,
+    /// The surplus bases known.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub base: Option<i64>,
+    /// What is retained, as far as it can be said.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub retained: Option<i64>,
 }

@@ -11,28 +11,12 @@ use serde::{Deserialize, Deserializer};
 use super::check::check;
 use super::kinds::{Kind, Tier};
 use crate::prices::comparable::Quotient;
-use crate::sourced::{self, Confidence};
+use crate::sourced::{self, Confidence, Effective};
 use crate::text::Lang;
 use crate::types::{parse_decimal, sha256};
 
 pub use super::embedded::{all, find, names, text};
 pub use super::refused::Refused;
-
-/// The days a rule holds.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Effective {
-    /// The first.
-    #[serde(deserialize_with = "day")]
-    pub from: NaiveDate,
-    /// The last; none while it holds.
-    #[serde(default, deserialize_with = "maybe_day")]
-    pub to: Option<NaiveDate>,
-    /// Where the days come from.
-    pub source: String,
-    /// How sure they are.
-    pub confidence: Confidence,
-}
 
 /// Where a tier begins: it ends where the next one does.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -154,10 +138,10 @@ pub struct Rule {
     /// The same in English.
     pub owner_en: String,
     /// When it was last reviewed.
-    #[serde(deserialize_with = "day")]
+    #[serde(deserialize_with = "sourced::day")]
     pub reviewed: NaiveDate,
     /// By when it has to be reviewed again.
-    #[serde(deserialize_with = "day")]
+    #[serde(deserialize_with = "sourced::day")]
     pub review_by: NaiveDate,
     /// The days it holds.
     pub effective: Effective,
@@ -226,23 +210,11 @@ impl Rule {
 
     /// Refuses a day on which it does not hold.
     pub fn in_force(&self, day: NaiveDate) -> Result<(), Refused> {
-        let Effective { from, to, .. } = &self.effective;
-        if *from <= day && to.is_none_or(|to| day <= to) {
+        if self.effective.holds(day) {
             return Ok(());
         }
         Err(Refused::NotInForce { name: self.name.clone(), day })
     }
-}
-
-fn day<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
-    let found = toml::value::Datetime::deserialize(d)?;
-    let date = found.date.filter(|_| found.time.is_none());
-    let date = date.and_then(|d| NaiveDate::from_ymd_opt(i32::from(d.year), d.month.into(), d.day.into()));
-    date.ok_or_else(|| serde::de::Error::custom(format!("{found} is no day such as 2026-11-27")))
-}
-
-fn maybe_day<'de, D: Deserializer<'de>>(d: D) -> Result<Option<NaiveDate>, D::Error> {
-    day(d).map(Some)
 }
 
 fn multiple<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Quotient>, D::Error> {

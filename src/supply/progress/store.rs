@@ -16,8 +16,8 @@ use crate::types::{
 
 /// The contracts of one hospital, lot or supplier with the same agreement year, summed at the contract's price.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
-#[allow(missing_docs)]
 pub struct Sum {
+    /// The hospital's, lot's or supplier's id.
     #[diesel(sql_type = Text)]
     pub part_id: String,
     /// First day of the year; of the whole term when the year was not made yet.
@@ -29,30 +29,43 @@ pub struct Sum {
     /// 1 when the year was not made yet.
     #[diesel(sql_type = Integer)]
     pub bare: i32,
+    /// How many contracts.
     #[diesel(sql_type = BigInt)]
     pub contracts: i64,
+    /// Agreed for the year, in units.
     #[diesel(sql_type = BigInt)]
     pub agreed_quantity: Quantity,
+    /// Ordered or accepted of it, in units.
     #[diesel(sql_type = BigInt)]
     pub used_quantity: Quantity,
+    /// Agreed for the year.
     #[diesel(sql_type = BigInt)]
     pub agreed: Money,
+    /// Of it, ordered and still to come.
     #[diesel(sql_type = BigInt)]
     pub reserved: Money,
+    /// Of it, accepted.
     #[diesel(sql_type = BigInt)]
     pub consumed: Money,
+    /// Of it, ordered and not delivered by the supplier's doing.
     #[diesel(sql_type = BigInt)]
     pub lost: Money,
+    /// Of it, still to come and past its day.
     #[diesel(sql_type = BigInt)]
     pub overdue: Money,
+    /// Every order, also above the agreed volume.
     #[diesel(sql_type = BigInt)]
     pub ordered: Money,
+    /// Sent of those orders.
     #[diesel(sql_type = BigInt)]
     pub shipped: Money,
+    /// Accepted of those orders.
     #[diesel(sql_type = BigInt)]
     pub accepted: Money,
+    /// Promised by a day that has passed, or not answered in time.
     #[diesel(sql_type = BigInt)]
     pub due: Money,
+    /// Accepted of that by its day.
     #[diesel(sql_type = BigInt)]
     pub on_time: Money,
     /// When the oldest of its counts was made; none when one was not counted yet.
@@ -170,56 +183,80 @@ impl Scope {
 
 /// One contract with its year.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
-#[allow(missing_docs)]
 pub struct Line {
+    /// The contract's id.
     #[diesel(sql_type = Text)]
     pub id: ContractId,
+    /// Its number.
     #[diesel(sql_type = Text)]
     pub number: String,
+    /// The generic name of its lot.
     #[diesel(sql_type = Text)]
     pub generic: String,
+    /// The unit counted.
     #[diesel(sql_type = Text)]
     pub unit: String,
+    /// The product agreed.
     #[diesel(sql_type = Text)]
     pub product: String,
+    /// The buyer's name.
     #[diesel(sql_type = Text)]
     pub hospital: String,
+    /// The seller's name.
     #[diesel(sql_type = Text)]
     pub supplier: String,
+    /// Agreed for the whole term.
     #[diesel(sql_type = BigInt)]
     pub quantity: Quantity,
+    /// Yuan a unit.
     #[diesel(sql_type = BigInt)]
     pub unit_price: UnitPrice,
+    /// First day of the term.
     #[diesel(sql_type = Date)]
     pub term_starts: NaiveDate,
+    /// Last day of the term.
     #[diesel(sql_type = Date)]
     pub term_ends: NaiveDate,
+    /// Its agreement year; `None` when the year was not made yet.
     #[diesel(sql_type = Nullable<Text>)]
     pub volume_id: Option<AgreedVolumeId>,
+    /// First day of the year.
     #[diesel(sql_type = Nullable<Date>)]
     pub starts: Option<NaiveDate>,
+    /// Last day of the year.
     #[diesel(sql_type = Nullable<Date>)]
     pub ends: Option<NaiveDate>,
+    /// Agreed for the year; for the whole term when the year was not made yet.
     #[diesel(sql_type = BigInt)]
     pub agreed: Quantity,
+    /// Of it, ordered and still to come.
     #[diesel(sql_type = BigInt)]
     pub reserved: Quantity,
+    /// Of it, accepted.
     #[diesel(sql_type = BigInt)]
     pub consumed: Quantity,
+    /// Of it, ordered and not delivered by the supplier's doing.
     #[diesel(sql_type = BigInt)]
     pub lost: Quantity,
+    /// Of it, still to come and past its day.
     #[diesel(sql_type = BigInt)]
     pub overdue: Quantity,
+    /// Every order, also above the agreed volume.
     #[diesel(sql_type = BigInt)]
     pub ordered: Quantity,
+    /// Sent of those orders.
     #[diesel(sql_type = BigInt)]
     pub shipped: Quantity,
+    /// Accepted of those orders.
     #[diesel(sql_type = BigInt)]
     pub accepted: Quantity,
+    /// Promised by a day that has passed, or not answered in time.
     #[diesel(sql_type = BigInt)]
     pub due: Quantity,
+    /// Accepted of that by its day.
     #[diesel(sql_type = BigInt)]
     pub on_time: Quantity,
+    /// When it was counted; `None` before the first time.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub counted_at: Option<Time>,
 }
@@ -266,16 +303,20 @@ pub fn lines(conn: &mut Conn, scope: &Scope, narrow: &Narrow, after: &str, limit
 
 /// A lot as a board shows it.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
-#[allow(missing_docs)]
 pub struct LotName {
+    /// Its id.
     #[diesel(sql_type = Text)]
     pub id: LotId,
+    /// Its code.
     #[diesel(sql_type = Text)]
     pub code: String,
+    /// Its generic name.
     #[diesel(sql_type = Text)]
     pub generic: String,
+    /// The unit counted.
     #[diesel(sql_type = Text)]
     pub unit: String,
+    /// The number of its round.
     #[diesel(sql_type = Text)]
     pub round: String,
 }

@@ -8,6 +8,7 @@ pub mod mails;
 pub mod organisations;
 
 use crate::text::{Lang, Text};
+use crate::web::lists;
 
 /// Lines of a list page.
 const PAGE: usize = 50;
@@ -26,10 +27,6 @@ fn cut<T>(mut lines: Vec<T>) -> (Vec<T>, bool) {
 
 /// An address with a query; empty values are left out.
 fn address(path: &str, query: &[(&str, &str)]) -> String {
-    let pairs: Vec<String> = query
-        .iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", super::page::encode(value)))
-        .collect();
-    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+    let query = lists::query(query);
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }

@@ -9,6 +9,7 @@ use crate::catalog::{self, Filter, Product, ProductKind, Sort};
 use crate::error::Result;
 use crate::people::Who;
 use crate::text::{Text, fill};
+use crate::web::lists::query;
 use crate::web::{App, Page, Person, page};
 
 /// Products a page.
@@ -51,9 +52,7 @@ impl Asked {
 
     /// The same as the query of an address, without the place.
     fn query(&self) -> String {
-        let pairs = [("q", &self.q), ("kind", &self.kind), ("maker", &self.maker), ("sort", &self.sort)];
-        let given = pairs.iter().filter(|(_, value)| !value.is_empty());
-        given.map(|(name, value)| format!("{name}={}", page::encode(value))).collect::<Vec<_>>().join("&")
+        query(&[("q", &self.q), ("kind", &self.kind), ("maker", &self.maker), ("sort", &self.sort)])
     }
 
     fn is_filtered(&self) -> bool {

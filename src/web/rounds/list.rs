@@ -13,7 +13,7 @@ use crate::rounds::{self, Round, RoundKind, RoundState, calendar, store::Filter}
 use crate::text::Text;
 use crate::types::{RoundId, Time};
 use crate::web::form::Form;
-use crate::web::lists::Table;
+use crate::web::lists::{self, Table};
 use crate::web::{App, Page, Person, page};
 
 /// Rounds on a page.
@@ -49,11 +49,7 @@ pub async fn list(page: Page, who: Person, app: web::Data<App>, query: Query) ->
     let mut rounds = app.read(move |conn| rows(conn, &who, filter, limit + 1)).await?;
     let is_more = rounds.len() > PAGE;
     rounds.truncate(PAGE);
-    let kept: Vec<String> = ["q", "kind", "state"]
-        .iter()
-        .map(|name| format!("{name}={}", page::encode(asked.text(name))))
-        .collect();
-    let query = kept.join("&");
+    let query = lists::query(&["q", "kind", "state"].map(|name| (name, asked.text(name))));
     let next = match rounds.last() {
         Some(last) if is_more => {
             format!("?{query}&after={}.{}", last.round.created_at.millis(), last.round.id)

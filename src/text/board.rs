@@ -112,7 +112,7 @@ messages! {
         history: "价格走势", "Price history";
         history_hint: "每最小单位的元数，纵轴不从零开始。实线为按数量加权的成交均价，虚线为挂网价、合同价和支付标准。用 Tab 键可逐点查看，勾选可增减线条。", "Yuan for one smallest unit; the axis does not begin at zero. Solid: means paid, weighted by quantity; dashed: listings, contract prices and payment standards. The Tab key goes from point to point; the boxes show and hide lines.";
         history_table: "价格走势数据", "Price history in figures";
-        series: "显示", "Show";
+        series: "项目", "Series";
         redraw: "重画", "Redraw";
         all_hospitals: "全部医疗机构均价", "Mean of all hospitals";
         region_mean: "{region}均价", "Mean of {region}";

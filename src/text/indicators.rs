@@ -20,7 +20,7 @@ messages! {
         u_varieties: "种", "varieties";
         u_classes: "类", "classes";
         u_institutions: "家", "institutions";
-        why_missing: "不能计算：缺 {count} 个“机构－月份”的填报数", "cannot be computed: {count} monthly figures of hospitals have not been entered";
+        why_missing: "不能计算：尚缺 {count} 个机构月度填报数", "cannot be computed: {count} monthly figures of hospitals have not been entered";
         why_nothing: "期内没有可计的：{what}", "nothing to measure in the period: {what}";
         why_uncounted: "尚未统计，或不按此范围统计", "not counted yet, or not counted for this scope";
         why_gap: "有 {count} 项缺少参照价或结果，未计入", "{count} items without a reference or a result are left out";

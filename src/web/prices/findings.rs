@@ -157,7 +157,7 @@ fn row(it: &Finding, names: &Names, is_staff: bool, t: &Text) -> Row {
         text => link(text, path(supplier_link(&names.suppliers, text))),
     };
     let case =
-        it.case_id.as_ref().map_or_else(Cell::default, |id| link(t.board.case, format!("/cases/{id}")));
+        it.case_id.as_ref().map_or_else(Cell::default, |id| link(t.board.case, path(format!("/cases/{id}"))));
     let price = |price: Option<crate::types::UnitPrice>| price.map_or_else(Cell::default, Cell::from);
     vec![
         link(product.map_or_else(|| it.product_id.to_string(), product_name), format!("/findings/{}", it.id)),

@@ -158,7 +158,7 @@ impl Settings {
         let upload_mib: usize = number("upload_mib", &text("upload_mib"), 1, 1024)?;
         Ok(Self {
             database_url: text("database_url"),
-            connections: number("connections", &text("connections"), 2, 200)?,
+            connections: number("connections", &text("connections"), 3, 200)?,
             listen,
             base_url,
             secure_cookies,

@@ -16,6 +16,7 @@ use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::error::{Error, Result};
+use crate::types::parse_day;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -64,19 +65,6 @@ impl FromSql<Date, Sqlite> for Day {
         let text = value.read_text();
         parse_day(text).map(Self).ok_or_else(|| format!("{text:?} is no day").into())
     }
-}
-
-/// `YYYY-MM-DD`, nothing else.
-fn parse_day(text: &str) -> Option<NaiveDate> {
-    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = bytes else { return None };
-    let number = |digits: &[&u8]| {
-        digits
-            .iter()
-            .try_fold(0u32, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(**digit - b'0')))
-    };
-    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
-    NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
 }
 
 /// A statement of SQL whose parameters `$1`, `$2` … may stand in any order. SQLite takes `$2` for a name and numbers

@@ -846,6 +846,13 @@ async fn nobody_enters_where_the_table_does_not_say_so() {
         if !is_right {
             faults.push(format!("{} {path} as nobody: {}", line.method, answer.status));
         }
+        // What answers GET answers HEAD, by the same rule.
+        if line.method == "GET" {
+            let head = ask(&site, &service, "HEAD", &path, "").await;
+            if head.status != answer.status {
+                faults.push(format!("HEAD {path} as nobody: {}, not {}", head.status, answer.status));
+            }
+        }
         for (login, role) in LOGINS {
             let answer = ask(&site, &service, line.method, &path, login).await;
             let status = answer.status.as_u16();

@@ -1,20 +1,23 @@
 //! Subscriptions to findings and their mails: the figures of mail and page, nothing twice, nothing lost, nobody else's.
 
+mod delivery;
+mod telling;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use actix_web::test::TestRequest;
+use chrono::{Months, NaiveDate};
 use diesel::prelude::*;
 use jicai::catalog::{Product, ProductKind};
 use jicai::notify::outbox::{self, Tally};
 use jicai::notify::smtp::Office;
-use jicai::notify::{Letter, Mail, MailState, Report};
-use jicai::people::{self, Role};
+use jicai::notify::{Letter, Mail, Report};
+use jicai::people;
 use jicai::prices::alerts::{self, State, Subscription};
 use jicai::prices::findings::{self, Finding};
-use jicai::prices::monitoring::Tier;
+use jicai::prices::monitoring::{Rule, Tier, rules, versions};
 use jicai::schema::findings as rows;
 use jicai::text::Lang;
 use jicai::types::{AlertId, FindingId, OrganisationId, ProductId, SubscriptionId};
@@ -26,6 +29,7 @@ use crate::support::Site;
 struct City {
     site: Site,
     products: Vec<ProductId>,
+    found: AtomicU32,
 }
 
 /// What a finding is made of.
@@ -37,6 +41,8 @@ struct Of<'a> {
     rule: &'a str,
     tier: Tier,
     effect: &'a str,
+    /// Each finding is of a month of its own unless one is given.
+    month: &'a str,
 }
 
 const SOME: Of = Of {
@@ -46,6 +52,7 @@ const SOME: Of = Of {
     rule: "jiangsu-2021",
     tier: Tier::Red1,
     effect: "1000.10",
+    month: "",
 };
 
 impl City {
@@ -75,7 +82,7 @@ impl City {
         let insert =
             |tx: &mut jicai::db::Tx| products.iter().try_for_each(|it| jicai::catalog::store::insert(tx, it));
         site.app.db.write(insert).unwrap();
-        Self { products: products.into_iter().map(|it| it.id).collect(), site }
+        Self { products: products.into_iter().map(|it| it.id).collect(), site, found: AtomicU32::new(0) }
     }
 
     fn hospital(&self, login: &str) -> OrganisationId {
@@ -85,6 +92,8 @@ impl City {
     /// Enters a finding as a scan does.
     fn find(&self, of: Of) -> FindingId {
         let (id, now) = (FindingId::new(), self.site.now());
+        let months = Months::new(self.found.fetch_add(1, Ordering::Relaxed));
+        let own = NaiveDate::from_ymd_opt(2026, 10, 1).unwrap() - months;
         let it = Finding {
             id: id.clone(),
             key: id.to_string(),
@@ -93,7 +102,7 @@ impl City {
             product_id: self.products[of.product].clone(),
             hospital_id: (!of.hospital.is_empty()).then(|| self.hospital(of.hospital)),
             supplier: of.supplier.to_owned(),
-            month: "2026-10-01".parse().unwrap(),
+            month: if of.month.is_empty() { own } else { of.month.parse().unwrap() },
             tier: of.tier,
             observed: Some("12.345678".parse().unwrap()),
             reference: None,
@@ -246,7 +255,9 @@ async fn mail_text_chart_and_page_show_the_same_figures() {
         let hospital = ["hospital1", "hospital2", ""][n % 3];
         city.find(Of { product: n % 3, hospital, effect: &effect, ..SOME });
     }
-    city.find(Of { product: 1, tier: Tier::Yellow, rule: "an-older-rule", effect: "0.05", ..SOME });
+    // Another rule finds money that is counted already.
+    let same = Of { product: 1, hospital: "hospital2", month: "2026-09-01", ..SOME };
+    city.find(Of { tier: Tier::Yellow, rule: "an-older-rule", effect: "0.05", ..same });
     city.later(5);
     assert_eq!(city.write(), (2, 0, 0));
     let server = Server::start("take");
@@ -255,16 +266,16 @@ async fn mail_text_chart_and_page_show_the_same_figures() {
     let letters = server.letters();
     let (zh, en) = if header(&letters[0], "To").contains("officer") { (1, 2) } else { (2, 1) };
     let (subject, plain, html, png) = parts(&server.folder.path().join(format!("{zh}.eml")));
-    // Four times 1000, 640 and 95, less 0 + … + 11 = 66, and the cents 66, and 0.05.
-    assert_eq!(subject.trim(), "【集采】价格预警 13 条，影响金额 6874.71 元：每日预警");
-    assert!(plain.contains("新增疑点 13 条，影响金额合计 6874.71 元"), "{plain}");
+    // Four times 1000, 640 and 95, less 0 + … + 11 = 66, and the cents 66.
+    assert_eq!(subject.trim(), "【集采】价格预警 13 条，影响金额 6874.66 元：每日预警");
+    assert!(plain.contains("新增疑点 13 条，影响金额合计 6874.66 元"), "{plain}");
     let id = site.app.db.read(|conn| {
         let account = site.who("officer").account.id;
         Ok(alerts::store::alerts_of(conn, &account, None, 10)?[0].0.id.clone())
     });
     let path = format!("/alerts/{}", id.unwrap());
     let page = site.get("officer", &path).await;
-    page.is(200).shows("新增疑点 13 条，影响金额合计 6874.71 元").shows("阿莫西林&#60;胶囊&#62; 0.25g 甲厂");
+    page.is(200).shows("新增疑点 13 条，影响金额合计 6874.66 元").shows("阿莫西林&#60;胶囊&#62; 0.25g 甲厂");
     let shown = cells(&page.body);
     assert_eq!(cells(&html), shown);
     // Three products, two tiers, two rules, ten findings.
@@ -285,7 +296,7 @@ async fn mail_text_chart_and_page_show_the_same_figures() {
     }
 
     let (subject, plain, html, _) = parts(&server.folder.path().join(format!("{en}.eml")));
-    assert!(subject.starts_with("[jicai] 13 price findings, 6874.71 yuan"), "{subject}");
+    assert!(subject.starts_with("[jicai] 13 price findings, 6874.66 yuan"), "{subject}");
     assert!(
         plain.contains("Dear colleague") && html.contains("lang=\"en\"") && html.contains("red, one star")
     );
@@ -305,6 +316,31 @@ fn keep_for_a_look(name: &str, bytes: &[u8]) {
     if let Ok(folder) = std::env::var("LOOK_FOLDER") {
         std::fs::write(Path::new(&folder).join(name), bytes).unwrap();
     }
+}
+
+#[actix_web::test]
+async fn a_mail_names_rules_as_the_version_in_force_does() {
+    let city = City::new();
+    let own = rules::text(SOME.rule).unwrap();
+    let title = rules::find(SOME.rule).unwrap().title(Lang::Zh).to_owned();
+    for (version, from, named) in
+        [(2, "2026-01-01", "挂网倍数预警（本市）"), (3, "2027-01-01", "挂网倍数预警（明年）")]
+    {
+        let body = own
+            .replacen("version = 1", &format!("version = {version}"), 1)
+            .replacen("from = 2021-01-01", &format!("from = {from}"), 1)
+            .replacen(&title, named, 1);
+        let it = versions::Version::of(&Rule::parse(&body).unwrap(), &body).unwrap();
+        city.site.app.db.write(|tx| versions::insert(tx, &it)).unwrap();
+    }
+    city.subscribe("officer", &[]).await;
+    assert_eq!(city.write(), (0, 1, 0));
+    city.find(SOME);
+    city.later(5);
+    assert_eq!(city.write(), (1, 0, 0));
+    let report = city.reports().remove(0);
+    let named = [&report.rules[0].name, &report.top[0].rule];
+    assert_eq!(named, ["挂网倍数预警（本市）"; 2]);
 }
 
 #[actix_web::test]
@@ -377,232 +413,6 @@ async fn a_subscription_is_made_changed_paused_and_deleted() {
     site.get("officer", &edit).await.is(404);
 }
 
-/// Who subscribes to what, and the effect told.
-type Wish<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
-
-#[actix_web::test]
-async fn each_is_told_of_what_was_asked_for_and_of_what_is_theirs() {
-    let city = City::new();
-    let site = &city.site;
-    let (own, other) = (city.hospital("hospital1").to_string(), city.hospital("hospital2").to_string());
-    let wishes: &[Wish] = &[
-        ("officer", &[], "15.00"),
-        ("officer", &[("product", "XJ01CAA041")], "2.00"),
-        ("officer", &[("generic", "氨氯地平片")], "2.00"),
-        ("officer", &[("hospital", &own)], "5.00"),
-        ("officer", &[("supplier", "华东制药有限公司")], "3.00"),
-        ("officer", &[("rule", "jiangsu-2021")], "3.00"),
-        ("officer", &[("tier", "red2")], "12.00"),
-        ("officer", &[("tier", "red3"), ("hospital", &own)], "4.00"),
-        ("auditor", &[], "15.00"),
-        ("hospital1", &[], "5.00"),
-        ("hospital1", &[("supplier", "齐鲁制药有限公司")], "4.00"),
-        ("hospital2", &[], "2.00"),
-        ("supplier2", &[], "3.00"),
-        ("supplier2", &[("hospital", &other)], "2.00"),
-        ("supplier3", &[], "4.00"),
-    ];
-    for (n, (login, fields, _)) in wishes.iter().enumerate() {
-        let name = n.to_string();
-        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("name", name.as_str())]).collect();
-        city.subscribe(login, &fields).await;
-    }
-    // A foreign hospital, a foreign supplier are refused to those who may see only their own.
-    for (login, field, value) in
-        [("hospital1", "hospital", other.as_str()), ("supplier2", "supplier", "齐鲁制药有限公司")]
-    {
-        let id = SubscriptionId::new().to_string();
-        let mut all = BTreeMap::from(BLANK);
-        all.extend([("id", id.as_str()), (field, value)]);
-        let all: Vec<(&str, &str)> = all.into_iter().collect();
-        site.post(login, "/alerts/subscriptions", &all).await.is(422).shows("只能订阅与本单位有关的疑点");
-    }
-    city.find(Of { effect: "1", ..SOME });
-    city.find(Of { product: 1, hospital: "hospital2", tier: Tier::Yellow, effect: "2", ..SOME });
-    city.find(Of {
-        product: 2,
-        // A supplier by its code, as some purchases name it.
-        supplier: "91330700MA28000003",
-        rule: "b",
-        tier: Tier::Red3,
-        effect: "4",
-        ..SOME
-    });
-    // A listing was judged: no hospital, no supplier.
-    city.find(Of { product: 2, hospital: "", supplier: "", rule: "b", tier: Tier::Red2, effect: "8" });
-    city.later(5);
-    city.write();
-    let told: BTreeMap<usize, String> =
-        city.reports().iter().map(|it| (it.name.parse().unwrap(), it.effect.to_string())).collect();
-    for (n, (login, fields, want)) in wishes.iter().enumerate() {
-        assert_eq!(told.get(&n).map(String::as_str), Some(*want), "{n} {login} {fields:?}");
-    }
-    // What somebody may see is looked at when a mail is written, not only when it was asked for.
-    let account = site.who("hospital1").account;
-    let set_roles =
-        |roles: &[Role]| site.app.db.write(|tx| people::store::set_roles(tx, &account.id, roles)).unwrap();
-    set_roles(&[]);
-    city.find(Of { effect: "16", ..SOME });
-    city.later(5);
-    assert_eq!(city.write().2, 2);
-    set_roles(&[Role::Hospital]);
-    city.later(5);
-    assert_eq!(city.write().0, 1);
-    assert_eq!(city.reports()[0].effect.to_string(), "16.00");
-}
-
-#[actix_web::test]
-async fn a_mail_that_waits_is_withdrawn_when_its_reader_may_no_longer_have_it() {
-    let city = City::new();
-    let site = &city.site;
-    city.subscribe("hospital1", &[]).await;
-    city.find(SOME);
-    city.later(5);
-    assert_eq!(city.write().0, 1);
-    let account = site.who("hospital1").account;
-    let save = |account: &people::Account| {
-        site.app.db.write(|tx| people::store::update_account(tx, account)).unwrap();
-    };
-    // The address was a wrong one, and belongs to somebody else.
-    save(&people::Account { email: "right@example.org".to_owned(), ..account.clone() });
-    let server = Server::start("take");
-    let (tally, office) = city.send(server.office(&[])).await;
-    assert_eq!(tally, Tally { withdrawn: 1, ..Tally::default() });
-    site.get("admin", "/mails?state=withdrawn").await.is(200).shows("已撤回");
-    // Nothing is lost: the next mail tells it, to the right address.
-    city.later(5);
-    assert_eq!(city.write().0, 1);
-    save(&people::Account { email: "right@example.org".to_owned(), active: false, ..account.clone() });
-    let (tally, office) = city.send(office).await;
-    assert_eq!(tally, Tally { withdrawn: 1, ..Tally::default() });
-    save(&people::Account { email: "right@example.org".to_owned(), ..account });
-    city.later(5);
-    assert_eq!(city.write().0, 1);
-    assert_eq!(city.send(office).await.0, Tally { sent: 1, ..Tally::default() });
-    assert_eq!(header(&server.letters()[0], "To"), "right@example.org");
-    assert_eq!(city.reports()[0].effect.to_string(), "1000.10");
-}
-
-#[actix_web::test]
-async fn what_is_stored_late_goes_or_comes_back_is_told_once_each_time() {
-    let city = City::new();
-    let id = city.subscribe("officer", &[]).await;
-    assert_eq!(city.write(), (0, 1, 0));
-    let first = city.find(SOME);
-    city.later(5);
-    assert_eq!(city.write(), (1, 0, 0));
-    assert_eq!(city.write(), (0, 1, 0));
-    // A scan that began earlier ends later: its finding is older than what was told, and yet not lost.
-    city.site.set_clock(city.site.now().plus_days(-1));
-    city.find(Of { effect: "7", ..SOME });
-    city.site.set_clock(city.site.now().plus_days(1).plus_millis(300_000));
-    assert_eq!(city.write(), (1, 0, 0));
-    assert_eq!((city.reports()[0].found, city.reports()[0].effect.to_string().as_str()), (1, "7.00"));
-    // Gone, and gone before anybody was told of it.
-    let unseen = city.find(Of { effect: "8", ..SOME });
-    city.set_state(&unseen, findings::State::Gone);
-    city.set_state(&first, findings::State::Gone);
-    city.later(5);
-    assert_eq!(city.write(), (1, 0, 0));
-    let report = city.reports()[0].clone();
-    assert_eq!((report.found, report.gone, report.gone_effect.to_string().as_str()), (0, 1, "1000.10"));
-    assert_eq!(report.top_gone.len(), 1);
-    // It comes back: told again, as what it is.
-    city.set_state(&first, findings::State::Standing);
-    city.later(5);
-    assert_eq!(city.write(), (1, 0, 0));
-    assert_eq!((city.reports()[0].found, city.reports()[0].gone), (1, 0));
-    // A pause tells everything afterwards.
-    let state = format!("/alerts/subscriptions/{id}/state");
-    city.site.post("officer", &state, &[("version", "1"), ("state", "paused")]).await.is(303);
-    city.find(Of { effect: "9", ..SOME });
-    city.later(5);
-    assert_eq!(city.write(), (0, 0, 0));
-    city.find(Of { effect: "10", ..SOME });
-    city.site.post("officer", &state, &[("version", "2"), ("state", "active")]).await.is(303);
-    city.later(5);
-    assert_eq!(city.write(), (1, 0, 0));
-    assert_eq!((city.reports()[0].found, city.reports()[0].effect.to_string().as_str()), (2, "19.00"));
-}
-
-/// Numbers that look random and are the same in every run.
-fn dice(seed: &mut u64, sides: u64) -> u64 {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    (*seed >> 33) % sides
-}
-
-/// Whatever comes and goes between whatever runs: every change that lasted until a run is told exactly once.
-#[actix_web::test]
-async fn nothing_is_told_twice_and_nothing_is_lost() {
-    let city = City::new();
-    let id = city.subscribe("officer", &[]).await;
-    let seed = &mut 20_261_127_u64;
-    let mut standing: BTreeMap<FindingId, bool> = BTreeMap::new();
-    let mut told: BTreeMap<FindingId, bool> = BTreeMap::new();
-    let mut paused = false;
-    let mut version = 1;
-    for _ in 0..120 {
-        match dice(seed, 8) {
-            0..=2 => {
-                standing.insert(city.find(SOME), true);
-            }
-            3 | 4 if !standing.is_empty() => {
-                let at = usize::try_from(dice(seed, standing.len() as u64)).unwrap();
-                let (id, is_standing) = standing.iter_mut().nth(at).unwrap();
-                *is_standing = !*is_standing;
-                let state = if *is_standing { findings::State::Standing } else { findings::State::Gone };
-                city.set_state(id, state);
-            }
-            5 => {
-                paused = !paused;
-                let (word, now) = (if paused { "paused" } else { "active" }, version.to_string());
-                let path = format!("/alerts/subscriptions/{id}/state");
-                city.site.post("officer", &path, &[("version", &now), ("state", word)]).await.is(303);
-                version += 1;
-            }
-            _ => {
-                city.later(5);
-                let before = city.mails().len();
-                city.write();
-                if paused {
-                    assert_eq!(city.mails().len(), before);
-                    continue;
-                }
-                let was = |id: &FindingId| told.get(id).copied().unwrap_or(false);
-                let news: Vec<&FindingId> =
-                    standing.iter().filter(|(id, is)| **is && !was(id)).map(|x| x.0).collect();
-                let gone = standing.iter().filter(|(id, is)| !**is && was(id)).count();
-                assert_eq!(city.mails().len() - before, usize::from(!news.is_empty() || gone > 0));
-                if city.mails().len() > before {
-                    let report = city.reports()[0].clone();
-                    assert_eq!((report.found, report.gone), (news.len() as i64, gone as i64));
-                    let named: Vec<String> = report.top.iter().map(|line| line.path.clone()).collect();
-                    let wanted = news.iter().take(10).map(|id| format!("/findings/{id}"));
-                    assert_eq!(named, wanted.collect::<Vec<_>>());
-                }
-                told.clone_from(&standing);
-            }
-        }
-    }
-    assert!(city.mails().len() > 10, "{}", city.mails().len());
-}
-
-#[actix_web::test]
-async fn two_writers_at_once_write_one_mail() {
-    let city = City::new();
-    for n in 0..6 {
-        city.subscribe("officer", &[("name", &n.to_string())]).await;
-    }
-    city.find(SOME);
-    city.later(5);
-    std::thread::scope(|threads| {
-        let writing: Vec<_> = (0..2).map(|_| threads.spawn(|| city.write().0)).collect();
-        let written: usize = writing.into_iter().map(|thread| thread.join().unwrap()).sum();
-        assert_eq!(written, 6);
-    });
-    assert_eq!(city.mails().len(), 6);
-}
-
 #[actix_web::test]
 async fn daily_and_weekly_mails_are_written_at_their_hour_and_empty_ones_only_if_wanted() {
     let city = City::new();
@@ -669,161 +479,6 @@ async fn a_preview_sends_nothing_and_a_test_goes_to_oneself_without_moving_on() 
     site.post("officer", &test, &[("id", &fresh)]).await.is(422).shows("没有邮箱地址");
 }
 
-/// The path of the unsubscribe link of a letter's headers.
-fn link(letter: &str) -> String {
-    let value = header(letter, "List-Unsubscribe");
-    let path = value.trim().strip_prefix("<https://jicai.example").and_then(|rest| rest.strip_suffix('>'));
-    path.unwrap_or_else(|| panic!("{value}")).to_owned()
-}
-
-#[actix_web::test]
-async fn one_click_unsubscribes_and_no_link_can_be_forged() {
-    let city = City::new();
-    let site = &city.site;
-    let (one, two) = (city.subscribe("officer", &[]).await, city.subscribe("hospital1", &[]).await);
-    city.find(SOME);
-    city.later(5);
-    city.write();
-    let server = Server::start("take");
-    let (_, office) = city.send(server.office(&[])).await;
-    let letters = server.letters();
-    let mine = letters.iter().find(|letter| header(letter, "To").contains("officer")).unwrap();
-    assert_eq!(header(mine, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
-    assert_eq!(header(mine, "Auto-Submitted"), "auto-generated");
-    let path = link(mine);
-    let signature = path.rsplit('/').next().unwrap();
-    // A look changes nothing: mail scanners follow links.
-    site.get("", &path).await.is(200).shows("退订“每日预警”？");
-    assert_eq!(city.subscription(&one).state, State::Active);
-    // Another's subscription, another signature, a part of one.
-    let forged = format!("{}{}", if signature.starts_with('0') { "1" } else { "0" }, &signature[1..]);
-    let nobody = "0190a0a0-0000-7000-8000-000000000000";
-    for bad in [
-        format!("/unsubscribe/{two}/{signature}"),
-        format!("/unsubscribe/{one}/{forged}"),
-        format!("/unsubscribe/{one}/{}", &signature[..64]),
-        format!("/unsubscribe/{nobody}/{signature}"),
-        format!("/unsubscribe/{nobody}/{}", site.signer().sign(nobody.as_bytes())),
-    ] {
-        site.get("", &bad).await.is(404);
-        site.post("", &bad, &[]).await.is(404);
-    }
-    // Mail programs may send either kind of form, and click twice.
-    city.find(SOME);
-    city.later(5);
-    city.write();
-    site.post("", &path, &[("List-Unsubscribe", "One-Click")]).await.is(200).shows("已退订“每日预警”");
-    let body =
-        "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n";
-    let request = TestRequest::post()
-        .uri(&path)
-        .insert_header(("content-type", "multipart/form-data; boundary=x"))
-        .set_payload(body);
-    site.send("", request).await.is(200).shows("已退订");
-    assert_eq!(
-        (city.subscription(&one).state, city.subscription(&two).state),
-        (State::Unsubscribed, State::Active)
-    );
-    // The mail that was waiting does not go out any more; the other's does.
-    let (tally, office) = city.send(office).await;
-    assert_eq!(tally, Tally { sent: 1, withdrawn: 1, ..Tally::default() });
-    city.find(SOME);
-    city.later(5);
-    assert_eq!(city.write(), (1, 0, 0));
-    // Activated again it tells what it has not told.
-    site.get("officer", "/alerts").await.shows("已通过邮件退订");
-    let version = city.subscription(&one).version.to_string();
-    let state = format!("/alerts/subscriptions/{one}/state");
-    site.post("officer", &state, &[("version", &version), ("state", "active")]).await.is(303);
-    city.later(5);
-    assert_eq!(city.write(), (1, 1, 0));
-    assert_eq!(city.reports()[0].found, 2);
-    assert_eq!(city.send(office).await.0.sent, 2);
-}
-
-#[actix_web::test]
-async fn an_address_that_bounces_gets_no_more_until_it_is_confirmed_and_then_everything() {
-    let city = City::new();
-    let site = &city.site;
-    city.subscribe("officer", &[]).await;
-    let server = Server::start("refuse,refuse,refuse,take");
-    let mut office = server.office(&[]);
-    for n in 0..3 {
-        city.find(SOME);
-        city.later(5);
-        assert_eq!(city.write(), (1, 0, 0), "{n}");
-        let (tally, kept) = city.send(office).await;
-        assert_eq!(tally, Tally { dead: 1, ..Tally::default() });
-        office = kept;
-        let list = site.get("officer", "/alerts").await;
-        list.shows("退信").shows("no such mailbox");
-        assert_eq!(list.body.contains("邮件已停止"), n == 2);
-    }
-    city.find(Of { effect: "5", ..SOME });
-    city.later(5);
-    assert_eq!(city.write(), (0, 0, 1));
-    let list = site.get("admin", "/bounces").await;
-    list.is(200).shows("officer@example.org").shows("no such mailbox").shows("已停止");
-    site.get("auditor", "/bounces").await.is(200).hides("<form method=\"post\" action=\"/bounces\"");
-    site.post("auditor", "/bounces", &[("address", "officer@example.org")]).await.is(403);
-    // Nor does any other letter go there.
-    let ctx = site.ctx();
-    let to =
-        jicai::notify::Recipient { account: None, address: "officer@example.org".to_owned(), lang: Lang::Zh };
-    let letter = Letter::AuditHead { links: "1".to_owned(), head: "h".to_owned(), path: "/audit".to_owned() };
-    site.app.db.write(|tx| jicai::notify::post(tx, &ctx, &to, &letter, "x")).unwrap();
-    let (tally, office) = city.send(office).await;
-    assert_eq!(tally, Tally::default());
-    let form = AlertId::new().to_string();
-    let id =
-        site.app.db.read(|conn| alerts::store::of_account(conn, &site.who("officer").account.id)).unwrap();
-    site.post("officer", &format!("/alerts/subscriptions/{}/test", id[0].id), &[("id", &form)]).await.is(422);
-    // Confirmed by its owner (the administrator can as well): all that waited and all that was refused goes.
-    site.post("officer", "/alerts/address", &[]).await.is(303);
-    site.get("officer", "/alerts").await.hides("退信");
-    site.get("admin", "/bounces").await.shows("没有退信的地址");
-    city.later(5);
-    assert_eq!(city.write(), (1, 0, 0));
-    assert_eq!(city.send(office).await.0, Tally { sent: 5, ..Tally::default() });
-    let reports: Vec<Mail> = city.mails().into_iter().filter(|mail| mail.template == "alert").collect();
-    assert!(reports.len() == 4 && reports.iter().all(|mail| mail.state == MailState::Sent));
-    let last: Letter = serde_json::from_str(&reports[0].data).unwrap();
-    assert!(matches!(last, Letter::Alert(report) if report.effect.to_string() == "5.00"));
-}
-
-#[actix_web::test]
-async fn a_server_that_refuses_hangs_or_dies_loses_nothing_and_gets_nothing_twice() {
-    let city = City::new();
-    city.subscribe("officer", &[]).await;
-    let server = Server::start("later,hang,die,take");
-    let mut office = server.office(&[]).with_patience(Duration::from_millis(600));
-    let mut sent = 0;
-    for n in 1..=4 {
-        city.find(Of { effect: &n.to_string(), ..SOME });
-        city.later(5);
-        assert_eq!(city.write().0, 1);
-        let (tally, kept) = city.send(office).await;
-        (office, sent) = (kept, sent + tally.sent);
-    }
-    for _ in 0..12 {
-        city.later(60);
-        city.write();
-        let (tally, kept) = city.send(office).await;
-        (office, sent) = (kept, sent + tally.sent);
-    }
-    assert_eq!(sent, 4);
-    assert!(city.mails().iter().all(|mail| mail.state == MailState::Sent));
-    let letters = server.letters();
-    let mut ids: Vec<String> = letters.iter().map(|letter| header(letter, "Message-ID")).collect();
-    // The one the server took and died over came again under its own Message-ID, which mail programs drop.
-    assert_eq!(ids.len(), 5);
-    ids.sort();
-    ids.dedup();
-    assert_eq!(ids.len(), 4);
-    let sums: Vec<String> = city.reports().iter().map(|report| report.effect.to_string()).collect();
-    assert_eq!(sums, ["4.00", "3.00", "2.00", "1.00"]);
-}
-
 #[actix_web::test]
 async fn the_job_writes_what_is_due() {
     let city = City::new();
@@ -834,52 +489,4 @@ async fn the_job_writes_what_is_due() {
     let done = jicai::jobs::by_hand(&city.site.app, job).await.unwrap();
     assert_eq!(done.unwrap(), "written=1 nothing=0 held=0");
     city.site.get("admin", "/jobs?outcome=done").await.is(200).shows("已撰写邮件 1");
-}
-
-#[actix_web::test]
-async fn notifications_of_failed_letters_are_read_from_files_and_count_once() {
-    let city = City::new();
-    city.subscribe("officer", &[]).await;
-    city.find(SOME);
-    city.later(5);
-    city.write();
-    let server = Server::start("take");
-    city.send(server.office(&[])).await;
-    let (mail, address) = (city.mails()[0].id.clone(), "officer@example.org");
-    let notice = |id: &str, address: &str| {
-        format!(
-            "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\
-             Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n\
-             Final-Recipient: rfc822;{address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\
-             Diagnostic-Code: smtp; 550 who is that\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n\
-             Message-ID: <{id}@jicai.example>\r\n\r\n--b--\r\n"
-        )
-    };
-    let maildir = tempfile::tempdir().unwrap();
-    let new = maildir.path().join("new");
-    std::fs::create_dir(&new).unwrap();
-    std::fs::write(new.join("1"), notice(mail.as_str(), address)).unwrap();
-    // Somebody else's address, somebody else's letter, no notification.
-    std::fs::write(new.join("2"), notice(mail.as_str(), "admin@example.org")).unwrap();
-    std::fs::write(new.join("3"), notice(SubscriptionId::new().as_str(), address)).unwrap();
-    std::fs::write(new.join("4"), "Subject: on holiday\n\nMessage-ID: x\n").unwrap();
-    let run = |file: &Path| {
-        let out = Command::new(env!("CARGO_BIN_EXE_jicai"))
-            .env_remove("JICAI_TEST_POSTGRES")
-            .arg("bounces")
-            .arg(file)
-            .env("DATABASE_URL", &city.site.app.settings.database_url)
-            .env("JICAI_LANG", "en")
-            .output()
-            .unwrap();
-        (out.status.code().unwrap(), String::from_utf8(out.stdout).unwrap())
-    };
-    let (status, out) = run(maildir.path());
-    assert_eq!(status, 0);
-    assert!(out.lines().next().unwrap().ends_with("1: came back: officer@example.org"), "{out}");
-    assert_eq!(out.matches("no notification of a letter").count(), 3, "{out}");
-    let (_, out) = run(&new.join("1"));
-    assert!(out.contains("known to have come back: officer@example.org"), "{out}");
-    assert_eq!(run(&maildir.path().join("nothing")).0, 2);
-    city.site.get("officer", "/alerts").await.shows("退信 1 次").shows("5.1.1 550 who is that");
 }

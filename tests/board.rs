@@ -155,7 +155,7 @@ fn sums_are_net_of_returns_and_counting_again_changes_nothing() {
 }
 
 #[test]
-fn new_purchases_count_only_their_months_and_late_matches_count_all() {
+fn new_purchases_count_only_their_months_and_so_do_late_matches() {
     let shelf = shelf();
     let site = &shelf.site;
     count(site);
@@ -165,7 +165,7 @@ fn new_purchases_count_only_their_months_and_late_matches_count_all() {
     assert_eq!(count(site), 1, "November alone");
     product(site, "LATER", "晚登记", "", "甲厂");
     site.app.db.write(|tx| jicai::prices::ingest::match_again(tx, &site.ctx())).unwrap();
-    assert_eq!(count(site), 3, "a line entered under an old number");
+    assert_eq!(count(site), 3, "from September on");
     assert!(sums(site).contains(&" 2026-09-01 2 505.00 0.00 0.00 0.00".to_owned()), "{:#?}", sums(site));
 }
 
@@ -332,6 +332,10 @@ async fn a_finding_shows_its_figures_arithmetic_peers_and_purchases() {
     for login in ["hospital1", "supplier1"] {
         let page = site.get(login, &path).await;
         page.is(200).shows("400.00").hides("义乌市中医医院").shows("只对医保部门显示").hides("/cases/new");
+        // That there is a case they hear of by its documents.
+        site.get(login, &format!("/findings/{}", volume.id)).await.is(200).hides("<dt>案件</dt>");
+        site.get(login, "/findings").await.is(200).shows("400.00").hides("/cases/");
+        site.get(login, "/findings?case=with").await.is(404);
     }
     for login in ["hospital2", "supplier2"] {
         site.get(login, &path).await.is(404);

@@ -266,7 +266,7 @@ async fn the_list_is_searched_ordered_and_paged() {
     assert_eq!(pages("q=%25").await.0.len(), 1);
     assert_eq!(pages("kind=consumable").await.0.len(), 1);
     assert_eq!(pages("kind=nonsense&sort=nonsense&after=nonsense").await.0.len(), 122);
-    let none = site.get("officer", &format!("/products?q=%00{}", "a".repeat(3_000))).await;
+    let none = site.get("officer", &format!("/products?q={}", "a".repeat(3_000))).await;
     none.is(200).shows("没有符合条件的产品");
     let named = site.app.db.read(|conn| catalog::products_named(conn, "药品0", 100)).unwrap();
     assert_eq!(named.len(), 30);

@@ -8,11 +8,11 @@ use jicai::payments::{Invoice, InvoiceKind, InvoiceLine, InvoiceState};
 use jicai::rounds::{Round, RoundState};
 use jicai::schema::{deliveries, delivery_lines, invoice_lines, invoices, order_lines, orders, receipts};
 use jicai::supply::{
-    Delivery, DeliveryLine, DeliveryState, Order, OrderLine, OrderState, Receipt, ReceiptState, payers,
+    Delivery, DeliveryLine, DeliveryState, Order, OrderLine, OrderState, Payer, Receipt, ReceiptState, payers,
 };
 use jicai::types::{
-    DeliveryId, DeliveryLineId, InvoiceId, InvoiceLineId, Money, OrderId, OrderLineId, Quantity, ReceiptId,
-    RequestId, Time,
+    DeliveryId, DeliveryLineId, InvoiceId, InvoiceLineId, Money, OrderId, Quantity, ReceiptId, RequestId,
+    Time,
 };
 
 use crate::contracts::{award, won};
@@ -62,57 +62,58 @@ fn of_parties(site: &Site) -> Vec<Contract> {
     list
 }
 
-/// An order line of a contract, answered in full for today, row by row; its volume is reserved.
-pub fn ordered(site: &Site, contract: &Contract, quantity: &str) -> OrderLine {
-    let (quantity, now): (Quantity, Time) = (quantity.parse().unwrap(), site.now());
-    let generic = site.app.db.read(|c| jicai::rounds::lot(c, &contract.lot_id)).unwrap();
-    let order = Order {
+/// An order of a contract's parties, placed now.
+pub fn order_of(site: &Site, contract: &Contract, state: OrderState) -> Order {
+    let now = site.now();
+    Order {
         id: OrderId::new(),
         number: format!("DD{}", OrderId::new()),
         hospital_id: contract.hospital_id.clone(),
         supplier_id: contract.supplier_id.clone(),
         region: "金华市".to_owned(),
         request_id: RequestId::new(),
-        state: OrderState::Confirmed,
+        state,
         lines: 1,
-        amount: Money::of(quantity, contract.unit_price).unwrap(),
+        amount: "1".parse().unwrap(),
         placed_on: now.day(),
         placed_at: now,
         placed_by: None,
-        confirmed_at: Some(now),
+        confirmed_at: (state != OrderState::Placed).then_some(now),
         confirmed_by: None,
+    }
+}
+
+/// A line of an order, of a contract's goods at its price.
+pub fn line_of(site: &Site, contract: &Contract, order: &Order, quantity: Quantity) -> OrderLine {
+    let lot = site.app.db.read(|c| jicai::rounds::lot(c, &contract.lot_id)).unwrap();
+    OrderLine {
+        contract_id: Some(contract.id.clone()),
+        generic: lot.generic,
+        product: contract.product.clone(),
+        spec: contract.spec.clone(),
+        unit: lot.unit,
+        unit_price: contract.unit_price,
+        ..OrderLine::of(order, quantity)
+    }
+}
+
+/// An order line of a contract, answered in full for today, row by row; its volume is reserved.
+pub fn ordered(site: &Site, contract: &Contract, quantity: &str) -> OrderLine {
+    let (quantity, now): (Quantity, Time) = (quantity.parse().unwrap(), site.now());
+    let amount = Money::of(quantity, contract.unit_price).unwrap();
+    let order = Order { amount, ..order_of(site, contract, OrderState::Confirmed) };
+    let line = OrderLine {
+        state: OrderState::Confirmed,
+        promised: Some(quantity),
+        promised_on: Some(now.day()),
+        ..line_of(site, contract, &order, quantity)
     };
     site.app
         .db
         .write(|tx| {
             let volume = volumes::at(tx, contract, now.day())?.unwrap();
             volumes::shift(tx, &volume.id, Movement::Reserve, quantity)?;
-            let line = OrderLine {
-                id: OrderLineId::new(),
-                order_id: order.id.clone(),
-                position: 1,
-                hospital_id: contract.hospital_id.clone(),
-                supplier_id: contract.supplier_id.clone(),
-                contract_id: Some(contract.id.clone()),
-                volume_id: Some(volume.id),
-                product_id: None,
-                generic: generic.generic.clone(),
-                product: contract.product.clone(),
-                spec: contract.spec.clone(),
-                unit: generic.unit.clone(),
-                quantity,
-                unit_price: contract.unit_price,
-                placed_on: now.day(),
-                state: OrderState::Confirmed,
-                promised: Some(quantity),
-                promised_on: Some(now.day()),
-                distributor_id: None,
-                shipped: Quantity::ZERO,
-                accepted: Quantity::ZERO,
-                refused: Quantity::ZERO,
-                returned: Quantity::ZERO,
-                released: Quantity::ZERO,
-            };
+            let line = OrderLine { volume_id: Some(volume.id), ..line.clone() };
             diesel::insert_into(orders::table).values(&order).execute(tx.conn())?;
             diesel::insert_into(order_lines::table).values(&line).execute(tx.conn())?;
             Ok(line)
@@ -120,16 +121,15 @@ pub fn ordered(site: &Site, contract: &Contract, quantity: &str) -> OrderLine {
         .unwrap()
 }
 
-/// A receipt of a contract's goods, ordered, sent and accepted in full today, row by row. Due in 30 days.
-pub fn received(site: &Site, contract: &Contract, quantity: &str) -> Receipt {
-    let line = ordered(site, contract, quantity);
+/// A line sent and accepted in full today, row by row. Due in 30 days.
+pub fn taken_in(site: &Site, line: &OrderLine, payer: Payer) -> Receipt {
     let now = site.now();
     let delivery = Delivery {
         id: DeliveryId::new(),
         number: format!("PS{}", DeliveryId::new()),
         order_id: line.order_id.clone(),
-        hospital_id: contract.hospital_id.clone(),
-        supplier_id: contract.supplier_id.clone(),
+        hospital_id: line.hospital_id.clone(),
+        supplier_id: line.supplier_id.clone(),
         distributor_id: None,
         state: DeliveryState::Received,
         sent_on: now.day(),
@@ -145,33 +145,47 @@ pub fn received(site: &Site, contract: &Contract, quantity: &str) -> Receipt {
         batch: "B20261127".to_owned(),
         expires_on: now.plus_days(720).day(),
     };
+    let receipt = Receipt {
+        id: ReceiptId::new(),
+        delivery_line_id: sent.id.clone(),
+        order_line_id: line.id.clone(),
+        hospital_id: line.hospital_id.clone(),
+        supplier_id: line.supplier_id.clone(),
+        payer,
+        accepted: line.quantity,
+        refused: Quantity::ZERO,
+        reason: String::new(),
+        unit_price: line.unit_price,
+        amount: Money::of(line.quantity, line.unit_price).unwrap(),
+        credited: Money::ZERO,
+        invoiced: Money::ZERO,
+        paid: Money::ZERO,
+        state: ReceiptState::Accepted,
+        received_on: now.day(),
+        due_on: now.plus_days(30).day(),
+        received_at: now,
+        account_id: None,
+    };
     site.app
         .db
         .write(|tx| {
-            let receipt = Receipt {
-                id: ReceiptId::new(),
-                delivery_line_id: sent.id.clone(),
-                order_line_id: line.id.clone(),
-                hospital_id: contract.hospital_id.clone(),
-                supplier_id: contract.supplier_id.clone(),
-                payer: payers::payer(tx.conn(), &contract.hospital_id, true, now.day())?,
-                accepted: line.quantity,
-                refused: Quantity::ZERO,
-                reason: String::new(),
-                unit_price: line.unit_price,
-                amount: Money::of(line.quantity, line.unit_price).unwrap(),
-                credited: Money::ZERO,
-                invoiced: Money::ZERO,
-                paid: Money::ZERO,
-                state: ReceiptState::Accepted,
-                received_on: now.day(),
-                due_on: now.plus_days(30).day(),
-                received_at: now,
-                account_id: None,
-            };
             diesel::insert_into(deliveries::table).values(&delivery).execute(tx.conn())?;
             diesel::insert_into(delivery_lines::table).values(&sent).execute(tx.conn())?;
             diesel::insert_into(receipts::table).values(&receipt).execute(tx.conn())?;
+            Ok(receipt.clone())
+        })
+        .unwrap()
+}
+
+/// A receipt of a contract's goods, ordered, sent and accepted in full today, row by row. Due in 30 days.
+pub fn received(site: &Site, contract: &Contract, quantity: &str) -> Receipt {
+    let line = ordered(site, contract, quantity);
+    let today = site.now().day();
+    let payer = site.app.db.read(|c| payers::payer(c, &contract.hospital_id, true, today)).unwrap();
+    let receipt = taken_in(site, &line, payer);
+    site.app
+        .db
+        .write(|tx| {
             diesel::update(order_lines::table.find(&line.id))
                 .set((
                     order_lines::shipped.eq(line.quantity),
@@ -182,11 +196,10 @@ pub fn received(site: &Site, contract: &Contract, quantity: &str) -> Receipt {
             diesel::update(orders::table.find(&line.order_id))
                 .set(orders::state.eq(OrderState::Closed))
                 .execute(tx.conn())?;
-            let volume = line.volume_id.clone().unwrap();
-            volumes::shift(tx, &volume, Movement::Consume, line.quantity)?;
-            Ok(receipt)
+            volumes::shift(tx, line.volume_id.as_ref().unwrap(), Movement::Consume, line.quantity)
         })
-        .unwrap()
+        .unwrap();
+    receipt
 }
 
 /// A matching invoice for receipts of one hospital and supplier, row by row; the receipts are then to be paid.

@@ -13,32 +13,17 @@ use jicai::supply::{
     Delivery, DeliveryState, Order, OrderLine, OrderState, Payer, Receipt, ReceiptState, Return,
     confirmations, payers,
 };
-use jicai::types::{DeliveryId, Money, OrderId, OrderLineId, Quantity, ReceiptId, RequestId, ReturnId, Time};
+use jicai::types::{DeliveryId, Money, OrderId, OrderLineId, Quantity, ReceiptId, ReturnId, Time};
 
-use crate::chain::signed;
+use crate::chain::{line_of, order_of, signed};
 use crate::support::{Answer, Site};
 
 /// An order just placed, with one line of contract volume for each quantity and, at its end, one ordinary line of as
 /// much as the first: what makes orders has its own tests.
 pub fn placed(site: &Site, contract: &Contract, quantities: &[&str]) -> (Order, Vec<OrderLine>) {
     let now = site.now();
-    let lot = site.app.db.read(|c| jicai::rounds::lot(c, &contract.lot_id)).unwrap();
-    let order = Order {
-        id: OrderId::new(),
-        number: format!("DD{}", OrderId::new()),
-        hospital_id: contract.hospital_id.clone(),
-        supplier_id: contract.supplier_id.clone(),
-        region: "金华市".to_owned(),
-        request_id: RequestId::new(),
-        state: OrderState::Placed,
-        lines: quantities.len() as i32 + 1,
-        amount: "1".parse().unwrap(),
-        placed_on: now.day(),
-        placed_at: now,
-        placed_by: None,
-        confirmed_at: None,
-        confirmed_by: None,
-    };
+    let order = Order { lines: quantities.len() as i32 + 1, ..order_of(site, contract, OrderState::Placed) };
+    let line = line_of(site, contract, &order, Quantity::ZERO);
     let lines = site.app.db.write(|tx| {
         let volume = volumes::at(tx, contract, now.day())?.unwrap();
         diesel::insert_into(orders::table).values(&order).execute(tx.conn())?;
@@ -51,29 +36,10 @@ pub fn placed(site: &Site, contract: &Contract, quantities: &[&str]) -> (Order, 
             }
             let line = OrderLine {
                 id: OrderLineId::new(),
-                order_id: order.id.clone(),
                 position,
-                hospital_id: contract.hospital_id.clone(),
-                supplier_id: contract.supplier_id.clone(),
-                contract_id: Some(contract.id.clone()),
                 volume_id: is_volume.then(|| volume.id.clone()),
-                product_id: None,
-                generic: lot.generic.clone(),
-                product: contract.product.clone(),
-                spec: contract.spec.clone(),
-                unit: lot.unit.clone(),
                 quantity,
-                unit_price: contract.unit_price,
-                placed_on: now.day(),
-                state: OrderState::Placed,
-                promised: None,
-                promised_on: None,
-                distributor_id: None,
-                shipped: Quantity::ZERO,
-                accepted: Quantity::ZERO,
-                refused: Quantity::ZERO,
-                returned: Quantity::ZERO,
-                released: Quantity::ZERO,
+                ..line.clone()
             };
             diesel::insert_into(order_lines::table).values(&line).execute(tx.conn())?;
             lines.push(line);

@@ -1,151 +1,30 @@
 //! Indicators: published figures reproduced, counts that add up, targets by two, figures entered, the monthly report.
 
+mod entered;
+mod published;
+
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::Command;
 
 use diesel::prelude::*;
 use jicai::contracts::Contract;
-use jicai::indicators::definitions::Formula;
 use jicai::indicators::inputs::Outside;
-use jicai::indicators::{self, Figure, Indicator, Part, Period, Scope, Sum, counting, rules, store};
+use jicai::indicators::{self, Figure, Indicator, Part, Period, Scope, Sum, counting, store};
 use jicai::jobs;
 use jicai::notify::{Letter, Mail, Monthly, outbox};
-use jicai::people::{Organisation, OrganisationKind, Role};
+use jicai::people::{Organisation, OrganisationKind};
 use jicai::prices::board;
 use jicai::schema::{
-    direct_hospitals, indicator_counts, indicator_inputs, indicator_targets, mails, organisations,
-    payment_lines, payments, products, purchase_sums, receipts,
+    direct_hospitals, indicator_counts, indicator_inputs, mails, organisations, payment_lines, payments,
+    products, purchase_sums, receipts,
 };
 use jicai::supply::Receipt;
-use jicai::types::{InputId, Money, PaymentId, TargetId, Time, UnitPrice};
+use jicai::types::{InputId, Money, PaymentId, Time};
 use proptest::prelude::*;
 
 use crate::chain::{received, signed};
 use crate::prices::{product, purchase_at};
 use crate::support::Site;
-
-/// The published figures, or none where this checkout stands alone; the same cases stand in the tables of the tests.
-fn published(name: &str) -> Option<Vec<BTreeMap<String, String>>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(name);
-    let Ok(mut read) = csv::Reader::from_path(&path) else {
-        eprintln!("skipped: {} is not there", path.display());
-        return None;
-    };
-    let headers = read.headers().unwrap().clone();
-    let row = |row: csv::StringRecord| {
-        headers.iter().zip(&row).map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect()
-    };
-    Some(read.records().map(|it| row(it.unwrap())).collect())
-}
-
-fn ratio(above: i64, below: i64) -> String {
-    let of = Sum { numerator: above, denominator: below, missing: 0 };
-    rules::value(Formula::Ratio, of).unwrap().to_string()
-}
-
-fn count(parts: &[i64]) -> String {
-    rules::value(Formula::Count, Sum { numerator: parts.iter().sum(), ..Sum::default() }).unwrap().to_string()
-}
-
-/// The whole numbers of a text, in order.
-fn numbers(text: &str) -> Vec<i64> {
-    let plain = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
-    plain.map(|part| part.parse().unwrap()).collect()
-}
-
-#[test]
-fn published_figures_that_are_counts_come_out_of_the_same_formulas() {
-    for (above, below, want) in [
-        (113, 299, "37.79"),
-        (272, 445, "61.12"),
-        (453, 794, "57.05"),
-        (266, 382, "69.63"),
-        (205, 262, "78.24"),
-        (2257, 2257, "100.00"),
-        (44, 48, "91.67"),
-        (152, 171, "88.89"),
-    ] {
-        assert_eq!(ratio(above, below), want, "{above}/{below}");
-    }
-    assert_eq!(count(&[174, -17, -8]), "149");
-    assert_eq!(count(&[7, 40, 76, 612]), "735");
-    // One decimal, as the press gave them.
-    assert_eq!(rules::percent(272, 445, 1).unwrap().to_string(), "61.1");
-    assert_eq!(rules::percent(453, 794, 1).unwrap().to_string(), "57.1");
-    let Some(rows) = published("kpi_published.csv") else { return };
-    let row = |scope: &str, kpi: &str| {
-        let found = rows.iter().find(|row| row["city_or_scope"].starts_with(scope) && row["kpi"] == kpi);
-        found.unwrap_or_else(|| panic!("no {scope} {kpi}")).clone()
-    };
-    let (selected, tendered) = (row("Jinhua", "未过评药品 selected"), row("Jinhua", "未过评药品 tendered"));
-    let rate = ratio(selected["value"].parse().unwrap(), tendered["value"].parse().unwrap());
-    assert_eq!(selected["check"], format!("113/299={rate}% selection rate"));
-    let mut reproduced = 1;
-    for row in &rows {
-        let check = row["check"].as_str();
-        match numbers(check)[..] {
-            [above, below, whole, part] if check.contains('/') && check.contains('=') => {
-                assert_eq!(ratio(above, below), format!("{whole}.{part:02}"), "{check}");
-                if let Ok(published) = row["value"].parse::<rust_decimal::Decimal>()
-                    && row["unit"] == "%"
-                {
-                    assert_eq!(rules::percent(above, below.into(), 1), Some(published), "{check}");
-                }
-                reproduced += 1;
-            }
-            [products_won, products, companies_won, companies] if check.contains("companies") => {
-                assert_eq!(
-                    (ratio(products_won, products), ratio(companies_won, companies)),
-                    ("69.63".to_owned(), "78.24".to_owned())
-                );
-                reproduced += 2;
-            }
-            [all, private, pharmacies, public] if check.contains('-') => {
-                assert_eq!(row["value"], all.to_string());
-                assert_eq!(count(&[all, -private, -pharmacies]), public.to_string());
-                reproduced += 1;
-            }
-            [a, b, c, d, all] if check.contains('+') => {
-                assert_eq!(count(&[a, b, c, d]), all.to_string());
-                assert_eq!(row["value"], all.to_string());
-                reproduced += 1;
-            }
-            _ => {}
-        }
-    }
-    assert_eq!(reproduced, 8, "every row with counts");
-}
-
-#[test]
-fn published_cuts_come_out_of_the_same_formula() {
-    let price = |text: &str| text.parse::<UnitPrice>().unwrap();
-    let cut = |now: &str, before: &str| rules::cut(price(now), price(before)).unwrap().scaled();
-    let percent = |parts: &[i64], places: u32| {
-        let all: i64 = parts.iter().sum();
-        rules::percent(all, parts.len() as i128 * 1_000_000, places).unwrap().to_string()
-    };
-    // Insulin 2021: 18.89 against 72.00, 48.71 against 132; joints 2021: 35,000 to 7,000 and 32,000 to 5,000.
-    assert_eq!(percent(&[cut("18.89", "72.00")], 2), "73.76");
-    assert_eq!(percent(&[cut("48.71", "132")], 0), "63");
-    assert_eq!(percent(&[cut("7000", "35000"), cut("5000", "32000")], 0), "82");
-    let mean = Sum { numerator: cut("7000", "35000") + cut("5000", "32000"), denominator: 2, missing: 0 };
-    assert_eq!(rules::value(Formula::Mean, mean).unwrap().to_string(), "82.19");
-    assert_eq!(rules::cut(price("1"), price("0")), None);
-    let Some(rows) = published("insulin_2021_examples.csv") else { return };
-    let mut seen = 0;
-    for row in rows {
-        let found = percent(&[cut(&row["bid_price"], &row["ceiling"])], 2);
-        match row["published_cut_pct_vs_ceiling"].as_str() {
-            "73.76" => assert_eq!(found, "73.76"),
-            "63" => assert_eq!(percent(&[cut(&row["bid_price"], &row["ceiling"])], 0), "63"),
-            text if text.starts_with("72.2") => assert!(found.starts_with("72.2"), "{found}"),
-            _ => assert!(found.starts_with("47.7"), "almost half is {found}"),
-        }
-        seen += 1;
-    }
-    assert_eq!(seen, 4);
-}
 
 fn run_count(site: &Site) -> usize {
     counting::count(&site.app.db, site.now()).unwrap()
@@ -555,217 +434,6 @@ async fn the_dashboard_opens_to_its_parts_and_a_hospital_sees_the_city_and_itsel
         assert!(site.get("officer", &format!("{path}?year=2026")).await.is(200).bytes.starts_with(b"PK"));
     }
     site.get("officer", "/indicators/export/other.csv").await.is(404);
-}
-
-#[actix_web::test]
-async fn a_target_holds_when_a_second_person_agrees_and_is_shown_beside_the_value() {
-    let (site, ..) = working();
-    run_count(&site);
-    let send = async |login: &str, id: &str, indicator: &str, region: &str, value: &str| {
-        let fields = [
-            ("id", id),
-            ("indicator", indicator),
-            ("year", "2026"),
-            ("region", region),
-            ("value", value),
-            ("document", "江府〔2026〕1号"),
-            ("issuer", "市政府"),
-        ];
-        site.post(login, "/indicators/targets", &fields).await
-    };
-    let ids: Vec<String> = (0..4).map(|_| TargetId::new().to_string()).collect();
-    send("officer", &ids[0], "progress", "", "90").await.is(303);
-    send("officer", &ids[0], "progress", "", "90").await.is(303);
-    for (indicator, region, value, why) in [
-        ("progress", "", "190", "超过 100%"),
-        ("progress", "", "much", "不是该指标的有效目标值"),
-        ("varieties", "", "1.5", "个数为整数"),
-        ("progress", "月球县", "90", "没有位于"),
-        ("mean_cut", "义乌市", "50", "没有位于"),
-        ("planet", "", "50", "不在可选范围"),
-    ] {
-        send("officer", &TargetId::new().to_string(), indicator, region, value).await.is(422).shows(why);
-    }
-    // It waits, and is not shown yet.
-    site.get("officer", "/indicators?year=2026").await.hides("未达标");
-    site.get("reviewer", "/").await.shows("1 个指标目标待复核");
-    let decide = format!("/indicators/targets/{}/decide", ids[0]);
-    site.post("officer", &decide, &[("decision", "yes")]).await.is(403);
-    site.post("reviewer", &decide, &[("decision", "no")]).await.is(422).shows("退回请写明意见");
-    site.post("reviewer", &decide, &[("decision", "yes")]).await.is(303);
-    site.post("reviewer", &decide, &[("decision", "yes")]).await.is(422).shows("已被复核或撤回");
-    site.get("officer", "/indicators?year=2026").await.shows("未达标").shows("stroke=\"#a61b1b\"");
-    site.get("officer", "/indicators/progress?year=2026").await.shows("市政府 · 江府〔2026〕1号").shows("90");
-    // A rate of the city holds for counties that have none of their own; an amount does not.
-    let county = Scope::County("义乌市".to_owned());
-    send("officer", &ids[1], "savings", "", "1000").await.is(303);
-    let yes = [("decision", "yes")];
-    site.post("reviewer", &format!("/indicators/targets/{}/decide", ids[1]), &yes).await.is(303);
-    let of = |scope: &Scope| {
-        let board = site.app.db.read(|c| indicators::board(c, scope, Period::year(2026)?)).unwrap();
-        let named = board.rows.into_iter().filter_map(|row| Some((row.indicator, row.target?.value)));
-        named.collect::<BTreeMap<_, _>>()
-    };
-    assert_eq!(of(&Scope::City)[&Indicator::Savings], "1000");
-    let month = site.app.db.read(|c| indicators::board(c, &Scope::City, Period::month(2026, 12)?)).unwrap();
-    let aimed: Vec<Indicator> =
-        month.rows.iter().filter(|row| row.target.is_some()).map(|row| row.indicator).collect();
-    assert_eq!(aimed, [Indicator::Progress], "an amount of a year is none of a month");
-    assert_eq!(of(&county), BTreeMap::from([(Indicator::Progress, "90".to_owned())]));
-    send("officer", &ids[2], "progress", "义乌市", "80").await.is(303);
-    site.post("reviewer", &format!("/indicators/targets/{}/decide", ids[2]), &yes).await.is(303);
-    assert_eq!(of(&county)[&Indicator::Progress], "80");
-    assert_eq!(of(&Scope::City)[&Indicator::Progress], "90");
-    // Taken back, nobody decides it; who both asks and approves is refused.
-    send("officer", &ids[3], "progress", "", "95").await.is(303);
-    let path = format!("/indicators/targets/{}", ids[3]);
-    site.post("officer2", &format!("{path}/withdraw"), &[]).await.is(403);
-    site.post("officer", &format!("{path}/withdraw"), &[]).await.is(303);
-    site.post("reviewer", &format!("{path}/decide"), &yes).await.is(422);
-    let both = site.account(&organisation(&site, "officer"), "both", &[Role::Officer, Role::Reviewer]);
-    let id = TargetId::new().to_string();
-    send("both", &id, "progress", "", "95").await.is(303);
-    site.post("both", &format!("/indicators/targets/{id}/decide"), &yes).await.is(422).shows("另一人复核");
-    let asked: i64 = site
-        .app
-        .db
-        .read(|c| {
-            let of = indicator_targets::table.filter(indicator_targets::asked_by.eq(&both.id));
-            Ok(of.count().get_result(c)?)
-        })
-        .unwrap();
-    assert_eq!(asked, 1);
-}
-
-fn inputs(site: &Site) -> Vec<(String, bool)> {
-    use indicator_inputs::dsl;
-    let rows: Vec<(Money, Option<Time>)> = site
-        .app
-        .db
-        .read(|c| {
-            Ok(dsl::indicator_inputs.order(dsl::id).select((dsl::amount, dsl::superseded_at)).load(c)?)
-        })
-        .unwrap();
-    rows.into_iter().map(|(amount, at)| (amount.to_string(), at.is_none())).collect()
-}
-
-#[actix_web::test]
-async fn what_was_bought_outside_is_entered_once_and_corrected_by_another_row() {
-    let site = Site::with_city();
-    let send = async |login: &str, id: &str, replaces: &str, amount: &str, month: &str| {
-        let fields = [
-            ("id", id),
-            ("hospital", "H33070200002"),
-            ("month", month),
-            ("figure", "off_platform_drugs"),
-            ("amount", amount),
-            ("document", "药房台账"),
-            ("replaces", replaces),
-        ];
-        site.post(login, "/indicators/inputs", &fields).await
-    };
-    let ids: Vec<String> = (0..3).map(|_| InputId::new().to_string()).collect();
-    // A hospital's figure is its own whatever code it sends.
-    send("hospital1", &ids[0], "", "0", "2026-10").await.is(303);
-    send("hospital1", &ids[0], "", "0", "2026-10").await.is(303);
-    let fresh = || InputId::new().to_string();
-    send("hospital1", &fresh(), "", "5", "2026-10").await.is(422).shows("已有填报数 0.00");
-    send("hospital1", &fresh(), "", "5", "2027-01").await.is(422).shows("不是已开始的月份");
-    send("hospital1", &fresh(), "", "-5", "2026-09").await.is(422).shows("不能小于 0");
-    send("hospital1", &ids[1], &ids[0], "12.50", "2026-10").await.is(303);
-    send("officer", &fresh(), &ids[0], "7", "2026-10").await.is(422).shows("请重新核对");
-    send("hospital1", &fresh(), &ids[0], "9", "2026-10").await.is(422).shows("已被他人更正为 12.50");
-    assert_eq!(inputs(&site), [("0.00".to_owned(), false), ("12.50".to_owned(), true)]);
-    site.get("hospital1", "/indicators/inputs").await.is(200).shows("12.50").shows("已更正").shows("更正");
-    site.get("hospital2", "/indicators/inputs").await.is(200).hides("12.50");
-    site.get("hospital2", &format!("/indicators/inputs?correct={}", ids[1])).await.is(404);
-    site.get("auditor", "/indicators/inputs").await.is(200).shows("12.50").hides("id=\"new\"");
-    // A file is applied whole or not at all.
-    let upload = async |login: &str, text: &str| {
-        let id = jicai::types::ImportId::new().to_string();
-        let path = "/indicators/inputs/uploads";
-        let sent = site.upload(login, path, &[("id", &id)], "f.csv", text.as_bytes()).await;
-        sent.is(303);
-        (format!("{path}/{id}"), site.get(login, &format!("{path}/{id}")).await)
-    };
-    let header = "医疗机构编码,月份,填报项,金额,依据文件\n";
-    let bad = format!(
-        "{header}H33070200002,2026-10,平台外采购药品,1,台账\nH33070200009,2026-10,平台外采购药品,1,台账\n\
-         H33070200002,2026-10,平台外采购药品,2,台账\nH33070200003,2026-10,平台外采购药品,-1,\n"
-    );
-    let (path, page) = upload("officer", &bad).await;
-    page.is(200).shows("没有编码为“H33070200009”的医疗机构").shows("与第 2 行重复").hides("name=\"seen\"");
-    site.post("officer", &path, &[("seen", "")]).await.is(422).shows("没有写入");
-    assert_eq!(inputs(&site).len(), 2);
-    let (_, page) =
-        upload("hospital1", &format!("{header}H33070200002,2026-10,平台外采购药品,1,台账\n")).await;
-    page.is(200).shows("不是本机构的编码");
-    let good = format!(
-        "{header}H33070200001,2026-10,平台外采购药品,30,台账\nH33070200002,2026-10,平台外采购药品,40,台账\n"
-    );
-    let (path, page) = upload("officer", &good).await;
-    page.is(200).shows("12.50 · 药房台账").shows("30.00 · 台账");
-    site.get("officer2", &path).await.is(200);
-    site.get("hospital1", &path).await.is(404);
-    let seen =
-        page.body.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    site.post("officer", &path, &[("seen", "else")]).await.is(422).shows("请重新核对");
-    for _ in 0..2 {
-        site.post("officer", &path, &[("seen", &seen)]).await.is(303);
-    }
-    let standing: Vec<String> = inputs(&site).into_iter().filter(|it| it.1).map(|it| it.0).collect();
-    assert_eq!(standing, ["30.00", "40.00"]);
-    let (_, page) = upload("officer", &good).await;
-    page.shows("另有 2 行与现有数字相同");
-    site.get("officer", "/indicators/inputs/template").await.is(200).shows("依据文件");
-}
-
-#[actix_web::test]
-async fn varieties_procured_elsewhere_count_once_beside_those_in_force() {
-    let (site, _, started, _) = working();
-    let day = started.starts.to_string();
-    let add = async |id: &str, generic: &str, until: &str| {
-        let fields = [
-            ("id", id),
-            ("kind", "drug"),
-            ("generic", generic),
-            ("level", "national"),
-            ("since", day.as_str()),
-            ("until", until),
-            ("document", "GY-YD2024-2"),
-        ];
-        site.post("officer", "/indicators/varieties", &fields).await
-    };
-    let ids: Vec<String> = (0..3).map(|_| jicai::types::VarietyId::new().to_string()).collect();
-    add(&ids[0], "阿莫西林胶囊", "").await.is(303);
-    add(&ids[1], "恩替卡韦片", "").await.is(303);
-    add(&ids[1], "恩替卡韦片", "").await.is(303);
-    add(&ids[2], "阿托伐他汀片", "2020-01-01").await.is(422).shows("早于起始日");
-    add(&ids[2], "", "").await.is(422).shows("请填写通用名");
-    let varieties = || values(&site, &Scope::City, started)[&Indicator::Varieties].clone();
-    run_count(&site);
-    assert_eq!(varieties(), "3", "the name that is also in force here counts once");
-    let id = jicai::types::ImportId::new().to_string();
-    let file = format!(
-        "类别,通用名,采购层级,执行起始日,执行截止日,依据文件\n药品,硝苯地平片,联盟,{day},,联盟1号\n药品,恩替卡韦片,国家,{day},,GY-YD2024-2\n"
-    );
-    let path = "/indicators/varieties/uploads";
-    site.upload("officer", path, &[("id", &id)], "v.csv", file.as_bytes()).await.is(303);
-    let path = format!("{path}/{id}");
-    let page = site.get("officer", &path).await;
-    page.is(200).shows("硝苯地平片").shows("另有 1 行");
-    let seen =
-        page.body.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    site.post("officer", &path, &[("seen", &seen)]).await.is(303);
-    run_count(&site);
-    assert_eq!(varieties(), "4");
-    for _ in 0..2 {
-        site.post("officer", &format!("/indicators/varieties/{}/withdraw", ids[1]), &[]).await.is(303);
-    }
-    run_count(&site);
-    assert_eq!(varieties(), "3");
-    site.get("auditor", "/indicators/varieties?kind=drug").await.is(200).shows("硝苯地平片").shows("已撤销");
-    site.get("auditor", "/indicators/varieties?kind=consumable").await.is(200).shows("还没有录入");
 }
 
 fn report_mails(site: &Site) -> Vec<(Mail, Monthly)> {

@@ -203,6 +203,14 @@ async fn late_purchases_have_their_month_and_those_after_it_counted_anew_and_not
         .read(|c| Ok((index_months::table.count().get_result(c)?, index_items::table.count().get_result(c)?)))
         .unwrap();
     assert_eq!(rows, (5, 15));
+    // What a hospital bought before it was registered is counted from the day it is.
+    take(&site, &format!("{HEADER}2026-10-09,H9,T000100030,国药控股,1,33,33\n")).unwrap();
+    assert_eq!(run(&site), 0);
+    site.organisation(jicai::people::OrganisationKind::Hospital, "新医院", "H9", "金华市", "");
+    let matched = site.app.db.write(|tx| jicai::prices::ingest::match_again(tx, &site.ctx())).unwrap();
+    assert_eq!((matched.added, run(&site)), (1, 2), "October and November");
+    // 3,300 + 5,000 + 880.
+    assert_eq!(laspeyres("2026-10-01"), Some("104.3182".parse().unwrap()));
     // The job on the timetable is the same.
     (jobs::find("count_indices").unwrap().run)(&site.app).unwrap();
 }

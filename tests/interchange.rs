@@ -144,6 +144,10 @@ async fn orders_are_placed_once_for_a_key_and_all_or_nothing() {
         let (status, error, _) = ask(&site, Method::POST, "/api/orders", &secret, "k-4", bad).await;
         assert_eq!(status, 422, "{bad}: {error}");
     }
+    let broken = "{\"lines\": [\n {\"quantity\": 1},\n {\"quantity\" 2}\n]}";
+    let (status, error, _) = ask(&site, Method::POST, "/api/orders", &secret, "k-4", broken).await;
+    assert_eq!(status, 422);
+    assert!(error["message_en"].as_str().unwrap().contains("line 3, byte 1"), "{error}");
 }
 
 #[actix_web::test]

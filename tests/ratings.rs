@@ -134,6 +134,8 @@ async fn rated(site: &Site, it: &Entry<'_>) -> RatingId {
     if rating(site, &id).supplier_id.is_some() {
         defend(site, "supplier1", &id, &RatingStepId::new()).await.is(303);
     } else {
+        // Nobody but the bureau acts for a company without an account.
+        defend(site, "supplier1", &id, &RatingStepId::new()).await.is(404);
         defend(site, "officer", &id, &RatingStepId::new()).await.is(303);
     }
     propose(site, &id, "rate").await.is(303);

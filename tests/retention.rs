@@ -1,24 +1,17 @@
 //! Surplus retention: bases, scores, figures down to the receipts, what-if, approval by two.
 
+mod approval;
+mod inputs;
+
 use diesel::prelude::*;
 use jicai::contracts::Contract;
 use jicai::payments::retention::{self, Plan, Sheet, assessments, compute, store};
-use jicai::people::Role;
 use jicai::rounds::Round;
-use jicai::schema::{
-    assessments as assessment_rows, contracts as contract_rows, deliveries, delivery_lines, mails,
-    order_lines, orders, products, receipts, retention_bases, retention_plans, returns,
-};
-use jicai::supply::{
-    Delivery, DeliveryLine, DeliveryState, Order, OrderLine, OrderState, Payer, Receipt, ReceiptState, Return,
-};
-use jicai::types::{
-    DeliveryId, DeliveryLineId, Money, OrderId, OrderLineId, PlanId, ProductId, Quantity, ReceiptId,
-    RequestId, ReturnId, Time, UnitPrice,
-};
+use jicai::schema::{contracts as contract_rows, order_lines, orders, products, retention_plans, returns};
+use jicai::supply::{Order, OrderLine, OrderState, Payer, Receipt, Return};
+use jicai::types::{Money, OrderId, PlanId, ProductId, Quantity, ReturnId, Time, UnitPrice};
 
-use crate::chain::{received, signed};
-use crate::prices::purchase_at;
+use crate::chain::{line_of, order_of, received, signed, taken_in};
 use crate::support::Site;
 
 /// The text of the first value of a field in a page.
@@ -85,106 +78,29 @@ fn bought(
     quantity: &str,
     price: &str,
 ) -> Receipt {
-    let (now, quantity): (Time, Quantity) = (site.now(), quantity.parse().unwrap());
-    let unit_price: UnitPrice = price.parse().unwrap();
-    let lot = site.app.db.read(|c| jicai::rounds::lot(c, &contract.lot_id)).unwrap();
-    let (hospital_id, supplier_id) = (contract.hospital_id.clone(), contract.supplier_id.clone());
+    let (quantity, unit_price): (Quantity, UnitPrice) = (quantity.parse().unwrap(), price.parse().unwrap());
     let amount = Money::of(quantity, unit_price).unwrap();
-    let order = Order {
-        id: OrderId::new(),
-        number: format!("DD{}", OrderId::new()),
-        hospital_id: hospital_id.clone(),
-        supplier_id: supplier_id.clone(),
-        region: "金华市".to_owned(),
-        request_id: RequestId::new(),
-        state: OrderState::Closed,
-        lines: 1,
-        amount,
-        placed_on: now.day(),
-        placed_at: now,
-        placed_by: None,
-        confirmed_at: Some(now),
-        confirmed_by: None,
-    };
+    let order = Order { amount, ..order_of(site, contract, OrderState::Closed) };
     let line = OrderLine {
-        id: OrderLineId::new(),
-        order_id: order.id.clone(),
-        position: 1,
-        hospital_id: hospital_id.clone(),
-        supplier_id: supplier_id.clone(),
         contract_id: product.is_none().then(|| contract.id.clone()),
-        volume_id: None,
         product_id: product.cloned(),
-        generic: lot.generic.clone(),
-        product: contract.product.clone(),
-        spec: contract.spec.clone(),
-        unit: lot.unit.clone(),
-        quantity,
         unit_price,
-        placed_on: now.day(),
         state: OrderState::Closed,
         promised: Some(quantity),
-        promised_on: Some(now.day()),
-        distributor_id: None,
+        promised_on: Some(order.placed_on),
         shipped: quantity,
         accepted: quantity,
-        refused: Quantity::ZERO,
-        returned: Quantity::ZERO,
-        released: Quantity::ZERO,
-    };
-    let delivery = Delivery {
-        id: DeliveryId::new(),
-        number: format!("PS{}", DeliveryId::new()),
-        order_id: order.id.clone(),
-        hospital_id: hospital_id.clone(),
-        supplier_id: supplier_id.clone(),
-        distributor_id: None,
-        state: DeliveryState::Received,
-        sent_on: now.day(),
-        sent_at: now,
-        sent_by: None,
-    };
-    let sent = DeliveryLine {
-        id: DeliveryLineId::new(),
-        delivery_id: delivery.id.clone(),
-        position: 1,
-        order_line_id: line.id.clone(),
-        quantity,
-        batch: "B1".to_owned(),
-        expires_on: now.plus_days(700).day(),
-    };
-    let receipt = Receipt {
-        id: ReceiptId::new(),
-        delivery_line_id: sent.id.clone(),
-        order_line_id: line.id.clone(),
-        hospital_id,
-        supplier_id,
-        payer: Payer::Hospital,
-        accepted: quantity,
-        refused: Quantity::ZERO,
-        reason: String::new(),
-        unit_price,
-        amount,
-        credited: Money::ZERO,
-        invoiced: Money::ZERO,
-        paid: Money::ZERO,
-        state: ReceiptState::Accepted,
-        received_on: now.day(),
-        due_on: now.plus_days(30).day(),
-        received_at: now,
-        account_id: None,
+        ..line_of(site, contract, &order, quantity)
     };
     site.app
         .db
         .write(|tx| {
             diesel::insert_into(orders::table).values(&order).execute(tx.conn())?;
             diesel::insert_into(order_lines::table).values(&line).execute(tx.conn())?;
-            diesel::insert_into(deliveries::table).values(&delivery).execute(tx.conn())?;
-            diesel::insert_into(delivery_lines::table).values(&sent).execute(tx.conn())?;
-            diesel::insert_into(receipts::table).values(&receipt).execute(tx.conn())?;
-            Ok(receipt.clone())
+            Ok(())
         })
-        .unwrap()
+        .unwrap();
+    taken_in(site, &line, Payer::Hospital)
 }
 
 /// Goods sent back today.
@@ -378,182 +294,6 @@ async fn what_is_missing_is_said_and_holds_the_plan() {
 }
 
 #[actix_web::test]
-async fn two_people_approve_and_the_plan_is_frozen() {
-    let (site, plan) = ready("85").await;
-    let path = format!("/retention/{plan}");
-    site.post("officer", &format!("{path}/ask"), &[]).await.is(303);
-    // While it waits nothing changes.
-    site.post("officer", &format!("{path}/compute"), &[]).await.is(422).shows("请先撤回");
-    site.post("officer", &format!("{path}/bases/fill"), &[]).await.is(422).shows("请先撤回");
-    site.post("officer", &format!("{path}/withdraw"), &[]).await.is(303);
-    site.post("officer", &format!("{path}/ask"), &[]).await.is(303);
-    site.get("reviewer", "/approvals").await.shows("第 1 采购年度").shows("审定结余留用");
-    let page = site.get("reviewer", &path).await;
-    let (request, seen) = (field(&page.body, "request"), field(&page.body, "looked_at"));
-    let form = |decision, remark| {
-        [
-            ("request", request.as_str()),
-            ("looked_at", seen.as_str()),
-            ("decision", decision),
-            ("remark", remark),
-        ]
-    };
-    site.post("reviewer", &format!("{path}/decide"), &form("no", "")).await.is(422);
-    let wrong = [("request", request.as_str()), ("looked_at", "x"), ("decision", "yes"), ("remark", "")];
-    site.post("reviewer", &format!("{path}/decide"), &wrong).await.is(422).shows("重新核对");
-    site.post("reviewer", &format!("{path}/decide"), &form("yes", "")).await.is(303);
-    let it = plan_row(&site, &plan);
-    assert!(it.approved_at.is_some());
-    assert_eq!((it.hospitals, it.retained.to_string()), (2, "41895.00".to_owned()));
-    // Frozen: every way in is closed.
-    for (address, form) in [
-        ("compute", vec![]),
-        ("ask", vec![]),
-        ("bases/fill", vec![]),
-        ("parameters", vec![("version", "1"), ("cap", "0.4")]),
-    ] {
-        site.post("officer", &format!("{path}/{address}"), &form).await.is(422).shows("已审定");
-    }
-    let letters: Vec<String> = site
-        .app
-        .db
-        .read(|c| {
-            Ok(mails::table
-                .filter(mails::template.eq("retention_approved"))
-                .order(mails::address)
-                .select(mails::data)
-                .load(c)?)
-        })
-        .unwrap();
-    assert_eq!(letters.len(), 2);
-    assert!(letters[0].contains("41895.00"), "{letters:?}");
-    let decided: i64 = site
-        .app
-        .db
-        .read(|c| Ok(mails::table.filter(mails::template.eq("approval_decided")).count().get_result(c)?))
-        .unwrap();
-    assert_eq!(decided, 1);
-}
-
-#[actix_web::test]
-async fn of_two_reviewers_at_once_one_decides_and_the_other_is_told() {
-    let (site, plan) = ready("85").await;
-    let bureau = site.who("reviewer").organisation;
-    site.account(&bureau, "reviewer9", &[Role::Reviewer]);
-    site.post("officer", &format!("/retention/{plan}/ask"), &[]).await.is(303);
-    let page = site.get("reviewer", &format!("/retention/{plan}")).await;
-    let ruling = retention::decision::Ruling {
-        request: field(&page.body, "request").parse().unwrap(),
-        looked_at: field(&page.body, "looked_at"),
-        yes: true,
-        remark: String::new(),
-    };
-    let contexts = ["reviewer", "reviewer9"].map(|login| site.ctx_of(login));
-    let done: Vec<jicai::error::Result<()>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = contexts
-            .iter()
-            .map(|ctx| {
-                let (db, plan, ruling) = (site.app.db.clone(), plan.clone(), ruling.clone());
-                scope.spawn(move || db.write(|tx| retention::decision::decide(tx, ctx, &plan, &ruling)))
-            })
-            .collect();
-        threads.into_iter().map(|t| t.join().unwrap()).collect()
-    });
-    assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 1, "{done:?}");
-    let told = done.iter().find_map(|it| it.as_ref().err()).unwrap();
-    assert!(matches!(told, jicai::error::Error::Refused(_)), "{told}");
-    let letters: i64 = site
-        .app
-        .db
-        .read(|c| Ok(mails::table.filter(mails::template.eq("retention_approved")).count().get_result(c)?))
-        .unwrap();
-    assert_eq!(letters, 2);
-}
-
-#[actix_web::test]
-async fn purchases_that_change_later_are_noticed_and_change_nothing_frozen() {
-    let (site, plan) = ready("85").await;
-    let contracts = site.app.db.read(|c| jicai::contracts::store::page(c, &Default::default(), 10)).unwrap();
-    let hospital1 = site.who("hospital1").organisation.id;
-    let first = contracts.iter().find(|(it, ..)| it.hospital_id == hospital1).unwrap().0.clone();
-    let now = site.now();
-    let product = product(&site, "XJ01CAA009", AMOXICILLIN, false);
-    // Entered late, for a day of the year.
-    site.set_clock(Time::parse_local(&format!("{} 09:00", first.starts)).unwrap());
-    bought(&site, &first, Some(&product), "10", "1.00");
-    site.set_clock(now);
-    let sheet = format!("/retention/{plan}/hospitals/{hospital1}");
-    site.get("officer", &sheet).await.shows("在测算后有变").shows("42210.00");
-    site.post("officer", &format!("/retention/{plan}/ask"), &[])
-        .await
-        .is(422)
-        .shows("1 家医疗机构的数据变动");
-    site.get("officer", &format!("/retention/{plan}?standing=changed"))
-        .await
-        .shows("1 家医疗机构的数据在测算后有变");
-    computed(&site, &plan).await;
-    assert_eq!(sheet_of(&site, &plan, "hospital1").spend.to_string(), "42216.30");
-    site.get("officer", &sheet).await.hides("在测算后有变").shows("42216.30");
-    site.post("officer", &format!("/retention/{plan}/ask"), &[]).await.is(303);
-    let page = site.get("reviewer", &format!("/retention/{plan}")).await;
-    let (request, seen) = (field(&page.body, "request"), field(&page.body, "looked_at"));
-    let form = [("request", request.as_str()), ("looked_at", seen.as_str()), ("decision", "yes")];
-    site.post("reviewer", &format!("/retention/{plan}/decide"), &form).await.is(303);
-    site.set_clock(Time::parse_local(&format!("{} 09:00", first.starts)).unwrap());
-    bought(&site, &first, Some(&product), "10", "1.00");
-    site.set_clock(now);
-    site.post("officer", &format!("/retention/{plan}/check"), &[]).await.is(303);
-    site.get("officer", &format!("/retention/{plan}"))
-        .await
-        .shows("1 家医疗机构的数据在测算后有变")
-        .shows("42216.30");
-}
-
-#[actix_web::test]
-async fn a_hospital_sees_its_own_sheet_and_only_when_it_is_approved() {
-    let (site, plan) = ready("85").await;
-    let id = |login: &str| site.who(login).organisation.id;
-    let sheet = format!("/retention/{plan}/hospitals/{}", id("hospital1"));
-    let assessment: String = site
-        .app
-        .db
-        .read(|c| {
-            Ok(assessment_rows::table
-                .filter(assessment_rows::hospital_id.eq(id("hospital1")))
-                .select(assessment_rows::id)
-                .first(c)?)
-        })
-        .unwrap();
-    let own = [
-        format!("/retention/{plan}"),
-        sheet.clone(),
-        format!("{sheet}/1"),
-        format!("{sheet}/export.csv"),
-        format!("{sheet}/export.xlsx"),
-        format!("/assessments/{assessment}"),
-    ];
-    for path in &own {
-        site.get("hospital1", path).await.is(404);
-    }
-    site.get("hospital1", "/retention").await.is(200).shows("还没有贵单位的结余留用结果");
-    site.post("officer", &format!("/retention/{plan}/ask"), &[]).await.is(303);
-    let page = site.get("reviewer", &format!("/retention/{plan}")).await;
-    let (request, seen) = (field(&page.body, "request"), field(&page.body, "looked_at"));
-    let form = [("request", request.as_str()), ("looked_at", seen.as_str()), ("decision", "yes")];
-    site.post("reviewer", &format!("/retention/{plan}/decide"), &form).await.is(303);
-    site.get("hospital1", &own[0]).await.is(303);
-    for path in &own[1..] {
-        site.get("hospital1", path).await.is(200);
-        site.get("hospital2", path).await.is(404);
-        site.get("supplier1", path).await.is(403);
-        site.get("auditor", path).await.is(200);
-    }
-    site.get("hospital1", "/retention").await.shows("第 1 采购年度").hides("41895.00");
-    site.get("hospital3", "/retention").await.hides("第 1 采购年度");
-    site.get("hospital3", &own[0]).await.is(404);
-}
-
-#[actix_web::test]
 async fn what_if_shows_both_ways_and_keeps_nothing() {
     let (site, plan) = ready("72").await;
     let path = format!("/retention/{plan}/what-if");
@@ -568,247 +308,6 @@ async fn what_if_shows_both_ways_and_keeps_nothing() {
     site.get("officer", &format!("/retention/{plan}/what-if.xlsx?share_b=0.5")).await.is(200);
     assert_eq!(plan_row(&site, &plan).retained.to_string(), "33516.00");
     assert_eq!(sheet_of(&site, &plan, "hospital1").retained.unwrap().to_string(), "33516.00");
-}
-
-#[actix_web::test]
-async fn parameters_of_a_draft_change_by_who_saw_them_last() {
-    let (site, plan) = ready("85").await;
-    let path = format!("/retention/{plan}/parameters");
-    let version = plan_row(&site, &plan).version.to_string();
-    site.get("officer", &path)
-        .await
-        .is(200)
-        .shows("医保发〔2020〕26号")
-        .shows("留用比例上限")
-        .shows("经验值");
-    let form = [("version", version.as_str()), ("cap", "0.4")];
-    site.post("officer", &path, &form).await.is(303);
-    site.post("officer", &path, &[("version", version.as_str()), ("cap", "0.3")])
-        .await
-        .is(422)
-        .shows("刷新后重新核对");
-    site.post("officer", &path, &form).await.is(303);
-    site.post("officer", &path, &[("version", "2"), ("cap", "nine")]).await.is(422).shows("nine");
-    site.post("reviewer", &path, &form).await.is(403);
-    computed(&site, &plan).await;
-    assert_eq!(plan_row(&site, &plan).retained.to_string(), "33516.00", "0.4 of 83790.00");
-}
-
-#[actix_web::test]
-async fn bases_are_filled_from_demand_and_history_and_what_was_entered_stays() {
-    let (site, round, contracts) = example();
-    let plan = planned(&site, &round).await;
-    let lots = site.app.db.read(|c| jicai::rounds::lots_of(c, &round.id)).unwrap();
-    let (h1, h2) = (site.who("hospital1").organisation, site.who("hospital2").organisation);
-    let amoxicillin = product(&site, "XJ01CAA001", AMOXICILLIN, true);
-    let bought = |day: &str, login: &str, quantity: &str, price: &str| {
-        let code = site.who(login).organisation.code;
-        purchase_at(&site, &code, &amoxicillin, day, quantity, price);
-    };
-    let before = |days: i64| {
-        Time::parse_local(&format!("{} 00:00", contracts[0].starts))
-            .unwrap()
-            .plus_days(-days)
-            .day()
-            .to_string()
-    };
-    bought(&before(1), "hospital1", "1000", "2.00");
-    bought(&before(400), "hospital2", "3000", "1.00");
-    bought(&before(0), "hospital1", "9999", "9.00");
-    bought(&before(800), "hospital1", "9999", "9.00");
-    site.app
-        .db
-        .write(|tx| {
-            let line = |hospital: &jicai::types::OrganisationId, lot: usize, approved: &str| {
-                let report = jicai::types::ReportId::new();
-                let rows = (
-                    jicai::schema::demand_reports::id.eq(report.clone()),
-                    jicai::schema::demand_reports::round_id.eq(round.id.clone()),
-                    jicai::schema::demand_reports::hospital_id.eq(hospital.clone()),
-                    jicai::schema::demand_reports::state.eq("approved"),
-                    jicai::schema::demand_reports::remark.eq(""),
-                    jicai::schema::demand_reports::version.eq(1),
-                );
-                let quantity: Quantity = approved.parse().unwrap();
-                let line = jicai::rounds::demand::Line {
-                    id: jicai::types::DemandId::new(),
-                    report_id: report,
-                    round_id: round.id.clone(),
-                    hospital_id: hospital.clone(),
-                    lot_id: lots[lot].id.clone(),
-                    company: String::new(),
-                    reported: quantity,
-                    verified: Some(quantity),
-                    approved: Some(quantity),
-                    history: Quantity::ZERO,
-                    reason: String::new(),
-                    state: jicai::rounds::demand::LineState::Approved,
-                    remark: String::new(),
-                    product: String::new(),
-                };
-                (rows, line)
-            };
-            for (rows, line) in [line(&h1.id, 0, "120000"), line(&h2.id, 0, "2500")] {
-                diesel::insert_into(jicai::schema::demand_reports::table).values(rows).execute(tx.conn())?;
-                diesel::insert_into(jicai::schema::demand_lines::table).values(&line).execute(tx.conn())?;
-            }
-            Ok(())
-        })
-        .unwrap();
-    let rows = || -> Vec<(String, Option<String>, Option<String>, String)> {
-        site.app
-            .db
-            .read(|c| {
-                let list: Vec<retention::Base> = retention_bases::table
-                    .order((retention_bases::hospital_id, retention_bases::generic))
-                    .select(retention::Base::as_select())
-                    .load(c)?;
-                let shown = |it: &retention::Base| {
-                    let name = if it.hospital_id == h1.id { "h1" } else { "h2" };
-                    (
-                        name.to_owned(),
-                        it.quantity.map(|it| it.to_string()),
-                        it.price.map(|it| it.to_string()),
-                        it.origin.to_string(),
-                    )
-                };
-                let mut list: Vec<_> = list.iter().map(shown).collect();
-                list.sort();
-                Ok(list)
-            })
-            .unwrap()
-    };
-    let row = |name: &str, quantity: &str, price: &str, origin: &str| {
-        (name.to_owned(), Some(quantity.to_owned()), Some(price.to_owned()), origin.to_owned())
-    };
-    let fill = format!("/retention/{plan}/bases/fill");
-    site.post("officer", &fill, &[]).await.is(303);
-    // 1000 at 2.00 and 3000 at 1.00 in the two years before.
-    assert_eq!(rows(), [row("h1", "120000", "1.25", "demand"), row("h2", "2500", "1.25", "demand")]);
-    base(&site, &plan, "hospital2", AMOXICILLIN, "2600", "1.50").await;
-    site.post("officer", &fill, &[]).await.is(303);
-    assert_eq!(rows(), [row("h1", "120000", "1.25", "demand"), row("h2", "2600", "1.50", "entered")]);
-    let version = plan_row(&site, &plan).version.to_string();
-    let form = [("version", version.as_str()), ("base_from", "history"), ("history_months", "12")];
-    site.post("officer", &format!("/retention/{plan}/parameters"), &form).await.is(303);
-    site.post("officer", &fill, &[]).await.is(303);
-    assert_eq!(rows(), [row("h1", "1000", "2.00", "history"), row("h2", "2600", "1.50", "entered")]);
-    site.get("officer", &format!("/retention/{plan}/bases")).await.is(200).shows("采购历史").shows("2600");
-    site.get("officer", &format!("/retention/{plan}/bases.csv"))
-        .await
-        .is(200)
-        .shows("2600")
-        .shows("H3307020000");
-}
-
-#[actix_web::test]
-async fn uploads_are_reviewed_and_applied_whole_or_not_at_all() {
-    let (site, round, _) = example();
-    let plan = planned(&site, &round).await;
-    let code = |login: &str| site.who(login).organisation.code;
-    let (h1, h2, h3) = (code("hospital1"), code("hospital2"), code("hospital3"));
-    let send = async |what: &str, file: &str| {
-        let id = jicai::types::ImportId::new().to_string();
-        let path = format!("/retention/{plan}/{what}/uploads");
-        let answer = site.upload("officer", &path, &[("id", &id)], "x.csv", file.as_bytes()).await;
-        (answer, format!("/retention/{plan}/uploads/{id}"))
-    };
-    // Not a table, empty, unknown columns: refused as a whole.
-    for bad in ["", "\u{0}\u{0}", "一,二\n1,2\n", "hospital,generic,what\nx,y,z\n"] {
-        send("bases", bad).await.0.is(422);
-    }
-    // Every wrong line is named, and nothing is applied.
-    let bad = format!(
-        "hospital,generic,quantity,price,insured_share,pay_ratio\n{h1},{AMOXICILLIN},-1,2,,\nH999,{AMOXICILLIN},1,2,,\n\
-         {h1},没有这个,1,2,,\n{h1},{AMBROXOL},1,abc,,\n{h2},{AMOXICILLIN},1,1,1.5,\n{h2},{AMBROXOL},=1+1,1,,\n"
-    );
-    let (answer, path) = send("bases", &bad).await;
-    answer.is(303);
-    let page = site.get("officer", &path).await;
-    page.is(200).shows("H999").shows("没有这个").shows("abc").shows("1.5").shows("-1").hides("全部应用");
-    site.post("officer", &format!("{path}/apply"), &[("seen", "x")]).await.is(422);
-    let count: i64 = site.app.db.read(|c| Ok(retention_bases::table.count().get_result(c)?)).unwrap();
-    assert_eq!(count, 0);
-    let twice = format!("hospital,generic,quantity\n{h1},{AMOXICILLIN},1\n{h1},{AMOXICILLIN},2\n");
-    let (_, path) = send("bases", &twice).await;
-    site.get("officer", &path).await.shows("与第 2 行重复");
-    // A sound file, applied once although sent twice.
-    let good = format!(
-        "医疗机构编码,通用名,约定采购量基数,集采前均价\n{h1},{AMOXICILLIN},100000,2.00\n{h2},{AMOXICILLIN},5,\n"
-    );
-    let (_, path) = send("bases", &good).await;
-    let seen = field(&site.get("officer", &path).await.body, "seen");
-    site.post("officer", &format!("{path}/apply"), &[("seen", "other")]).await.is(422);
-    site.post("officer", &format!("{path}/apply"), &[("seen", &seen)]).await.is(303);
-    site.post("officer", &format!("{path}/apply"), &[("seen", &seen)]).await.is(303);
-    // A price for every hospital that has a base of the generic; blank cells leave what is there.
-    let (_, path) = send("bases", &format!("generic,price\n{AMOXICILLIN},1.75\n")).await;
-    let seen = field(&site.get("officer", &path).await.body, "seen");
-    site.post("officer", &format!("{path}/apply"), &[("seen", &seen)]).await.is(303);
-    let file = site.get("officer", &format!("/retention/{plan}/bases.csv")).await;
-    file.shows(&format!("{h1},{AMOXICILLIN},100000,1.75")).shows(&format!("{h2},{AMOXICILLIN},5,1.75"));
-    // Scores.
-    let bad = format!("hospital,score,evidence\n{h1},100.01,x\n{h2},80,\n{h3},80,x\nH0,1,x\n");
-    let (_, path) = send("assessments", &bad).await;
-    let page = site.get("officer", &path).await;
-    page.shows("100.01").shows("请写明考核依据").shows("不在本方案内").shows("H0").hides("全部应用");
-    let (_, path) =
-        send("assessments", &format!("hospital,score,evidence\n{h1},79.99,现场考核\n{h2},60,现场考核\n"))
-            .await;
-    let seen = field(&site.get("officer", &path).await.body, "seen");
-    site.post("officer", &format!("{path}/apply"), &[("seen", &seen)]).await.is(303);
-    let page = site.get("officer", &format!("/assessments?plan={plan}")).await;
-    page.is(200).shows("79.99").shows("现场考核").shows("全部医疗机构均有得分");
-    // Given up, it is not applied any more; nobody else's plan knows it.
-    let (_, path) = send("assessments", &format!("hospital,score,evidence\n{h1},1,x\n")).await;
-    site.post("officer", &format!("{path}/cancel"), &[]).await.is(303);
-    site.post("officer", &format!("{path}/apply"), &[("seen", "x")]).await.is(422).shows("已放弃");
-    let elsewhere = path.replace(plan.as_str(), PlanId::new().as_str());
-    site.get("officer", &elsewhere).await.is(404);
-}
-
-#[actix_web::test]
-async fn a_score_has_evidence_documents_and_a_history() {
-    let (site, round, _) = example();
-    let plan = planned(&site, &round).await;
-    let h1 = site.who("hospital1").organisation;
-    let enter = async |id: &str, code: &str, score: &str, evidence: &str, name: &str, file: &[u8]| {
-        let fields = [
-            ("id", id),
-            ("plan", plan.as_str()),
-            ("hospital", code),
-            ("score", score),
-            ("evidence", evidence),
-        ];
-        site.upload("officer", "/assessments", &fields, name, file).await
-    };
-    let id = jicai::types::AssessmentId::new().to_string();
-    enter(&id, &h1.code, "101", "x", "", b"").await.is(422).shows("0 至 100");
-    enter(&id, &h1.code, "80", " ", "", b"").await.is(422).shows("请写明考核依据");
-    enter(&id, "H000", "80", "x", "", b"").await.is(422).shows("H000");
-    enter(&id, &h1.code, "80", "x", "a.pdf", b"MZ not a pdf").await.is(422);
-    let none = site.app.db.read(|c| assessments::of_hospital(c, &plan, &h1.id)).unwrap();
-    assert!(none.is_none(), "a false document takes the score with it");
-    enter(&id, &h1.code, "80", "现场检查\n第二行", "a.pdf", b"%PDF-1.7 x").await.is(303);
-    enter(&id, &h1.code, "80", "现场检查\n第二行", "", b"").await.is(303);
-    let other = jicai::types::AssessmentId::new().to_string();
-    enter(&other, &h1.code, "70", "x", "", b"").await.is(422).shows("已有得分");
-    let path = format!("/assessments/{id}");
-    let page = site.get("officer", &path).await;
-    page.is(200).shows("a.pdf").shows("现场检查");
-    let change = [("version", "1"), ("score", "59.99"), ("evidence", "复核后更正")];
-    site.post("officer", &path, &change).await.is(303);
-    site.post("officer", &path, &[("version", "1"), ("score", "10"), ("evidence", "x")])
-        .await
-        .is(422)
-        .shows("刷新后重新核对");
-    let page = site.get("auditor", &path).await;
-    page.shows("59.99").shows("80").shows("复核后更正").shows("officer同志").hides("修改得分");
-    let href = page.body.split("/documents/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let file = site.get("reviewer", &format!("{path}/documents/{href}")).await;
-    assert_eq!(file.is(200).bytes, b"%PDF-1.7 x");
-    site.get("hospital1", &format!("{path}/documents/{href}")).await.is(404);
-    site.upload("officer", &format!("{path}/documents"), &[("id", &other)], "b.svg", b"<svg/>").await.is(422);
 }
 
 #[actix_web::test]

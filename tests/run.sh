@@ -97,20 +97,20 @@ start_postgres() {
 }
 
 # What is set outside must not decide what is tested.
-unset JICAI_TEST_POSTGRES DATABASE_URL JICAI_CONFIG JICAI_LANG RUSTFLAGS
+unset JICAI_TEST_POSTGRES DATABASE_URL JICAI_CONFIG JICAI_LANG RUSTFLAGS RUSTC_WORKSPACE_WRAPPER
 
-# Clippy and the build of the tests side by side: the compiler spends most of its time on one core.
+# Clippy is the compiler with more questions. It compiles what is tested, so that nothing is compiled twice: the same as
+# `cargo clippy --all-targets -- -D warnings`, in half the time. That it is asked at all is seen by a fault it must find.
 lint_and_build() {
-    local said status=0 built=0
-    said=$(mktemp)
-    cargo clippy --locked --all-targets --target-dir target/clippy -j 1 -- -D warnings >"$said" 2>&1 &
-    local lint=$!
-    cargo test --locked --no-run || built=$?
-    wait "$lint" || status=$?
-    if [ "$status" != 0 ]; then cat "$said"; fi
-    rm -f "$said"
-    [ "$built" = 0 ] || status=$built
-    return "$status"
+    RUSTC_WORKSPACE_WRAPPER=$(rustup which clippy-driver 2>/dev/null || command -v clippy-driver) || return 1
+    export RUSTC_WORKSPACE_WRAPPER RUSTFLAGS="-D warnings"
+    if ! echo 'pub fn f(a: &[u8]) -> bool { a.len() == 0 }' |
+        "$RUSTC_WORKSPACE_WRAPPER" rustc $RUSTFLAGS --crate-type lib --emit metadata --out-dir target - 2>&1 |
+        grep -q 'error: length comparison to zero'; then
+        echo "clippy finds nothing where there is a fault" >&2
+        return 1
+    fi
+    cargo test --locked --all-targets --no-run
 }
 
 begun=$SECONDS

@@ -301,6 +301,36 @@ fn the_difference_is_put_down_to_what_changed() {
 }
 
 #[test]
+fn a_listing_that_was_put_right_and_is_dear_again_is_found_anew() {
+    let site = Site::with_city();
+    let dear = product(&site, "XJ01CAA001E001020110001", "阿莫西林胶囊", AMOXICILLIN, "甲厂");
+    let cheap = product(&site, "XJ01CAA001E001020110002", "阿莫西林胶囊", AMOXICILLIN, "乙厂");
+    let price = |id: &ProductId, price: &str| {
+        let price: UnitPrice = price.parse().unwrap();
+        let write = site.app.db.write(|tx| {
+            let set = products::listing_price.eq(Some(price));
+            Ok(diesel::update(products::table.find(id)).set(set).execute(tx.conn())?)
+        });
+        write.unwrap();
+    };
+    let found = || {
+        scan(&site, &all()).unwrap();
+        let it = stored(&site).remove(0);
+        (it.id, it.state, it.month.to_string(), it.found_at)
+    };
+    price(&cheap, "12");
+    price(&dear, "48");
+    let (id, _, month, first) = found();
+    assert_eq!((month.as_str(), first), ("2026-11-01", site.now()));
+    site.set_clock(site.now().plus_days(40));
+    assert_eq!(found(), (id.clone(), State::Standing, month.clone(), first), "it only stands");
+    price(&dear, "12");
+    assert_eq!(found(), (id.clone(), State::Gone, month, first));
+    price(&dear, "48");
+    assert_eq!(found(), (id, State::Standing, "2027-01-01".to_owned(), site.now()));
+}
+
+#[test]
 fn a_scan_of_some_months_or_one_rule_touches_nothing_else() {
     let site = Site::with_city();
     jumping(&site);

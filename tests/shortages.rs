@@ -319,6 +319,14 @@ async fn stock_reports_count_by_their_day_and_stay() {
     site.set_clock(Time::parse_local("2026-11-24 03:00").unwrap());
     assert_eq!(watch(&site).opened, 1);
     assert_eq!(latest(&site).level, Level::Red);
+    // What eased and is red again is told again.
+    let told = letters(&site, "shortage_found").len();
+    for (day, on_hand, more) in [("2026-11-25", "300", 0), ("2026-11-26", "10", told)] {
+        site.set_clock(Time::parse_local(&format!("{day} 03:00")).unwrap());
+        stock(&site, "hospital1", on_hand, "300", day).await.is(303);
+        watch(&site);
+        assert_eq!(letters(&site, "shortage_found").len(), told + more, "{day}");
+    }
 }
 
 #[actix_web::test]

@@ -15,6 +15,8 @@ use diesel::prelude::*;
 use jicai::error::Error;
 use jicai::rounds::{Lot, Round, RoundState};
 use jicai::schema::{lots, products};
+use jicai::standards::feed::check::Index;
+use jicai::standards::feed::check::rules::Known;
 use jicai::standards::feed::{self, Consumer};
 use jicai::standards::{self, Line, New, Refused, Standard, store};
 use jicai::types::{ConsumerId, Ctx, ProductId, Time, UnitPrice};
@@ -137,6 +139,36 @@ async fn the_draft_follows_winners_losers_and_the_catalogue() {
     let page = site.get("officer", &format!("/rounds/{}/standards", round.id)).await;
     page.is(200).shows("2.0000 × (1 − 0.3)^2 = 0.9800").shows("某某药业").shows("见说明书");
     site.get("supplier1", &format!("/rounds/{}/standards", round.id)).await.is(403);
+}
+
+#[actix_web::test]
+async fn every_pack_of_a_winner_has_its_standard() {
+    let check = |product: &str, wanted: [&str; 2]| {
+        let site = Site::with_city();
+        let (round, list) = site.round_in(RoundState::Awarded);
+        give_key(&site, &list[0]);
+        // Two packs of the winner's: of 10 and of 24.
+        let packs = ["XJ01CAA040E001010105", "XJ01CAA040E001010101"];
+        site.app
+            .db
+            .write(|tx| {
+                let own = products::maker.eq("浙江康恩药业有限公司");
+                let other = products::table.filter(products::code.eq(packs[1]));
+                Ok(diesel::update(other).set(own).execute(tx.conn())?)
+            })
+            .unwrap();
+        award(&site, &round, &list, &[won(0, "supplier1", product, "0.5")], &[]);
+        release(&site, &round);
+        let index = site.app.db.read(Index::load).unwrap();
+        let found = packs.map(|code| match index.find(code, "2027-01-01".parse().unwrap()) {
+            Known::Standard(it) => it.standard.to_string(),
+            other => format!("{other:?}"),
+        });
+        assert_eq!(found, wanted, "{product}");
+    };
+    // A bid that names no code is for every pack; the pack of 24 is worth 1.95 ^ log2 2.4 packs of 10.
+    check("康恩阿莫西林", ["0.50", "0.50"]);
+    check("XJ01CAA040E001010105", ["0.50", "0.4843"]);
 }
 
 #[actix_web::test]
@@ -278,6 +310,14 @@ async fn the_row_in_force_is_the_one_of_the_year() {
     let csv = site.get("officer", "/standards/export.csv?q=%E9%BD%90%E9%B2%81").await;
     assert_eq!(csv.is(200).body.lines().count(), 4);
     assert!(site.get("officer", "/standards/export.xlsx").await.bytes.starts_with(b"PK"));
+    // What a product costs is not its competitors' to see, nor what is only asked for anybody's outside the bureau.
+    let correction = [("standard", "1.30"), ("reason", "录入差错")];
+    site.post("officer", "/standards/3/correct", &correction).await.is(303);
+    for path in ["/standards/3", "/standards?q=%E9%BD%90%E9%B2%81", "/standards/export.csv"] {
+        site.get("supplier3", path).await.is(200).shows("2.00").hides("录入差错");
+        site.get("supplier1", path).await.is(200).shows("1.40").hides("2.00").hides("录入差错");
+    }
+    site.get("auditor", "/standards/3").await.shows("录入差错");
 }
 
 pub fn line(product: &str, starts: &str, standard: &str) -> Line {
@@ -323,6 +363,7 @@ async fn a_shorter_path_supersedes_every_row_of_the_longer_one() {
     write(rows);
     let left: Vec<i64> = current().iter().map(|s| s.seq).collect();
     assert_eq!(left, [3, 4, 5]);
+    assert!(standards::unreleased(&lines, &current()).is_empty(), "released once it is released");
 }
 
 pub fn consumer(site: &Site, token: &str) -> ConsumerId {
@@ -493,10 +534,10 @@ fn write_slowly(site_db: &jicai::db::Db, ctx: &Ctx, round: &Round, seed: u64, wr
     }
 }
 
-/// What is in force on the day of the rows, and the last number, at one moment.
+/// What holds from a day on, before which no row ends, and the last number, at one moment.
 fn full(c: &mut jicai::db::Conn) -> jicai::error::Result<(std::collections::BTreeSet<i64>, i64)> {
     let mut seqs = std::collections::BTreeSet::new();
-    feed::in_force(c, "2027-06-01".parse().unwrap(), |items| {
+    feed::from_day(c, "2026-06-01".parse().unwrap(), |items| {
         seqs.extend(items.iter().map(|it| it.seq));
         Ok(())
     })?;

@@ -13,7 +13,7 @@ use crate::notify::Letter;
 use crate::people;
 use crate::rounds::{self, Round, RoundState, publication};
 use crate::signing::Signer;
-use crate::types::{Ctx, EnvelopeId, OrganisationId, RoundId, hex};
+use crate::types::{Ctx, EnvelopeId, RoundId, hex};
 
 /// Publishes the root of every round that is closed to bids and has none yet; run again it finds nothing to do.
 pub fn close_due(tx: &mut Tx, ctx: &Ctx, signer: &Signer) -> Result<usize> {
@@ -113,7 +113,7 @@ pub fn checked(conn: &mut Conn, round: &RoundId) -> Result<std::result::Result<V
         let shares = shares.remove(&envelope.receipt.id).unwrap_or_default();
         let receipt = signed.remove(&envelope.receipt.id).map(Signed::from);
         let Some(receipt) = receipt.filter(|receipt| is_as_received(receipt, &envelope, &shares)) else {
-            let company = company(conn, &envelope.receipt.supplier_id)?;
+            let company = people::store::organisation_name(conn, &envelope.receipt.supplier_id)?;
             return Ok(Err(Refused::Tampered { company, seq: envelope.receipt.seq }));
         };
         leaves.push(merkle::leaf(receipt.text.as_bytes()));
@@ -132,9 +132,4 @@ fn is_as_received(receipt: &Signed, envelope: &Envelope, shares: &[Share]) -> bo
         && Statement::read(&receipt.text).is_some_and(|it| {
             it.is_of(&envelope.receipt) && it.sealed_sha256 == seal::hash(&envelope.sealed, shares)
         })
-}
-
-/// The name of a bidder, for a refusal.
-pub fn company(conn: &mut Conn, supplier: &OrganisationId) -> Result<String> {
-    Ok(people::store::organisation(conn, supplier)?.map(|it| it.name).unwrap_or_default())
 }

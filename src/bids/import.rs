@@ -9,7 +9,7 @@ use crate::bids::rules::{self, BadCell, Refused};
 use crate::bids::{OfferKind, store::Listed};
 use crate::error::{Error, Result};
 use crate::files::read::{Column, Row, Unknown, open};
-use crate::files::write::{Cell, Csv, Xlsx};
+use crate::files::write::{FileKind, Table};
 use crate::files::{Faults, Limits, Reason};
 use crate::people::Organisation;
 use crate::rounds::Lot;
@@ -278,26 +278,6 @@ fn one_of<T: Copy>(row: &Row, key: &str, words: &[(&str, T)], blank: T, faults: 
     if row.get(key).is_empty() { Some(blank) } else { row.word(key, words, faults) }
 }
 
-crate::words! {
-    /// How a table is written.
-    FileKind {
-        /// Comma-separated text.
-        Csv = "csv",
-        /// A workbook.
-        Xlsx = "xlsx",
-    }
-}
-
-impl FileKind {
-    /// The media type.
-    pub fn media_type(self) -> &'static str {
-        match self {
-            FileKind::Csv => "text/csv; charset=utf-8",
-            FileKind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        }
-    }
-}
-
 /// The cells of one line in the order of [`COLUMNS`].
 pub type Cells = [String; 17];
 
@@ -362,35 +342,18 @@ pub fn write(kind: FileKind, t: &Text, columns: usize, rows: &[Cells]) -> Result
         Lang::Zh => c.zh,
         Lang::En => c.key,
     };
-    let headers: Vec<&str> = COLUMNS.iter().take(columns).map(header).collect();
-    match kind {
-        FileKind::Csv => {
-            let mut out = Csv::new(Vec::new())?;
-            out.row(&headers)?;
-            for row in rows {
-                out.row(row.iter().take(columns))?;
-            }
-            out.finish()
-        }
-        FileKind::Xlsx => {
-            let wide: Vec<(&str, u16)> = headers.iter().map(|h| (*h, 16)).collect();
-            let mut out = Xlsx::new(t.bids.sheet, &wide)?;
-            for row in rows {
-                let cells = row.iter().zip(COLUMNS).take(columns);
-                out.row(&cells.map(|(cell, column)| sheet_cell(column.key, cell)).collect::<Vec<_>>())?;
-            }
-            out.finish()
-        }
+    let headers: Vec<(&str, u16)> = COLUMNS.iter().take(columns).map(|c| (header(c), 16)).collect();
+    let is_number = |at: &usize| {
+        let numbers = ["unit_price", "ratio", "capacity", "sales", "current_price", "ceiling"];
+        COLUMNS.get(*at).is_some_and(|column| numbers.contains(&column.key))
+    };
+    let numbers: Vec<usize> = (0..columns).filter(is_number).collect();
+    let lines = rows.iter().map(|row| row.get(..columns).unwrap_or(row));
+    Table {
+        name: t.bids.sheet,
+        headers: &headers,
+        numbers: &numbers,
+        lines: lines.collect::<Vec<&[String]>>(),
     }
-}
-
-fn sheet_cell<'a>(key: &str, cell: &'a str) -> Cell<'a> {
-    match parse_decimal(cell) {
-        Ok(number)
-            if matches!(key, "unit_price" | "ratio" | "capacity" | "sales" | "current_price" | "ceiling") =>
-        {
-            Cell::Number(number)
-        }
-        _ => Cell::Text(cell),
-    }
+    .write(kind)
 }

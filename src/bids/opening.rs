@@ -141,7 +141,10 @@ fn associated(receipt: &Receipt) -> Vec<u8> {
 }
 
 fn tampered(tx: &mut Tx, receipt: &Receipt) -> Result<Refused> {
-    Ok(Refused::Tampered { company: closing::company(tx.conn(), &receipt.supplier_id)?, seq: receipt.seq })
+    Ok(Refused::Tampered {
+        company: people::store::organisation_name(tx.conn(), &receipt.supplier_id)?,
+        seq: receipt.seq,
+    })
 }
 
 /// The secret and the binding under which shares are held. The secret is not in the database: whatever a database
@@ -211,7 +214,7 @@ fn open_all(tx: &mut Tx, round: &Round, standing: &[Kept], given: &[Shares], nee
         let content = bytes.and_then(|bytes| rules::content(receipt, &bytes).map(|content| (bytes, content)));
         let Some((bytes, content)) = content else { return Ok(Err(tampered(tx, receipt)?)) };
         if let Err(Refused::LotsChanged(lot)) = rules::fits(&content, &lots) {
-            let company = closing::company(tx.conn(), &receipt.supplier_id)?;
+            let company = people::store::organisation_name(tx.conn(), &receipt.supplier_id)?;
             return Ok(Err(Refused::LotGone { company, lot }));
         }
         opened.push(OpenedEnvelope { receipt: receipt.clone(), bytes, content });

@@ -353,7 +353,7 @@ fn fresh(tx: &mut Tx, seen: &Seen) -> Result<Case> {
 /// The case, unchanged since it was looked at, for the officer who follows it.
 fn followed(tx: &mut Tx, ctx: &Ctx, seen: &Seen) -> Result<Case> {
     let case = fresh(tx, seen)?;
-    let officer = store::account_name(tx.conn(), case.assignee_id.as_ref())?;
+    let officer = people::store::account_name(tx.conn(), case.assignee_id.as_ref())?;
     rules::may_act(&case, ctx.actor.account.as_ref(), &officer)?;
     Ok(case)
 }

@@ -34,7 +34,8 @@ pub struct Tally {
 
 /// Puts every standing finding at or above the tier set for today, and without a case, into the case of its rule and
 /// product: one is opened where there is none, and a closed one is opened again when the finding's month lies after the
-/// month of closing. Then the figures of open cases are counted anew. Run again it changes nothing.
+/// month of closing, or when its listing, which has no month of its own, was found again after it. Then the figures of
+/// open cases are counted anew. Run again it changes nothing.
 pub fn open_due(db: &Db, ctx: &Ctx) -> Result<Tally> {
     let least = db.read(|conn| terms::whole(conn, Term::CaseTier, ctx.now.day()))?;
     let tiers = rules::tiers_from(least);
@@ -49,6 +50,13 @@ pub fn open_due(db: &Db, ctx: &Ctx) -> Result<Tally> {
             Some(last) => after = last,
             None => break,
         }
+    }
+    loop {
+        let again = db.write(|tx| open_returned(tx, ctx))?;
+        if again == 0 {
+            break;
+        }
+        tally.reopened += again;
     }
     let mut after = None;
     loop {
@@ -98,6 +106,16 @@ fn open_part(tx: &mut Tx, ctx: &Ctx, tiers: &[Tier], after: &Place) -> Result<(O
         }
     }
     Ok((Some(last), tally))
+}
+
+/// Opens the next closed cases again whose listings were found again; how many.
+fn open_returned(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
+    let closed = store::returned(tx.conn(), PART)?;
+    for id in &closed {
+        let case = super::case(tx.conn(), id)?;
+        closing::open_again(tx, ctx, &case, "")?;
+    }
+    Ok(closed.len())
 }
 
 /// New cases, one for each rule and product, entered at once.

@@ -1,4 +1,4 @@
-//! `jicai rules`: the rule sets and their parameters.
+//! `jicai rules`: the rule sets that come with the program, and files, with their parameters.
 
 use std::fmt::Display;
 use std::fs;
@@ -17,6 +17,9 @@ use super::{Stop, lang};
 const LARGEST_FILE: u64 = 1024 * 1024;
 
 /// Rule sets as data, with the clause, source and confidence of every parameter.
+///
+/// Names are those of the rule sets that come with the program; no database is asked. The versions that the bureau has
+/// published are on the page /rules, where each can be downloaded as a .toml file for `show`, `check` and `diff`.
 #[derive(Subcommand)]
 pub enum Rules {
     /// List the rule sets: name, title and source document, separated by tabs
@@ -114,7 +117,7 @@ fn check(path: &Path) -> Result<String, Stop> {
 
 fn diff(before: &RuleSet, after: &RuleSet) -> String {
     let t = lang().text();
-    let shown = |value: Option<String>| value.unwrap_or_else(|| t.rule_drafts.absent.to_owned());
+    let shown = |value: Option<String>| value.unwrap_or_else(|| t.drafts.absent.to_owned());
     let mut out = format!("{}\n", t.rule_sets.diff_header);
     for d in rule_text::differences(before, after) {
         out += &format!("{}\t{}\t{}\n", d.name, shown(d.before), shown(d.after));

@@ -6,6 +6,8 @@ pub mod events;
 pub mod prices;
 pub mod quotas;
 pub mod rules;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod store;
 pub mod successor;
 pub mod takeover;

@@ -222,7 +222,7 @@ pub fn enter(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted) -> Result<()> {
 fn summary(conn: &mut Conn, made: &Preview, lines: &[Line]) -> Result<String> {
     let Some((first, ..)) = made.lines.first() else { return Ok(String::new()) };
     let lot = rounds::lot(conn, &first.lot_id)?;
-    let names = store::names(conn, vec![first.supplier_id.clone()])?;
+    let names = people::store::names(conn, vec![first.supplier_id.clone()])?;
     let name = names.get(&first.supplier_id).cloned().unwrap_or_default();
     let span = |of: fn(&Line) -> UnitPrice| {
         let (least, most) = (lines.iter().map(of).min(), lines.iter().map(of).max());

@@ -295,15 +295,6 @@ fn named(conn: &mut Conn, like: &str) -> Result<Vec<OrganisationId>> {
         .load(conn)?)
 }
 
-/// The names of organisations.
-pub fn names(conn: &mut Conn, ids: Vec<OrganisationId>) -> Result<HashMap<OrganisationId, String>> {
-    let rows: Vec<(OrganisationId, String)> = organisations::table
-        .filter(organisations::id.eq_any(ids))
-        .select((organisations::id, organisations::name))
-        .load(conn)?;
-    Ok(rows.into_iter().collect())
-}
-
 /// Rounds that have contracts, newest first: id, number, title.
 pub fn rounds_with_contracts(conn: &mut Conn) -> Result<Vec<(RoundId, String, String)>> {
     Ok(rounds::table

@@ -270,6 +270,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::contracts::samples;
 
     fn quantity(text: &str) -> Quantity {
         text.parse().unwrap()
@@ -320,28 +321,7 @@ mod tests {
     }
 
     fn contract(quantity: &str, ends: &str) -> Contract {
-        let organisation = crate::types::OrganisationId::new;
-        Contract {
-            id: ContractId::new(),
-            number: "JH-1".to_owned(),
-            round_id: crate::types::RoundId::new(),
-            lot_id: crate::types::LotId::new(),
-            hospital_id: organisation(),
-            supplier_id: organisation(),
-            product: String::new(),
-            spec: String::new(),
-            quantity: quantity.parse().unwrap(),
-            unit_price: "1".parse().unwrap(),
-            starts: "2027-01-01".parse().unwrap(),
-            ends: ends.parse().unwrap(),
-            state: ContractState::Confirmed,
-            version: 1,
-            hospital_at: None,
-            hospital_by: None,
-            supplier_at: None,
-            supplier_by: None,
-            created_at: crate::types::Time::from_millis(0),
-        }
+        Contract { quantity: quantity.parse().unwrap(), ends: ends.parse().unwrap(), ..samples::contract() }
     }
 
     #[test]

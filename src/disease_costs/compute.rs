@@ -11,16 +11,17 @@ use serde_json::json;
 use super::{Basket, CaseEffect, CaseLine, Item, Refused, SUBJECT, Source, basket, rules, store};
 use crate::audit::{self, Deed};
 use crate::awards::fraction::Fraction;
-use crate::catalog::Product;
+use crate::catalog::{Product, spec};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
 use crate::prices;
 use crate::rounds::{self, Lot, Round};
+use crate::standards::Standard;
 use crate::standards::effects;
 use crate::standards::effects::rules::Bought;
 use crate::standards::negotiated::rules::own_price;
+use crate::standards::rules::in_force;
 use crate::standards::store::{self as standards, Offered};
-use crate::standards::{self as all_standards, Standard};
 use crate::types::{AwardId, Ctx, DiseaseBasketId, Money, ProductId, RoundId, Time, UnitPrice};
 
 type Purchases = HashMap<ProductId, Vec<Bought>>;
@@ -243,14 +244,16 @@ impl Ground<'_> {
         let offered = self.offered.iter().filter(|it| it.lot_id == lot.id);
         match product {
             Some(product) => {
-                let is_it = |name: &str, company: &str, spec: &str| {
-                    name == product.code || (company == product.maker && spec == product.spec)
+                let is_it = |name: &str, company: &str, given: &str| {
+                    let is_same_spec = || spec::plain(given) == spec::plain(&product.spec);
+                    name == product.code || (company == product.maker && is_same_spec())
                 };
-                let own = self
-                    .standards
-                    .iter()
-                    .filter(|it| it.lot == lot.code && is_it(&it.product, &it.company, &it.spec));
-                if let Some(it) = all_standards::rules::in_force(own, self.execution_from) {
+                // Its own row, before that of another pack of its maker's.
+                let of_lot = || self.standards.iter().filter(|it| it.lot == lot.code);
+                let coded = of_lot().filter(|it| it.product == product.code);
+                let named = of_lot().filter(|it| is_it(&it.product, &it.company, &it.spec));
+                let day = self.execution_from;
+                if let Some(it) = in_force(coded, day).or_else(|| in_force(named, day)) {
                     return (Some(it.standard), Source::Standard);
                 }
                 let won = offered

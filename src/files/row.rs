@@ -3,12 +3,12 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::read::{Header, plain};
 use super::{Fault, Faults, Raw, Reason};
 use crate::text::Say;
-use crate::types::NotANumber;
+use crate::types::{NotANumber, parse_day};
 
 /// One line of a table: its number and its cells by column.
 #[derive(Debug, Clone)]
@@ -129,23 +129,11 @@ impl Row {
     /// The cell as a day (`2026-11-23` or `2026/11/23`), or a fault.
     pub fn date(&self, key: &str, faults: &mut Faults) -> Option<NaiveDate> {
         let cell = self.get(key);
-        let day =
-            plain_day(cell).or_else(|| NaiveDate::parse_from_str(&cell.replace('/', "-"), "%Y-%m-%d").ok());
+        let other = || NaiveDate::parse_from_str(&cell.replace('/', "-"), "%Y-%m-%d").ok();
+        let day = parse_day(cell).or_else(|| other().filter(|day| (0..=9_999).contains(&day.year())));
         if day.is_none() {
             faults.push(self.fault(key, Reason::Date));
         }
         day
     }
-}
-
-/// A day of ten characters, read without a second look at its form.
-fn plain_day(cell: &str) -> Option<NaiveDate> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = cell.as_bytes() else { return None };
-    let number = |digits: &[&u8]| {
-        digits.iter().try_fold(0_u32, |sum, digit| {
-            digit.is_ascii_digit().then(|| sum * 10 + u32::from(**digit - b'0'))
-        })
-    };
-    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
-    NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
 }

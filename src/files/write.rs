@@ -150,6 +150,73 @@ impl Xlsx {
     }
 }
 
+crate::words! {
+    /// How a table is written.
+    FileKind {
+        /// Comma-separated text.
+        Csv = "csv",
+        /// A workbook.
+        Xlsx = "xlsx",
+    }
+}
+
+impl FileKind {
+    /// The media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            FileKind::Csv => "text/csv; charset=utf-8",
+            FileKind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+/// A line of a table.
+pub type Line = Vec<String>;
+
+/// A table that can be written as either kind of file.
+pub struct Table<'a, L> {
+    /// The name of its sheet.
+    pub name: &'a str,
+    /// The columns with their widths in a sheet.
+    pub headers: &'a [(&'a str, u16)],
+    /// Which of them a sheet takes as numbers.
+    pub numbers: &'a [usize],
+    /// The lines, a text a column.
+    pub lines: Vec<L>,
+}
+
+impl<L: AsRef<[String]>> Table<'_, L> {
+    /// The bytes of the file.
+    pub fn write(&self, kind: FileKind) -> Result<Vec<u8>> {
+        match kind {
+            FileKind::Csv => {
+                let mut out = Csv::new(Vec::new())?;
+                out.row(self.headers.iter().map(|(header, _)| header))?;
+                for line in &self.lines {
+                    out.row(line.as_ref())?;
+                }
+                out.finish()
+            }
+            FileKind::Xlsx => {
+                let mut out = Xlsx::new(self.name, self.headers)?;
+                for line in &self.lines {
+                    out.row(&cells(line.as_ref(), self.numbers))?;
+                }
+                out.finish()
+            }
+        }
+    }
+}
+
+/// The cells of a sheet's row: the columns named are numbers where the text is one, everything else is text.
+pub fn cells<'a>(line: &'a [String], numbers: &[usize]) -> Vec<Cell<'a>> {
+    let cell = |(at, text): (usize, &'a String)| match parse_decimal(text) {
+        Ok(number) if numbers.contains(&at) => Cell::Number(number),
+        _ => Cell::Text(text),
+    };
+    line.iter().enumerate().map(cell).collect()
+}
+
 fn column(at: usize) -> std::result::Result<u16, XlsxError> {
     u16::try_from(at).map_err(|_| XlsxError::RowColumnLimitError)
 }

@@ -1,7 +1,7 @@
 //! What the indicators are counted from, each night: month by month in set SQL, the same again changes nothing.
 //!
 //! The months of the last year and the current one are counted anew, because payments, returns and corrections still
-//! change them; older months are counted once and then stand. Days and moments are written into the statements: their
+//! change them; older months are counted once and then stand, until somebody enters a figure or a variety. Days and moments are written into the statements: their
 //! types hold nothing but digits and hyphens. A month is one transaction.
 
 use std::collections::BTreeSet;
@@ -58,11 +58,26 @@ fn first(conn: &mut Conn) -> Result<Option<NaiveDate>> {
     Ok(found.day.into_iter().chain(found.at.map(Time::day)).min())
 }
 
-/// The months to count: those never counted, and the latest.
+#[derive(QueryableByName)]
+struct Month {
+    #[diesel(sql_type = Date)]
+    month: NaiveDate,
+}
+
+/// The months counted since the last figure of theirs, and the last variety, was entered.
+fn standing(conn: &mut Conn) -> Result<BTreeSet<NaiveDate>> {
+    let query = "SELECT m.month FROM indicator_months m WHERE NOT EXISTS \
+          (SELECT 1 FROM indicator_inputs i WHERE i.month = m.month AND i.at >= m.counted_at) \
+        AND NOT EXISTS (SELECT 1 FROM indicator_varieties v \
+          WHERE v.at >= m.counted_at OR v.withdrawn_at >= m.counted_at)";
+    let months: Vec<Month> = diesel::sql_query(query).load(conn)?;
+    Ok(months.into_iter().map(|it| it.month).collect())
+}
+
+/// The months to count: those that do not stand, and the latest.
 fn due(conn: &mut Conn, today: NaiveDate) -> Result<Vec<Period>> {
     let Some(first) = first(conn)? else { return Ok(Vec::new()) };
-    let known: BTreeSet<NaiveDate> =
-        indicator_months::table.select(indicator_months::month).load(conn)?.into_iter().collect();
+    let known = standing(conn)?;
     let current = Period::month_of(today);
     let back = |months| current.starts.checked_sub_months(Months::new(months)).unwrap_or(current.starts);
     let mut month = Period::month_of(first.max(back(KEPT)));
@@ -85,6 +100,8 @@ struct Bounds {
     today: NaiveDate,
     from_ms: i64,
     to_ms: i64,
+    /// The first moment after the last day.
+    after_ms: i64,
     /// A line placed before this day and not answered should have come.
     unanswered: NaiveDate,
 }
@@ -98,13 +115,15 @@ fn moment(day: NaiveDate) -> Result<i64> {
 fn bounds(tx: &mut Tx, month: Period, now: Time) -> Result<Bounds> {
     let (from, to, today) = (month.starts, month.end(), now.day());
     let hours = terms::whole(tx.conn(), Term::DeliveryHours, today)?;
+    let last = to.pred_opt().map_or(today, |last| last.min(today));
     Ok(Bounds {
         from,
         to,
-        last: to.pred_opt().map_or(today, |last| last.min(today)),
+        last,
         today,
         from_ms: moment(from)?,
         to_ms: moment(to)?,
+        after_ms: moment(last.succ_opt().unwrap_or(last))?,
         unanswered: now.plus_millis(hours.saturating_mul(-3_600_000)).day(),
     })
 }
@@ -184,11 +203,15 @@ fn platform(part: &str, figure: &str) -> String {
     )
 }
 
+/// Both sides signed: a contract can end without that, and then it was none.
+const SIGNED: &str = "c.hospital_at IS NOT NULL AND c.supplier_at IS NOT NULL";
+
 fn signing(it: &Bounds) -> String {
     format!(
-        "SELECT hospital_id AS key, SUM(CASE WHEN state <> 'drawn' THEN 1 ELSE 0 END) AS above, COUNT(*) AS below, \
-           0 AS missing \
-         FROM contracts WHERE created_at >= {} AND created_at < {} GROUP BY hospital_id",
+        "SELECT c.hospital_id AS key, SUM(CASE WHEN c.state <> 'drawn' THEN 1 ELSE 0 END) AS above, \
+           COUNT(*) AS below, 0 AS missing \
+         FROM contracts c WHERE c.created_at >= {} AND c.created_at < {} \
+           AND (c.state <> 'ended' OR {SIGNED}) GROUP BY c.hospital_id",
         it.from_ms, it.to_ms
     )
 }
@@ -200,7 +223,8 @@ fn weighted_cut(it: &Bounds) -> String {
            SUM(CASE WHEN f.price IS NULL THEN 0 ELSE {before} END) AS below, \
            SUM(CASE WHEN f.price IS NULL THEN 1 ELSE 0 END) AS missing \
          FROM contracts c {REFERENCES} \
-         WHERE c.created_at >= {} AND c.created_at < {} AND c.state <> 'drawn' GROUP BY c.hospital_id",
+         WHERE c.created_at >= {} AND c.created_at < {} AND c.state <> 'drawn' \
+           AND (c.state <> 'ended' OR {SIGNED}) GROUP BY c.hospital_id",
         it.from_ms, it.to_ms
     )
 }
@@ -275,9 +299,14 @@ fn payment(it: &Bounds) -> String {
     )
 }
 
-/// Contracts that hold on the last day.
+/// Contracts that hold on the last day; of those that ended early the ones that did so after it.
 fn in_force(it: &Bounds) -> String {
-    format!("c.state <> 'drawn' AND c.starts <= '{}' AND c.ends >= '{}'", it.last, it.last)
+    format!(
+        "c.starts <= '{last}' AND c.ends >= '{last}' AND (c.state = 'confirmed' OR c.state = 'ended' AND {SIGNED} \
+           AND EXISTS (SELECT 1 FROM contract_changes k WHERE k.contract_id = c.id AND k.at >= {after}))",
+        last = it.last,
+        after = it.after_ms
+    )
 }
 
 fn direct(it: &Bounds) -> String {

@@ -65,6 +65,8 @@ crate::words! {
         CaseReopened = "case_reopened",
         /// A price is above the payment standard and should come down to it: to the supplier.
         PriceAboveStandard = "price_above_standard",
+        /// A push of payment standards was given up: to those who run the feed.
+        PushGivenUp = "push_given_up",
     }
 }
 
@@ -104,6 +106,7 @@ impl News {
             News::CaseClosed => (c.mail_closed, c.mail_closed_body),
             News::CaseReopened => (c.mail_reopened, c.mail_reopened_body),
             News::PriceAboveStandard => (t.links.mail, t.links.mail_body),
+            News::PushGivenUp => (t.api.mail_push_dead, t.api.mail_push_dead_body),
         }
     }
 }

@@ -143,6 +143,9 @@ impl Report {
         if self.gone > 0 {
             said.push(self.filled(a.summary_gone));
         }
+        if self.rules.len() > 1 {
+            said.push(t.board.once.to_owned());
+        }
         said
     }
 

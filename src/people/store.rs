@@ -1,5 +1,7 @@
 //! SQL of organisations, accounts, roles and sessions.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::db::{Conn, Tx};
@@ -28,6 +30,28 @@ pub fn organisation_by_code(conn: &mut Conn, code: &str) -> Result<Option<Organi
         .select(Organisation::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// The name of an organisation.
+pub fn organisation_name(conn: &mut Conn, id: &OrganisationId) -> Result<String> {
+    let name: Option<String> =
+        organisations::table.find(id).select(organisations::name).first(conn).optional()?;
+    Ok(name.unwrap_or_default())
+}
+
+/// The names of organisations, each looked up once.
+pub fn names(conn: &mut Conn, mut ids: Vec<OrganisationId>) -> Result<HashMap<OrganisationId, String>> {
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found = HashMap::new();
+    for some in ids.chunks(1_000) {
+        let rows: Vec<(OrganisationId, String)> = organisations::table
+            .filter(organisations::id.eq_any(some.to_vec()))
+            .select((organisations::id, organisations::name))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Organisations of a kind (all when `None`) whose name or code contains `search`, by name, after `after`.
@@ -93,6 +117,13 @@ pub fn update_organisation(tx: &mut Tx, it: &Organisation) -> Result<()> {
 /// One account.
 pub fn account(conn: &mut Conn, id: &AccountId) -> Result<Option<Account>> {
     Ok(accounts::table.find(id).select(Account::as_select()).first(conn).optional()?)
+}
+
+/// The name of an account; empty when the platform itself acted.
+pub fn account_name(conn: &mut Conn, id: Option<&AccountId>) -> Result<String> {
+    let Some(id) = id else { return Ok(String::new()) };
+    let name: Option<String> = accounts::table.find(id).select(accounts::name).first(conn).optional()?;
+    Ok(name.unwrap_or_default())
 }
 
 /// The account with a login (lower case).

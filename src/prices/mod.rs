@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::types::{OrganisationId, ProductId, Quantity};
+use crate::types::{OrganisationId, ProductId, Quantity, UnitPrice};
 
 /// A catalogue product as far as purchases are matched by it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -103,9 +103,33 @@ pub fn products_like(conn: &mut Conn, keys: &[String], generics: &[String]) -> R
     Ok(found)
 }
 
+/// A price that so many quarters of some prices, given in their order, do not exceed: between two of them in proportion,
+/// rounded half up to the sixth decimal. Two quarters are the median: of an even number the mean of the middle two.
+pub fn quartile(sorted: &[UnitPrice], quarters: usize) -> Option<UnitPrice> {
+    let place = sorted.len().checked_sub(1)? * quarters;
+    let low = sorted.get(place / 4)?.scaled();
+    let high = sorted.get(place / 4 + 1).map_or(low, |price| price.scaled());
+    let rest = i64::try_from(place % 4).ok()?;
+    let (whole, part) = ((high - low) / 4, (high - low) % 4);
+    Some(UnitPrice::from_scaled(low + whole * rest + (part * rest * 2 + 4) / 8))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quartiles_lie_between_prices_in_proportion() {
+        let check = |prices: &[i64], want: [i64; 3]| {
+            let prices: Vec<UnitPrice> = prices.iter().map(|it| UnitPrice::from_scaled(*it)).collect();
+            assert_eq!([1, 2, 3].map(|n| quartile(&prices, n).unwrap().scaled()), want, "{prices:?}");
+        };
+        check(&[7], [7, 7, 7]);
+        check(&[1, 4], [2, 3, 3]);
+        check(&[1, 3, 4, 100], [3, 4, 28]);
+        check(&[1, 2, 3, 4, 5], [2, 3, 4]);
+        assert_eq!(quartile(&[], 2), None);
+    }
 
     #[test]
     fn the_average_is_rounded_half_up_at_the_third_decimal() {

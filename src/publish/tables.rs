@@ -18,7 +18,7 @@ const LONGEST: usize = 100;
 /// A pattern that finds the text anywhere; its wildcards are plain letters no name has.
 fn like(text: &str) -> String {
     let text: String = text.trim().chars().take(LONGEST).collect();
-    format!("%{}%", text.to_lowercase().replace(['%', '_', '\\', '\0'], ""))
+    format!("%{}%", text.to_lowercase().replace(['%', '_', '\\'], ""))
 }
 
 /// A round whose award is or was public.

@@ -18,7 +18,7 @@ use crate::credit::standing::{EndCause, Proposal, Rating, RatingState};
 use crate::db::{self, Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter, News};
-use crate::people::{self, Role};
+use crate::people::{self, OrganisationKind, Role};
 use crate::rounds::approvals::{self, Action, Approval, Asked};
 use crate::schema::rating_steps;
 use crate::supply::distributors;
@@ -290,12 +290,14 @@ fn letter(it: &Rating, news: News, detail: String) -> Letter {
     }
 }
 
-/// Whether somebody may act for the company: its own people, or an officer when it has no account here.
-fn acts_for(ctx: &Ctx, it: &Rating) -> Result<()> {
-    match &it.supplier_id {
-        Some(supplier) if ctx.actor.organisation.as_ref() != Some(supplier) => Err(Error::NotFound),
-        _ => Ok(()),
-    }
+/// Whether somebody may act for the company: its own people, or the bureau when it has no account here.
+fn acts_for(conn: &mut Conn, ctx: &Ctx, it: &Rating) -> Result<()> {
+    let own = ctx.actor.organisation.as_ref().ok_or(Error::NotFound)?;
+    let may_act = match &it.supplier_id {
+        Some(supplier) => own == supplier,
+        None => people::store::organisation(conn, own)?.is_some_and(|it| it.kind == OrganisationKind::Bureau),
+    };
+    if may_act { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// The company defends itself, with a document or without; an officer enters what one without an account sent in. The
@@ -309,7 +311,7 @@ pub fn defend(
     file: Option<File>,
 ) -> Result<()> {
     let it = rating(tx.conn(), id)?;
-    acts_for(ctx, &it)?;
+    acts_for(tx.conn(), ctx, &it)?;
     if store::has_step(tx.conn(), &new)? {
         return Ok(());
     }
@@ -428,7 +430,7 @@ pub struct Repair {
 /// A company asks for repair. The same form sent twice asks once.
 pub fn ask_repair(tx: &mut Tx, ctx: &Ctx, id: &RatingId, asked: Repair, t: &Text) -> Result<()> {
     let before = rating(tx.conn(), id)?;
-    acts_for(ctx, &before)?;
+    acts_for(tx.conn(), ctx, &before)?;
     if store::has_step(tx.conn(), &asked.id)? {
         return Ok(());
     }

@@ -128,7 +128,7 @@ pub fn open_by(
     action: Action,
 ) -> Result<Option<(Approval, String)>> {
     let Some(it) = open(conn, subject, id, action)? else { return Ok(None) };
-    let by = name_of(conn, &it.asked_by)?;
+    let by = people::store::account_name(conn, Some(&it.asked_by))?;
     Ok(Some((it, by)))
 }
 
@@ -141,7 +141,7 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, asked: Asked) -> Result<Approval> {
         if known.asked_by == asker && known.remark == asked.detail {
             return Ok(known);
         }
-        let by = name_of(tx.conn(), &known.asked_by)?;
+        let by = people::store::account_name(tx.conn(), Some(&known.asked_by))?;
         return Err(Error::refused(Refused::AlreadyAsked { by, at: known.asked_at }));
     }
     let it = Approval {
@@ -183,7 +183,8 @@ pub fn decide(tx: &mut Tx, ctx: &Ctx, id: &ApprovalId, yes: bool, remark: &str) 
     if !people::store::roles(tx.conn(), &decider)?.contains(&Role::Reviewer) {
         return Err(Error::Forbidden);
     }
-    let by = before.decided_by.as_ref().map(|a| name_of(tx.conn(), a)).transpose()?;
+    let by =
+        before.decided_by.as_ref().map(|it| people::store::account_name(tx.conn(), Some(it))).transpose()?;
     let remark = rules::decide(&before, by, &decider, yes, remark).map_err(Error::refused)?;
     let after = Approval {
         decided_by: Some(decider),
@@ -296,8 +297,4 @@ pub fn round_of(conn: &mut Conn, it: &Approval) -> Result<Option<Round>> {
         ("rounds", Ok(id)) => store::round(conn, &id),
         _ => Ok(None),
     }
-}
-
-fn name_of(conn: &mut Conn, id: &AccountId) -> Result<String> {
-    Ok(people::store::account(conn, id)?.map(|a| a.name).unwrap_or_default())
 }

@@ -8,13 +8,13 @@ use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::read::{self, Column, Row, Unknown};
-use crate::files::write::{Cell, Csv, Xlsx};
+use crate::files::write::{FileKind, Table};
 use crate::files::{Faults, Limits, Reason};
 use crate::imports::{self, Import, Kind, New, State};
 use crate::rounds::lots::{generic_key, mark, open_draft};
 use crate::rounds::{Category, FormClass, Lot, LotFields, Refused, rules, store};
 use crate::text::{Lang, Text};
-use crate::types::{Ctx, ImportId, LotId, NotANumber, RoundId, UnitPrice, parse_decimal};
+use crate::types::{Ctx, ImportId, LotId, NotANumber, RoundId, UnitPrice};
 
 /// The columns of `lots.csv`. The unit may be left out where the dosage form tells it.
 pub const COLUMNS: &[Column] = &[
@@ -279,31 +279,9 @@ fn word<T: PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
     words.iter().rev().find(|(_, meaning)| *meaning == value).map_or("", |(word, _)| word)
 }
 
-/// The lots as CSV, as they read back; without lots it is the template to fill in.
-pub fn write_csv(lots: &[Lot], t: &Text) -> Result<Vec<u8>> {
-    let mut table = Csv::new(Vec::new())?;
-    table.row(headers(t))?;
-    for lot in lots {
-        table.row(cells(lot, t))?;
-    }
-    table.finish()
-}
-
-/// The lots as XLSX.
-pub fn write_xlsx(lots: &[Lot], t: &Text) -> Result<Vec<u8>> {
+/// The lots as a file, as they read back; without lots it is the template to fill in.
+pub fn write(lots: &[Lot], t: &Text, kind: FileKind) -> Result<Vec<u8>> {
     let headers: Vec<(&str, u16)> = headers(t).into_iter().map(|h| (h, 18)).collect();
-    let mut table = Xlsx::new(t.rounds.lots, &headers)?;
-    for lot in lots {
-        let cells = cells(lot, t);
-        let row: Vec<Cell> = cells
-            .iter()
-            .enumerate()
-            .map(|(at, cell)| match (at, parse_decimal(cell)) {
-                (6 | 8, Ok(number)) => Cell::Number(number),
-                _ => Cell::Text(cell),
-            })
-            .collect();
-        table.row(&row)?;
-    }
-    table.finish()
+    let lines: Vec<[String; 9]> = lots.iter().map(|lot| cells(lot, t)).collect();
+    Table { name: t.rounds.lots, headers: &headers, numbers: &[6, 8], lines }.write(kind)
 }

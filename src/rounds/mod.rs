@@ -4,6 +4,7 @@ pub mod amendments;
 pub mod approvals;
 pub mod calendar;
 pub mod demand;
+pub mod drafts;
 pub mod family_check;
 pub mod import;
 pub mod lots;

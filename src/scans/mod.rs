@@ -10,7 +10,8 @@
 //! takes away. When two run at once, the one that began later wins and the other is told.
 //!
 //! **The same again changes nothing.** A finding is known by rule, product, hospital and month; found again its figures
-//! are refreshed, not found any more it is gone, and it never opens a second one.
+//! are refreshed, not found any more it is gone, and it never opens a second one. A listing's finding has no month of its
+//! own: gone and back it is the same row, found anew.
 //!
 //! **Months.** Findings of a month do not depend on later purchases, so a scan of some months finds in them what a scan
 //! of all does. It still reads all purchases up to its last month.
@@ -220,7 +221,7 @@ fn finish(
         return Err(Error::refused(Refused::Overtaken));
     }
     store::take_away(tx, run, ctx.now)?;
-    store::refresh(tx, run)?;
+    store::refresh(tx, run, ctx.now)?;
     store::enter(tx, run, ctx.now)?;
     told::suppliers(tx, ctx, run)?;
     store::see(tx, asked, window, ctx.now)?;

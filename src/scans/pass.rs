@@ -1,4 +1,4 @@
-//! The pass over purchases: one thread reads part by part, the other judges, compares with the findings there are, and
+//! The pass over purchases: two threads read part by part, a third judges, compares with the findings there are, and
 //! stages what differs.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -24,6 +24,8 @@ pub const ROWS: usize = 50_000;
 const PRODUCTS: usize = 800;
 /// Changes written in one transaction.
 const BATCH: usize = 5_000;
+/// Threads that read: judging takes about half as long as reading. Each holds a connection, the judge a third.
+const READERS: usize = 2;
 
 /// A finding that stands, as it is printed.
 pub struct Line<'a> {
@@ -50,7 +52,7 @@ pub struct Judged {
     pub skipped: Vec<String>,
     /// Findings that stand.
     pub standing: i64,
-    /// What they cost.
+    /// What they cost; what several rules find of one product at one hospital in one month is the same money.
     pub effect: Money,
     /// What products are judged by, where that changed.
     pub inputs: Vec<Input>,
@@ -86,10 +88,11 @@ struct Names {
     generics: HashMap<ProductId, std::sync::Arc<str>>,
 }
 
-/// What the reading thread hands over.
-enum Part {
-    Names(Names),
-    Families { families: Vec<Family>, purchases: Vec<Purchase>, known: Vec<Finding> },
+/// What a reading thread hands over: some families with what was bought of them and what is known about them.
+struct Part {
+    families: Vec<Family>,
+    purchases: Vec<Purchase>,
+    known: Vec<Finding>,
 }
 
 /// What a pass goes by.
@@ -110,49 +113,73 @@ pub struct Held<'a> {
 /// Judges everything.
 pub fn judge(db: &Db, run: &ScanRun, held: Held<'_>, tell: &mut dyn FnMut(&Line<'_>)) -> Result<Judged> {
     let unlisted = left_out::unlisted(held);
+    let Ground { families, hospitals, generics, packs, own, last } =
+        db.read(|conn| ground::load(conn, &unlisted))?;
+    let mut shares: [Vec<Vec<Family>>; READERS] = Default::default();
+    let cut = cut(families, last);
+    let count = cut.len();
+    for (at, families) in cut.into_iter().enumerate() {
+        if let Some(share) = shares.get_mut(at % READERS) {
+            share.push(families);
+        }
+    }
+    let mut judge = Judge {
+        db,
+        run,
+        held,
+        asked: held.asked,
+        window: held.window,
+        before: held.before,
+        names: Names { hospitals, generics },
+        staged: Vec::new(),
+        next: 1,
+        judged: Judged::default(),
+    };
     std::thread::scope(|scope| {
-        let (parts, taken) = sync_channel(1);
-        let reader = scope.spawn(move || db.read(|conn| read(conn, held.window, &unlisted, &parts)));
-        let mut judge = Judge {
-            db,
-            run,
-            held,
-            asked: held.asked,
-            window: held.window,
-            before: held.before,
-            names: Names { hospitals: HashMap::new(), generics: HashMap::new() },
-            staged: Vec::new(),
-            next: 1,
-            judged: Judged::default(),
-        };
-        let judged = judge.take_all(taken, tell);
-        let read = reader.join().map_err(|_| Error::fault("the reading thread stopped"))?;
-        // Without a judge nobody takes parts, which is no fault of the reader's.
-        judged.and(read)?;
-        Ok(judge.judged)
-    })
+        let (packs, own) = (&packs, &own);
+        let (readers, taken): (Vec<_>, Vec<_>) = shares
+            .into_iter()
+            .map(|share| {
+                let (parts, taken) = sync_channel(1);
+                let read = move || db.read(|conn| read(conn, share, (held.window, packs, own), &parts));
+                (scope.spawn(read), taken)
+            })
+            .unzip();
+        let judged = judge.take_all(count, taken, tell);
+        for reader in readers {
+            reader.join().map_err(|_| Error::fault("a reading thread stopped"))??;
+        }
+        judged
+    })?;
+    Ok(judge.judged)
 }
 
-fn read(
-    conn: &mut Conn,
-    window: Window,
-    unlisted: &HashSet<ProductId>,
-    parts: &SyncSender<Part>,
-) -> Result<()> {
-    let gone = |_| Error::fault("nobody judges what is read");
-    let Ground { families, hospitals, generics, packs, own, last } = ground::load(conn, unlisted)?;
-    parts.send(Part::Names(Names { hospitals, generics })).map_err(gone)?;
+/// Families together as long as they have about [`ROWS`] purchases, of which there are `last` in all.
+fn cut(families: Vec<Family>, last: i32) -> Vec<Vec<Family>> {
     let products: usize = families.iter().map(|it| it.products.len()).sum();
     let rows = usize::try_from(last).unwrap_or_default().max(1);
     let most = (ROWS.saturating_mul(products) / rows).clamp(1, PRODUCTS);
     let mut left = families.into_iter().peekable();
+    let mut parts = Vec::new();
     while left.peek().is_some() {
-        let mut families: Vec<Family> = Vec::new();
+        let mut part: Vec<Family> = Vec::new();
         let mut count = 0;
         while let Some(next) = left.next_if(|it| count == 0 || count + it.products.len() <= most) {
             count += next.products.len();
-            families.push(next);
+            part.push(next);
         }
+        parts.push(part);
+    }
+    parts
+}
+
+fn read(
+    conn: &mut Conn,
+    share: Vec<Vec<Family>>,
+    (window, packs, own): (Window, &HashMap<ProductId, i64>, &HashSet<String>),
+    parts: &SyncSender<Part>,
+) -> Result<()> {
+    for mut families in share {
         let all = || families.iter().flat_map(|it| &it.products);
         let ids: Vec<ProductId> = all().map(|it| it.id.clone()).collect();
         let numbers: Vec<i32> = all().map(|it| it.no).filter(|no| *no > 0).collect();
@@ -168,10 +195,13 @@ fn read(
             listings.chunk_by(|a, b| a.0 == b.0).filter_map(|part| Some((&part.first()?.0, part))).collect();
         for product in families.iter_mut().flat_map(|it| &mut it.products) {
             if let (Some(rows), Some(pack)) = (listed.get(&product.id), packs.get(&product.id)) {
-                product.elsewhere = ground::elsewhere(rows, *pack, &own);
+                product.elsewhere = ground::elsewhere(rows, *pack, own);
             }
         }
-        parts.send(Part::Families { families, purchases, known }).map_err(gone)?;
+        if parts.send(Part { families, purchases, known }).is_err() {
+            // Nobody judges any more: the judge, or the reader that stopped, says why.
+            break;
+        }
     }
     Ok(())
 }
@@ -193,28 +223,30 @@ struct Judge<'a> {
 type ByProduct = HashMap<i32, Vec<Purchase>>;
 
 impl Judge<'_> {
-    fn take_all(&mut self, parts: Receiver<Part>, tell: &mut dyn FnMut(&Line<'_>)) -> Result<()> {
-        for part in parts {
-            match part {
-                Part::Names(names) => self.names = names,
-                Part::Families { families, purchases, known } => {
-                    self.judged.rows += i64::try_from(purchases.len()).map_err(Error::fault_of)?;
-                    let mut by_product = ByProduct::new();
-                    for part in purchases.chunk_by(|a, b| a.product == b.product) {
-                        let Some(first) = part.first() else { continue };
-                        by_product.entry(first.product).or_default().extend(part);
-                    }
-                    let mut of_product: HashMap<ProductId, Vec<Finding>> = HashMap::new();
-                    for it in known {
-                        of_product.entry(it.product_id.clone()).or_default().push(it);
-                    }
-                    for family in &families {
-                        self.family(family, &mut by_product, &mut of_product, tell)?;
-                    }
-                    if self.staged.len() >= BATCH {
-                        self.stage()?;
-                    }
-                }
+    /// Judges `count` parts, which come from the readers in turn. A reader that stops says itself why.
+    fn take_all(
+        &mut self,
+        count: usize,
+        taken: Vec<Receiver<Part>>,
+        tell: &mut dyn FnMut(&Line<'_>),
+    ) -> Result<()> {
+        for reader in taken.iter().cycle().take(count) {
+            let Ok(Part { families, purchases, known }) = reader.recv() else { return Ok(()) };
+            self.judged.rows += i64::try_from(purchases.len()).map_err(Error::fault_of)?;
+            let mut by_product = ByProduct::new();
+            for part in purchases.chunk_by(|a, b| a.product == b.product) {
+                let Some(first) = part.first() else { continue };
+                by_product.entry(first.product).or_default().extend(part);
+            }
+            let mut of_product: HashMap<ProductId, Vec<Finding>> = HashMap::new();
+            for it in known {
+                of_product.entry(it.product_id.clone()).or_default().push(it);
+            }
+            for family in &families {
+                self.family(family, &mut by_product, &mut of_product, tell)?;
+            }
+            if self.staged.len() >= BATCH {
+                self.stage()?;
             }
         }
         self.stage()
@@ -243,7 +275,7 @@ impl Judge<'_> {
             let findings = known.remove(&product.id).into_iter().flatten();
             by_key.extend(findings.map(|it| (it.key.clone(), it)));
         }
-        let mut seen: HashSet<String> = HashSet::new();
+        let mut largest: HashMap<(usize, Option<i32>, Option<Month>), Money> = HashMap::new();
         for it in &found {
             let (Some(rule), Some(product)) =
                 (self.asked.rules.get(it.rule), family.products.get(it.product))
@@ -252,9 +284,6 @@ impl Judge<'_> {
             };
             let hospital = it.hospital.and_then(|no| self.names.hospitals.get(&no));
             let key = key(rule, product, hospital.map(|it| &it.0), it.month);
-            if !seen.insert(key.clone()) {
-                continue;
-            }
             let line = Line {
                 rule,
                 product: &product.code,
@@ -264,11 +293,15 @@ impl Judge<'_> {
             };
             tell(&line);
             self.judged.standing += 1;
-            self.judged.effect = self.judged.effect.plus(it.effect).ok_or_else(too_much)?;
+            let most = largest.entry((it.product, it.hospital, it.month)).or_insert(it.effect);
+            *most = (*most).max(it.effect);
             let inputs = changed.get(it.product).map(Vec::as_slice).unwrap_or_default();
             let cause = self.before.cause(&self.asked.rules, self.held.fingerprints, &rule.name, inputs);
             let hospital = hospital.map(|it| it.0.clone());
             self.compare(rule, product, hospital, it, by_key.remove(&key), key, cause)?;
+        }
+        for effect in largest.into_values() {
+            self.judged.effect = self.judged.effect.plus(effect).ok_or_else(too_much)?;
         }
         let places: HashMap<&ProductId, usize> =
             family.products.iter().enumerate().map(|(at, it)| (&it.id, at)).collect();
@@ -291,8 +324,7 @@ impl Judge<'_> {
     fn is_judged(&self, it: &Finding) -> bool {
         let rule = self.asked.rules.iter().find(|rule| rule.name == it.rule);
         let is_asked = self.asked.is_whole || rule.is_some();
-        let is_open = self.window.is_open
-            || rule.is_none_or(|it| it.kind != crate::prices::monitoring::Kind::NeverBought);
+        let is_open = self.window.is_open || rule.is_none_or(|it| !it.kind.is_of_today());
         let in_window = it.hospital_id.is_none() || self.window.has(Month::of(it.month));
         is_asked && is_open && in_window
     }
@@ -308,10 +340,11 @@ impl Judge<'_> {
         key: String,
         cause: Cause,
     ) -> Result<()> {
-        let month = it.month.map_or_else(
-            || known.as_ref().map_or_else(|| self.window.to.first(), |known| known.month),
-            Month::first,
-        );
+        // A listing that was put right and is dear again is found anew: its finding has no month of its own.
+        let same = known.as_ref().filter(|known| it.month.is_some() || known.state == State::Standing);
+        let month = it
+            .month
+            .map_or_else(|| same.map_or_else(|| self.window.to.first(), |known| known.month), Month::first);
         let now = Finding {
             id: known.as_ref().map_or_else(FindingId::new, |known| known.id.clone()),
             key,
@@ -330,7 +363,7 @@ impl Judge<'_> {
             figures: findings::stored(&it.figures)?,
             state: State::Standing,
             case_id: known.as_ref().and_then(|known| known.case_id.clone()),
-            found_at: known.as_ref().map_or(self.run.began_at, |known| known.found_at),
+            found_at: same.map_or(self.run.began_at, |known| known.found_at),
             seen_at: known.as_ref().map_or(self.run.began_at, |known| known.seen_at),
             gone_at: None,
         };

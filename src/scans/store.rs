@@ -163,13 +163,17 @@ pub fn take_away(tx: &mut Tx, run: &ScanRun, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// Writes the figures of what changed or is back.
-pub fn refresh(tx: &mut Tx, run: &ScanRun) -> Result<()> {
-    let changed = "UPDATE findings SET rule_version = s.rule_version, supplier = s.supplier, tier = s.tier, \
-        observed = s.observed, reference = s.reference, quantity = s.quantity, effect = s.effect, \
-        effect_all = s.effect_all, figures = s.figures, state = 'standing', gone_at = NULL \
-        FROM scan_changes s WHERE s.run = $1 AND s.act IN ('changed', 'back') AND s.id = findings.id";
-    in_any_order(tx.conn(), changed).bind::<Text, _>(run.id.as_str()).execute(tx.conn())?;
+/// Writes the figures of what changed or is back. A listing that is back is found anew, now.
+pub fn refresh(tx: &mut Tx, run: &ScanRun, now: Time) -> Result<()> {
+    let changed = "UPDATE findings SET rule_version = s.rule_version, supplier = s.supplier, month = s.month, \
+        tier = s.tier, observed = s.observed, reference = s.reference, quantity = s.quantity, effect = s.effect, \
+        effect_all = s.effect_all, figures = s.figures, state = 'standing', gone_at = NULL, \
+        found_at = CASE WHEN s.act = 'back' AND s.hospital_id IS NULL THEN $1 ELSE findings.found_at END \
+        FROM scan_changes s WHERE s.run = $2 AND s.act IN ('changed', 'back') AND s.id = findings.id";
+    in_any_order(tx.conn(), changed)
+        .bind::<BigInt, _>(now)
+        .bind::<Text, _>(run.id.as_str())
+        .execute(tx.conn())?;
     Ok(())
 }
 

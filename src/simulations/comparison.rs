@@ -9,7 +9,6 @@ use super::case::Case;
 use super::figures::{Figures, Sum, ceilings, figures, sum};
 use crate::awards::{Award, Code, Outcome, Status};
 use crate::error::{Error, Result};
-use crate::files::write::Cell;
 use crate::types::{Quantity, UnitPrice};
 
 /// What became of a bid on one side.
@@ -197,9 +196,8 @@ pub const COLUMNS: [(&str, u16); 15] = [
     ("differs", 8),
 ];
 
-/// Columns of [`COLUMNS`] that hold numbers.
-const NUMBERS: std::ops::Range<usize> = 5..10;
-const PRICES: std::ops::Range<usize> = 12..14;
+/// Which of [`COLUMNS`] hold numbers.
+pub const NUMBERS: [usize; 7] = [5, 6, 7, 8, 9, 12, 13];
 
 impl Comparison {
     /// One line for each bid.
@@ -227,15 +225,4 @@ impl Comparison {
         };
         self.lots.iter().flat_map(|lot| lot.bids.iter().map(move |bid| line(lot, bid))).collect()
     }
-}
-
-/// A line of [`Comparison::lines`] as a sheet takes it.
-pub fn cells(line: &[String]) -> Vec<Cell<'_>> {
-    line.iter()
-        .enumerate()
-        .map(|(at, text)| match text.parse() {
-            Ok(number) if NUMBERS.contains(&at) || PRICES.contains(&at) => Cell::Number(number),
-            _ => Cell::Text(text),
-        })
-        .collect()
 }

@@ -1,6 +1,5 @@
 //! The draft of a round's payment standards: winners, losing offers, and catalogue products of the same lots.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -15,10 +14,10 @@ use crate::error::{Error, Result};
 use crate::rounds::{self, Lot, Round, rule_set::RuleSet};
 use crate::standards::path::{Step, path};
 use crate::standards::rules::{Basis, Product};
-use crate::standards::store::{self, Listed, Offered};
+use crate::standards::store::{self, Listed, Offered, Packs};
 use crate::standards::{Refused, Standard};
 use crate::text::{Say, Text};
-use crate::types::UnitPrice;
+use crate::types::{UnitPrice, half_up};
 
 /// A payment standard to be released.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -120,13 +119,20 @@ pub fn of_round(conn: &mut Conn, round: &Round) -> Result<Draft> {
         }
         let is_of_lot = |p: &&Listed| !lot.generic_key.is_empty() && p.generic_key == lot.generic_key;
         let others = listed.iter().filter(|_| !by_cut).filter(is_of_lot);
-        for product in others.filter(|p| !is_offered(p, &offers)) {
-            let k = match rules.has_one_price() {
-                true => Ok(Decimal::ONE),
-                false => ratio_of(lot, product),
+        for product in others.filter(|p| !is_offered(p, &offers, &packs)) {
+            // Where every spec has one price, another one is another product and not the winner's.
+            let own =
+                winner_of(product, &offers).filter(|o| !rules.has_one_price() || is_same_spec(product, o));
+            let k = match own {
+                _ if rules.has_one_price() => Ok(Decimal::ONE),
+                Some(offer) => ratio_of_own(lot, offer, &packs, product),
+                None => ratio_of(lot, product),
             };
             match k {
-                Ok(k) => draft.lines.extend(ground.listed(lot, product, highest, k)?),
+                Ok(k) => draft.lines.extend(match own.and_then(|offer| offer.award_price) {
+                    Some(price) => vec![ground.selected(lot, product, price, k)?],
+                    None => ground.listed(lot, product, highest, k)?,
+                }),
                 Err(why) => draft.left_out.push(LeftOut {
                     lot: lot.code.clone(),
                     product: product.code.clone(),
@@ -140,12 +146,39 @@ pub fn of_round(conn: &mut Conn, round: &Round) -> Result<Draft> {
     Ok(draft)
 }
 
-/// Whether a catalogue product is one that was bid: by its code, or by its maker and spec.
-fn is_offered(product: &Listed, offers: &[&Offered]) -> bool {
-    let same =
-        |o: &&&Offered| o.company == product.maker && spec::plain(&o.spec) == spec::plain(&product.spec);
-    let codes: HashSet<&str> = offers.iter().map(|o| o.product.as_str()).collect();
-    codes.contains(product.code.as_str()) || offers.iter().any(|o| same(&o))
+fn is_same_spec(product: &Listed, offer: &Offered) -> bool {
+    spec::plain(&offer.spec) == spec::plain(&product.spec)
+}
+
+/// Whether a catalogue product is one that was bid: by its code, or by its maker and spec where the bid names no code
+/// and so is for every pack.
+fn is_offered(product: &Listed, offers: &[&Offered], packs: &Packs) -> bool {
+    offers.iter().any(|o| {
+        let is_any_pack = !packs.contains_key(&o.product);
+        o.product == product.code || is_any_pack && o.company == product.maker && is_same_spec(product, o)
+    })
+}
+
+/// The winning bid of a product's maker; of several that of its spec, else the first.
+fn winner_of<'a>(product: &Listed, offers: &[&'a Offered]) -> Option<&'a Offered> {
+    let own = || offers.iter().copied().filter(|o| o.company == product.maker && o.award_price.is_some());
+    own().find(|o| is_same_spec(product, o)).or_else(|| own().next())
+}
+
+/// How many of its maker's winning prices the product's price is worth, unit for unit: another spec or pack of a winner
+/// is priced by the ratios, the count of the pack included where both are known (发改价格〔2011〕2452号).
+fn ratio_of_own(
+    lot: &Lot,
+    offer: &Offered,
+    packs: &Packs,
+    product: &Listed,
+) -> std::result::Result<Decimal, ratio::Refused> {
+    let known = packs.get(&offer.product).and_then(|(_, count)| *count).filter(|count| *count > 0);
+    let (base, other) = known.map_or((1, 1), |count| (count, product.pack_count));
+    let (base, other) = (Decimal::from(base), Decimal::from(other));
+    let item = |spec, count| Item { form: &lot.form, spec, count, unit: &lot.unit, material: None };
+    let found = ratio::convert(&Ratios::default(), &item(&offer.spec, base), &item(&product.spec, other))?;
+    found.k.checked_mul(base).and_then(|k| k.checked_div(other)).ok_or(ratio::Refused::Size)
 }
 
 /// How many comparable prices the product's price is worth (发改价格〔2011〕2452号). One generic key is one
@@ -162,19 +195,13 @@ struct Ground<'a> {
 }
 
 impl Ground<'_> {
-    fn offered(
-        &self,
-        lot: &Lot,
-        offer: &Offered,
-        highest: Fraction,
-        packs: &HashMap<String, String>,
-    ) -> Result<Vec<Line>> {
+    fn offered(&self, lot: &Lot, offer: &Offered, highest: Fraction, packs: &Packs) -> Result<Vec<Line>> {
         let base = Line {
             lot: lot.code.clone(),
             product: offer.product.clone(),
             generic: lot.generic.clone(),
             spec: offer.spec.clone(),
-            pack: packs.get(&offer.product).cloned().unwrap_or_default(),
+            pack: packs.get(&offer.product).map(|(pack, _)| pack.clone()).unwrap_or_default(),
             unit: lot.unit.clone(),
             company: offer.company.clone(),
             price: offer.unit_price,
@@ -199,9 +226,9 @@ impl Ground<'_> {
         )
     }
 
-    fn listed(&self, lot: &Lot, product: &Listed, highest: Fraction, k: Decimal) -> Result<Vec<Line>> {
-        let price = Fraction::new(product.listing_price.decimal(), Decimal::from(product.pack_count));
-        let base = Line {
+    /// A line of a catalogue product, without its standard.
+    fn of_catalogue(&self, lot: &Lot, product: &Listed) -> Result<Line> {
+        Ok(Line {
             lot: lot.code.clone(),
             product: product.code.clone(),
             generic: product.generic.clone(),
@@ -209,13 +236,29 @@ impl Ground<'_> {
             pack: product.pack.clone(),
             unit: lot.unit.clone(),
             company: product.maker.clone(),
-            price: rounded(price)?,
+            price: rounded(own_price(product))?,
             starts: self.from,
             clause: self.rules.standard.clause.clone(),
             ..Line::default()
+        })
+    }
+
+    /// Another spec or pack of a winner: what it won, converted.
+    fn selected(&self, lot: &Lot, product: &Listed, won: UnitPrice, k: Decimal) -> Result<Line> {
+        let exact = Fraction::whole(won.decimal()).for_spec(k);
+        let standard = rounded(Fraction::whole(half_up(exact.value(), self.rules.price.decimals.0)))?;
+        let arithmetic = match k == Decimal::ONE {
+            true => won.to_string(),
+            false => format!("{won} × {} = {}", ratio::shown(k), shown(exact.value(), 4)),
         };
+        let basis = Basis::Selected.to_string();
+        Ok(Line { standard, basis, arithmetic, ..self.of_catalogue(lot, product)? })
+    }
+
+    fn listed(&self, lot: &Lot, product: &Listed, highest: Fraction, k: Decimal) -> Result<Vec<Line>> {
+        let price = own_price(product);
         self.steps(
-            base,
+            self.of_catalogue(lot, product)?,
             Product { price, selected: highest.for_spec(k), evaluated: product.evaluated },
             highest,
             k,
@@ -241,6 +284,11 @@ impl Ground<'_> {
         };
         Ok(steps.into_iter().map(line).collect())
     }
+}
+
+/// The listing price of one unit.
+fn own_price(product: &Listed) -> Fraction {
+    Fraction::new(product.listing_price.decimal(), Decimal::from(product.pack_count))
 }
 
 fn rounded(price: Fraction) -> Result<UnitPrice> {

@@ -1,8 +1,8 @@
 //! The settlement feed: released standards in the order of their numbers, and the consumers that fetch them.
 //!
 //! A consumer asks for everything after the last number it has, takes it over, and acknowledges. Numbers have no
-//! gap and become visible in their order, so "after the last" never misses a row. It can also ask for all that is in
-//! force on a day, say what it holds and be told what differs, have claim lines checked, and have rows pushed to it.
+//! gap and become visible in their order, so "after the last" never misses a row. It can also ask for all that holds
+//! from a day on, say what it holds and be told what differs, have claim lines checked, and have rows pushed to it.
 
 pub mod check;
 pub mod compare;
@@ -20,6 +20,7 @@ use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::write::Csv;
+use crate::people::Role;
 use crate::schema::consumers;
 use crate::standards::store::Sent;
 use crate::standards::{Refused, refused, store};
@@ -47,6 +48,9 @@ pub struct Consumer {
     /// When it was entered.
     pub created_at: Time,
 }
+
+/// Who keeps the feed's consumers, and is written to when one takes nothing.
+pub const KEEPERS: &[Role] = &[Role::Settlement, Role::Admin];
 
 /// What the trail shows of a consumer.
 #[derive(Serialize)]
@@ -99,7 +103,8 @@ pub struct Item {
     /// First day in force.
     #[schema(value_type = String, format = Date)]
     pub starts: NaiveDate,
-    /// Last day in force; null while no later standard of the product starts.
+    /// Last day in force; null while no later standard of the product starts. In force on a day is, of the rows of a
+    /// product, company and spec that cover it and that no row supersedes, the one that starts last.
     #[schema(value_type = Option<String>, format = Date)]
     pub ends: Option<NaiveDate>,
     /// `SELECTED`, `LOWER`, `WITHIN_MULTIPLE`, `CUT`, `FINAL_YEAR`, `NOT_EVALUATED`, `NEGOTIATED` or
@@ -177,12 +182,13 @@ pub fn batch(conn: &mut Conn, since: i64, limit: i64) -> Result<Batch> {
     Ok(Batch { items, last_seq, more })
 }
 
-/// Rows of one reading of all that is in force.
+/// Rows of one reading of all that holds.
 const READING: i64 = 2_000;
 
-/// Everything in force on a day, in the order of the feed, some rows at a time.
-pub fn in_force(conn: &mut Conn, day: NaiveDate, mut take: impl FnMut(&[Item]) -> Result<()>) -> Result<()> {
-    let seqs = snapshot::in_force(conn, day)?;
+/// Everything a reader needs who begins on a day, in the order of the feed, some rows at a time: what is in force then
+/// or later and no row supersedes. With the rows that come after, nothing of that day or later is missing.
+pub fn from_day(conn: &mut Conn, day: NaiveDate, mut take: impl FnMut(&[Item]) -> Result<()>) -> Result<()> {
+    let seqs = snapshot::from_day(conn, day)?;
     let mut done = 0;
     while let Some(next) = seqs.get(done) {
         let mut items: Vec<Item> =

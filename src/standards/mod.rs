@@ -344,12 +344,21 @@ pub fn unreleased(lines: &[Line], current: &[Standard]) -> Vec<New> {
     rows
 }
 
+/// Whether what is released says on every day what the new lines say; before their first day it says what they begin
+/// with. A row written for a step that fell away makes no difference.
 fn is_same(new: &[&Line], old: &[&Standard]) -> bool {
-    new.len() == old.len()
-        && new.iter().all(|n| {
-            old.iter()
-                .any(|o| (o.starts, o.ends, o.standard, &o.basis) == (n.starts, n.ends, n.standard, &n.basis))
-        })
+    let released =
+        |day: NaiveDate| rules::in_force(old.iter().copied(), day).map(|it| (it.standard, it.basis.as_str()));
+    let wanted = |day: NaiveDate| {
+        let begun = new.iter().filter(|it| it.starts <= day).max_by_key(|it| it.starts).or(new.first());
+        begun.filter(|it| it.ends.is_none_or(|ends| ends >= day)).map(|it| (it.standard, it.basis.as_str()))
+    };
+    let turns = |starts: NaiveDate, ends: Option<NaiveDate>| {
+        [Some(starts), ends.and_then(|day| day.succ_opt())].into_iter().flatten()
+    };
+    let mut days = (old.iter().flat_map(|it| turns(it.starts, it.ends)))
+        .chain(new.iter().flat_map(|it| turns(it.starts, it.ends)));
+    days.all(|day| released(day) == wanted(day))
 }
 
 /// The fingerprint of rows to be released: the second person releases what was looked at and nothing else.

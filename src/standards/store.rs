@@ -140,13 +140,16 @@ fn product(
     Some(Listed { code, generic, generic_key, spec, pack, pack_count, maker, evaluated, listing_price })
 }
 
-/// The packs of products that were bid by their code.
-pub fn packs(conn: &mut Conn, codes: Vec<String>) -> Result<HashMap<String, String>> {
-    let rows: Vec<(String, String)> = products::table
+/// The packs of products that were bid by their code, as written and counted.
+pub type Packs = HashMap<String, (String, Option<i64>)>;
+
+/// The packs of these codes; what is no code of the catalogue is not among them.
+pub fn packs(conn: &mut Conn, codes: Vec<String>) -> Result<Packs> {
+    let rows: Vec<(String, String, Option<i64>)> = products::table
         .filter(products::code.eq_any(codes))
-        .select((products::code, products::pack))
+        .select((products::code, products::pack, products::pack_count))
         .load(conn)?;
-    Ok(rows.into_iter().collect())
+    Ok(rows.into_iter().map(|(code, pack, count)| (code, (pack, count))).collect())
 }
 
 /// Enters a release.

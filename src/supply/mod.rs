@@ -8,6 +8,8 @@ pub mod payers;
 pub mod progress;
 pub mod receipts;
 pub mod returns;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod shortages;
 pub mod subjects;
 
@@ -196,6 +198,38 @@ pub struct OrderLine {
     pub returned: Quantity,
     /// Will not come any more: not promised, or given up.
     pub released: Quantity,
+}
+
+impl OrderLine {
+    /// A line of an order on which nothing has happened: bought of no contract, and at no price.
+    pub fn of(order: &Order, quantity: Quantity) -> Self {
+        Self {
+            id: OrderLineId::new(),
+            order_id: order.id.clone(),
+            position: 1,
+            hospital_id: order.hospital_id.clone(),
+            supplier_id: order.supplier_id.clone(),
+            contract_id: None,
+            volume_id: None,
+            product_id: None,
+            generic: String::new(),
+            product: String::new(),
+            spec: String::new(),
+            unit: String::new(),
+            quantity,
+            unit_price: UnitPrice::ZERO,
+            placed_on: order.placed_on,
+            state: OrderState::Placed,
+            promised: None,
+            promised_on: None,
+            distributor_id: None,
+            shipped: Quantity::ZERO,
+            accepted: Quantity::ZERO,
+            refused: Quantity::ZERO,
+            returned: Quantity::ZERO,
+            released: Quantity::ZERO,
+        }
+    }
 }
 
 /// A delivery note (配送单): what was sent for one order at one time.

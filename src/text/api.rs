@@ -45,6 +45,7 @@ messages! {
         not_feed: "取数系统的令牌不能有“{scope}”权限。", "A consumer's token may not \"{scope}\".";
         unknown_hospital: "请选择一家启用中的医疗机构。", "Choose a hospital that is active.";
         made_already: "该令牌已创建，不能再次显示。需要新令牌请更换令牌，或重新创建并吊销不用的。", "This token was made already and cannot be shown again. Replace it, or make another and revoke the one not used.";
+        expired_already: "该令牌已过期，更换后也不能使用。请重新创建。", "This token has expired and a new secret would not work either. Make another one.";
         revoked_already: "该令牌已吊销，不能再更换。请重新创建。", "This token is revoked and cannot be replaced. Make another one.";
         day_refused: "日期须在 {first} 至 {last} 之间。", "The day must lie between {first} and {last}.";
         no_token: "请在请求头中提供令牌：Authorization: Bearer 令牌。", "Send the token as Authorization: Bearer TOKEN.";
@@ -65,6 +66,7 @@ messages! {
         empty: "正文是空的。请发送内容。", "The body is empty. Send the lines.";
         too_large: "正文超过 {limit} MiB。请分批发送。", "The body is larger than {limit} MiB. Send it in parts.";
         bad_acknowledgement: "请发送 {\"seq\": N}，序号为不小于 0 的整数。", "Send {\"seq\": N} with a whole number from 0.";
+        bad_json: "第 {line} 行第 {column} 字节起不是正确的 JSON。请改正后重新发送，没有处理任何行。", "Not JSON from line {line}, byte {column} on. Correct it and send it again; no line was taken.";
         no_lines: "请发送 {\"lines\": [{…}, …]}，或带表头的 CSV。", "Send {\"lines\": [{…}, …]}, or a CSV with its header.";
         bad_lines: "有 {count} 处错误，没有验收任何一行。", "{count} faults; nothing was taken in.";
         no_delivery: "没有本院的配送单“{number}”。请核对单号。", "There is no delivery note \"{number}\" for this hospital; check the number.";
@@ -100,6 +102,8 @@ messages! {
         push_error: "最近错误", "Last error";
         push_sent_at: "送达时间", "Delivered";
         push_retry: "重试", "Try again";
+        mail_push_dead: "【集采】支付标准推送已停止：{title}", "[jicai] Push of payment standards given up: {title}";
+        mail_push_dead_body: "向 {title} 推送第 {number} 号支付标准多次失败，已停止，其后的也不再推送。最近错误：{detail}\n请核对对方系统和推送地址后重试。", "Payment standards no. {number} could not be pushed to {title} and were given up; nothing behind them is pushed either. Last error: {detail}\nLook at that system and its endpoint, then try again.";
         comparison: "最近比对", "Last comparison";
         comparison_none: "尚未比对", "none yet";
         comparison_agrees: "一致（{held} 行，至 {upto} 号）", "agrees ({held} rows up to no. {upto})";

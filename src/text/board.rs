@@ -136,7 +136,7 @@ messages! {
         price_from_to: "价格段（元）", "Prices (yuan)";
         quartiles: "最低 {least}，下四分位 {first}，中位 {median}，上四分位 {third}，最高 {most}。", "Lowest {least}, first quartile {first}, median {median}, third quartile {third}, highest {most}.";
         peers: "同通用名、剂型、含量的挂网价", "Listings of the same generic, form and strength";
-        peers_hint: "折算到最小单位，从低到高；▶ 为本产品。", "For one smallest unit, the lowest first; ▶ is this product.";
+        peers_hint: "折算到最小单位，从低到高，最多列出 300 条；▶ 为本产品。", "For one smallest unit, the lowest first, 300 at most; ▶ is this product.";
         own_listing: "本地目录", "Catalogue";
         pack_price: "每包装（元）", "A pack (yuan)";
         unit_price: "每最小单位（元）", "One unit (yuan)";

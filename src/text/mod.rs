@@ -69,6 +69,7 @@ areas! {
     scans: Scans,
     rounds: Rounds,
     rule_sets: RuleSets,
+    drafts: Drafts,
     rule_drafts: RuleDrafts,
     parameters: Parameters,
     demand: Demand,

@@ -6,13 +6,8 @@ messages! {
         action: "发布规则版本", "publish a rule set";
 
         // Refusals.
-        published_stays: "已发布的规则版本不能更改。请复制为新的草稿后再改。", "A published rule set never changes. Copy it into a new draft and change that.";
-        is_discarded: "该草稿已作废，不能再操作。请重新复制一个规则版本。", "This draft was discarded; copy a rule set again.";
-        waits: "该草稿已提请复核，复核期间不能更改。需要更改时请先撤回。", "This draft waits for review and stays as it is. Take the request back to change it.";
-        changed_meanwhile: "您打开表单后，该草稿已被他人修改，您的修改没有保存。下面列出已保存的内容与您所填的差异；核对后再次保存将以您所填为准。", "Somebody else changed this draft after you opened the form; your change was not saved. The differences between what is saved and your form are below; saving again overwrites it.";
         name_taken: "名称“{name}”已属于另一个规则版本。请改用新的名称，或从该规则版本复制。", "The name \"{name}\" belongs to another rule set. Use a new name, or copy that rule set.";
         name_bad: "名称“{name}”应为文件编号，只用文字、数字和 - _ . ( ) 〔 〕，最多 {n} 个字符。", "The name \"{name}\" must be a document number of letters, digits and - _ . ( ), at most {n} characters.";
-        nothing_changed: "草稿与所复制的版本没有差异，不需要发布。请先修改参数，或作废该草稿。", "The draft says the same as the version it was copied from; change something, or discard it.";
         unsourced: "可信度不是“自定”时必须填写出处。请填写，或将可信度改为自定。", "A section that is not its officer's own choice must say where it was read. Give the source, or mark it as own.";
         not_whole: "“{text}”不是整数，请填写不小于零的整数。", "\"{text}\" is not a whole number: use digits only.";
         not_a_day: "“{text}”不是日期，应如 2028-12-31。", "\"{text}\" is not a day such as 2028-12-31.";
@@ -37,38 +32,15 @@ messages! {
         download_csv: "导出参数 CSV", "Export parameters CSV";
         compare: "比较", "Compare";
         compare_with: "与其他版本比较", "Compare with another version";
-        absent: "（无）", "(absent)";
 
         // Drafts.
-        drafts: "草稿", "Drafts";
         drafts_empty: "没有未完成的草稿。请打开一个规则版本，复制后修改。", "There are no open drafts. Open a rule set and copy it to begin one.";
         drafts_caption: "尚未发布的规则草稿，最新的在前", "Rule sets being written, the newest first";
         draft_of: "规则草稿", "Draft of a rule set";
-        state: "状态", "State";
-        state_open: "起草", "being written";
-        state_waits: "待复核", "waits for review";
-        state_published: "已发布", "published";
-        state_discarded: "已作废", "discarded";
-        origin: "复制自", "Copied from";
-        changed_at: "最后修改", "Last change";
-        became: "发布为", "Published as";
-        copy: "复制为草稿", "Copy into a draft";
         copy_hint: "名称不变则发布为下一版本；改用新名称则成为新的规则。", "With the same name it becomes the next version; with another it becomes a new rule set.";
         copy_name: "名称（文件编号）", "Name (document number)";
         edit: "修改参数", "Change parameters";
         edit_hint: "改动了取值而没有填写新出处的部分，可信度自动记为“自定”。", "A section whose values change without a source of their own is marked as own choice.";
-        ask: "提请发布", "Ask to publish";
-        ask_question: "确认提请另一人复核并发布？复核期间草稿不能更改。", "Ask a second person to review and publish? The draft stays as it is meanwhile.";
-        withdraw: "撤回", "Withdraw";
-        discard: "作废草稿", "Discard the draft";
-        discard_question: "确认作废？作废后不能恢复。", "Discard this draft? It cannot be brought back.";
-        asked_by: "{by} 于 {at} 提请复核。", "{by} asked for review at {at}.";
-        own_request: "提请人不能复核自己的请求。", "Whoever asked cannot decide.";
-        decide: "复核", "Review";
-        decide_question: "确认提交复核意见？批准后立即发布，已发布的版本不能更改。", "Submit the decision? Approved, it is published at once and never changes.";
-        rejected: "上次复核未通过：{remark}", "The last review said no: {remark}";
-        changes: "与所复制版本的差异", "What the draft changes";
-        no_changes: "尚无差异。", "No differences yet.";
         switched_on: "启用本节", "This section applies";
         bounds: "{low} 至 {high}", "{low} to {high}";
         list_hint: "各项之间用空格分隔", "entries separated by spaces";
@@ -86,8 +58,6 @@ messages! {
         compare_round_none: "不试算", "Do not try";
         compare_show: "比较", "Compare";
         parameter: "参数", "Parameter";
-        before: "原值", "Before";
-        after: "新值", "After";
         same: "两个版本的参数完全相同。", "The two say the same.";
         differences: "{n} 处差异", "{n} differences";
         effect: "对批次 {number} 的影响", "Effect on round {number}";

@@ -22,11 +22,6 @@ messages! {
         faults: "有 {n} 处需要改正，没有保存。请按行号改正后重试。", "{n} faults; nothing was saved. Correct them by their lines and save again.";
 
         // Refusals.
-        is_published: "该草稿已发布，已发布的版本不能更改。请复制新的草稿。", "This draft was published, and a published version never changes; copy a new draft.";
-        is_discarded: "该草稿已作废。请重新复制。", "This draft was discarded; copy the rule again.";
-        waits: "该草稿已提请复核，复核期间不能更改。需要更改时请先撤回。", "This draft waits for review and stays as it is; take the request back to change it.";
-        changed_meanwhile: "您打开后，该草稿已被他人修改，您的修改没有保存。请核对下面列出的差异；再次保存将以您所填为准。", "Somebody else changed this draft after you opened it, so nothing was saved. Look at the differences below; saving again overwrites it.";
-        nothing_changed: "草稿除版本号外与原版本没有差异，不需要发布。请先修改，或作废该草稿。", "The draft says the same as its version but for the number; change something, or discard it.";
         untried: "该草稿现在的内容还没有试算过。请先试算，看清影响后再提请发布。", "What the draft says now has not been tried out; try it first, and ask to publish once its effect is known.";
         overtaken: "复制之后已发布第 {version} 版，本草稿不能再发布。请从新版本复制。", "Version {version} was published since this draft was copied; copy that one anew.";
         too_long: "规则文本超过 {n} 个字符，请缩短。", "The text is longer than {n} characters; shorten it.";
@@ -41,19 +36,9 @@ messages! {
         in_force: "现行", "in force";
         not_current: "这不是现行版本。", "This version is not the one in force.";
         current: "查看现行版本", "See the one in force";
-        copy: "复制为草稿", "Copy into a draft";
         copy_hint: "草稿修改并试算后，由另一人复核发布；已发布的版本不再更改。", "A draft is changed and tried out, and published by a second person; a published version never changes.";
-        drafts: "草稿", "Drafts";
         no_drafts: "没有未完成的草稿。请打开一条规则，复制后修改。", "There are no open drafts. Open a rule and copy it to begin one.";
         draft_of: "监测规则草稿", "Draft of a monitoring rule";
-        state: "状态", "State";
-        state_open: "起草", "being written";
-        state_waits: "待复核", "waits for review";
-        state_published: "已发布", "published";
-        state_discarded: "已作废", "discarded";
-        origin: "复制自", "Copied from";
-        changed_at: "最后修改", "Last change";
-        became: "发布为", "Published as";
         edit: "修改", "Change";
         edit_title: "修改规则草稿", "Change a draft of a rule";
         edit_hint: "规则用 TOML 书写。name、kind 和 version 不能更改；effective.from 为生效月份的1日，早于以前版本的，以前的月份按本版重新判定。", "Rules are written in TOML. name, kind and version stay; effective.from is the first day of the first month judged by this version; a day in the past has earlier months judged again.";
@@ -61,22 +46,8 @@ messages! {
         fault_list: "需要改正", "To be corrected";
         line: "行", "Line";
         what: "问题和改法", "What is wrong and what to do";
-        ask: "提请发布", "Ask to publish";
-        ask_question: "确认提请另一人复核并发布？复核期间草稿不能更改。", "Ask a second person to review and publish? The draft stays as it is meanwhile.";
-        withdraw: "撤回", "Withdraw";
-        discard: "作废草稿", "Discard the draft";
-        discard_question: "确认作废？作废后不能恢复。", "Discard this draft? It cannot be brought back.";
-        asked_by: "{by} 于 {at} 提请复核。", "{by} asked for review at {at}.";
-        decide: "复核", "Review";
-        decide_question: "确认提交复核意见？批准后立即发布，自生效日期起按本版判定。", "Submit the decision? Approved, it is published at once and judges from its first day on.";
-        rejected: "上次复核未通过：{remark}", "The last review said no: {remark}";
-        changes: "与原版本的差异", "What the draft changes";
         conflicts: "已保存内容与您所填的差异", "What is saved against what you wrote";
-        no_changes: "尚无差异。", "No differences yet.";
         where_it_stands: "项目", "Field";
-        before: "原值", "Before";
-        after: "新值", "After";
-        absent: "（无）", "(absent)";
 
         // Trials.
         trial: "试算", "Trial";

@@ -157,6 +157,9 @@ pub fn rotate(
     if before.revoked_at.is_some() {
         return Err(Refused::Revoked.into());
     }
+    if before.expires_on.is_some_and(|day| day < ctx.now.day()) {
+        return Err(Refused::Expired.into());
+    }
     rules::overlap(old_until, ctx.now.day())?;
     let after = ApiToken {
         token_hash: hash.to_owned(),

@@ -165,6 +165,8 @@ pub enum Refused {
     MadeAlready,
     /// It was revoked.
     Revoked,
+    /// Its last day is over.
+    Expired,
     /// The last day is not between today and the latest day allowed.
     Day {
         /// Which field.
@@ -193,6 +195,7 @@ impl Say for Refused {
             Refused::Hospital => a.unknown_hospital.to_owned(),
             Refused::MadeAlready => a.made_already.to_owned(),
             Refused::Revoked => a.revoked_already.to_owned(),
+            Refused::Expired => a.expired_already.to_owned(),
             Refused::Day { first, last, .. } => fill(a.day_refused, &[("first", first), ("last", last)]),
         }
     }
@@ -202,7 +205,7 @@ impl Say for Refused {
             Refused::NoName | Refused::MadeAlready => Some("name"),
             Refused::NoScope | Refused::NotFeed(_) => Some("scope"),
             Refused::NoHospital(_) | Refused::Hospital => Some("hospital"),
-            Refused::Revoked => None,
+            Refused::Revoked | Refused::Expired => None,
             Refused::Day { field, .. } => Some(field),
         }
     }

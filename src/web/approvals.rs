@@ -14,7 +14,7 @@ use crate::rounds::{self, Refused, Round, store};
 use crate::standards;
 use crate::text::Text;
 use crate::types::{AccountId, ApprovalId};
-use crate::web::form::{self, Form};
+use crate::web::form::Form;
 use crate::web::{App, Page, Person, Reviewer, page};
 
 /// Requests on a page.
@@ -114,7 +114,7 @@ fn name(conn: &mut Conn, id: &AccountId, names: &mut Names) -> Result<String> {
     if let Some(known) = names.get(id) {
         return Ok(known.clone());
     }
-    let name = people::store::account(conn, id)?.map(|a| a.name).unwrap_or_default();
+    let name = people::store::account_name(conn, Some(id))?;
     names.insert(id.clone(), name.clone());
     Ok(name)
 }
@@ -127,11 +127,7 @@ pub async fn decide(
     id: web::Path<ApprovalId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let yes = match form.text("decision") {
-        "yes" => true,
-        "no" => false,
-        other => return Err(Error::refused(form::Refused::Choice("decision", other.to_owned()))),
-    };
+    let yes = form.decision()?;
     let (ctx, remark) = (who.ctx(&app), form.text("remark").to_owned());
     app.write(move |tx| {
         let asked = store::approval(tx.conn(), &id)?.ok_or(Error::NotFound)?;

@@ -7,16 +7,15 @@ use askama::Template;
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
-use crate::audit::{self, Deed};
 use crate::credit::register::{self, Filter, MOST, Refused};
 use crate::credit::{CreditFact, FactKind};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::people::{OrganisationKind, Role, Who};
 use crate::supply::subjects::{self, Subject};
 use crate::text::{Say, Text, fill};
-use crate::types::{CreditFactId, parse_decimal};
+use crate::types::{CreditFactId, parse_day};
+use crate::web::lists::{EXPORT, Table, exported};
 use crate::web::{App, Page, Person, page};
 
 /// Who reads the register: the bureau all, a supplier its own.
@@ -27,8 +26,6 @@ pub const PARTIES: &[Role] =
 const PAGE: usize = 100;
 /// Days shown when no period is asked for.
 const USUAL: u64 = 365;
-/// Most lines of one export.
-const EXPORT: usize = 200_000;
 
 /// What the reader asks for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -107,7 +104,7 @@ fn about(table: &str, t: &Text) -> &'static str {
 }
 
 fn day(text: &str, else_day: NaiveDate) -> Result<NaiveDate> {
-    if text.is_empty() { Ok(else_day) } else { text.parse().map_err(|_| Error::NotFound) }
+    if text.is_empty() { Ok(else_day) } else { parse_day(text).ok_or(Error::NotFound) }
 }
 
 /// The filter as this reader may ask it: a supplier only ever sees its own facts.
@@ -129,7 +126,7 @@ fn filter(conn: &mut Conn, who: &Who, query: &Query, today: NaiveDate) -> Result
     };
     let before = match query.before.split_once('.') {
         Some((day, id)) => Some((
-            day.parse().map_err(|_| Error::NotFound)?,
+            parse_day(day).ok_or(Error::NotFound)?,
             id.parse::<CreditFactId>().map_err(|_| Error::NotFound)?,
         )),
         None => None,
@@ -205,71 +202,40 @@ fn headers(t: &Text) -> [(&'static str, u16); 8] {
     ]
 }
 
-async fn export(page: &Page, who: &Person, app: &App, query: Query) -> Result<Vec<[String; 8]>> {
-    let (t, today, ctx, reader) = (page.t, app.now().day(), who.ctx(app), who.0.clone());
-    app.write(move |tx| {
-        let mut filter = filter(tx.conn(), &reader, &query, today)?;
-        filter.before = None;
-        let mut cells = Vec::new();
-        while cells.len() < EXPORT {
-            let list = register::page(tx.conn(), &filter, 2_000)?;
-            let Some((last, _)) = list.last() else { break };
-            filter.before = Some((last.day, last.id.clone()));
-            cells.extend(list.into_iter().map(|(it, supplier)| {
-                [
-                    it.day.to_string(),
-                    supplier,
-                    it.kind.name(t).to_owned(),
-                    about(&it.subject, t).to_owned(),
-                    it.quantity.map(|q| q.to_string()).unwrap_or_default(),
-                    it.amount.map(|m| m.to_string()).unwrap_or_default(),
-                    it.detail,
-                    it.at.to_string(),
-                ]
-            }));
-        }
-        let deed = Deed { action: "credit.export", subject: "credit_facts", id: "" };
-        let known = serde_json::json!({ "lines": cells.len(), "filter": query.text() });
-        audit::record(tx, &ctx, deed, &(), &known)?;
-        Ok(cells)
-    })
-    .await
-}
-
-/// The filtered facts as CSV.
-pub async fn csv(
+/// The filtered facts as a file.
+pub async fn export(
     page: Page,
     who: Person,
     app: web::Data<App>,
     query: web::Query<Query>,
 ) -> Result<HttpResponse> {
-    let mut out = Csv::new(Vec::new())?;
-    out.row(headers(page.t).map(|(header, _)| header))?;
-    for row in export(&page, &who, &app, query.into_inner()).await? {
-        out.row(row)?;
-    }
-    Ok(page::download(&format!("{}.csv", page.t.credit.title), "text/csv; charset=utf-8", out.finish()?))
-}
-
-/// The filtered facts as XLSX.
-pub async fn xlsx(
-    page: Page,
-    who: Person,
-    app: web::Data<App>,
-    query: web::Query<Query>,
-) -> Result<HttpResponse> {
-    let mut out = Xlsx::new(page.t.credit.title, &headers(page.t))?;
-    for row in export(&page, &who, &app, query.into_inner()).await? {
-        let cells: Vec<Cell> = row
-            .iter()
-            .enumerate()
-            .map(|(at, text)| match parse_decimal(text) {
-                Ok(number) if at == 4 || at == 5 => Cell::Number(number),
-                _ => Cell::Text(text),
-            })
-            .collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{}.xlsx", page.t.credit.title), media, out.finish()?))
+    let (t, today, reader) = (page.t, app.now().day(), who.0.clone());
+    let asked = query.text();
+    let lines = app
+        .read(move |conn| {
+            let mut filter = filter(conn, &reader, &query, today)?;
+            filter.before = None;
+            let mut cells = Vec::new();
+            while cells.len() < EXPORT {
+                let list = register::page(conn, &filter, 2_000)?;
+                let Some((last, _)) = list.last() else { break };
+                filter.before = Some((last.day, last.id.clone()));
+                cells.extend(list.into_iter().map(|(it, supplier)| {
+                    [
+                        it.day.to_string(),
+                        supplier,
+                        it.kind.name(t).to_owned(),
+                        about(&it.subject, t).to_owned(),
+                        it.quantity.map(|q| q.to_string()).unwrap_or_default(),
+                        it.amount.map(|m| m.to_string()).unwrap_or_default(),
+                        it.detail,
+                        it.at.to_string(),
+                    ]
+                }));
+            }
+            Ok(cells)
+        })
+        .await?;
+    exported(&app, who.ctx(&app), ("credit.export", "credit_facts"), lines.len(), asked).await?;
+    Table { name: t.credit.title, headers: &headers(t), numbers: &[4, 5], lines }.download(&page.path)
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroize;
 
 use crate::error::{Error, Result};
 use crate::text::{Say, Text, fill};
-use crate::types::{NotANumber, Time};
+use crate::types::{NotANumber, Time, parse_day};
 
 /// Most fields a form may have: a demand report of 60 lots with several brands stays far below.
 const FIELDS: usize = 20_000;
@@ -62,8 +62,9 @@ impl Say for Refused {
 }
 
 impl Form {
-    /// From pairs, for uploads and tests.
-    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+    /// From pairs, without the zero character, which no text of a database holds.
+    pub fn from_pairs(mut pairs: Vec<(String, String)>) -> Self {
+        pairs.iter_mut().for_each(|(_, value)| value.retain(|c| c != '\0'));
         Self(pairs)
     }
 
@@ -82,6 +83,11 @@ impl Form {
     /// A field exactly as typed: for passwords.
     pub fn raw(&self, name: &str) -> &str {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
+    }
+
+    /// A remark or reason: a field's text, cut after 2,000 characters.
+    pub fn words(&self, name: &str) -> String {
+        self.text(name).chars().take(2_000).collect()
     }
 
     /// Every value of a repeated field.
@@ -121,6 +127,15 @@ impl Form {
         text.parse().map_err(|_| Error::refused(Refused::Choice(name, text.to_owned())))
     }
 
+    /// What a second person decides: yes or no.
+    pub fn decision(&self) -> Result<bool> {
+        match self.text("decision") {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            other => Err(Error::refused(Refused::Choice("decision", other.to_owned()))),
+        }
+    }
+
     /// A Shanghai date and time.
     pub fn time(&self, name: &'static str) -> Result<Time> {
         let text = self.required(name)?;
@@ -130,8 +145,7 @@ impl Form {
     /// A calendar day.
     pub fn day(&self, name: &'static str) -> Result<chrono::NaiveDate> {
         let text = self.required(name)?;
-        chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map_err(|_| Error::refused(Refused::Time(name, text.to_owned())))
+        parse_day(text).ok_or_else(|| Error::refused(Refused::Time(name, text.to_owned())))
     }
 }
 
@@ -146,7 +160,7 @@ impl FromRequest for Form {
             if pairs.len() > FIELDS {
                 return Err(Error::refused(Refused::Form));
             }
-            Ok(Self(pairs))
+            Ok(Self::from_pairs(pairs))
         })
     }
 }

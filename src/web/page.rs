@@ -8,6 +8,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::error::{Error, Result};
+use crate::files::write::FileKind;
 use crate::people::{Role, Who, password};
 use crate::text::{Lang, Say, Text};
 use crate::types::AccountId;
@@ -143,6 +144,21 @@ pub fn see(path: &str) -> HttpResponse {
 /// Sends the browser on and lets the next page say that it was done.
 pub fn see_done(path: &str) -> HttpResponse {
     see(&format!("{path}{}done=1", if path.contains('?') { '&' } else { '?' }))
+}
+
+/// A CSV file to download; its name without the ending.
+pub fn csv(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    table(name, FileKind::Csv, bytes)
+}
+
+/// An XLSX file to download; its name without the ending.
+pub fn xlsx(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    table(name, FileKind::Xlsx, bytes)
+}
+
+/// A table to download as a file of a kind; its name without the ending.
+pub fn table(name: &str, kind: FileKind, bytes: Vec<u8>) -> HttpResponse {
+    download(&format!("{name}.{kind}"), kind.media_type(), bytes)
 }
 
 /// A file to download. The name may be Chinese.

@@ -89,7 +89,7 @@ pub async fn index(
     app: web::Data<App>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
-    let q: String = asked.q.trim().chars().filter(|c| *c != '\0').take(LONGEST).collect();
+    let q: String = asked.q.trim().chars().take(LONGEST).collect();
     if q.is_empty() {
         return page::show(&Show { page, q, exact: Vec::new(), groups: Vec::new() });
     }

@@ -114,7 +114,7 @@ fn named(conn: &mut Conn, list: Vec<TermValue>) -> Result<Vec<(TermValue, String
             Some(id) => match names.get(id) {
                 Some(name) => name.clone(),
                 None => {
-                    let name = people::store::account(conn, id)?.map(|a| a.name).unwrap_or_default();
+                    let name = people::store::account_name(conn, Some(id))?;
                     names.insert(id.clone(), name.clone());
                     name
                 }
@@ -175,7 +175,7 @@ fn given(form: &Form, ctx: &crate::types::Ctx) -> Result<TermValue> {
         term: form.choice("term")?,
         since: form.day("since")?,
         value,
-        reason: form.text("reason").chars().take(2_000).collect(),
+        reason: form.words("reason"),
         account_id: ctx.actor.account.clone(),
         at: ctx.now,
     })

@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 
 use crate::error::{Error, Result};
+use crate::types::DocumentId;
 use crate::web::App;
 use crate::web::form::{Form, Refused};
 
@@ -18,6 +19,14 @@ pub struct Upload {
     pub name: String,
     /// The file's bytes.
     pub bytes: Vec<u8>,
+}
+
+impl Upload {
+    /// The file as a document to be kept, taken out; a file field left empty comes without a name and is none.
+    pub fn document(&mut self) -> Option<(DocumentId, String, Vec<u8>)> {
+        let name = std::mem::take(&mut self.name);
+        (!name.is_empty()).then(|| (DocumentId::new(), name, std::mem::take(&mut self.bytes)))
+    }
 }
 
 /// Most plain fields beside a file, and most bytes of one.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use jicai::schema::pushes;
+use jicai::schema::{mails, pushes};
 use jicai::standards::feed::push::http::Courier;
 use jicai::standards::feed::push::{self, Push, PushState, Tally};
 use jicai::standards::{self, New};
@@ -178,6 +178,12 @@ async fn rows_arrive_in_order_and_once_whatever_the_endpoint_does() {
     site.get("officer", "/standards/pushes").await.is(403);
 }
 
+/// Who was written to of a push that was given up.
+fn told(site: &Site) -> Vec<String> {
+    let letters = mails::table.filter(mails::template.eq("push_given_up"));
+    site.app.db.read(|c| Ok(letters.order(mails::address).select(mails::address).load(c)?)).unwrap()
+}
+
 #[actix_web::test]
 async fn what_was_given_up_waits_for_somebody_and_nothing_passes_it() {
     let (site, round) = awarded();
@@ -189,6 +195,8 @@ async fn what_was_given_up_waits_for_somebody_and_nothing_passes_it() {
     for n in 1..=8 {
         let done = run(&site);
         assert_eq!((done.later, done.dead), if n < 8 { (1, 0) } else { (0, 1) }, "try {n}");
+        let told = told(&site);
+        assert_eq!(told, if n < 8 { vec![] } else { vec!["admin@example.org", "settlement@example.org"] });
         later(&site, 240);
     }
     release_one(&site, &round, "新品");

@@ -165,13 +165,15 @@ fn unmatched_lines_are_kept_and_matched_when_the_registers_have_grown() {
 fn a_run_broken_off_while_staging_goes_on_and_nothing_is_seen_of_it_before() {
     let site = Site::with_city();
     product(&site, CODE, "阿莫西林胶囊", "", "甲厂");
-    let file = lines(1..=210_000);
+    // One line is of tomorrow, when the run that goes on finds it in order: it still counts as it did.
+    let tomorrow = format!("\n2026-11-24,H33070200001,{CODE},s,1,1,1\n");
+    let file = lines(1..=210_000).replacen('\n', &tomorrow, 1);
     let source = ingest::Source { name: "t.csv", open: &|| Ok(file.as_bytes()) };
     let broken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let mut tell = |progress| {
             assert!(!matches!(progress, ingest::Progress::Staged(100_000, _)), "broken off");
         };
-        ingest::run(&site.app.db, &site.ctx(), &source, How::Whole, &mut tell)
+        ingest::run(&site.app.db, &site.ctx(), &source, How::SkipBad, &mut tell)
     }));
     assert!(broken.is_err());
     let cursor = |site: &Site| -> (i64, String) {
@@ -180,9 +182,10 @@ fn a_run_broken_off_while_staging_goes_on_and_nothing_is_seen_of_it_before() {
     };
     assert_eq!((cursor(&site), count(&site)), ((100_000, "staging".to_owned()), 0));
 
+    site.set_clock(site.now().plus_days(1));
     let mut staged = Vec::new();
     let mut tell = |progress| staged.push(progress);
-    let done = ingest::run(&site.app.db, &site.ctx(), &source, How::Whole, &mut tell).unwrap();
+    let done = ingest::run(&site.app.db, &site.ctx(), &source, How::SkipBad, &mut tell).unwrap();
     assert_eq!((counts(&done), count(&site)), ((210_000, 0, 0), 210_000));
     let first = staged.iter().find(|it| matches!(it, ingest::Progress::Staged(..)));
     assert_eq!(first, Some(&ingest::Progress::Staged(200_000, 210_000)), "it went on behind the first chunk");

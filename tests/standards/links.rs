@@ -1,10 +1,13 @@
 //! Prices held against the standards in force, and what is proposed.
 
 use diesel::prelude::*;
+use jicai::contracts;
+use jicai::rounds::RoundState;
 use jicai::standards::links::{self, Kind, PriceLink, State, store::Filter};
 use jicai::types::{Time, UnitPrice};
 
 use super::{awarded, every, release};
+use crate::contracts::{award, won};
 use crate::support::Site;
 
 fn find(site: &Site) -> (usize, usize) {
@@ -103,4 +106,50 @@ async fn a_price_that_leaves_the_standard_is_proposed_once_and_acted_on_by_two()
     list_at(&site, "XJ01CAA040E001010101", "36");
     assert_eq!(find(&site), (1, 0));
     assert_eq!(facts(&site).last().unwrap(), "哈药集团 listing lower_price 1.50 0.90 open");
+}
+
+#[actix_web::test]
+async fn the_price_of_contracts_in_force_is_held_against_the_standard() {
+    let site = Site::with_city();
+    let (round, lots) = site.round_in(RoundState::Awarded);
+    let bids = [won(0, "supplier1", "阿莫西林胶囊", "0.5"), won(0, "supplier2", "阿莫西林胶囊", "0.6")];
+    let agreed = [
+        (0, "hospital1", "supplier1", "700"),
+        (0, "hospital2", "supplier1", "300"),
+        (0, "hospital3", "supplier2", "100"),
+    ];
+    award(&site, &round, &lots, &bids, &agreed);
+    release(&site, &round);
+    let ctx = site.ctx_of("officer");
+    site.app.db.write(|tx| contracts::draw_up(tx, &ctx, &round.id)).unwrap();
+    let set = |hospital: &str, price: &str, state: &str| {
+        use jicai::schema::contracts::dsl;
+        let (id, price): (_, UnitPrice) = (site.who(hospital).organisation.id, price.parse().unwrap());
+        let write = |tx: &mut jicai::db::Tx| {
+            let own = dsl::contracts.filter(dsl::hospital_id.eq(&id));
+            let to = (dsl::unit_price.eq(price), dsl::state.eq(state));
+            Ok(diesel::update(own).set(to).execute(tx.conn()).map(drop)?)
+        };
+        site.app.db.write(write).unwrap();
+    };
+    site.set_clock(Time::parse_local("2026-12-20 05:20").unwrap());
+    set("hospital1", "0.4", "drawn");
+    set("hospital2", "0.5", "confirmed");
+    set("hospital3", "0.6", "confirmed");
+    assert_eq!(find(&site), (0, 0), "what is not confirmed is no price");
+    // Of the contracts of one product the lowest price is the one that lowers the standard.
+    set("hospital1", "0.4", "confirmed");
+    assert_eq!(find(&site), (1, 0));
+    assert_eq!(facts(&site), ["浙江康恩药业有限公司 contract lower_standard 0.40 0.50 open"]);
+    set("hospital1", "0.55", "confirmed");
+    assert_eq!(find(&site), (1, 1));
+    assert_eq!(
+        facts(&site),
+        [
+            "浙江康恩药业有限公司 contract lower_standard 0.40 0.50 over",
+            "浙江康恩药业有限公司 contract lower_price 0.55 0.50 open",
+        ]
+    );
+    set("hospital1", "0.5", "confirmed");
+    assert_eq!(find(&site), (0, 1));
 }

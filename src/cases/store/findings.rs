@@ -81,6 +81,20 @@ pub fn cases_of(conn: &mut Conn, products: &[ProductId]) -> Result<Vec<Case>> {
         .load(conn)?)
 }
 
+/// Closed cases about listings that were found again after the closing.
+pub fn returned(conn: &mut Conn, limit: i64) -> Result<Vec<CaseId>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        id: CaseId,
+    }
+    let query = "SELECT DISTINCT c.id FROM findings f INNER JOIN cases c ON c.id = f.case_id \
+        WHERE f.hospital_id IS NULL AND f.state = 'standing' AND c.state = 'closed' AND c.closed_at < f.found_at \
+        ORDER BY c.id LIMIT $1";
+    let rows: Vec<Row> = diesel::sql_query(query).bind::<BigInt, _>(limit).load(conn)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// The suppliers that are the products' makers by name; a name that is nobody's or several suppliers' is left out.
 pub fn makers(conn: &mut Conn, of: &[ProductId]) -> Result<HashMap<ProductId, OrganisationId>> {
     let made: Vec<(ProductId, String)> = products::table

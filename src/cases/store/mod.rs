@@ -19,7 +19,7 @@ use crate::types::{AccountId, CaseId, CaseReplyId, CaseStepId, Money, Organisati
 
 pub use findings::{
     Figures, Uncased, candidates, cases_of, counted, figures_of, finding, findings_of, join, makers,
-    newest_scanned, open_cases, pick, rules_of, uncased, waiting,
+    newest_scanned, open_cases, pick, returned, rules_of, uncased, waiting,
 };
 pub use lists::{Filter, Order, Place, Subject, duties, letters_of, officers, page, rules};
 
@@ -155,13 +155,6 @@ pub fn supplier_named(conn: &mut Conn, name: &str) -> Result<Option<Organisation
         Ok([id]) => Ok(Some(id)),
         Err(_) => Ok(None),
     }
-}
-
-/// The name of an account; empty when the platform itself acted.
-pub fn account_name(conn: &mut Conn, id: Option<&AccountId>) -> Result<String> {
-    let Some(id) = id else { return Ok(String::new()) };
-    let name: Option<String> = accounts::table.find(id).select(accounts::name).first(conn).optional()?;
-    Ok(name.unwrap_or_default())
 }
 
 /// An account to write to, while it is active and has an address.

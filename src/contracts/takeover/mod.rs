@@ -256,7 +256,7 @@ fn summary(conn: &mut Conn, plans: &[Plan]) -> Result<String> {
     let gone = first.old.after.supplier_id.clone();
     let mut all = ids.clone();
     all.push(gone.clone());
-    let names = store::names(conn, all)?;
+    let names = people::store::names(conn, all)?;
     let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
     let to: Vec<String> = ids.iter().map(name).collect();
     Ok(format!("{} {}: {} → {}", lot.code, lot.generic, name(&gone), to.join(", ")))

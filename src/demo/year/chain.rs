@@ -369,28 +369,10 @@ fn of(quantity: Quantity, price: UnitPrice) -> Result<Money> {
 fn plain(id: OrderLineId, order: &Order, ware: &Ware, quantity: Quantity) -> OrderLine {
     OrderLine {
         id,
-        order_id: order.id.clone(),
         position: 0,
-        hospital_id: order.hospital_id.clone(),
-        supplier_id: order.supplier_id.clone(),
-        contract_id: None,
-        volume_id: None,
-        product_id: None,
         generic: ware.lot.generic.clone(),
-        product: String::new(),
         spec: ware.lot.comparable_spec.clone(),
         unit: ware.lot.unit.clone(),
-        quantity,
-        unit_price: UnitPrice::ZERO,
-        placed_on: order.placed_on,
-        state: OrderState::Placed,
-        promised: None,
-        promised_on: None,
-        distributor_id: None,
-        shipped: Quantity::ZERO,
-        accepted: Quantity::ZERO,
-        refused: Quantity::ZERO,
-        returned: Quantity::ZERO,
-        released: Quantity::ZERO,
+        ..OrderLine::of(order, quantity)
     }
 }

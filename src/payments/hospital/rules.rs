@@ -181,7 +181,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::types::{DeliveryLineId, OrderLineId, Quantity, ReceiptId, Time};
+    use crate::supply::samples;
 
     fn money(text: &str) -> Money {
         text.parse().unwrap()
@@ -189,25 +189,12 @@ mod tests {
 
     fn receipt(credited: &str, paid: &str, state: ReceiptState, payer: Payer) -> Receipt {
         Receipt {
-            id: ReceiptId::new(),
-            delivery_line_id: DeliveryLineId::new(),
-            order_line_id: OrderLineId::new(),
-            hospital_id: OrganisationId::new(),
-            supplier_id: OrganisationId::new(),
             payer,
-            accepted: "20".parse().unwrap(),
-            refused: Quantity::ZERO,
-            reason: String::new(),
-            unit_price: "3".parse().unwrap(),
-            amount: money("60"),
             credited: money(credited),
             invoiced: money("60"),
             paid: money(paid),
             state,
-            received_on: "2027-01-05".parse().unwrap(),
-            due_on: "2027-02-04".parse().unwrap(),
-            received_at: Time::from_millis(0),
-            account_id: None,
+            ..samples::receipt("20".parse().unwrap(), "3".parse().unwrap())
         }
     }
 

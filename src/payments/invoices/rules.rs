@@ -323,4 +323,4 @@ pub fn head(issued_on: NaiveDate, today: NaiveDate, total: Money, tax: Option<Mo
 
 #[cfg(test)]
 #[path = "tests.rs"]
-pub(super) mod tests;
+mod tests;

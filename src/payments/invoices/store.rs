@@ -158,7 +158,7 @@ pub fn hospitals_to_invoice(
         .group_by(receipts::hospital_id)
         .select((receipts::hospital_id, diesel::dsl::count_star()))
         .load(conn)?;
-    let names = crate::contracts::store::names(conn, counts.iter().map(|(id, _)| id.clone()).collect())?;
+    let names = crate::people::store::names(conn, counts.iter().map(|(id, _)| id.clone()).collect())?;
     let named = counts.into_iter().map(|(id, count)| {
         let name = names.get(&id).cloned().unwrap_or_default();
         (id, name, count)

@@ -1,8 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::supply::Payer;
-use crate::types::{DeliveryLineId, OrderLineId, OrganisationId, ReceiptId, Time};
+use crate::supply::samples::receipt;
 
 fn q(text: &str) -> Quantity {
     text.parse().unwrap()
@@ -14,30 +13,6 @@ fn price(text: &str) -> UnitPrice {
 
 fn money(text: &str) -> Money {
     text.parse().unwrap()
-}
-
-pub(crate) fn receipt(accepted: Quantity, unit_price: UnitPrice) -> Receipt {
-    Receipt {
-        id: ReceiptId::new(),
-        delivery_line_id: DeliveryLineId::new(),
-        order_line_id: OrderLineId::new(),
-        hospital_id: OrganisationId::new(),
-        supplier_id: OrganisationId::new(),
-        payer: Payer::Hospital,
-        accepted,
-        refused: Quantity::ZERO,
-        reason: String::new(),
-        unit_price,
-        amount: Money::of(accepted, unit_price).unwrap(),
-        credited: Money::ZERO,
-        invoiced: Money::ZERO,
-        paid: Money::ZERO,
-        state: ReceiptState::Accepted,
-        received_on: "2027-01-05".parse().unwrap(),
-        due_on: "2027-02-04".parse().unwrap(),
-        received_at: Time::from_millis(0),
-        account_id: None,
-    }
 }
 
 #[test]

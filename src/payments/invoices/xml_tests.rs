@@ -87,10 +87,7 @@ fn hostile_and_broken_files_are_refused_in_a_sentence() {
 fn lines_are_proposed_where_quantity_amount_and_product_agree() {
     let line = parse(whole(LINE_ONE, "200.00").as_bytes()).unwrap().lines.remove(0);
     let ground = |accepted: &str, price: &str, covered: &str| Ground {
-        receipt: crate::payments::invoices::rules::tests::receipt(
-            accepted.parse().unwrap(),
-            price.parse().unwrap(),
-        ),
+        receipt: crate::supply::samples::receipt(accepted.parse().unwrap(), price.parse().unwrap()),
         covered: covered.parse().unwrap(),
     };
     let check = |ground: &Ground, generic: &str, want: bool| {

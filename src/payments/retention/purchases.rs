@@ -100,43 +100,23 @@ struct Bought {
     quantity: i64,
 }
 
-/// What a hospital accepted from one day to another. One range of the index on hospital and day gives the receipts,
-/// their order lines are found by key.
-fn accepted(
+/// What a hospital accepted from one day to another, in `receipts`, or sent back, in `returns`, whenever it was
+/// accepted. One range of the table's index on hospital and day gives its rows, their order lines are found by key.
+fn moved(
     conn: &mut Conn,
+    (table, quantity, day): (&str, &str, &str),
     hospital: &OrganisationId,
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<Bought>> {
-    Ok(diesel::sql_query(
+    Ok(diesel::sql_query(format!(
         "SELECT l.contract_id AS contract_id, CASE WHEN l.contract_id IS NULL THEN l.product_id END AS product_id,
                 (l.volume_id IS NOT NULL) AS has_volume, l.unit_price AS unit_price,
-                CAST(SUM(r.accepted) AS BIGINT) AS quantity
-         FROM receipts r INNER JOIN order_lines l ON l.id = r.order_line_id
-         WHERE r.hospital_id = $1 AND r.received_on >= $2 AND r.received_on <= $3
+                CAST(SUM(r.{quantity}) AS BIGINT) AS quantity
+         FROM {table} r INNER JOIN order_lines l ON l.id = r.order_line_id
+         WHERE r.hospital_id = $1 AND r.{day} >= $2 AND r.{day} <= $3
          GROUP BY 1, 2, 3, 4",
-    )
-    .bind::<Text, _>(hospital)
-    .bind::<Date, _>(from)
-    .bind::<Date, _>(to)
-    .load(conn)?)
-}
-
-/// What a hospital sent back from one day to another, whenever it was accepted.
-fn returned(
-    conn: &mut Conn,
-    hospital: &OrganisationId,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> Result<Vec<Bought>> {
-    Ok(diesel::sql_query(
-        "SELECT l.contract_id AS contract_id, CASE WHEN l.contract_id IS NULL THEN l.product_id END AS product_id,
-                (l.volume_id IS NOT NULL) AS has_volume, l.unit_price AS unit_price,
-                CAST(SUM(r.quantity) AS BIGINT) AS quantity
-         FROM returns r INNER JOIN order_lines l ON l.id = r.order_line_id
-         WHERE r.hospital_id = $1 AND r.returned_on >= $2 AND r.returned_on <= $3
-         GROUP BY 1, 2, 3, 4",
-    )
+    ))
     .bind::<Text, _>(hospital)
     .bind::<Date, _>(from)
     .bind::<Date, _>(to)
@@ -154,11 +134,11 @@ pub fn of_hospital(
 ) -> Result<Vec<Purchase>> {
     type Key = (Option<ContractId>, Option<ProductId>, bool, i64);
     let mut sums: BTreeMap<Key, (i64, i64)> = BTreeMap::new();
-    for it in accepted(conn, hospital, plan.starts, plan.ends)? {
+    for it in moved(conn, ("receipts", "accepted", "received_on"), hospital, plan.starts, plan.ends)? {
         sums.entry((it.contract_id, it.product_id, it.has_volume, it.unit_price)).or_default().0 =
             it.quantity;
     }
-    for it in returned(conn, hospital, plan.starts, plan.ends)? {
+    for it in moved(conn, ("returns", "quantity", "returned_on"), hospital, plan.starts, plan.ends)? {
         sums.entry((it.contract_id, it.product_id, it.has_volume, it.unit_price)).or_default().1 =
             it.quantity;
     }

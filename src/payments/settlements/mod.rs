@@ -241,7 +241,7 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, id: &SettlementId, month: NaiveDate) -> Resu
         return Err(Refused::Month(month).into());
     }
     if let Some(other) = store::unapproved(tx.conn())? {
-        let by = name_of(tx, other.opened_by.as_ref())?;
+        let by = people::store::account_name(tx.conn(), other.opened_by.as_ref())?;
         return Err(Refused::Busy { number: other.number, by, at: other.opened_at }.into());
     }
     if !claims::store::is_any_confirmed(tx.conn(), month)? {
@@ -266,11 +266,6 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, id: &SettlementId, month: NaiveDate) -> Resu
     diesel::insert_into(settlements::table).values(&it).execute(tx.conn())?;
     audit::record(tx, ctx, deed("settlement.open", id), &(), &it)?;
     Ok(it)
-}
-
-fn name_of(tx: &mut Tx, account: Option<&AccountId>) -> Result<String> {
-    let Some(id) = account else { return Ok(String::new()) };
-    Ok(people::store::account(tx.conn(), id)?.map(|a| a.name).unwrap_or_default())
 }
 
 /// The context of whoever began a settlement, for steps that a job goes on with.

@@ -154,8 +154,7 @@ pub fn page(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::supply::Payer;
-    use crate::types::{DeliveryLineId, OrderLineId, OrganisationId, Quantity, Time};
+    use crate::supply::samples::receipt;
 
     #[test]
     fn every_open_cent_has_a_cause() {
@@ -164,25 +163,11 @@ mod tests {
         let check =
             |invoiced: &str, credited: &str, paid: &str, state, known: Known, late: bool, want: &[Cause]| {
                 let receipt = Receipt {
-                    id: ReceiptId::new(),
-                    delivery_line_id: DeliveryLineId::new(),
-                    order_line_id: OrderLineId::new(),
-                    hospital_id: OrganisationId::new(),
-                    supplier_id: OrganisationId::new(),
-                    payer: Payer::Hospital,
-                    accepted: "20".parse().unwrap(),
-                    refused: Quantity::ZERO,
-                    reason: String::new(),
-                    unit_price: "3".parse().unwrap(),
-                    amount: money("60"),
                     credited: money(credited),
                     invoiced: money(invoiced),
                     paid: money(paid),
                     state,
-                    received_on: "2027-01-05".parse().unwrap(),
-                    due_on: "2027-02-04".parse().unwrap(),
-                    received_at: Time::from_millis(0),
-                    account_id: None,
+                    ..receipt("20".parse().unwrap(), "3".parse().unwrap())
                 };
                 let today = if late { "2027-02-05" } else { "2027-02-04" }.parse().unwrap();
                 assert_eq!(causes(&receipt, known, today), want, "{invoiced} {credited} {paid} {state:?}");

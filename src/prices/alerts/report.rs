@@ -10,7 +10,7 @@ use crate::prices::alerts::rules::Scope;
 use crate::prices::alerts::store::{self, Group, Named, Range};
 use crate::prices::alerts::{Subscription, Wish};
 use crate::prices::findings::State;
-use crate::prices::monitoring::{self, Tier};
+use crate::prices::monitoring::{self, Tier, versions};
 use crate::text::Lang;
 use crate::types::{AlertId, Money, Time};
 
@@ -38,9 +38,12 @@ pub fn is_rule(name: &str) -> bool {
     monitoring::rules::find(name).is_ok()
 }
 
+/// The titles of the rules by their names.
+type Titles = BTreeMap<String, String>;
+
 /// The title of a rule; of one that is no longer known, its name.
-pub fn rule_title(name: &str, lang: Lang) -> String {
-    monitoring::rules::find(name).map_or_else(|_| name.to_owned(), |rule| rule.title(lang).to_owned())
+fn title(titles: &Titles, name: &str) -> String {
+    titles.get(name).map_or(name, String::as_str).to_owned()
 }
 
 /// Writes the report of a subscription that the page `/alerts/{id}` will show.
@@ -49,6 +52,7 @@ pub fn write(conn: &mut Conn, about: &About, id: &AlertId, unsubscribe: &str) ->
     let wish = it.wish();
     let range = |state| Range { after: it.sweep, to: about.to, wish: &wish, scope: about.scope, state };
     let (new, gone) = (range(State::Standing), range(State::Gone));
+    let titles = versions::titles_on(conn, about.now.day(), lang)?;
     let groups = store::groups(conn, &new)?;
     let gone_groups = store::groups(conn, &gone)?;
     let products = store::products(conn, &new, BARS)?.into_iter().map(|of| Part {
@@ -56,7 +60,7 @@ pub fn write(conn: &mut Conn, about: &About, id: &AlertId, unsubscribe: &str) ->
         count: of.count,
         effect: of.effect,
     });
-    let lines = |rows: Vec<Named>| rows.into_iter().map(|row| line(row, lang)).collect();
+    let lines = |rows: Vec<Named>| rows.into_iter().map(|row| line(row, &titles, lang)).collect();
     Ok(Report {
         name: it.name.clone(),
         path: format!("/alerts/{id}"),
@@ -67,11 +71,11 @@ pub fn write(conn: &mut Conn, about: &About, id: &AlertId, unsubscribe: &str) ->
         to: about.now,
         is_test: false,
         found: groups.iter().map(|group| group.count).sum(),
-        effect: sum(&groups)?,
+        effect: store::effect(conn, &new)?,
         gone: gone_groups.iter().map(|group| group.count).sum(),
-        gone_effect: sum(&gone_groups)?,
+        gone_effect: store::effect(conn, &gone)?,
         tiers: by_tier(&groups, lang)?,
-        rules: by_rule(&groups, lang)?,
+        rules: by_rule(&groups, &titles)?,
         products: products.collect(),
         top: lines(store::dearest(conn, &new, TOP)?),
         top_gone: lines(store::dearest(conn, &gone, TOP)?),
@@ -95,14 +99,14 @@ fn product(generic: &str, spec: &str, maker: &str) -> String {
     parts.collect::<Vec<_>>().join(" ")
 }
 
-fn line(row: Named, lang: Lang) -> Line {
+fn line(row: Named, titles: &Titles, lang: Lang) -> Line {
     Line {
         path: format!("/findings/{}", row.id),
         product: product(&row.generic, &row.spec, &row.maker),
         hospital: row.hospital.unwrap_or_default(),
         supplier: row.supplier,
         month: row.month,
-        rule: rule_title(&row.rule, lang),
+        rule: title(titles, &row.rule),
         tier: row.tier.name(lang.text()).to_owned(),
         observed: row.observed,
         reference: row.reference,
@@ -114,10 +118,6 @@ fn line(row: Named, lang: Lang) -> Line {
 
 fn too_much() -> Error {
     Error::fault("a sum of effects no longer fits")
-}
-
-fn sum(groups: &[Group]) -> Result<Money> {
-    groups.iter().try_fold(Money::ZERO, |sum, group| sum.plus(group.effect)).ok_or_else(too_much)
 }
 
 /// Adds groups up by a key.
@@ -139,10 +139,10 @@ fn by_tier(groups: &[Group], lang: Lang) -> Result<Vec<Part>> {
 }
 
 /// By rule, the dearest first.
-fn by_rule(groups: &[Group], lang: Lang) -> Result<Vec<Part>> {
+fn by_rule(groups: &[Group], titles: &Titles) -> Result<Vec<Part>> {
     let sums = grouped(groups, |group| group.rule.clone())?.into_iter();
     let mut parts: Vec<Part> =
-        sums.map(|(rule, (count, effect))| Part { name: rule_title(&rule, lang), count, effect }).collect();
+        sums.map(|(rule, (count, effect))| Part { name: title(titles, &rule), count, effect }).collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.effect));
     Ok(parts)
 }

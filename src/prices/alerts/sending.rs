@@ -109,8 +109,8 @@ pub fn may_send(tx: &mut Tx, mail: &Mail) -> Result<bool> {
     if is_wanted && is_his {
         return Ok(true);
     }
-    if !alert.is_test && it.sweep == alert.to_sweep {
-        store::update(tx, &Subscription { sweep: alert.after_sweep, ..it })?;
+    if !alert.is_test && !store::is_told_by_another(tx.conn(), &alert)? {
+        store::update(tx, &Subscription { sweep: it.sweep.min(alert.after_sweep), ..it })?;
     }
     Ok(false)
 }

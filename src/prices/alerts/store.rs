@@ -91,7 +91,7 @@ fn statement(range: &Range, select: &str, end: &str) -> String {
 }
 
 macro_rules! load {
-    ($conn:expr, $range:expr, $select:expr, $end:expr) => {{
+    ($conn:expr, $range:expr, $statement:expr) => {{
         let range: &Range = $range;
         let wish = range.wish;
         // Purchases name a supplier by its name or by its code.
@@ -102,7 +102,7 @@ macro_rules! load {
         };
         // Of those that are gone, only what somebody can have been told of.
         let first = if range.state == findings::State::Gone { range.after } else { range.to };
-        db::in_any_order($conn, &statement(range, $select, $end))
+        db::in_any_order($conn, $statement)
             .bind::<BigInt, _>(range.after)
             .bind::<BigInt, _>(range.to)
             .bind::<Text, _>(range.state.as_str())
@@ -139,7 +139,26 @@ pub struct Group {
 /// The findings of a range by rule and tier.
 pub fn groups(conn: &mut Conn, range: &Range) -> Result<Vec<Group>> {
     let select = "f.rule, f.tier, COUNT(*) AS count, CAST(SUM(f.effect) AS BIGINT) AS effect";
-    Ok(load!(conn, range, select, "GROUP BY f.rule, f.tier ORDER BY f.rule, f.tier"))
+    Ok(load!(conn, range, &statement(range, select, "GROUP BY f.rule, f.tier ORDER BY f.rule, f.tier")))
+}
+
+/// The money of a range, once: what several rules find of one product at one hospital in one month is the same money, so
+/// that only the largest effect of them counts.
+fn once(range: &Range) -> String {
+    let select = "f.product_id, COUNT(*) AS findings, MAX(f.effect) AS effect";
+    statement(range, select, "GROUP BY f.product_id, f.hospital_id, f.supplier, f.month")
+}
+
+/// What the findings of a range cost together.
+pub fn effect(conn: &mut Conn, range: &Range) -> Result<Money> {
+    #[derive(QueryableByName)]
+    struct Sum {
+        #[diesel(sql_type = BigInt)]
+        effect: Money,
+    }
+    let all = format!("SELECT CAST(COALESCE(SUM(x.effect), 0) AS BIGINT) AS effect FROM ({}) x", once(range));
+    let rows: Vec<Sum> = load!(conn, range, &all);
+    Ok(rows.first().map_or(Money::ZERO, |it| it.effect))
 }
 
 /// Findings of one product.
@@ -164,11 +183,15 @@ pub struct OfProduct {
 
 /// The products of a range whose findings cost most together.
 pub fn products(conn: &mut Conn, range: &Range, limit: usize) -> Result<Vec<OfProduct>> {
-    let select = "MIN(p.generic) AS generic, MIN(p.spec) AS spec, MIN(p.maker) AS maker, COUNT(*) AS count, \
-        CAST(SUM(f.effect) AS BIGINT) AS effect";
     // The sum is written again: in ORDER BY the databases disagree whose `effect` the bare name is.
-    let end = format!("GROUP BY f.product_id ORDER BY SUM(f.effect) DESC, f.product_id LIMIT {limit}");
-    Ok(load!(conn, range, select, &end))
+    let all = format!(
+        "SELECT MIN(p.generic) AS generic, MIN(p.spec) AS spec, MIN(p.maker) AS maker, \
+         CAST(SUM(x.findings) AS BIGINT) AS count, CAST(SUM(x.effect) AS BIGINT) AS effect \
+         FROM ({}) x JOIN products p ON p.id = x.product_id \
+         GROUP BY x.product_id ORDER BY SUM(x.effect) DESC, x.product_id LIMIT {limit}",
+        once(range)
+    );
+    Ok(load!(conn, range, &all))
 }
 
 /// One finding with its names.
@@ -222,7 +245,8 @@ pub struct Named {
 pub fn dearest(conn: &mut Conn, range: &Range, limit: usize) -> Result<Vec<Named>> {
     let select = "f.id, p.generic, p.spec, p.maker, h.name AS hospital, f.supplier, f.month, f.rule, f.tier, \
         f.observed, f.reference, f.quantity, f.effect, f.effect_all";
-    Ok(load!(conn, range, select, &format!("ORDER BY f.effect DESC, f.id LIMIT {limit}")))
+    let end = format!("ORDER BY f.effect DESC, f.id LIMIT {limit}");
+    Ok(load!(conn, range, &statement(range, select, &end)))
 }
 
 /// One subscription.
@@ -294,6 +318,18 @@ pub fn alert(conn: &mut Conn, id: &AlertId) -> Result<Option<Alert>> {
 /// The alert a mail carries.
 pub fn alert_of_mail(conn: &mut Conn, mail: &MailId) -> Result<Option<Alert>> {
     Ok(alerts::table.filter(alerts::mail_id.eq(mail)).select(Alert::as_select()).first(conn).optional()?)
+}
+
+/// Whether another mail of the subscription, which was not withdrawn, tells all that an alert tells.
+pub fn is_told_by_another(conn: &mut Conn, it: &Alert) -> Result<bool> {
+    let others = alerts::table
+        .inner_join(mails::table)
+        .filter(alerts::account_id.eq(&it.account_id).and(alerts::subscription_id.eq(&it.subscription_id)))
+        .filter(alerts::id.ne(&it.id).and(alerts::is_test.eq(false)))
+        .filter(alerts::after_sweep.le(it.after_sweep).and(alerts::to_sweep.ge(it.to_sweep)))
+        .filter(mails::state.ne(MailState::Withdrawn))
+        .select(alerts::id);
+    Ok(diesel::select(exists(others)).get_result(conn)?)
 }
 
 /// Alerts of an account, newest first, before `before`, with their subscription's name and their mail's state.

@@ -2,9 +2,8 @@
 //! is bounded by one month's pairs of hospital and product.
 //!
 //! A month is counted anew when purchases of it came since the last count, when a contract that may cover it was
-//! signed or changed, or when a listing began before its end. Purchases are never changed or taken away; but lines that
-//! waited for the registers are entered under old numbers, which the number of rows up to the last one counted shows,
-//! and then every month is counted. Months older than [`KEPT`] are left as they were.
+//! signed or changed, or when a listing began before its end. Purchases are never changed or taken away, and are numbered
+//! as they become purchases, those that waited for the registers too. Months older than [`KEPT`] are left as they were.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -96,14 +95,8 @@ fn first_concerned(conn: &mut Conn, since: Time) -> Result<Option<NaiveDate>> {
 fn due(conn: &mut Conn) -> Result<Due> {
     let before = store::count(conn)?;
     let known = before.as_ref().map_or(0, |it| it.last_id);
-    let mut new = rows_after(conn, known)?;
-    let mut lines = before.as_ref().map_or(0, |it| it.lines);
-    if let Some(before) = &before
-        && store::lines_up_to(conn, known)? != before.lines
-    {
-        new = rows_after(conn, 0)?;
-        lines = 0;
-    }
+    let new = rows_after(conn, known)?;
+    let lines = before.as_ref().map_or(0, |it| it.lines);
     let concerned = match &before {
         Some(before) => first_concerned(conn, before.counted_at.plus_millis(-OVERLAP_MILLIS))?,
         None => None,

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::month_of;
+use crate::prices::quartile;
 use crate::types::{Money, Quantity, UnitPrice, half_up};
 
 /// A purchase as far as its price goes.
@@ -152,10 +153,10 @@ const STEPS: i64 = 12;
 /// How the prices of purchases are spread; none without any. Steps reach three times the middle half beyond it at most,
 /// so that one wild price does not press all others into one step.
 pub fn spread(purchases: &[Bought]) -> Option<Spread> {
-    let mut prices: Vec<i64> = purchases.iter().map(|it| it.price.scaled()).collect();
+    let mut prices: Vec<UnitPrice> = purchases.iter().map(|it| it.price).collect();
     prices.sort_unstable();
-    let at = |share: usize| prices.get((prices.len() - 1) * share / 4).copied();
-    let (&least, &most) = (prices.first()?, prices.last()?);
+    let (least, most) = (prices.first()?.scaled(), prices.last()?.scaled());
+    let at = |quarters| quartile(&prices, quarters).map(UnitPrice::scaled);
     let (first, median, third) = (at(1)?, at(2)?, at(3)?);
     let reach = (third - first).saturating_mul(3);
     let low = least.max(first.saturating_sub(reach));
@@ -172,7 +173,7 @@ pub fn spread(purchases: &[Bought]) -> Option<Spread> {
         })
         .collect();
     for price in &prices {
-        let n = ((price - low) / width).clamp(0, count - 1);
+        let n = ((price.scaled() - low) / width).clamp(0, count - 1);
         if let Some(step) = usize::try_from(n).ok().and_then(|n| steps.get_mut(n)) {
             step.lines += 1;
         }

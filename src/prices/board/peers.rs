@@ -16,8 +16,10 @@ use crate::prices::listings::Listing;
 use crate::schema::{listings, products};
 use crate::types::ProductId;
 
-/// Most peers that are compared.
-const PEERS: i64 = 300;
+/// Most products that are compared, more than any generic has.
+const PEERS: i64 = 3_000;
+/// Most listings that are shown, besides the product's own.
+const SHOWN: usize = 300;
 /// Most listings of a product that are read.
 pub const LISTINGS: i64 = 500;
 
@@ -67,7 +69,7 @@ fn of_generic(conn: &mut Conn, of: &Product) -> Result<Vec<Product>> {
 }
 
 /// The listings in force on a day of a product and of those with its generic, form and strength, the cheapest first; the
-/// ones that cannot be compared with it last.
+/// ones that cannot be compared with it last. All are compared, the first 300 and the product's own are returned.
 pub fn of(conn: &mut Conn, product: &Product, day: NaiveDate) -> Result<Vec<Peer>> {
     let products = of_generic(conn, product)?;
     let mut in_force: HashMap<(ProductId, String), Listing> = HashMap::new();
@@ -133,6 +135,11 @@ fn compare(product: &Product, mut peers: Vec<Peer>, day: NaiveDate) -> Result<Ve
             &b.product.code,
             &b.region,
         ))
+    });
+    let mut count = 0;
+    peers.retain(|peer| {
+        count += 1;
+        count <= SHOWN || peer.product.id == product.id
     });
     Ok(peers)
 }

@@ -15,7 +15,7 @@ use crate::prices::findings::State;
 use crate::prices::monitoring::Tier;
 use crate::schema::{
     board_counts, finding_months, finding_tops, findings, hospital_numbers, organisations, product_numbers,
-    products, purchase_sums, purchase_tops, transactions,
+    products, purchase_sums, purchase_tops,
 };
 use crate::types::{Money, OrganisationId, ProductId, UnitPrice};
 
@@ -29,11 +29,6 @@ pub fn set_count(tx: &mut Tx, it: &Count) -> Result<()> {
     diesel::delete(board_counts::table).execute(tx.conn())?;
     diesel::insert_into(board_counts::table).values(it).execute(tx.conn())?;
     Ok(())
-}
-
-/// Purchases up to one.
-pub fn lines_up_to(conn: &mut Conn, id: i32) -> Result<i64> {
-    Ok(transactions::table.filter(transactions::id.le(id)).count().get_result(conn)?)
 }
 
 /// The last month that is counted.
@@ -230,19 +225,6 @@ pub fn hospital_number(conn: &mut Conn, hospital: &OrganisationId) -> Result<Opt
         .select(hospital_numbers::no)
         .first(conn)
         .optional()?)
-}
-
-/// The names of these organisations.
-pub fn names(conn: &mut Conn, ids: Vec<OrganisationId>) -> Result<HashMap<OrganisationId, String>> {
-    let mut found = HashMap::new();
-    for some in ids.chunks(1_000) {
-        let rows: Vec<(OrganisationId, String)> = organisations::table
-            .filter(organisations::id.eq_any(some.to_vec()))
-            .select((organisations::id, organisations::name))
-            .load(conn)?;
-        found.extend(rows);
-    }
-    Ok(found)
 }
 
 /// The registered suppliers that these texts name, by the text: by name, else by code.

@@ -90,7 +90,8 @@ pub struct Ingest {
     pub first_day: NaiveDate,
     /// Its last day.
     pub last_day: NaiveDate,
-    /// Its rows have ids from this on, as many as it has sound lines at most; 0 until it is applied.
+    /// Its rows have ids from this on, as many as it has sound lines at most; 0 until it is applied. Lines that are
+    /// matched later become purchases under later numbers.
     pub first_id: i32,
     /// Who brought it; none when the command line did.
     pub account_id: Option<AccountId>,
@@ -213,7 +214,7 @@ pub fn run_of<R: Read>(
 ) -> Result<Outcome> {
     let sha256 = stage::hash((source.open)()?)?;
     let known = db.read(|conn| store::by_hash(conn, &sha256))?;
-    if let Some(known) = known.filter(|it| it.state == State::Applied) {
+    if let Some(known) = known.as_ref().filter(|it| it.state == State::Applied) {
         return Ok(Outcome {
             lines: u64::try_from(known.lines).unwrap_or(0),
             unchanged: known.added + known.unchanged,
@@ -235,7 +236,9 @@ pub fn run_of<R: Read>(
     if let Some(sender) = &ctx.actor.organisation {
         codes.only = db.read(|conn| store::hospital_code(conn, sender))?;
     }
-    let mut seen = look(source, &codes, ctx.now.day(), tell)?;
+    // A run that goes on judges days as the one did that began: else it would count other lines as staged.
+    let today = known.map_or(ctx.now, |it| it.created_at).day();
+    let mut seen = look(source, &codes, today, tell)?;
     let all = i64::try_from(seen.lines).map_err(Error::fault_of)?;
     let bad = all - seen.good;
     let days = seen.days.filter(|_| how != How::Look && (seen.faults.is_empty() || how == How::SkipBad));
@@ -279,7 +282,7 @@ pub fn run_of<R: Read>(
         Ok(begun)
     })?;
     seen.repeats.seen();
-    stage::stage(db, ctx, source, &codes, seen.repeats, &begun, seen.good, tell)?;
+    stage::stage(db, today, source, &codes, seen.repeats, &begun, seen.good, tell)?;
     let done = finish(db, ctx, begun.no, tell)?;
     Ok(Outcome {
         lines: seen.lines,

@@ -12,7 +12,7 @@ use super::{CHUNK, Ingest, Progress, Refused, Source, store};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::files::Faults;
-use crate::types::{Ctx, hex};
+use crate::types::hex;
 
 /// SHA-256 of a file, read as a stream.
 pub fn hash(mut input: impl Read) -> Result<String> {
@@ -45,7 +45,7 @@ impl<R: Read> Read for Hashing<'_, R> {
 #[allow(clippy::too_many_arguments)]
 pub fn stage<R: Read>(
     db: &Db,
-    ctx: &Ctx,
+    today: NaiveDate,
     source: &Source<'_, R>,
     codes: &Codes,
     repeats: Repeats,
@@ -53,7 +53,6 @@ pub fn stage<R: Read>(
     good: i64,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<()> {
-    let today = ctx.now.day();
     let (send, receive) = sync_channel(1);
     let (at, sha256) = std::thread::scope(|scope| {
         let reader = scope.spawn(|| read(source, codes, today, repeats, begun.staged, send));

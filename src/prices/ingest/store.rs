@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 
 use super::import::{Codes, Line};
 use super::{Ingest, Refused, State};
-use crate::db::{Conn, Index, Tx, in_any_order, insert_many};
+use crate::db::{Conn, Index, Tx, in_any_order, insert_many, next_numbers};
 use crate::error::{Error, Result};
 use crate::load_all;
 use crate::people::{self, OrganisationKind};
@@ -260,20 +260,43 @@ pub fn unmatched_ids(conn: &mut Conn) -> Result<Option<(i32, i32)>> {
     Ok(ends.first.zip(ends.last))
 }
 
-/// Enters the purchases of unmatched lines, from an id and before another, that the registers know now; how many.
+/// Unmatched lines, from an id and before another, that the registers know now and that are no purchase yet.
+const MATCHED: &str = "FROM unmatched_transactions u \
+    INNER JOIN organisations o ON o.code = u.hospital_code AND o.kind = 'hospital' \
+    INNER JOIN hospital_numbers h ON h.hospital_id = o.id \
+    INNER JOIN products c ON c.code = u.product_code \
+    INNER JOIN product_numbers p ON p.product_id = c.id \
+    WHERE u.id >= $1 AND u.id < $2 AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.product = p.no \
+    AND t.day = u.day AND t.hospital = h.no AND t.unit_price = u.unit_price AND t.quantity = u.quantity \
+    AND t.amount = u.amount AND t.supplier = u.supplier AND t.nth = u.nth)";
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Enters those as purchases with new numbers, as what is counted goes on behind the last number it saw; how many.
 pub fn match_part(tx: &mut Tx, from: i32, to: i32) -> Result<i64> {
-    let moved = "INSERT INTO transactions (id, day, hospital, product, supplier, quantity, unit_price, amount, nth) \
-        SELECT u.id, u.day, h.no, p.no, u.supplier, u.quantity, u.unit_price, u.amount, u.nth \
-        FROM unmatched_transactions u \
-        INNER JOIN organisations o ON o.code = u.hospital_code AND o.kind = 'hospital' \
-        INNER JOIN hospital_numbers h ON h.hospital_id = o.id \
-        INNER JOIN products c ON c.code = u.product_code \
-        INNER JOIN product_numbers p ON p.product_id = c.id \
-        WHERE u.id >= $1 AND u.id < $2 AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.product = p.no \
-        AND t.day = u.day AND t.hospital = h.no AND t.unit_price = u.unit_price AND t.quantity = u.quantity \
-        AND t.amount = u.amount AND t.supplier = u.supplier AND t.nth = u.nth)";
-    let rows =
-        insert_many(tx.conn(), moved).bind::<Integer, _>(from).bind::<Integer, _>(to).execute(tx.conn())?;
+    let count = format!("SELECT COUNT(*) AS count {MATCHED}");
+    let found: Count = in_any_order(tx.conn(), &count)
+        .bind::<Integer, _>(from)
+        .bind::<Integer, _>(to)
+        .get_result(tx.conn())?;
+    if found.count == 0 {
+        return Ok(0);
+    }
+    let first = next_numbers(tx, "transactions", found.count)?;
+    let moved = format!(
+        "INSERT INTO transactions (id, day, hospital, product, supplier, quantity, unit_price, amount, nth) \
+         SELECT $3 + ROW_NUMBER() OVER (ORDER BY u.id), u.day, h.no, p.no, u.supplier, u.quantity, u.unit_price, \
+         u.amount, u.nth {MATCHED}"
+    );
+    let rows = insert_many(tx.conn(), &moved)
+        .bind::<Integer, _>(from)
+        .bind::<Integer, _>(to)
+        .bind::<BigInt, _>(first - 1)
+        .execute(tx.conn())?;
     i64::try_from(rows).map_err(Error::fault_of)
 }
 

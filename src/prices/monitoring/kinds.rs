@@ -91,6 +91,11 @@ impl Kind {
         }
     }
 
+    /// Whether only a scan up to the present month judges it: by the listings of today, or by what was not bought.
+    pub fn is_of_today(self) -> bool {
+        matches!(self, Kind::LowestMultiple | Kind::NeverBought)
+    }
+
     /// Whether its tiers begin at multiples of a reference, which are above one; else at shares or deviations.
     pub fn is_multiple(self) -> bool {
         !matches!(self, Kind::Outlier | Kind::Drift | Kind::NeverBought | Kind::Substitution)

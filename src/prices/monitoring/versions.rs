@@ -4,6 +4,8 @@
 //! its own first day until a later one begins. A version that begins in the past takes the months of those before it,
 //! which are judged again.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
@@ -146,6 +148,15 @@ pub fn titles(conn: &mut Conn, lang: Lang) -> Result<Vec<(String, String)>> {
             None => found.push((rule.name.clone(), rule.title(lang).to_owned())),
         }
     }
+    Ok(found)
+}
+
+/// The titles as they are on a day: of the version that is in force, else of the newest.
+pub fn titles_on(conn: &mut Conn, day: NaiveDate, lang: Lang) -> Result<BTreeMap<String, String>> {
+    let rules: Vec<Rule> = every(conn)?.iter().map(Version::rule).collect::<Result<_>>()?;
+    let said = |rule: &Rule| (rule.name.clone(), rule.title(lang).to_owned());
+    let mut found: BTreeMap<String, String> = rules.iter().map(said).collect();
+    found.extend(in_turn(rules).iter().filter(|rule| rule.in_force(day).is_ok()).map(said));
     Ok(found)
 }
 

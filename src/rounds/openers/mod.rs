@@ -11,7 +11,7 @@ use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter, Recipient};
-use crate::people::{self, Account, Role};
+use crate::people::{Account, Role};
 use crate::rounds::openers::key::Key;
 use crate::rounds::{self, Round, RoundState};
 use crate::schema::{opener_keys, panels};
@@ -241,9 +241,4 @@ fn remind_one(tx: &mut Tx, ctx: &Ctx, round: &Round, account: &Account, occasion
 /// Whoever may be named, with whether that person is an officer, by name.
 pub fn candidates(conn: &mut Conn) -> Result<Vec<(Account, bool)>> {
     store::candidates(conn, ROLES)
-}
-
-/// The name of an account, for pages.
-pub fn name_of(conn: &mut Conn, account: &AccountId) -> Result<String> {
-    Ok(people::store::account(conn, account)?.map(|account| account.name).unwrap_or_default())
 }

@@ -14,29 +14,19 @@ use toml::Table;
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::rounds::approvals::{self, Action, Approval, Asked};
+use crate::rounds::approvals::{Action, Approval};
+use crate::rounds::drafts::{self, Named};
 use crate::rounds::rule_set::RuleSet;
 use crate::rounds::rule_text::{self, Difference};
 use crate::rounds::{RuleSetVersion, rule_set_version};
 use crate::schema::rule_drafts;
 use crate::types::{AccountId, ApprovalId, Ctx, RuleDraftId, RuleSetId, Time, sha256};
 
+pub use crate::rounds::drafts::DraftState;
 pub use rules::Refused;
 
 /// The table of drafts, as approvals and the trail name it.
 pub const SUBJECT: &str = "rule_drafts";
-
-crate::words! {
-    /// What became of a draft.
-    DraftState {
-        /// It can be changed.
-        Open = "open",
-        /// It has become a version.
-        Published = "published",
-        /// It was given up.
-        Discarded = "discarded",
-    }
-}
 
 /// A rule set being written.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -93,9 +83,14 @@ pub fn draft(conn: &mut Conn, id: &RuleDraftId) -> Result<RuleDraft> {
     store::draft(conn, id)?.ok_or(Error::NotFound)
 }
 
+/// A draft as requests name it.
+pub fn named(id: &RuleDraftId) -> Named<'_> {
+    Named { subject: SUBJECT, id: id.as_str(), action: Action::RuleSet }
+}
+
 /// The request that waits for a reviewer.
 pub fn request(conn: &mut Conn, id: &RuleDraftId) -> Result<Option<Approval>> {
-    approvals::open(conn, SUBJECT, id.as_str(), Action::RuleSet)
+    named(id).request(conn)
 }
 
 /// What a draft changes in the version it was copied from.
@@ -144,7 +139,7 @@ fn is_free(conn: &mut Conn, name: &str, origin: &RuleSetVersion) -> Result<()> {
 /// written, except that the same form sent twice is one change.
 pub fn change(tx: &mut Tx, ctx: &Ctx, id: &RuleDraftId, version: i32, table: Table) -> Result<RuleDraft> {
     let before = draft(tx.conn(), id)?;
-    rules::is_open(&before, request(tx.conn(), id)?.is_some()).map_err(Error::refused)?;
+    drafts::is_open(before.state, request(tx.conn(), id)?.is_some()).map_err(Error::refused)?;
     let origin = rule_set_version(tx.conn(), &before.origin_id)?;
     let mut table = table;
     rules::mark(&origin.body.parse().unwrap_or_default(), &mut table).map_err(Error::refused)?;
@@ -154,7 +149,7 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, id: &RuleDraftId, version: i32, table: Tab
         return Ok(before);
     }
     if before.version != version {
-        return Err(Error::refused(Refused::Changed));
+        return Err(Error::refused(drafts::Refused::Changed));
     }
     let name = rules::name(&parsed.name).map_err(Error::refused)?;
     is_free(tx.conn(), &name, &origin)?;
@@ -172,21 +167,20 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, id: &RuleDraftId, version: i32, table: Tab
 }
 
 /// Asks a second person to publish a draft that is sound and changes something.
-pub fn ask(tx: &mut Tx, ctx: &Ctx, id: &RuleDraftId) -> Result<Approval> {
+pub fn ask(tx: &mut Tx, ctx: &Ctx, id: &RuleDraftId) -> Result<()> {
     let draft = draft(tx.conn(), id)?;
-    rules::is_open(&draft, false).map_err(Error::refused)?;
+    drafts::is_open(draft.state, false).map_err(Error::refused)?;
     RuleSet::parse(&draft.body).map_err(Error::refused)?;
     if differences(tx.conn(), &draft)?.is_empty() {
-        return Err(Error::refused(Refused::Nothing));
+        return Err(Error::refused(drafts::Refused::Nothing));
     }
-    let asked = Asked { subject: SUBJECT, id: id.as_str(), action: Action::RuleSet, round: None, detail: "" };
-    approvals::ask(tx, ctx, asked)
+    named(id).ask(tx, ctx)
 }
 
 /// Takes the request back, so that the draft can be changed again; done twice it is done once.
 pub fn withdraw(tx: &mut Tx, ctx: &Ctx, id: &RuleDraftId) -> Result<()> {
     draft(tx.conn(), id)?;
-    approvals::withdraw(tx, ctx, SUBJECT, id.as_str(), Action::RuleSet)
+    named(id).withdraw(tx, ctx)
 }
 
 /// Gives a draft up, with what is asked about it; done twice it is done once.
@@ -195,8 +189,8 @@ pub fn discard(tx: &mut Tx, ctx: &Ctx, id: &RuleDraftId) -> Result<()> {
     if before.state == DraftState::Discarded {
         return Ok(());
     }
-    rules::is_open(&before, false).map_err(Error::refused)?;
-    approvals::withdraw_all(tx, ctx, SUBJECT, id.as_str())?;
+    drafts::is_open(before.state, false).map_err(Error::refused)?;
+    named(id).withdraw(tx, ctx)?;
     let after = RuleDraft { state: DraftState::Discarded, updated_at: ctx.now, ..before.clone() };
     store::update(tx, &after)?;
     audit::record(tx, ctx, deed("rule_draft.discard", id), &before.state, &after.state)
@@ -211,17 +205,13 @@ pub fn decide(
     yes: bool,
     remark: &str,
 ) -> Result<()> {
-    let asked = crate::rounds::store::approval(tx.conn(), request)?.ok_or(Error::NotFound)?;
-    if (asked.subject.as_str(), asked.subject_id.as_str()) != (SUBJECT, id.as_str()) {
-        return Err(Error::NotFound);
-    }
-    approvals::decide(tx, ctx, request, yes, remark)?;
+    named(id).decide(tx, ctx, request, yes, remark)?;
     if yes { publish(tx, ctx, id).map(drop) } else { Ok(()) }
 }
 
 fn publish(tx: &mut Tx, ctx: &Ctx, id: &RuleDraftId) -> Result<RuleSetVersion> {
     let before = draft(tx.conn(), id)?;
-    rules::is_open(&before, false).map_err(Error::refused)?;
+    drafts::is_open(before.state, false).map_err(Error::refused)?;
     let origin = rule_set_version(tx.conn(), &before.origin_id)?;
     is_free(tx.conn(), &before.name, &origin)?;
     let parsed = RuleSet::parse(&before.body).map_err(Error::refused)?;

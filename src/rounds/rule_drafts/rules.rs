@@ -1,8 +1,7 @@
-//! When a draft may be changed, and how sure a changed section still is. Pure.
+//! What a draft may be named, and how sure a changed section still is. Pure.
 
 use toml::{Table, Value};
 
-use super::{DraftState, RuleDraft};
 use crate::rounds::parameter_kinds::Section;
 use crate::rounds::rule_set::{Confidence, MARKS, SECTIONS};
 use crate::rounds::rule_text;
@@ -11,23 +10,13 @@ use crate::text::{Say, Text, fill};
 /// Longest name of a rule set.
 const NAME: usize = 60;
 
-/// Why something about a draft is refused.
+/// Why a draft of a rule set is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// A published version never changes.
-    Published,
-    /// It was given up.
-    Discarded,
-    /// A draft that waits for approval stays as it is.
-    Waits,
-    /// Somebody else changed it since the form was opened.
-    Changed,
     /// Another rule set has this name.
     NameTaken(String),
     /// Not a document number.
     Name(String),
-    /// A draft that says what its origin says.
-    Nothing,
     /// A section surer than `own` that does not say where it was read.
     Unsourced(&'static str),
 }
@@ -36,13 +25,8 @@ impl Say for Refused {
     fn say(&self, t: &Text) -> String {
         let r = &t.rule_drafts;
         match self {
-            Self::Published => r.published_stays.to_owned(),
-            Self::Discarded => r.is_discarded.to_owned(),
-            Self::Waits => r.waits.to_owned(),
-            Self::Changed => r.changed_meanwhile.to_owned(),
             Self::NameTaken(name) => fill(r.name_taken, &[("name", name)]),
             Self::Name(name) => fill(r.name_bad, &[("name", name), ("n", &NAME)]),
-            Self::Nothing => r.nothing_changed.to_owned(),
             Self::Unsourced(_) => r.unsourced.to_owned(),
         }
     }
@@ -51,18 +35,7 @@ impl Say for Refused {
         match self {
             Self::NameTaken(_) | Self::Name(_) => Some("name"),
             Self::Unsourced(name) => Some(name),
-            _ => None,
         }
-    }
-}
-
-/// Whether a draft can be changed.
-pub fn is_open(draft: &RuleDraft, waits: bool) -> Result<(), Refused> {
-    match draft.state {
-        DraftState::Published => Err(Refused::Published),
-        DraftState::Discarded => Err(Refused::Discarded),
-        DraftState::Open if waits => Err(Refused::Waits),
-        DraftState::Open => Ok(()),
     }
 }
 

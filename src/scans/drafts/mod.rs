@@ -14,26 +14,16 @@ use crate::error::{Error, Result};
 use crate::prices::monitoring::difference::{self, Difference};
 use crate::prices::monitoring::faults::{self, Fault, Kept};
 use crate::prices::monitoring::versions::{self, Version};
-use crate::rounds::approvals::{self, Action, Approval, Asked};
+use crate::rounds::approvals::{Action, Approval};
+use crate::rounds::drafts::{self, Named};
 use crate::schema::monitoring_drafts;
 use crate::types::{AccountId, ApprovalId, Ctx, MonitoringDraftId, Time, sha256};
 
+pub use crate::rounds::drafts::DraftState;
 pub use rules::Refused;
 
 /// The table of drafts, as approvals and the trail name it.
 pub const SUBJECT: &str = "monitoring_drafts";
-
-crate::words! {
-    /// What became of a draft.
-    DraftState {
-        /// It can be changed.
-        Open = "open",
-        /// It has become a version.
-        Published = "published",
-        /// It was given up.
-        Discarded = "discarded",
-    }
-}
 
 /// A version of a monitoring rule being written.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
@@ -88,9 +78,14 @@ pub fn draft(conn: &mut Conn, id: &MonitoringDraftId) -> Result<Draft> {
     store::draft(conn, id)?.ok_or(Error::NotFound)
 }
 
+/// A draft as requests name it.
+pub fn named(id: &MonitoringDraftId) -> Named<'_> {
+    Named { subject: SUBJECT, id: id.as_str(), action: Action::MonitoringRule }
+}
+
 /// The request that waits for a reviewer.
 pub fn request(conn: &mut Conn, id: &MonitoringDraftId) -> Result<Option<Approval>> {
-    approvals::open(conn, SUBJECT, id.as_str(), Action::MonitoringRule)
+    named(id).request(conn)
 }
 
 /// What a draft changes in the version it was copied from.
@@ -139,7 +134,7 @@ pub fn copy(tx: &mut Tx, ctx: &Ctx, id: MonitoringDraftId, (name, from): (&str, 
 /// officer saw: when somebody else has changed the draft since, nothing is saved either.
 pub fn change(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId, version: i32, body: &str) -> Result<Changed> {
     let before = draft(tx.conn(), id)?;
-    rules::is_open(&before, request(tx.conn(), id)?.is_some()).map_err(Error::refused)?;
+    drafts::is_open(before.state, request(tx.conn(), id)?.is_some()).map_err(Error::refused)?;
     let body = rules::text(body).map_err(Error::refused)?;
     if body == before.body {
         return Ok(Changed::Saved);
@@ -151,7 +146,7 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId, version: i32, body
         Err(faults) => return Ok(Changed::Faulty(faults)),
     };
     if before.version != version {
-        return Err(Error::refused(Refused::Changed));
+        return Err(Error::refused(drafts::Refused::Changed));
     }
     let after = Draft {
         title: rule.title,
@@ -166,17 +161,15 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId, version: i32, body
 }
 
 /// Asks a second person to publish a draft that is sound, changes something, and was tried out as it is.
-pub fn ask(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId) -> Result<Approval> {
+pub fn ask(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId) -> Result<()> {
     let draft = draft(tx.conn(), id)?;
-    rules::is_open(&draft, false).map_err(Error::refused)?;
+    drafts::is_open(draft.state, false).map_err(Error::refused)?;
     sound(tx.conn(), &draft)?;
     rules::changes(&differences(tx.conn(), &draft)?).map_err(Error::refused)?;
     if !store::is_tried(tx.conn(), id, &draft.sha256())? {
         return Err(Error::refused(Refused::Untried));
     }
-    let asked =
-        Asked { subject: SUBJECT, id: id.as_str(), action: Action::MonitoringRule, round: None, detail: "" };
-    approvals::ask(tx, ctx, asked)
+    named(id).ask(tx, ctx)
 }
 
 /// Refuses a draft whose number another version took since, or that has faults.
@@ -192,7 +185,7 @@ fn sound(conn: &mut Conn, draft: &Draft) -> Result<Version> {
 /// Takes the request back, so that the draft can be changed again; done twice it is done once.
 pub fn withdraw(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId) -> Result<()> {
     draft(tx.conn(), id)?;
-    approvals::withdraw(tx, ctx, SUBJECT, id.as_str(), Action::MonitoringRule)
+    named(id).withdraw(tx, ctx)
 }
 
 /// Gives a draft up, with what is asked about it; done twice it is done once.
@@ -201,8 +194,8 @@ pub fn discard(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId) -> Result<()> {
     if before.state == DraftState::Discarded {
         return Ok(());
     }
-    rules::is_open(&before, false).map_err(Error::refused)?;
-    approvals::withdraw(tx, ctx, SUBJECT, id.as_str(), Action::MonitoringRule)?;
+    drafts::is_open(before.state, false).map_err(Error::refused)?;
+    named(id).withdraw(tx, ctx)?;
     let after = Draft { state: DraftState::Discarded, updated_at: ctx.now, ..before.clone() };
     store::update(tx, &after)?;
     audit::record(tx, ctx, deed("monitoring_draft.discard", id), &before.state, &after.state)
@@ -214,19 +207,16 @@ pub fn decide(
     ctx: &Ctx,
     id: &MonitoringDraftId,
     request: &ApprovalId,
-    (yes, remark): (bool, &str),
+    yes: bool,
+    remark: &str,
 ) -> Result<()> {
-    let asked = crate::rounds::store::approval(tx.conn(), request)?.ok_or(Error::NotFound)?;
-    if (asked.subject.as_str(), asked.subject_id.as_str()) != (SUBJECT, id.as_str()) {
-        return Err(Error::NotFound);
-    }
-    approvals::decide(tx, ctx, request, yes, remark)?;
+    named(id).decide(tx, ctx, request, yes, remark)?;
     if yes { publish(tx, ctx, id) } else { Ok(()) }
 }
 
 fn publish(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId) -> Result<()> {
     let before = draft(tx.conn(), id)?;
-    rules::is_open(&before, false).map_err(Error::refused)?;
+    drafts::is_open(before.state, false).map_err(Error::refused)?;
     let made = sound(tx.conn(), &before)?;
     // The program's own version stays what it was, whatever the program brings later.
     if let [own] = versions::of(tx.conn(), &before.name)?.as_slice()

@@ -1,25 +1,15 @@
-//! When a draft may be changed and published. Pure.
+//! When a draft may be published. Pure.
 
-use super::{Draft, DraftState};
 use crate::prices::monitoring::difference::Difference;
+use crate::rounds::drafts;
 use crate::text::{Say, Text, fill};
 
 /// Longest text of a rule, in characters.
 const LONGEST: usize = 40_000;
 
-/// Why something about a draft is refused.
+/// Why a draft of a monitoring rule is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// A published version never changes.
-    Published,
-    /// It was given up.
-    Discarded,
-    /// A draft that waits for approval stays as it is.
-    Waits,
-    /// Somebody else changed it since the form was opened.
-    Changed,
-    /// It says what its version says.
-    Nothing,
     /// What it says now was not tried out.
     Untried,
     /// This version was published since it was copied.
@@ -32,11 +22,6 @@ impl Say for Refused {
     fn say(&self, t: &Text) -> String {
         let w = &t.watching;
         match self {
-            Self::Published => w.is_published.to_owned(),
-            Self::Discarded => w.is_discarded.to_owned(),
-            Self::Waits => w.waits.to_owned(),
-            Self::Changed => w.changed_meanwhile.to_owned(),
-            Self::Nothing => w.nothing_changed.to_owned(),
             Self::Untried => w.untried.to_owned(),
             Self::Overtaken(version) => fill(w.overtaken, &[("version", version)]),
             Self::Long => fill(w.too_long, &[("n", &LONGEST)]),
@@ -45,16 +30,6 @@ impl Say for Refused {
 
     fn field(&self) -> Option<&'static str> {
         if *self == Self::Long { Some("body") } else { None }
-    }
-}
-
-/// Whether a draft can be changed.
-pub fn is_open(draft: &Draft, waits: bool) -> Result<(), Refused> {
-    match draft.state {
-        DraftState::Published => Err(Refused::Published),
-        DraftState::Discarded => Err(Refused::Discarded),
-        DraftState::Open if waits => Err(Refused::Waits),
-        DraftState::Open => Ok(()),
     }
 }
 
@@ -67,8 +42,8 @@ pub fn text(given: &str) -> Result<String, Refused> {
 }
 
 /// Whether what differs is more than the number.
-pub fn changes(differences: &[Difference]) -> Result<(), Refused> {
-    if differences.iter().any(|it| it.name != "version") { Ok(()) } else { Err(Refused::Nothing) }
+pub fn changes(differences: &[Difference]) -> Result<(), drafts::Refused> {
+    if differences.iter().any(|it| it.name != "version") { Ok(()) } else { Err(drafts::Refused::Nothing) }
 }
 
 /// Whether a text has the number that follows the latest version.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{SUBJECT, draft, rules, store};
+use super::{SUBJECT, draft, store};
 use crate::audit::{self, Deed};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::prices::monitoring::versions::{self, Version};
 use crate::prices::monitoring::{Rule, Tier};
+use crate::rounds::drafts;
 use crate::runs;
 use crate::scans::{self, Asked};
 use crate::schema::monitoring_trials;
@@ -106,7 +107,7 @@ impl Trial {
 /// does asking while one of the same text waits.
 pub fn ask(tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId, trial: TrialId) -> Result<()> {
     let draft = draft(tx.conn(), id)?;
-    rules::is_open(&draft, false).map_err(Error::refused)?;
+    drafts::is_open(draft.state, false).map_err(Error::refused)?;
     if store::trial(tx.conn(), &trial)?.is_some() {
         return Ok(());
     }
@@ -163,7 +164,7 @@ fn tried(db: &Db, ctx: &Ctx, trial: &Trial, clock: &dyn Fn() -> Time) -> Result<
         Ok((draft.clone(), versions::of(conn, &draft.name)?, standing))
     })?;
     if draft.sha256() != trial.sha256 {
-        return Err(Error::refused(super::Refused::Changed));
+        return Err(Error::refused(drafts::Refused::Changed));
     }
     let mut rules: Vec<Rule> = versions.iter().map(Version::rule).collect::<Result<_>>()?;
     rules.push(Rule::parse(&draft.body).map_err(Error::refused)?);

@@ -160,7 +160,7 @@ fn note_short(tx: &mut Tx, ctx: &Ctx, order: &Order, short: &[(OrderLine, Quanti
     let letter = Letter::Supply {
         news: News::OrderShort,
         number: order.number.clone(),
-        title: name(tx.conn(), &order.supplier_id)?,
+        title: people::store::organisation_name(tx.conn(), &order.supplier_id)?,
         path: "/deliveries/shortfalls".to_owned(),
         detail: said.join("\n"),
     };
@@ -170,11 +170,6 @@ fn note_short(tx: &mut Tx, ctx: &Ctx, order: &Order, short: &[(OrderLine, Quanti
         notify::post(tx, ctx, to, &letter, &format!("order_short:{}", first.id))?;
     }
     Ok(())
-}
-
-/// An organisation's name.
-pub fn name(conn: &mut Conn, id: &OrganisationId) -> Result<String> {
-    Ok(people::store::organisation(conn, id)?.map(|it| it.name).unwrap_or_default())
 }
 
 /// Orders and lines handled in one transaction.
@@ -205,7 +200,7 @@ pub fn note_unanswered(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
         let letter = Letter::Supply {
             news: News::OrderUnanswered,
             number: order.number.clone(),
-            title: name(tx.conn(), &order.supplier_id)?,
+            title: people::store::organisation_name(tx.conn(), &order.supplier_id)?,
             path: format!("/orders/{id}"),
             detail: hours.to_string(),
         };

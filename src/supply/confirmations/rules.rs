@@ -135,36 +135,17 @@ pub fn answer(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{OrderId, OrganisationId, UnitPrice};
+    use crate::supply::samples::order_line;
 
     /// A line of 100, of which `released` was given up.
     fn line(state: OrderState, promised: Option<&str>, released: &str) -> OrderLine {
         let quantity = |text: &str| text.parse::<Quantity>().unwrap();
         OrderLine {
-            id: OrderLineId::new(),
-            order_id: OrderId::new(),
             position: 3,
-            hospital_id: OrganisationId::new(),
-            supplier_id: OrganisationId::new(),
-            contract_id: None,
-            volume_id: None,
-            product_id: None,
-            generic: String::new(),
-            product: String::new(),
-            spec: String::new(),
-            unit: String::new(),
-            quantity: quantity("100"),
-            unit_price: UnitPrice::ZERO,
-            placed_on: "2027-01-01".parse().unwrap(),
             state,
             promised: promised.map(quantity),
-            promised_on: None,
-            distributor_id: None,
-            shipped: Quantity::ZERO,
-            accepted: Quantity::ZERO,
-            refused: Quantity::ZERO,
-            returned: Quantity::ZERO,
             released: quantity(released),
+            ..order_line()
         }
     }
 

@@ -145,7 +145,7 @@ fn enter(tx: &mut Tx, ctx: &Ctx, order: &Order, note: &Note, lines: &[OrderLine]
     let letter = Letter::Supply {
         news: News::DeliverySent,
         number: delivery.number.clone(),
-        title: confirmations::name(tx.conn(), &order.supplier_id)?,
+        title: people::store::organisation_name(tx.conn(), &order.supplier_id)?,
         path: format!("/deliveries/{}", delivery.id),
         detail: order.number.clone(),
     };

@@ -216,7 +216,7 @@ impl Checked {
 mod tests {
     use super::*;
     use crate::supply::OrderState;
-    use crate::types::{OrderId, OrganisationId, UnitPrice};
+    use crate::supply::samples::order_line;
 
     const CODE: &str = "81234567890123456789";
 
@@ -224,30 +224,12 @@ mod tests {
     fn line(promised: Option<&str>, [shipped, refused, released]: [&str; 3]) -> OrderLine {
         let quantity = |text: &str| text.parse::<Quantity>().unwrap();
         OrderLine {
-            id: OrderLineId::new(),
-            order_id: OrderId::new(),
-            position: 1,
-            hospital_id: OrganisationId::new(),
-            supplier_id: OrganisationId::new(),
-            contract_id: None,
-            volume_id: None,
-            product_id: None,
-            generic: String::new(),
-            product: String::new(),
-            spec: String::new(),
-            unit: String::new(),
-            quantity: quantity("100"),
-            unit_price: UnitPrice::ZERO,
-            placed_on: "2027-01-01".parse().unwrap(),
             state: OrderState::Confirmed,
             promised: promised.map(quantity),
-            promised_on: None,
-            distributor_id: None,
             shipped: quantity(shipped),
-            accepted: Quantity::ZERO,
             refused: quantity(refused),
-            returned: Quantity::ZERO,
             released: quantity(released),
+            ..order_line()
         }
     }
 

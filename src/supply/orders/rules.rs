@@ -93,7 +93,7 @@ fn less(from: Quantity, parts: &[Quantity]) -> Quantity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{OrderId, OrderLineId, OrganisationId, UnitPrice};
+    use crate::supply::samples::order_line;
 
     fn quantity(text: &str) -> Quantity {
         text.parse().unwrap()
@@ -102,30 +102,12 @@ mod tests {
     /// A line of 100 with these quantities: promised, shipped, accepted, refused, released.
     fn line(promised: Option<&str>, [shipped, accepted, refused, released]: [&str; 4]) -> OrderLine {
         OrderLine {
-            id: OrderLineId::new(),
-            order_id: OrderId::new(),
-            position: 1,
-            hospital_id: OrganisationId::new(),
-            supplier_id: OrganisationId::new(),
-            contract_id: None,
-            volume_id: None,
-            product_id: None,
-            generic: String::new(),
-            product: String::new(),
-            spec: String::new(),
-            unit: String::new(),
-            quantity: quantity("100"),
-            unit_price: UnitPrice::ZERO,
-            placed_on: "2027-01-01".parse().unwrap(),
-            state: OrderState::Placed,
             promised: promised.map(quantity),
-            promised_on: None,
-            distributor_id: None,
             shipped: quantity(shipped),
             accepted: quantity(accepted),
             refused: quantity(refused),
-            returned: Quantity::ZERO,
             released: quantity(released),
+            ..order_line()
         }
     }
 

@@ -226,21 +226,6 @@ fn named(conn: &mut Conn, text: &str) -> Result<(Vec<OrganisationId>, Vec<Organi
     Ok((of(OrganisationKind::Hospital), of(OrganisationKind::Supplier)))
 }
 
-/// The names of organisations.
-pub fn names(conn: &mut Conn, mut ids: Vec<OrganisationId>) -> Result<HashMap<OrganisationId, String>> {
-    ids.sort_unstable();
-    ids.dedup();
-    let mut found = HashMap::new();
-    for some in ids.chunks(BATCH) {
-        let rows: Vec<(OrganisationId, String)> = organisations::table
-            .filter(organisations::id.eq_any(some.to_vec()))
-            .select((organisations::id, organisations::name))
-            .load(conn)?;
-        found.extend(rows);
-    }
-    Ok(found)
-}
-
 /// The numbers of contracts.
 pub fn contract_numbers(conn: &mut Conn, mut ids: Vec<ContractId>) -> Result<HashMap<ContractId, String>> {
     ids.sort_unstable();

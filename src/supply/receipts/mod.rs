@@ -19,7 +19,7 @@ use crate::supply::{
     payers,
 };
 use crate::terms::{self, Term};
-use crate::types::{AccountId, Ctx, DeliveryId, Money, Quantity};
+use crate::types::{Ctx, DeliveryId, Money, Quantity};
 
 pub use rules::{Refused, Take};
 
@@ -68,16 +68,10 @@ fn is_done(conn: &mut Conn, line: &DeliveryLine, it: &Take) -> Result<bool> {
         None => Ok(false),
         Some(known) if known.id == it.id => Ok(true),
         Some(known) => {
-            let by = account(conn, known.account_id.as_ref())?;
+            let by = people::store::account_name(conn, known.account_id.as_ref())?;
             Err(Refused::Received { line: line.position, at: known.received_at, by }.into())
         }
     }
-}
-
-/// The name of an account; empty when the platform acted.
-pub fn account(conn: &mut Conn, id: Option<&AccountId>) -> Result<String> {
-    let Some(id) = id else { return Ok(String::new()) };
-    Ok(people::store::account(conn, id)?.map(|it| it.name).unwrap_or_default())
 }
 
 /// Writes the receipt of one line and what follows: counters, volume, credit facts.
@@ -160,7 +154,7 @@ fn tell(tx: &mut Tx, ctx: &Ctx, delivery: &Delivery, made: &[Receipt]) -> Result
     let letter = Letter::Supply {
         news: News::DeliveryReceived,
         number: delivery.number.clone(),
-        title: confirmations::name(tx.conn(), &delivery.hospital_id)?,
+        title: people::store::organisation_name(tx.conn(), &delivery.hospital_id)?,
         path: format!("/deliveries/{}", delivery.id),
         detail: said.take(100).collect::<Vec<_>>().join("\n"),
     };

@@ -9,7 +9,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::notify::{self, Letter, News};
 use crate::people;
-use crate::supply::{OrderLine, Return, confirmations, deliveries, orders, receipts};
+use crate::supply::{OrderLine, Return, deliveries, orders, receipts};
 use crate::types::{Ctx, DeliveryId, Quantity, ReceiptId, ReturnId};
 
 pub use rules::Refused;
@@ -76,7 +76,7 @@ pub fn give_back(tx: &mut Tx, ctx: &Ctx, delivery: &DeliveryId, wanted: &Wanted)
     let letter = Letter::Supply {
         news: News::GoodsReturned,
         number: delivery.number.clone(),
-        title: confirmations::name(tx.conn(), &delivery.hospital_id)?,
+        title: people::store::organisation_name(tx.conn(), &delivery.hospital_id)?,
         path: format!("/deliveries/{}", delivery.id),
         detail: format!(
             "{} {}: {} {} · {} · {}",

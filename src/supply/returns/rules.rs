@@ -75,33 +75,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::supply::{Payer, ReceiptState};
-    use crate::types::{DeliveryLineId, OrderLineId, OrganisationId, ReceiptId, Time, UnitPrice};
-
-    fn receipt(accepted: Quantity, unit_price: UnitPrice) -> Receipt {
-        let day = "2027-01-01".parse().unwrap();
-        Receipt {
-            id: ReceiptId::new(),
-            delivery_line_id: DeliveryLineId::new(),
-            order_line_id: OrderLineId::new(),
-            hospital_id: OrganisationId::new(),
-            supplier_id: OrganisationId::new(),
-            payer: Payer::Hospital,
-            accepted,
-            refused: Quantity::ZERO,
-            reason: String::new(),
-            unit_price,
-            amount: Money::of(accepted, unit_price).unwrap(),
-            credited: Money::ZERO,
-            invoiced: Money::ZERO,
-            paid: Money::ZERO,
-            state: ReceiptState::Accepted,
-            received_on: day,
-            due_on: day,
-            received_at: Time::from_millis(0),
-            account_id: None,
-        }
-    }
+    use crate::supply::samples::receipt;
+    use crate::types::UnitPrice;
 
     #[test]
     fn no_more_goes_back_than_was_accepted() {

@@ -179,7 +179,9 @@ pub(super) fn post(
             path: format!("/shortages/{}", it.id),
             detail: supplier.clone().unwrap_or_else(|| it.level.name(to.lang.text()).to_owned()),
         };
-        notify::post(tx, ctx, to, &letter, &format!("{news}:{}:{}:{}", it.id, it.version, it.level))?;
+        // The day too: what eased and got worse again is told again.
+        let key = format!("{news}:{}:{}:{}:{}", it.id, it.version, it.level, it.level_since);
+        notify::post(tx, ctx, to, &letter, &key)?;
     }
     Ok(())
 }

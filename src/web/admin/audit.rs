@@ -116,7 +116,7 @@ pub async fn export(
         audit::record(tx, &ctx, deed, &(), &Exported { filter: &query, lines })
     })
     .await?;
-    Ok(page::download("audit.csv", "text/csv; charset=utf-8", bytes))
+    Ok(page::csv("audit", bytes))
 }
 
 #[derive(Serialize)]

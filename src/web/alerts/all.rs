@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::people;
 use crate::prices::alerts::{Subscription, store};
 use crate::types::AccountId;
+use crate::web::prices::Titles;
 use crate::web::{App, Overseer, Page, page};
 
 /// Subscriptions on a page.
@@ -63,9 +64,9 @@ pub async fn index(
     let (before, t) = (asked.before.parse().ok(), page.t);
     let mut lines = app
         .read(move |conn| {
-            let mut lines = Vec::new();
+            let (mut lines, titles) = (Vec::new(), Titles::new(conn, t)?);
             for it in store::page(conn, before.as_ref(), PAGE as i64 + 1)? {
-                lines.push(Line { who: name(conn, &it.account_id)?, what: what(conn, &it, t)?, it });
+                lines.push(Line { who: name(conn, &it.account_id)?, what: what(conn, &it, &titles, t)?, it });
             }
             Ok(lines)
         })

@@ -7,11 +7,12 @@ use super::day;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::{self, OrganisationKind, Role, Who};
-use crate::prices::alerts::{self, Frequency, Refused, Subscription, Wish, report, store};
+use crate::prices::alerts::{self, Frequency, Refused, Subscription, Wish, store};
 use crate::prices::monitoring::{Tier, rules};
 use crate::text::Text;
 use crate::types::SubscriptionId;
 use crate::web::form::Form;
+use crate::web::prices::Titles;
 use crate::web::{App, Page, Person, page};
 
 /// The fields as typed.
@@ -143,7 +144,8 @@ async fn made(
         hospitals.extend(all.into_iter().map(|it| (it.id.to_string(), it.name)));
     }
     let all = std::iter::once((String::new(), t.common.all.to_owned()));
-    let named = rules::names().into_iter().map(|name| (name.to_owned(), report::rule_title(name, t.lang)));
+    let titles = app.read(move |conn| Titles::new(conn, t)).await?;
+    let named = rules::names().into_iter().map(|name| (name.to_owned(), titles.of(name).to_owned()));
     let any = |tier: &Tier| if *tier == Tier::None { a.tier_any } else { tier.name(t) };
     Ok(Edit {
         id,

@@ -12,6 +12,7 @@ use crate::prices::alerts::{self, Alert, State, Subscription, store};
 use crate::text::fill;
 use crate::types::{AlertId, SubscriptionId};
 use crate::web::form::Form;
+use crate::web::prices::Titles;
 use crate::web::{App, Page, Person, page};
 
 /// Mails on a page.
@@ -61,9 +62,9 @@ async fn made(page: Page, who: &Person, app: &App, before: Option<AlertId>) -> R
     let (account, t) = (who.account.clone(), page.t);
     let (subscriptions, mut sent, bounced) = app
         .read(move |conn| {
-            let mut subscriptions = Vec::new();
+            let (mut subscriptions, titles) = (Vec::new(), Titles::new(conn, t)?);
             for it in store::of_account(conn, &account.id)? {
-                let words = what(conn, &it, t)?;
+                let words = what(conn, &it, &titles, t)?;
                 subscriptions.push((it, words));
             }
             let sent = store::alerts_of(conn, &account.id, before.as_ref(), PAGE as i64 + 1)?;

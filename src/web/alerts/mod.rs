@@ -13,9 +13,10 @@ use actix_web::HttpResponse;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::notify::Report;
-use crate::prices::alerts::{Frequency, State, Subscription, report, store};
+use crate::prices::alerts::{Frequency, State, Subscription, store};
 use crate::prices::monitoring::Tier;
 use crate::text::{Text, fill};
+use crate::web::prices::Titles;
 
 /// The day of the week in words.
 fn day(weekday: i32, t: &Text) -> &'static str {
@@ -53,7 +54,7 @@ fn state(it: &Subscription, t: &Text) -> (&'static str, &'static str) {
 }
 
 /// What a subscription asks for, in words.
-fn what(conn: &mut Conn, it: &Subscription, t: &Text) -> Result<String> {
+fn what(conn: &mut Conn, it: &Subscription, titles: &Titles, t: &Text) -> Result<String> {
     let mut parts = Vec::new();
     if let Some(id) = &it.product_id {
         parts.push(store::code_of(conn, id)?.unwrap_or_default());
@@ -63,7 +64,7 @@ fn what(conn: &mut Conn, it: &Subscription, t: &Text) -> Result<String> {
     }
     parts.extend([&it.generic, &it.supplier].into_iter().filter(|text| !text.is_empty()).cloned());
     if !it.rule.is_empty() {
-        parts.push(report::rule_title(&it.rule, t.lang));
+        parts.push(titles.of(&it.rule).to_owned());
     }
     if it.tier != Tier::None {
         parts.push(format!("≥ {}", it.tier.name(t)));

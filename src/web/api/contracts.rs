@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::{Answer, Caller, Parameters};
 use crate::contracts::store::{self, Filter, Listed};
 use crate::contracts::{ContractState, Party};
+use crate::people::store::names;
 use crate::types::{Quantity, UnitPrice};
 use crate::web::{App, page};
 
@@ -60,14 +61,14 @@ pub struct Contracts {
 /// `?after=NUMBER&limit=N`.
 pub async fn list(req: HttpRequest, caller: Caller, app: web::Data<App>) -> Answer {
     let given = Parameters::of(&req, &["after", "limit"])?;
-    let after = given.read("after", String::new(), |text| text.len() <= 200 && !text.contains('\0'))?;
+    let after = given.read("after", String::new(), |text| text.len() <= 200)?;
     let limit = given.read("limit", LIMIT, |n: &i64| (1..=MOST).contains(n))?;
     let hospital = caller.hospital()?.id.clone();
     let filter = Filter { party: Some((Party::Hospital, hospital)), after, ..Filter::default() };
     let (mut rows, names) = app
         .read(move |conn| {
             let rows = store::page(conn, &filter, limit + 1)?;
-            let names = store::names(conn, rows.iter().map(|(it, ..)| it.supplier_id.clone()).collect())?;
+            let names = names(conn, rows.iter().map(|(it, ..)| it.supplier_id.clone()).collect())?;
             Ok((rows, names))
         })
         .await?;

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
@@ -39,7 +39,7 @@ impl Write for Hashed {
     }
 }
 
-/// All standards in force on a day.
+/// All standards that hold from a day on.
 #[derive(ToSchema)]
 #[schema(as = AllStandards)]
 pub struct Snapshot {
@@ -50,7 +50,7 @@ pub struct Snapshot {
     pub last_seq: i64,
     /// When it was made.
     pub made_at: String,
-    /// Every row in force, in the order of the feed.
+    /// Every row in force on the day or later, in the order of the feed.
     pub items: Vec<Item>,
 }
 
@@ -86,7 +86,7 @@ fn snapshot(app: &App, day: NaiveDate, now: Time, form: Form) -> Result<Written>
 fn json_into(conn: &mut Conn, day: NaiveDate, (last, now): (i64, Time), out: &mut Hashed) -> Result<()> {
     write!(out, "{{\"day\":\"{day}\",\"last_seq\":{last},\"made_at\":\"{}\",\"items\":[", now.iso())?;
     let mut is_first = true;
-    feed::in_force(conn, day, |items| {
+    feed::from_day(conn, day, |items| {
         for it in items {
             out.write_all(if is_first { b"\n" } else { b",\n" })?;
             serde_json::to_writer(&mut *out, it)?;
@@ -101,7 +101,7 @@ fn json_into(conn: &mut Conn, day: NaiveDate, (last, now): (i64, Time), out: &mu
 fn csv_into(conn: &mut Conn, day: NaiveDate, out: &mut Hashed) -> Result<()> {
     let mut table = Csv::new(out)?;
     table.row(feed::COLUMNS)?;
-    feed::in_force(conn, day, |items: &[Item]| feed::write_rows(&mut table, items))?;
+    feed::from_day(conn, day, |items: &[Item]| feed::write_rows(&mut table, items))?;
     table.finish().map(drop)
 }
 
@@ -111,7 +111,8 @@ async fn answer(
     form: Form,
 ) -> std::result::Result<HttpResponse, Fault> {
     let now = app.now();
-    let day = Parameters::of(req, &["day"])?.read("day", now.day(), |_: &NaiveDate| true)?;
+    let day = Parameters::of(req, &["day"])?
+        .read("day", now.day(), |day: &NaiveDate| (0..=9_999).contains(&day.year()))?;
     let maker = app.get_ref().clone();
     let made = block(move || snapshot(&maker, day, now, form)).await?;
     let seal = sealed(&app, made.hash, made.last_seq, now).await?;

@@ -38,7 +38,7 @@ use crate::text::{Lang, Say, Text, fill};
 use crate::tokens::store as tokens_store;
 use crate::tokens::{ApiToken, Scope, Standing};
 use crate::types::{Actor, Ctx, sha256};
-use crate::web::{Allowed, App, ROUTES};
+use crate::web::{Allowed, App, Route};
 
 /// An error as a program reads it.
 pub struct Fault {
@@ -208,8 +208,7 @@ impl FromRequest for Caller {
 /// The scope the route table asks for.
 fn scope(req: &HttpRequest) -> Option<Scope> {
     let pattern = req.match_pattern()?;
-    let route = ROUTES.iter().find(|it| it.path == pattern && it.method == req.method().as_str())?;
-    match route.allowed {
+    match Route::of(req.method(), &pattern)?.allowed {
         Allowed::Token(scope) => Some(scope),
         _ => None,
     }
@@ -281,7 +280,7 @@ impl Parameters {
         let list = given.map(web::Query::into_inner).map_err(|_| bad_parameter("?", "?", known))?;
         for (at, (name, value)) in list.iter().enumerate() {
             let is_again = list.iter().take(at).any(|(other, _)| other == name);
-            if !known.contains(&name.as_str()) || is_again {
+            if !known.contains(&name.as_str()) || is_again || value.contains('\0') {
                 return Err(bad_parameter(name, value, known));
             }
         }
@@ -340,20 +339,37 @@ pub fn objects(body: &[u8]) -> crate::error::Result<Option<Vec<Value>>> {
     if !text.starts_with(b"{") && !text.starts_with(b"[") {
         return Ok(None);
     }
-    let read: Option<Map<String, Value>> = serde_json::from_slice(text).ok();
-    match read.and_then(|mut it| it.remove("lines").filter(|_| it.is_empty())) {
-        Some(Value::Array(lines)) => Ok(Some(lines)),
-        _ => Err(Error::refused(NoLines)),
+    let read: Value = serde_json::from_slice(text)
+        .map_err(|why| Error::refused(BadJson::Broken { line: why.line(), column: why.column() }))?;
+    match read {
+        Value::Object(mut it) => match it.remove("lines") {
+            Some(Value::Array(lines)) if it.is_empty() => Ok(Some(lines)),
+            _ => Err(Error::refused(BadJson::NoLines)),
+        },
+        _ => Err(Error::refused(BadJson::NoLines)),
     }
 }
 
-/// A JSON body that has no lines.
+/// Why a JSON body cannot be taken.
 #[derive(Debug)]
-struct NoLines;
+enum BadJson {
+    /// It is no JSON from here on.
+    Broken {
+        /// The line, from 1.
+        line: usize,
+        /// The byte of the line.
+        column: usize,
+    },
+    /// It has no lines.
+    NoLines,
+}
 
-impl Say for NoLines {
+impl Say for BadJson {
     fn say(&self, t: &Text) -> String {
-        t.api.no_lines.to_owned()
+        match self {
+            BadJson::Broken { line, column } => fill(t.api.bad_json, &[("line", line), ("column", column)]),
+            BadJson::NoLines => t.api.no_lines.to_owned(),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::idempotency::{fingerprint, needed, once};
 use super::{Answer, Caller, Parameters, small_body};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::people::Organisation;
+use crate::people::{self, Organisation};
 use crate::supply::orders::requests::refused::Refused;
 use crate::supply::orders::requests::{self, Given, New, RequestLine, Submitted, import, store};
 use crate::supply::orders::store as orders;
@@ -117,7 +117,7 @@ fn place_all(tx: &mut Tx, ctx: &Ctx, hospital: &Organisation, id: &RequestId) ->
         Submitted::Changed(count) => return Err(Refused::Changed(count).into()),
     }
     let placed = orders::of_request(tx.conn(), id)?;
-    let names = orders::names(tx.conn(), placed.iter().map(|it| it.supplier_id.clone()).collect())?;
+    let names = people::store::names(tx.conn(), placed.iter().map(|it| it.supplier_id.clone()).collect())?;
     let number = |id: &OrderId| placed.iter().find(|it| it.id == *id).map(|it| it.number.clone());
     let lines = store::lines(tx.conn(), id, false, 0, i64::MAX)?;
     let lines = lines.iter().map(|line| result(line, line.order_id.as_ref().and_then(number))).collect();

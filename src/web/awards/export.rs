@@ -1,19 +1,18 @@
 //! The award as files, with the columns of `jicai award`.
 
 use actix_web::{HttpResponse, web};
-use rust_decimal::Decimal;
 
 use crate::audit::{self, Deed};
 use crate::awards::region_lines::{self, RegionLine};
 use crate::awards::store::{self, Decision, Version};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::rounds::rule_set::RuleSet;
 use crate::rounds::{self, Lot, Round};
 use crate::types::RoundId;
 use crate::web::awards::{Asked, versions};
-use crate::web::{App, Staff, page};
+use crate::web::lists::{Line, Table};
+use crate::web::{App, Staff};
 
 /// The columns of `awards.csv` with their widths in a sheet.
 pub const AWARDS: [(&str, u16); 11] = [
@@ -43,9 +42,6 @@ pub const REGION_VOLUMES: [(&str, u16); 7] = [
     ("spare", 28),
 ];
 
-/// A line of a file: texts, and whether a sheet takes the cell as a number.
-type Line = Vec<(String, bool)>;
-
 fn or_empty<T: ToString>(value: Option<T>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
@@ -53,25 +49,24 @@ fn or_empty<T: ToString>(value: Option<T>) -> String {
 fn award_line(lot: &Lot, company: &str, d: &Decision) -> Line {
     let clause = if d.clause.is_empty() { String::new() } else { format!(" [{}]", d.clause) };
     vec![
-        (lot.code.clone(), false),
-        (company.to_owned(), false),
-        (d.product.clone(), false),
-        (d.unit_price.to_string(), true),
-        (d.comparable_price.to_string(), true),
-        (or_empty(d.rank), true),
-        (d.status.to_string(), false),
-        (or_empty(d.award_price), true),
-        (d.share.clone(), true),
-        (or_empty(d.term_years), true),
-        (format!("{} {}{clause}", d.code, d.arithmetic), false),
+        lot.code.clone(),
+        company.to_owned(),
+        d.product.clone(),
+        d.unit_price.to_string(),
+        d.comparable_price.to_string(),
+        or_empty(d.rank),
+        d.status.to_string(),
+        or_empty(d.award_price),
+        d.share.clone(),
+        or_empty(d.term_years),
+        format!("{} {}{clause}", d.code, d.arithmetic),
     ]
 }
 
 fn region(lot: &Lot, (it, main, spare): (RegionLine, Option<String>, Option<String>)) -> Line {
-    let quantities = [it.base_volume, it.agreed_volume, it.unallocated].map(|n| (n.to_string(), true));
-    let texts = [lot.code.clone(), it.region].map(|text| (text, false));
-    let suppliers = [main, spare].map(|name| (name.unwrap_or_default(), false));
-    texts.into_iter().chain(quantities).chain(suppliers).collect()
+    let quantities = [it.base_volume, it.agreed_volume, it.unallocated].map(|n| n.to_string());
+    let suppliers = [main, spare].map(Option::unwrap_or_default);
+    [lot.code.clone(), it.region].into_iter().chain(quantities).chain(suppliers).collect()
 }
 
 fn lines(tx: &mut Tx, lots: &[Lot], award: &Version, kind: &str) -> Result<Vec<Line>> {
@@ -90,36 +85,10 @@ fn lines(tx: &mut Tx, lots: &[Lot], award: &Version, kind: &str) -> Result<Vec<L
         }
         let agreed = store::agreed_lines(tx.conn(), &award.id, &lot.id)?;
         for (_, region, hospital, company, quantity, product) in agreed {
-            let texts = [lot.code.clone(), region, hospital, company].map(|text| (text, false));
-            let more = [(quantity.to_string(), true), (product, false)];
-            list.push(texts.into_iter().chain(more).collect());
+            list.push(vec![lot.code.clone(), region, hospital, company, quantity.to_string(), product]);
         }
     }
     Ok(list)
-}
-
-fn csv(header: &[(&str, u16)], lines: &[Line]) -> Result<Vec<u8>> {
-    let mut file = Csv::new(Vec::new())?;
-    file.row(header.iter().map(|(name, _)| name))?;
-    for line in lines {
-        file.row(line.iter().map(|(text, _)| text))?;
-    }
-    file.finish()
-}
-
-fn xlsx(sheet: &str, header: &[(&str, u16)], lines: &[Line]) -> Result<Vec<u8>> {
-    let mut file = Xlsx::new(sheet, header)?;
-    for line in lines {
-        let cells: Vec<Cell> = line
-            .iter()
-            .map(|(text, is_number)| match text.parse::<Decimal>() {
-                Ok(number) if *is_number => Cell::Number(number),
-                _ => Cell::Text(text),
-            })
-            .collect();
-        file.row(&cells)?;
-    }
-    file.finish()
 }
 
 /// `awards`, `allocations` or `region_volumes` as `.csv` or `.xlsx`. An export is in the trail.
@@ -131,10 +100,10 @@ pub async fn file(
 ) -> Result<HttpResponse> {
     let (id, file) = path.into_inner();
     let (kind, ending) = file.split_once('.').ok_or(Error::NotFound)?;
-    let header: &[(&str, u16)] = match kind {
-        "awards" => &AWARDS,
-        "allocations" => &ALLOCATIONS,
-        "region_volumes" => &REGION_VOLUMES,
+    let (header, numbers): (&[(&str, u16)], &[usize]) = match kind {
+        "awards" => (&AWARDS, &[3, 4, 5, 7, 8, 9]),
+        "allocations" => (&ALLOCATIONS, &[4]),
+        "region_volumes" => (&REGION_VOLUMES, &[2, 3, 4]),
         _ => return Err(Error::NotFound),
     };
     if !matches!(ending, "csv" | "xlsx") {
@@ -157,10 +126,6 @@ pub async fn file(
         .await?;
     let header = if kind == "allocations" && !several { &header[..header.len() - 1] } else { header };
     lines.iter_mut().for_each(|line| line.truncate(header.len()));
-    let name = format!("{}-v{}-{file}", round.number, award.version);
-    if ending == "csv" {
-        return Ok(page::download(&name, "text/csv; charset=utf-8", csv(header, &lines)?));
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&name, media, xlsx(kind, header, &lines)?))
+    let name = format!("{}-v{}-{kind}", round.number, award.version);
+    Table { name: kind, headers: header, numbers, lines }.download_as(&name, ending)
 }

@@ -94,12 +94,6 @@ pub async fn list(
     page::show(&List::new(page, &id, facts))
 }
 
-fn chosen(upload: &mut Upload) -> Option<(DocumentId, String, Vec<u8>)> {
-    // A file field left empty comes without a name.
-    let name = std::mem::take(&mut upload.name);
-    (!name.is_empty()).then(|| (DocumentId::new(), name, std::mem::take(&mut upload.bytes)))
-}
-
 /// Files an objection.
 pub async fn file(
     page: Page,
@@ -109,7 +103,7 @@ pub async fn file(
     mut upload: Upload,
 ) -> Result<HttpResponse> {
     let (id, ctx, now) = (id.into_inner(), who.ctx(&app), app.now());
-    let document = chosen(&mut upload);
+    let document = upload.document();
     let form: Form = upload.form;
     let lot = if form.text("lot").is_empty() { None } else { Some(form.choice("lot")?) };
     let body = form.text("body").to_owned();
@@ -202,7 +196,7 @@ pub async fn add_document(
     mut upload: Upload,
 ) -> Result<HttpResponse> {
     let (id, ctx) = (id.into_inner(), who.ctx(&app));
-    let file = chosen(&mut upload).unwrap_or_else(|| (DocumentId::new(), String::new(), Vec::new()));
+    let file = upload.document().unwrap_or_else(|| (DocumentId::new(), String::new(), Vec::new()));
     let document_id: DocumentId = upload.form.choice("id")?;
     let key = id.clone();
     let done = app

@@ -199,11 +199,10 @@ pub async fn file(
     let version = app.read(publish::store::version).await?;
     cached(&req, &version, || async move {
         let seen = app.read(move |conn| seen(conn, &id)).await?;
-        let name = format!("{}-{file}", seen.0.number);
         if file == "awards.json" {
             return Ok(HttpResponse::Ok().content_type("application/json; charset=utf-8").body(json(&seen)?));
         }
-        Ok(page::download(&name, "text/csv; charset=utf-8", csv(&seen)?))
+        Ok(page::csv(&format!("{}-awards", seen.0.number), csv(&seen)?))
     })
     .await
 }

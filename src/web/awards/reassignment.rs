@@ -317,5 +317,5 @@ pub async fn file(who: Staff, app: web::Data<App>, id: web::Path<RoundId>) -> Re
         })
         .await?;
     let file = output::write(sheets::reassignments(&placed), Csv::new(Vec::new())?)?;
-    Ok(page::download(&format!("{number}-reassignments.csv"), "text/csv; charset=utf-8", file))
+    Ok(page::csv(&format!("{number}-reassignments"), file))
 }

@@ -378,5 +378,5 @@ pub async fn file(who: Staff, app: web::Data<App>, id: web::Path<RoundId>) -> Re
         })
         .await?;
     let file = output::write(sheets::picks(&picks), Csv::new(Vec::new())?)?;
-    Ok(page::download(&format!("{number}-picks.csv"), "text/csv; charset=utf-8", file))
+    Ok(page::csv(&format!("{number}-picks"), file))
 }

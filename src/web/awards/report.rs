@@ -78,8 +78,7 @@ impl Report {
         let rule_set = rounds::rule_set_version(conn, &award.rule_set_id)?;
         let mut openers = Vec::new();
         for opener in bids::store::openers(conn, id)? {
-            let account = people::store::account(conn, &opener.account_id)?;
-            openers.push((account.map(|it| it.name).unwrap_or_default(), opener.at));
+            openers.push((people::store::account_name(conn, Some(&opener.account_id))?, opener.at));
         }
         let looked = screens::store::remarks(conn, id)?.into_iter().map(|remark| remark.finding).collect();
         let report = Self {

@@ -6,7 +6,6 @@ use rust_decimal::Decimal;
 use crate::audit::{self, Deed};
 use crate::awards::comparison::{Cell as Bid, Row};
 use crate::awards::results;
-use crate::bids::import::FileKind;
 use crate::error::{Error, Result};
 use crate::files::write::{Cell, Xlsx};
 use crate::text::Text;
@@ -33,8 +32,8 @@ pub async fn xlsx(
             Ok(report)
         })
         .await?;
-    let name = format!("{}-v{}-report.xlsx", report.round.number, report.award.version);
-    Ok(page::download(&name, FileKind::Xlsx.media_type(), workbook(&report, t)?))
+    let name = format!("{}-v{}-report", report.round.number, report.award.version);
+    Ok(page::xlsx(&name, workbook(&report, t)?))
 }
 
 fn or_text(text: &str) -> Cell<'_> {

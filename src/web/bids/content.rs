@@ -6,8 +6,8 @@ use askama::Template;
 use crate::bids::{self, Content, Receipt, import};
 use crate::error::{Error, Result};
 use crate::types::{EnvelopeId, RoundId};
-use crate::web::bids::As;
 use crate::web::bids::desk::{Block, Desk};
+use crate::web::lists::As;
 use crate::web::{App, Page, Supplier, page};
 
 #[derive(Template)]
@@ -65,8 +65,7 @@ pub async fn file(
         rows.extend(own.map(|line| import::cells(lot, &desk.terms.supplier, Some(line))));
     }
     let bytes = import::write(file.kind, page.t, import::COLUMNS.len(), &rows)?;
-    let name = format!("{}-bid-{}.{}", desk.round.number, receipt.seq, file.kind);
-    Ok(page::download(&name, file.kind.media_type(), bytes))
+    Ok(page::table(&format!("{}-bid-{}", desk.round.number, receipt.seq), file.kind, bytes))
 }
 
 /// The opened content: the bytes whose SHA-256 is the hash on the receipt.
@@ -77,6 +76,6 @@ pub async fn sealed(
 ) -> Result<HttpResponse> {
     let (desk, receipt, content) = own(&app, &who, path.into_inner()).await?;
     let content = content.ok_or(Error::NotFound)?;
-    let name = format!("{}-bid-{}.content.csv", desk.round.number, receipt.seq);
-    Ok(page::download(&name, "text/csv; charset=utf-8", content.bytes()?))
+    let name = format!("{}-bid-{}.content", desk.round.number, receipt.seq);
+    Ok(page::csv(&name, content.bytes()?))
 }

@@ -14,8 +14,8 @@ use crate::people::Organisation;
 use crate::rounds::{self, Lot, Round, RoundState};
 use crate::text::{Say, Text, fill};
 use crate::types::{RoundId, Time};
-use crate::web::bids::As;
 use crate::web::form::Form;
+use crate::web::lists::As;
 use crate::web::{App, Page, Supplier, page};
 
 /// What a supplier's pages of one round are made from.
@@ -272,6 +272,5 @@ pub async fn template(
     let rows: Vec<_> =
         desk.terms.lots.iter().map(|lot| import::cells(lot, &desk.terms.supplier, None)).collect();
     let bytes = import::write(file.kind, page.t, import::COLUMNS.len(), &rows)?;
-    let name = format!("{}-bids-template.{}", desk.round.number, file.kind);
-    Ok(page::download(&name, file.kind.media_type(), bytes))
+    Ok(page::table(&format!("{}-bids-template", desk.round.number), file.kind, bytes))
 }

@@ -3,14 +3,15 @@
 use actix_web::{HttpResponse, web};
 
 use crate::audit::{self, Deed};
-use crate::bids::import::{self, Cells, FileKind};
+use crate::bids::import::{self, Cells};
 use crate::bids::{self, Refused};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::files::write::FileKind;
 use crate::rounds::{self, Round};
 use crate::types::{Ctx, RoundId};
-use crate::web::bids::As;
 use crate::web::bids::offers::{Asked, is_opened};
+use crate::web::lists::As;
 use crate::web::{App, Page, Staff, page};
 
 /// Offers read at a time.
@@ -28,7 +29,7 @@ pub async fn file(
     let (id, ctx, kind, asked) = (id.into_inner(), who.ctx(&app), file.kind, asked.into_inner());
     let (round, rows) = app.write(move |tx| export(tx, &ctx, &id, kind, &asked)).await?;
     let bytes = import::write(kind, page.t, import::FILLED, &rows)?;
-    Ok(page::download(&format!("{}-bids.{kind}", round.number), kind.media_type(), bytes))
+    Ok(page::table(&format!("{}-bids", round.number), kind, bytes))
 }
 
 fn export(

@@ -11,7 +11,6 @@ pub mod receipt;
 pub mod roots;
 pub mod show;
 
-use crate::bids::import::FileKind;
 use crate::people::Role;
 
 /// Everybody who has a bids page of a round: suppliers their own, the bureau's people theirs.
@@ -19,15 +18,3 @@ pub const PARTIES: &[Role] =
     &[Role::Supplier, Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
 /// Who may be an opener and confirm an opening.
 pub const OPENERS: &[Role] = crate::rounds::openers::ROLES;
-
-/// In what form a file is wanted: `?as=csv` or `?as=xlsx`.
-#[derive(serde::Deserialize)]
-pub struct As {
-    /// The form.
-    #[serde(rename = "as", default = "csv")]
-    pub kind: FileKind,
-}
-
-fn csv() -> FileKind {
-    FileKind::Csv
-}

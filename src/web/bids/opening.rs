@@ -37,8 +37,8 @@ impl Show {
         let openers = bids::store::openers(conn, id)?
             .into_iter()
             .map(|opener| {
-                let account = people::store::account(conn, &opener.account_id)?;
-                Ok((opener, account.map(|a| a.name).unwrap_or_default()))
+                let name = people::store::account_name(conn, Some(&opener.account_id))?;
+                Ok((opener, name))
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(Self {

@@ -8,7 +8,7 @@ use crate::bids::import::Terms;
 use crate::bids::{self, Content, Receipt, Signed, Statement};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::people::Organisation;
+use crate::people::{self, Organisation};
 use crate::rounds::{self, Round};
 use crate::text::{Text, fill};
 use crate::types::{EnvelopeId, LotId, OrganisationId, RoundId};
@@ -33,10 +33,7 @@ struct Show {
 
 impl Show {
     fn read(conn: &mut Conn, page: Page, supplier: &Organisation, receipt: Receipt) -> Result<Self> {
-        let by = match &receipt.account_id {
-            Some(id) => crate::people::store::account(conn, id)?.map(|a| a.name).unwrap_or_default(),
-            None => String::new(),
-        };
+        let by = people::store::account_name(conn, receipt.account_id.as_ref())?;
         Ok(Self {
             round: rounds::round(conn, &receipt.round_id)?,
             signed: bids::signed_receipt(conn, &receipt.id)?,

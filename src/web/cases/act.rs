@@ -3,11 +3,12 @@
 use actix_web::{HttpResponse, web};
 
 use super::show::{self, Asked};
-use crate::cases::{self, Closing, closing, suspensions};
+use crate::cases::{self, Closing, Seen, closing, suspensions};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::people::Who;
-use crate::types::{AccountId, ApprovalId, CaseId, SuspensionId};
-use crate::web::form::{Form, Refused};
+use crate::types::{AccountId, ApprovalId, CaseId, Ctx, SuspensionId};
+use crate::web::form::Form;
 use crate::web::{App, Officer, Page, Reviewer, page};
 
 /// Leads back to the case, or shows the form again with why not.
@@ -26,6 +27,18 @@ pub(super) async fn finish(
     }
 }
 
+/// Does something in the case as the form saw it.
+async fn act(
+    (page, app, who): (Page, &App, &Who),
+    id: &CaseId,
+    (asked, form): (Asked, Form),
+    what: fn(&mut Tx, &Ctx, &Seen, &Form) -> Result<()>,
+) -> Result<HttpResponse> {
+    let (ctx, key, sent) = (Ctx { now: app.now(), actor: who.actor() }, id.clone(), form.clone());
+    let done = app.write(move |tx| what(tx, &ctx, &super::seen_in(&sent, &key)?, &sent)).await;
+    finish(page, app, who, id, (asked, form), done).await
+}
+
 /// Gives the case to an officer.
 pub async fn assign(
     page: Page,
@@ -34,13 +47,11 @@ pub async fn assign(
     id: web::Path<CaseId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, key, sent) = (who.ctx(&app), id.clone(), form.clone());
-    let done = app.write(move |tx| {
-        let to: AccountId = sent.choice("assignee")?;
-        cases::assign(tx, &ctx, &super::seen_in(&sent, &key)?, &to, sent.text("reason"))
-    });
-    let done = done.await;
-    finish(page, &app, &who, &id, (Asked::form("assign", ""), form), done).await
+    act((page, &app, &who), &id, (Asked::form("assign", ""), form), |tx, ctx, seen, form| {
+        let to: AccountId = form.choice("assignee")?;
+        cases::assign(tx, ctx, seen, &to, form.text("reason"))
+    })
+    .await
 }
 
 /// Sets the supplier concerned.
@@ -51,11 +62,10 @@ pub async fn address(
     id: web::Path<CaseId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, key, sent) = (who.ctx(&app), id.clone(), form.clone());
-    let done = app
-        .write(move |tx| cases::address(tx, &ctx, &super::seen_in(&sent, &key)?, sent.required("supplier")?));
-    let done = done.await;
-    finish(page, &app, &who, &id, (Asked::form("address", ""), form), done).await
+    act((page, &app, &who), &id, (Asked::form("address", ""), form), |tx, ctx, seen, form| {
+        cases::address(tx, ctx, seen, form.required("supplier")?)
+    })
+    .await
 }
 
 /// Closes the case, or asks a second person to.
@@ -66,13 +76,11 @@ pub async fn close(
     id: web::Path<CaseId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, key, sent) = (who.ctx(&app), id.clone(), form.clone());
-    let done = app.write(move |tx| {
-        let why: Closing = sent.choice("closing")?;
-        closing::close(tx, &ctx, &super::seen_in(&sent, &key)?, why, sent.text("closing_text"))
-    });
-    let done = done.await;
-    finish(page, &app, &who, &id, (Asked::form("close", ""), form), done).await
+    act((page, &app, &who), &id, (Asked::form("close", ""), form), |tx, ctx, seen, form| {
+        let why: Closing = form.choice("closing")?;
+        closing::close(tx, ctx, seen, why, form.text("closing_text"))
+    })
+    .await
 }
 
 /// Opens the case again.
@@ -83,11 +91,10 @@ pub async fn reopen(
     id: web::Path<CaseId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, key, sent) = (who.ctx(&app), id.clone(), form.clone());
-    let done = app
-        .write(move |tx| closing::reopen(tx, &ctx, &super::seen_in(&sent, &key)?, sent.text("reason")))
-        .await;
-    finish(page, &app, &who, &id, (Asked::form("reopen", ""), form), done).await
+    act((page, &app, &who), &id, (Asked::form("reopen", ""), form), |tx, ctx, seen, form| {
+        closing::reopen(tx, ctx, seen, form.text("reason"))
+    })
+    .await
 }
 
 /// Takes back what waits for a second person.
@@ -98,9 +105,8 @@ pub async fn withdraw(
     id: web::Path<CaseId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, key, sent) = (who.ctx(&app), id.clone(), form.clone());
-    let done = app.write(move |tx| closing::withdraw(tx, &ctx, &super::seen_in(&sent, &key)?)).await;
-    finish(page, &app, &who, &id, (Asked::default(), form), done).await
+    let asked = (Asked::default(), form);
+    act((page, &app, &who), &id, asked, |tx, ctx, seen, _| closing::withdraw(tx, ctx, seen)).await
 }
 
 /// A reviewer decides.
@@ -111,19 +117,11 @@ pub async fn decide(
     id: web::Path<CaseId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, key, sent) = (who.ctx(&app), id.clone(), form.clone());
-    let done = app.write(move |tx| {
-        let yes = match sent.text("decision") {
-            "yes" => true,
-            "no" => false,
-            other => return Err(Error::refused(Refused::Choice("decision", other.to_owned()))),
-        };
-        let remark: String = sent.text("remark").chars().take(2_000).collect();
-        let request: ApprovalId = sent.choice("request")?;
-        closing::decide(tx, &ctx, &super::seen_in(&sent, &key)?, &request, (yes, &remark))
-    });
-    let done = done.await;
-    finish(page, &app, &who, &id, (Asked::default(), form), done).await
+    act((page, &app, &who), &id, (Asked::default(), form), |tx, ctx, seen, form| {
+        let (yes, request): (bool, ApprovalId) = (form.decision()?, form.choice("request")?);
+        closing::decide(tx, ctx, seen, &request, (yes, &form.words("remark")))
+    })
+    .await
 }
 
 /// Lifts a suspension.
@@ -134,13 +132,11 @@ pub async fn lift(
     id: web::Path<CaseId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, key, sent) = (who.ctx(&app), id.clone(), form.clone());
-    let done = app.write(move |tx| {
-        let suspension: SuspensionId = sent.choice("suspension")?;
-        let said = (sent.text("lift_number"), sent.text("lift_reason"));
-        suspensions::lift(tx, &ctx, &super::seen_in(&sent, &key)?, &suspension, said)
-    });
-    let done = done.await;
     let asked = Asked::form("lift", form.text("suspension"));
-    finish(page, &app, &who, &id, (asked, form), done).await
+    act((page, &app, &who), &id, (asked, form), |tx, ctx, seen, form| {
+        let suspension: SuspensionId = form.choice("suspension")?;
+        let said = (form.text("lift_number"), form.text("lift_reason"));
+        suspensions::lift(tx, ctx, seen, &suspension, said)
+    })
+    .await
 }

@@ -7,17 +7,15 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::audit::{self, Deed};
 use crate::cases::store::{self, Filter, Order, Place, Subject};
 use crate::cases::{Case, SUBJECT, State, StepKind};
 use crate::catalog::Product;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::files::write::Cell;
-use crate::people::{Role, Who};
+use crate::people::{self, Role, Who};
 use crate::text::{Text, fill};
-use crate::types::AccountId;
-use crate::web::demand::{As, table};
+use crate::types::{AccountId, Money};
+use crate::web::lists::{As, Table, exported, given};
 use crate::web::prices::Titles;
 use crate::web::{App, Page, Person, page};
 
@@ -38,10 +36,6 @@ pub struct Asked {
     overdue: String,
     order: String,
     after: String,
-}
-
-fn given<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
 }
 
 impl Asked {
@@ -191,7 +185,11 @@ pub async fn index(
     let is_more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = match rows.last() {
-        Some(last) if is_more => format!("/cases?{}&after={}:{}", asked.query(), last.it.effect, last.it.id),
+        Some(last) if is_more => {
+            // A supplier's list goes by time alone, and the money effect is not its to know.
+            let effect = if is_supplier { Money::ZERO } else { last.it.effect };
+            format!("/cases?{}&after={effect}:{}", asked.query(), last.it.id)
+        }
         _ => String::new(),
     };
     let choices = |own: Vec<(String, String)>, more: Vec<(String, String)>| {
@@ -223,7 +221,7 @@ fn rows(
             Some(id) => match names.get(id) {
                 Some(name) => name.clone(),
                 None => {
-                    let name = store::account_name(conn, Some(id))?;
+                    let name = people::store::account_name(conn, Some(id))?;
                     names.insert(id.clone(), name.clone());
                     name
                 }
@@ -242,37 +240,27 @@ pub async fn export(
     who: Person,
     app: web::Data<App>,
     asked: web::Query<Asked>,
-    kind: web::Query<As>,
+    file: web::Query<As>,
 ) -> Result<HttpResponse> {
-    let (t, today, ctx) = (page.t, app.now().day(), who.ctx(&app));
-    let (mut filter, query) = (asked.filter(&who, today)?, asked.query());
+    let (t, today) = (page.t, app.now().day());
+    let mut filter = asked.filter(&who, today)?;
     filter.after = None;
-    let is_supplier = super::is_supplier(&who);
     let rows = app
-        .write(move |tx| {
-            let found = store::page(tx.conn(), &filter, EXPORT)?;
-            let titles = Titles::new(tx.conn(), t)?;
-            let rows = rows(tx.conn(), found, today, (&titles, t))?;
-            let deed = Deed { action: "cases.export", subject: SUBJECT, id: "" };
-            audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": rows.len(), "filter": query }))?;
-            Ok(rows)
+        .read(move |conn| {
+            let found = store::page(conn, &filter, EXPORT)?;
+            let titles = Titles::new(conn, t)?;
+            rows(conn, found, today, (&titles, t))
         })
         .await?;
-    let headers = headers(t);
-    let shown = if is_supplier { headers.get(..SHARED).unwrap_or(&headers) } else { &headers };
-    let lines: Vec<[String; 10]> = rows.iter().map(|row| texts(row, t)).collect();
-    let cells = rows.iter().zip(&lines).map(|(row, text)| {
-        let mut cells: Vec<Cell> = text.iter().map(|it| Cell::Text(it)).collect();
-        let figures = [row.it.findings, row.it.hospitals, row.it.months, row.it.cycle.into()];
-        cells.push(Cell::Number(row.it.effect.decimal()));
-        cells.extend(figures.map(|figure| Cell::Number(figure.into())));
-        cells.push(Cell::Text(&row.rule));
-        cells.push(Cell::Text(row.it.tier.name(t)));
-        cells.push(Cell::Text(&row.officer));
-        cells.truncate(shown.len());
-        cells
-    });
-    table(&kind, t.cases.title, shown, cells)
+    exported(&app, who.ctx(&app), ("cases.export", SUBJECT), rows.len(), asked.query()).await?;
+    let (mut headers, is_supplier) = (headers(t).to_vec(), super::is_supplier(&who));
+    let mut lines: Vec<Vec<String>> = rows.iter().map(|row| cells(row, t)).collect();
+    if is_supplier {
+        headers.truncate(SHARED);
+        lines.iter_mut().for_each(|line| line.truncate(SHARED));
+    }
+    Table { name: "1", headers: &headers, numbers: &[10, 11, 12, 13, 14], lines }
+        .download_as(t.cases.title, file.kind.as_str())
 }
 
 /// Columns that suppliers see too.
@@ -302,9 +290,9 @@ fn headers(t: &Text) -> [(&'static str, u16); 18] {
     ]
 }
 
-fn texts(row: &Row, t: &Text) -> [String; 10] {
+fn cells(row: &Row, t: &Text) -> Vec<String> {
     let (it, product) = (&row.it, &row.product);
-    [
+    vec![
         it.number.clone(),
         product.code.clone(),
         [product.generic.as_str(), &product.spec, &product.pack].join(" "),
@@ -315,5 +303,13 @@ fn texts(row: &Row, t: &Text) -> [String; 10] {
         it.opened_at.to_string(),
         it.closed_at.map(|at| at.to_string()).unwrap_or_default(),
         it.closing.map(|closing| closing.name(t).to_owned()).unwrap_or_default(),
+        it.effect.to_string(),
+        it.findings.to_string(),
+        it.hospitals.to_string(),
+        it.months.to_string(),
+        it.cycle.to_string(),
+        row.rule.clone(),
+        it.tier.name(t).to_owned(),
+        row.officer.clone(),
     ]
 }

@@ -14,10 +14,9 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::{OrganisationKind, Role, Who};
 use crate::text::{Text, fill};
-use crate::types::{CaseId, DocumentId};
+use crate::types::CaseId;
 use crate::web::form::Form;
 use crate::web::prices::Titles;
-use crate::web::upload::Upload;
 
 /// Who reads cases: the bureau all, a supplier those in which it was written to.
 pub const PARTIES: &[Role] =
@@ -64,12 +63,6 @@ fn step_class(state: StepState) -> &'static str {
         StepState::Done => "good",
         StepState::Rejected | StepState::Withdrawn => "",
     }
-}
-
-/// The file of an upload; a field left empty comes without a name.
-fn file(upload: &mut Upload) -> Option<cases::steps::File> {
-    let name = std::mem::take(&mut upload.name);
-    (!name.is_empty()).then(|| (DocumentId::new(), name, std::mem::take(&mut upload.bytes)))
 }
 
 /// A case as the form saw it.

@@ -99,7 +99,7 @@ pub async fn reply(
     step: web::Path<CaseStepId>,
     mut upload: Upload,
 ) -> Result<HttpResponse> {
-    let file = super::file(&mut upload);
+    let file = upload.document();
     let form = upload.form;
     let (key, reader) = (step.clone(), who.0.clone());
     let case = app

@@ -84,7 +84,7 @@ fn facts(conn: &mut Conn, (who, t): (&Who, &Text), ctx: &Ctx, id: &CaseId, after
     findings.truncate(FINDINGS);
     let request = match closing::asked(conn, &case)? {
         Some(it) => {
-            let by = store::account_name(conn, Some(&it.asked_by))?;
+            let by = people::store::account_name(conn, Some(&it.asked_by))?;
             Some((it, by))
         }
         None => None,
@@ -96,8 +96,8 @@ fn facts(conn: &mut Conn, (who, t): (&Who, &Text), ctx: &Ctx, id: &CaseId, after
             Some(id) => people::store::organisation(conn, id)?,
             None => None,
         },
-        officer: store::account_name(conn, case.assignee_id.as_ref())?,
-        opened_by: store::account_name(conn, case.opened_by.as_ref())?,
+        officer: people::store::account_name(conn, case.assignee_id.as_ref())?,
+        opened_by: people::store::account_name(conn, case.opened_by.as_ref())?,
         items: timeline::items(conn, who, &case)?,
         suspensions: suspensions::of_case(conn, id)?,
         findings,

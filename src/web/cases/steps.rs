@@ -22,7 +22,7 @@ pub async fn send(
     id: web::Path<CaseId>,
     mut upload: Upload,
 ) -> Result<HttpResponse> {
-    let file = super::file(&mut upload);
+    let file = upload.document();
     let form = upload.form;
     let (ctx, key, sent) = (who.ctx(&app), id.clone(), form.clone());
     let done = app.write(move |tx| {

@@ -7,7 +7,7 @@ use crate::cases::{Case, Closing, Event, EventKind, Reply, Step, StepState, step
 use crate::catalog;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::people::Who;
+use crate::people::{self, Who};
 use crate::text::Text;
 use crate::types::{AccountId, Time};
 
@@ -96,7 +96,7 @@ fn name(conn: &mut Conn, id: Option<&AccountId>, names: &mut Names) -> Result<St
     if let Some(known) = names.get(id) {
         return Ok(known.clone());
     }
-    let name = store::account_name(conn, Some(id))?;
+    let name = people::store::account_name(conn, Some(id))?;
     names.insert(id.clone(), name.clone());
     Ok(name)
 }

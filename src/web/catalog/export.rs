@@ -9,15 +9,13 @@ use super::list::Asked;
 use crate::catalog::{self, Filter, Product, import};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
+use crate::files::write::{Cell, Csv, FileKind, Xlsx};
 use crate::text::{Lang, Text};
 use crate::web::form::Refused;
 use crate::web::{App, Page, Person, page};
 
 /// Products read at a time: memory stays the same however many there are.
 const PIECE: i64 = 1_000;
-
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// `?format=csv` or `xlsx`, with the filters of the list.
 pub async fn download(
@@ -33,16 +31,16 @@ pub async fn download(
     let filter = asked.filter(&who);
     let (ctx, asked_for, named) = (who.ctx(&app), filter.clone(), format.clone());
     app.write(move |tx| catalog::record_export(tx, &ctx, &asked_for, &named)).await?;
-    let (t, name) = (page.t, format!("{}-{}.{format}", page.t.catalog.title, app.now().day()));
+    let (t, name) = (page.t, format!("{}-{}", page.t.catalog.title, app.now().day()));
     if format == "xlsx" {
         let bytes = app.read(move |conn| workbook(conn, filter, t)).await?;
-        return Ok(page::download(&name, XLSX, bytes));
+        return Ok(page::xlsx(&name, bytes));
     }
     Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
+        .content_type(FileKind::Csv.media_type())
         .insert_header((
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"products.csv\"; filename*=UTF-8''{}", page::encode(&name)),
+            format!("attachment; filename=\"products.csv\"; filename*=UTF-8''{}.csv", page::encode(&name)),
         ))
         .streaming(pieces(app, filter, t)))
 }

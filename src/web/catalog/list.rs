@@ -38,7 +38,7 @@ const LONGEST: usize = 200;
 impl Asked {
     /// The filter it means for this reader, from the beginning.
     pub fn filter(&self, who: &Who) -> Filter {
-        let short = |text: &str| text.chars().filter(|c| *c != '\0').take(LONGEST).collect::<String>();
+        let short = |text: &str| text.chars().take(LONGEST).collect::<String>();
         Filter {
             text: short(&self.q),
             kind: self.kind.parse().ok(),

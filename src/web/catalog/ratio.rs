@@ -11,7 +11,7 @@ use crate::catalog::ratio::{self, FormRatio, Material, Ratios, Step, StepKind};
 use crate::catalog::{Product, spec};
 use crate::error::{Error, Result};
 use crate::files::read::{Unknown, open};
-use crate::files::write::{Cell, Csv, Xlsx};
+use crate::files::write::{FileKind, Line, Table};
 use crate::files::{Faults, Limits};
 use crate::text::{Say, Text, fill};
 use crate::types::{NotANumber, half_up, parse_decimal};
@@ -205,24 +205,20 @@ fn step_told(step: &Step, before: Decimal, after: Decimal, t: &Text) -> Told {
 /// Converts a file line by line and sends it back with the results.
 pub async fn file(page: Page, _who: Person, upload: Upload) -> Result<HttpResponse> {
     let t = page.t;
-    let is_sheet = upload.form.text("format") == "xlsx";
+    let kind = if upload.form.text("format") == "xlsx" { FileKind::Xlsx } else { FileKind::Csv };
     let made = if upload.name.is_empty() {
         Err(Error::refused(NoFile))
     } else {
-        block(move || lines(&upload.bytes, is_sheet, t)).await
+        block(move || lines(&upload.bytes, kind, t)).await
     };
     match made {
-        Ok(bytes) if is_sheet => {
-            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            Ok(page::download("ratio.xlsx", kind, bytes))
-        }
-        Ok(bytes) => Ok(page::download("ratio.csv", "text/csv; charset=utf-8", bytes)),
+        Ok(bytes) => Ok(page::table("ratio", kind, bytes)),
         Err(Error::Refused(why)) => page::show_refused(&Show::new(page.refused(&*why), Form::default())),
         Err(e) => Err(e),
     }
 }
 
-fn lines(bytes: &[u8], is_sheet: bool, t: &Text) -> Result<Vec<u8>> {
+fn lines(bytes: &[u8], kind: FileKind, t: &Text) -> Result<Vec<u8>> {
     let mut rows = open(bytes, COLUMNS, Unknown::Ignore, Limits::lines(LINES))?;
     let names = rows.names().to_vec();
     let ratios = Ratios::default();
@@ -247,7 +243,7 @@ fn lines(bytes: &[u8], is_sheet: bool, t: &Text) -> Result<Vec<u8>> {
         line.push(fault.say(t));
         table.push(line);
     }
-    write(&names, &table, is_sheet)
+    write(&names, table, kind)
 }
 
 /// K, price, steps and what is to be said about a line.
@@ -263,30 +259,11 @@ fn result(found: Option<&Answer>, faults: &Faults, t: &Text) -> [String; 4] {
     }
 }
 
-fn write(names: &[String], table: &[Vec<String>], is_sheet: bool) -> Result<Vec<u8>> {
+fn write(names: &[String], lines: Vec<Line>, kind: FileKind) -> Result<Vec<u8>> {
     let middle = names.iter().map(|name| (name.as_str(), 16));
-    let header: Vec<(&str, u16)> = std::iter::once(BEFORE).chain(middle).chain(AFTER).collect();
-    if !is_sheet {
-        let mut out = Csv::new(Vec::new())?;
-        out.row(header.iter().map(|(name, _)| name))?;
-        for line in table {
-            out.row(line)?;
-        }
-        return out.finish();
-    }
-    let mut out = Xlsx::new("ratio", &header)?;
+    let headers: Vec<(&str, u16)> = std::iter::once(BEFORE).chain(middle).chain(AFTER).collect();
     let results = names.len() + 1;
-    for line in table {
-        let is_number = |at: usize| at == 0 || at == results || at == results + 1;
-        let cell = |(at, text): (usize, &'_ String)| match text.parse::<Decimal>() {
-            Ok(number) if is_number(at) => Some(number),
-            _ => None,
-        };
-        let cells = line.iter().enumerate();
-        let cells = cells.map(|it| cell(it).map_or(Cell::Text(it.1), Cell::Number));
-        out.row(&cells.collect::<Vec<_>>())?;
-    }
-    out.finish()
+    Table { name: "ratio", headers: &headers, numbers: &[0, results, results + 1], lines }.write(kind)
 }
 
 /// The address that opens the form with a product's fields, and another's beside them.

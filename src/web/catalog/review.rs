@@ -279,8 +279,8 @@ pub async fn bad(
         return Err(Error::NotFound);
     };
     let bytes = reading.faults.write_csv(Vec::new(), page.t)?;
-    let name = format!("{}-{}.csv", import.file_name, page.t.catalog.count_bad);
-    Ok(page::download(&name, "text/csv; charset=utf-8", bytes))
+    let name = format!("{}-{}", import.file_name, page.t.catalog.count_bad);
+    Ok(page::csv(&name, bytes))
 }
 
 fn places(form: &Form) -> Result<Vec<Option<usize>>> {

@@ -7,11 +7,11 @@ use crate::audit::{self, Deed};
 use crate::contracts::board::{Board, Tally, board};
 use crate::contracts::{self, rules};
 use crate::error::Result;
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::people::Role;
 use crate::rounds::{self, Round, RoundState};
 use crate::text::{Text, fill};
 use crate::types::RoundId;
+use crate::web::lists::Table;
 use crate::web::{App, Officer, Page, Staff, page};
 
 #[derive(Template)]
@@ -79,44 +79,41 @@ pub async fn draw_up(who: Officer, app: web::Data<App>, id: web::Path<RoundId>) 
     Ok(page::see_done(&path))
 }
 
-/// The board as CSV.
-pub async fn csv(
+/// The board as a file; the export is in the trail.
+pub async fn export(
     page: Page,
     who: Staff,
     app: web::Data<App>,
     id: web::Path<RoundId>,
 ) -> Result<HttpResponse> {
-    let (name, rows) = export(&page, &who, &app, &id).await?;
-    let mut out = Csv::new(Vec::new())?;
-    out.row(headers(page.t).map(|(header, _)| header))?;
-    for row in rows {
-        out.row(row)?;
+    let (round, board) = read(&app, &id).await?;
+    let mut lines = Vec::new();
+    for (group, list) in groups(board, page.t) {
+        lines.extend(list.iter().map(|it| {
+            let rate = it.rate().map(|r| r.to_string()).unwrap_or_default();
+            [
+                group.to_owned(),
+                it.code.clone(),
+                it.name.clone(),
+                it.due.to_string(),
+                it.signed.to_string(),
+                rate,
+                it.waits_hospital.to_string(),
+                it.waits_supplier.to_string(),
+                it.waits_both.to_string(),
+            ]
+        }));
     }
-    Ok(page::download(&format!("{name}.csv"), "text/csv; charset=utf-8", out.finish()?))
-}
-
-/// The board as XLSX.
-pub async fn xlsx(
-    page: Page,
-    who: Staff,
-    app: web::Data<App>,
-    id: web::Path<RoundId>,
-) -> Result<HttpResponse> {
-    let (name, rows) = export(&page, &who, &app, &id).await?;
-    let mut out = Xlsx::new(page.t.contracts.board_title, &headers(page.t))?;
-    for row in rows {
-        let cells: Vec<Cell> = row
-            .iter()
-            .enumerate()
-            .map(|(at, text)| match crate::types::parse_decimal(text) {
-                Ok(number) if at > 2 => Cell::Number(number),
-                _ => Cell::Text(text),
-            })
-            .collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{name}.xlsx"), media, out.finish()?))
+    let (ctx, count) = (who.ctx(&app), lines.len());
+    app.write(move |tx| {
+        let deed = Deed { action: "contracts.board.export", subject: "rounds", id: id.as_str() };
+        audit::record(tx, &ctx, deed, &(), &count)
+    })
+    .await?;
+    let title = page.t.contracts.board_title;
+    let name = format!("{} {title}", round.number);
+    Table { name: title, headers: &headers(page.t), numbers: &[3, 4, 5, 6, 7, 8], lines }
+        .download_as(&name, &page.path)
 }
 
 fn headers(t: &Text) -> [(&'static str, u16); 9] {
@@ -132,33 +129,4 @@ fn headers(t: &Text) -> [(&'static str, u16); 9] {
         (c.late_supplier, 18),
         (c.late_both, 18),
     ]
-}
-
-/// The file's name and its rows; the export is audited.
-async fn export(page: &Page, who: &Staff, app: &App, id: &RoundId) -> Result<(String, Vec<[String; 9]>)> {
-    let (round, board) = read(app, id).await?;
-    let mut rows = Vec::new();
-    for (group, list) in groups(board, page.t) {
-        rows.extend(list.iter().map(|it| {
-            let rate = it.rate().map(|r| r.to_string()).unwrap_or_default();
-            [
-                group.to_owned(),
-                it.code.clone(),
-                it.name.clone(),
-                it.due.to_string(),
-                it.signed.to_string(),
-                rate,
-                it.waits_hospital.to_string(),
-                it.waits_supplier.to_string(),
-                it.waits_both.to_string(),
-            ]
-        }));
-    }
-    let (ctx, id, lines) = (who.ctx(app), id.clone(), rows.len());
-    app.write(move |tx| {
-        let deed = Deed { action: "contracts.board.export", subject: "rounds", id: id.as_str() };
-        audit::record(tx, &ctx, deed, &(), &lines)
-    })
-    .await?;
-    Ok((format!("{} {}", round.number, page.t.contracts.board_title), rows))
 }

@@ -162,10 +162,8 @@ pub async fn index(
 fn load(conn: &mut Conn, id: &RoundId, q: &str) -> Result<Loaded> {
     let round = rounds::round(conn, id)?;
     let held = events::held(conn, id)?;
-    let mut suppliers: Vec<OrganisationId> = held.iter().map(|it| it.supplier_id.clone()).collect();
-    suppliers.sort_unstable();
-    suppliers.dedup();
-    let names = store::names(conn, suppliers)?;
+    let suppliers = held.iter().map(|it| it.supplier_id.clone()).collect();
+    let names = people::store::names(conn, suppliers)?;
     let lots: HashMap<LotId, Lot> =
         rounds::lots_of(conn, id)?.into_iter().map(|lot| (lot.id.clone(), lot)).collect();
     let mut lines: Vec<(i32, Line)> = held
@@ -187,10 +185,7 @@ fn load(conn: &mut Conn, id: &RoundId, q: &str) -> Result<Loaded> {
     lines.sort_by(|(a, x), (b, y)| (a, &x.supplier).cmp(&(b, &y.supplier)));
     let mut events = Vec::new();
     for event in events::of_round(conn, id)? {
-        let by = match &event.account_id {
-            Some(id) => people::store::account(conn, id)?.map(|it| it.name).unwrap_or_default(),
-            None => String::new(),
-        };
+        let by = people::store::account_name(conn, event.account_id.as_ref())?;
         events.push((event, by));
     }
     Ok(Loaded { round, lines: lines.into_iter().map(|(_, line)| line).collect(), events })

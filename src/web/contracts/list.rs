@@ -6,16 +6,16 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::{self, Deed};
 use crate::contracts::store::{Filter, Listed};
 use crate::contracts::{self, Contract, ContractState, Refused, Seen, Standing, store};
 use crate::db::Conn;
-use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
+use crate::error::Result;
 use crate::people::Who;
+use crate::people::store::names;
 use crate::text::{Text, fill};
 use crate::types::{Money, OrganisationId};
 use crate::web::form::Form;
+use crate::web::lists::{EXPORT, PAGE, Table, exported, given};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -47,10 +47,6 @@ impl Asked {
         let (round, state, q) = (page::encode(&self.round), page::encode(&self.state), page::encode(&self.q));
         format!("round={round}&state={state}&q={q}")
     }
-}
-
-fn given<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
 }
 
 /// A line of the list.
@@ -91,8 +87,6 @@ struct List {
     next: String,
 }
 
-const PAGE: i64 = 100;
-
 /// A page of contracts.
 pub async fn index(
     page: Page,
@@ -130,10 +124,7 @@ pub async fn index(
 
 fn lines(conn: &mut Conn, who: &Who, found: Vec<Listed>) -> Result<Vec<Line>> {
     let ids = found.iter().flat_map(|(it, ..)| [it.hospital_id.clone(), it.supplier_id.clone()]);
-    let mut ids: Vec<OrganisationId> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let names = store::names(conn, ids)?;
+    let names = names(conn, ids.collect())?;
     found.into_iter().map(|row| line(&names, who, row)).collect()
 }
 
@@ -173,44 +164,29 @@ fn parse(text: &str) -> Result<Seen> {
     read().ok_or_else(|| Refused::NoneChosen.into())
 }
 
-/// The filtered contracts as CSV.
-pub async fn csv(
+/// The filtered contracts as a file.
+pub async fn export(
     page: Page,
     who: Person,
     app: web::Data<App>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
-    let mut out = Csv::new(Vec::new())?;
-    out.row(headers(page.t).map(|(name, _)| name))?;
-    let rows = export(&app, &who, &asked, page.t).await?;
-    for row in &rows {
-        out.row(row)?;
-    }
-    Ok(page::download(&format!("{}.csv", page.t.contracts.title), "text/csv; charset=utf-8", out.finish()?))
-}
-
-/// The filtered contracts as XLSX.
-pub async fn xlsx(
-    page: Page,
-    who: Person,
-    app: web::Data<App>,
-    asked: web::Query<Asked>,
-) -> Result<HttpResponse> {
-    let mut out = Xlsx::new(page.t.contracts.title, &headers(page.t))?;
-    for row in export(&app, &who, &asked, page.t).await? {
-        let cells: Vec<Cell> = row.iter().enumerate().map(|(at, text)| cell(at, text)).collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{}.xlsx", page.t.contracts.title), media, out.finish()?))
-}
-
-/// Quantity, price and amount are numbers; everything else is text.
-fn cell(at: usize, text: &str) -> Cell<'_> {
-    match crate::types::parse_decimal(text) {
-        Ok(number) if (5..8).contains(&at) => Cell::Number(number),
-        _ => Cell::Text(text),
-    }
+    let (mut filter, reader, t) = (asked.filter(&who)?, who.0.clone(), page.t);
+    filter.after = String::new();
+    let lines = app
+        .read(move |conn| {
+            let mut rows = Vec::new();
+            while rows.len() < EXPORT {
+                let found = store::page(conn, &filter, 2_000)?;
+                let Some((last, ..)) = found.last() else { break };
+                filter.after.clone_from(&last.number);
+                rows.extend(lines(conn, &reader, found)?.iter().map(|l| cells(l, t)));
+            }
+            Ok(rows)
+        })
+        .await?;
+    exported(&app, who.ctx(&app), ("contracts.export", "contracts"), lines.len(), asked.query()).await?;
+    Table { name: t.contracts.title, headers: &headers(t), numbers: &[5, 6, 7], lines }.download(&page.path)
 }
 
 fn headers(t: &Text) -> [(&'static str, u16); 13] {
@@ -230,36 +206,6 @@ fn headers(t: &Text) -> [(&'static str, u16); 13] {
         (c.state, 16),
         (c.drawn_at, 18),
     ]
-}
-
-/// Most lines of one export.
-const EXPORT: usize = 200_000;
-
-async fn export(app: &App, who: &Person, asked: &Asked, t: &'static Text) -> Result<Vec<[String; 13]>> {
-    let (mut filter, reader) = (asked.filter(who)?, who.0.clone());
-    filter.after = String::new();
-    let rows = app
-        .read(move |conn| {
-            let mut rows = Vec::new();
-            loop {
-                let found = store::page(conn, &filter, 2_000)?;
-                let Some((last, ..)) = found.last() else { break };
-                filter.after.clone_from(&last.number);
-                rows.extend(lines(conn, &reader, found)?.iter().map(|l| cells(l, t)));
-                if rows.len() >= EXPORT {
-                    break;
-                }
-            }
-            Ok(rows)
-        })
-        .await?;
-    let (ctx, count, query) = (who.ctx(app), rows.len(), asked.query());
-    app.write(move |tx| {
-        let deed = Deed { action: "contracts.export", subject: "contracts", id: "" };
-        audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": count, "filter": query }))
-    })
-    .await?;
-    Ok(rows)
 }
 
 fn cells(l: &Line, t: &Text) -> [String; 13] {

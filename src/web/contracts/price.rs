@@ -8,9 +8,9 @@ use serde::Deserialize;
 use crate::contracts::changes::Cause;
 use crate::contracts::events::Among;
 use crate::contracts::prices::{self, Open, To, Wanted};
-use crate::contracts::store;
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::people::store::names;
 use crate::rounds::{self, Round};
 use crate::supply::progress::rules::percent;
 use crate::terms::{self, Term};
@@ -203,7 +203,7 @@ fn previewed(
     now: Time,
 ) -> Result<Preview> {
     let made = prices::preview(conn, round, among, to, cause, since, now.day())?;
-    let names = store::names(conn, made.lines.iter().map(|(it, ..)| it.hospital_id.clone()).collect())?;
+    let names = names(conn, made.lines.iter().map(|(it, ..)| it.hospital_id.clone()).collect())?;
     let mut preview = Preview { seen: made.seen, ..Preview::default() };
     let sum = |one: Money, other: Money| one.plus(other).ok_or_else(|| Error::fault("amounts too large"));
     for (it, after, open, was, is) in made.lines {

@@ -134,7 +134,7 @@ pub async fn raise(
                 agreed,
                 allowed,
                 cause: sent.choice("cause")?,
-                reason: sent.text("reason").chars().take(2_000).collect(),
+                reason: sent.words("reason"),
             };
             quotas::raise(tx, &ctx, &wanted)
         })

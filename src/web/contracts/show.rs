@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::people::{self, Role, Who};
 use crate::rounds::{self, Lot, Round};
 use crate::text::{Text, fill};
-use crate::types::{AccountId, ChangeId, ContractId, Money, OrganisationId};
+use crate::types::{ChangeId, ContractId, Money, OrganisationId};
 use crate::web::form::{self, Form};
 use crate::web::{App, Officer, Page, Person, page};
 
@@ -36,7 +36,7 @@ pub(super) fn facts(conn: &mut Conn, who: &Who, id: &ContractId) -> Result<Facts
     let it = super::seen(conn, who, id)?;
     let mut changed = Vec::new();
     for change in store::changes_of(conn, id)? {
-        let by = name(conn, change.account_id.as_ref())?;
+        let by = people::store::account_name(conn, change.account_id.as_ref())?;
         changed.push((change, by));
     }
     Ok(Facts {
@@ -45,8 +45,8 @@ pub(super) fn facts(conn: &mut Conn, who: &Who, id: &ContractId) -> Result<Facts
         hospital: organisation(conn, &it.hospital_id)?,
         supplier: organisation(conn, &it.supplier_id)?,
         amount: it.amount()?,
-        hospital_by: name(conn, it.hospital_by.as_ref())?,
-        supplier_by: name(conn, it.supplier_by.as_ref())?,
+        hospital_by: people::store::account_name(conn, it.hospital_by.as_ref())?,
+        supplier_by: people::store::account_name(conn, it.supplier_by.as_ref())?,
         changes: changed,
         years: volumes::of_contract(conn, id)?,
         it,
@@ -55,11 +55,6 @@ pub(super) fn facts(conn: &mut Conn, who: &Who, id: &ContractId) -> Result<Facts
 
 fn organisation(conn: &mut Conn, id: &OrganisationId) -> Result<people::Organisation> {
     people::store::organisation(conn, id)?.ok_or(Error::NotFound)
-}
-
-fn name(conn: &mut Conn, id: Option<&AccountId>) -> Result<String> {
-    let Some(id) = id else { return Ok(String::new()) };
-    Ok(people::store::account(conn, id)?.map(|a| a.name).unwrap_or_default())
 }
 
 /// The amendment form as it stands: empty, or as it was sent.
@@ -262,6 +257,6 @@ fn wanted(id: &ContractId, form: &Form) -> Result<Wanted> {
         version: form.choice("version")?,
         change,
         cause: form.choice("cause")?,
-        reason: form.text("reason").chars().take(2_000).collect(),
+        reason: form.words("reason"),
     })
 }

@@ -7,11 +7,11 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::contracts::changes::Cause;
-use crate::contracts::store;
 use crate::contracts::takeover::plan::Plan;
 use crate::contracts::takeover::{self, Candidates, Wanted};
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::people::store::names;
 use crate::rounds::{self, Round};
 use crate::text::{Say, fill};
 use crate::types::{OrganisationId, Quantity, RoundId, Time};
@@ -146,8 +146,8 @@ fn load(
 ) -> Result<Loaded> {
     let candidates = Candidates::read(conn, &round, &r.lot.id)?;
     let others: Vec<_> = candidates.others(&r.supplier).into_iter().cloned().collect();
-    let names = store::names(conn, others.iter().map(|w| w.supplier_id.clone()).collect())?;
-    let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
+    let suppliers = names(conn, others.iter().map(|w| w.supplier_id.clone()).collect())?;
+    let name = |id: &OrganisationId| suppliers.get(id).cloned().unwrap_or_default();
     let mut options: Vec<(String, String)> = Vec::new();
     if candidates.has_spares() {
         options.push((SPARE.to_owned(), t.events.to_spare.to_owned()));
@@ -162,8 +162,8 @@ fn load(
         match takeover::preview(conn, &round, &r.among, company(to)?.as_ref(), now) {
             Ok(preview) => {
                 let hospitals = preview.plans.iter().map(|it| it.old.after.hospital_id.clone()).collect();
-                let hospitals = store::names(conn, hospitals)?;
-                rows = preview.plans.iter().map(|it| row(it, &hospitals, &names)).collect();
+                let hospitals = names(conn, hospitals)?;
+                rows = preview.plans.iter().map(|it| row(it, &hospitals, &suppliers)).collect();
                 total = preview
                     .plans
                     .iter()

@@ -7,6 +7,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::files::write::Csv;
 use crate::imports::Kind;
+use crate::people::store::names;
 use crate::supply::OrderState;
 use crate::supply::confirmations::import::{self, Answers, COLUMNS};
 use crate::supply::confirmations::store;
@@ -86,7 +87,7 @@ pub async fn template(page: Page, who: Supplier, app: web::Data<App>) -> Result<
     let bytes = app
         .read(move |conn| {
             let orders = store::of_supplier(conn, &mine, OrderState::Placed, "", ORDERS)?;
-            let names = super::names(conn, orders.iter().map(|order| &order.hospital_id))?;
+            let names = names(conn, orders.iter().map(|order| order.hospital_id.clone()).collect())?;
             let mut out = Csv::new(Vec::new())?;
             out.row(COLUMNS.iter().map(|column| column.zh))?;
             for order in &orders {
@@ -104,5 +105,5 @@ pub async fn template(page: Page, who: Supplier, app: web::Data<App>) -> Result<
             out.finish()
         })
         .await?;
-    Ok(page::download(&format!("{}.csv", page.t.deliveries.answers_title), "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(page.t.deliveries.answers_title, bytes))
 }

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::error::{Error, Result};
+use crate::people::store::organisation_name;
 use crate::supply::confirmations::{self, Answer, store};
 use crate::supply::orders::rules::shippable;
 use crate::supply::{Order, OrderLine, OrderState, distributors};
@@ -56,7 +57,7 @@ async fn made(page: Page, who: &Supplier, app: &App, id: &OrderId, typed: Option
         .read(move |conn| {
             let order = confirmations::own(conn, &ctx, &id)?;
             let lines = store::lines(conn, &id)?;
-            let hospital = confirmations::name(conn, &order.hospital_id)?;
+            let hospital = organisation_name(conn, &order.hospital_id)?;
             let chosen = distributors::chosen(conn, &order.supplier_id, &order.region, ctx.now.day())?;
             let distributor = chosen.map(|id| distributors::distributor(conn, &id)).transpose()?;
             Ok((order, lines, hospital, distributor.map(|it| it.name)))

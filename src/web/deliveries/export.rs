@@ -2,15 +2,16 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::audit::{self, Deed};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::files::write::{Cell, Csv, Xlsx};
+use crate::files::write::{self, Csv, Xlsx};
 use crate::people::Who;
+use crate::people::store::names;
 use crate::supply::deliveries::store;
 use crate::supply::{Delivery, DeliveryLine, OrderLine, Receipt, confirmations};
 use crate::text::Text;
 use crate::web::deliveries::list::Asked;
+use crate::web::lists::exported;
 use crate::web::{App, Page, Person, page};
 
 /// Most lines of one export.
@@ -46,6 +47,9 @@ fn headers(t: &Text) -> [(&'static str, u16); WIDTH] {
 /// Quantities and the amount are numbers; everything else is text.
 const NUMBERS: &[usize] = &[10, 13, 14, 16];
 
+/// What the trail says of an export.
+const DEED: (&str, &str) = ("deliveries.export", "deliveries");
+
 /// Gives every line to `sink`, the latest note first; how many there were.
 fn lines(
     conn: &mut Conn,
@@ -60,7 +64,8 @@ fn lines(
         let found = store::page(conn, &filter, BATCH)?;
         let Some(last) = found.last() else { return Ok(count) };
         filter.before = Some(last.id.clone());
-        let names = super::names(conn, found.iter().flat_map(|it| [&it.hospital_id, &it.supplier_id]))?;
+        let parties = found.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]);
+        let names = names(conn, parties.collect())?;
         let orders = found.iter().map(|it| it.order_id.clone()).collect();
         let orders = confirmations::store::numbers(conn, orders)?;
         for note in &found {
@@ -127,8 +132,8 @@ pub async fn csv(
             Ok((out.finish()?, count))
         })
         .await?;
-    record(&app, &who, &asked, count).await?;
-    Ok(page::download(&format!("{}.csv", t.deliveries.title), "text/csv; charset=utf-8", bytes))
+    exported(&app, who.ctx(&app), DEED, count, asked.query()).await?;
+    Ok(page::csv(t.deliveries.title, bytes))
 }
 
 /// The filtered notes as XLSX.
@@ -143,30 +148,10 @@ pub async fn xlsx(
     let (bytes, count) = app
         .read(move |conn| {
             let mut out = Xlsx::new(t.deliveries.title, &headers(t))?;
-            let count = lines(conn, &wanted, &reader, &mut |row| {
-                let cells: Vec<Cell> = row.iter().enumerate().map(|(at, text)| cell(at, text)).collect();
-                out.row(&cells)
-            })?;
+            let count = lines(conn, &wanted, &reader, &mut |row| out.row(&write::cells(&row, NUMBERS)))?;
             Ok((out.finish()?, count))
         })
         .await?;
-    record(&app, &who, &asked, count).await?;
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{}.xlsx", t.deliveries.title), media, bytes))
-}
-
-fn cell(at: usize, text: &str) -> Cell<'_> {
-    match crate::types::parse_decimal(text) {
-        Ok(number) if NUMBERS.contains(&at) => Cell::Number(number),
-        _ => Cell::Text(text),
-    }
-}
-
-async fn record(app: &App, who: &Person, asked: &Asked, count: usize) -> Result<()> {
-    let (ctx, query) = (who.ctx(app), asked.query());
-    app.write(move |tx| {
-        let deed = Deed { action: "deliveries.export", subject: "deliveries", id: "" };
-        audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": count, "filter": query }))
-    })
-    .await
+    exported(&app, who.ctx(&app), DEED, count, asked.query()).await?;
+    Ok(page::xlsx(t.deliveries.title, bytes))
 }

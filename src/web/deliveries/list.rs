@@ -7,12 +7,14 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::db::Conn;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::people::store::names;
 use crate::people::{Role, Who};
 use crate::supply::confirmations::{self, Scope};
 use crate::supply::deliveries::store::{self, Filter};
 use crate::supply::{Delivery, DeliveryState};
 use crate::types::{OrderId, OrganisationId};
+use crate::web::lists::{PAGE, given};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -50,10 +52,6 @@ impl Asked {
     }
 }
 
-fn given<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
-}
-
 #[derive(Template)]
 #[template(path = "deliveries/list.html")]
 struct List {
@@ -84,8 +82,6 @@ impl List {
     }
 }
 
-const PAGE: i64 = 100;
-
 /// A page of notes.
 pub async fn index(
     page: Page,
@@ -103,7 +99,8 @@ pub async fn index(
             found.truncate(PAGE as usize);
             let orders = found.iter().map(|it| it.order_id.clone()).collect();
             let orders = confirmations::store::numbers(conn, orders)?;
-            let names = super::names(conn, found.iter().flat_map(|it| [&it.hospital_id, &it.supplier_id]))?;
+            let parties = found.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]);
+            let names = names(conn, parties.collect())?;
             Ok((found, is_more, orders, names))
         })
         .await?;

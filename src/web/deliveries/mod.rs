@@ -11,9 +11,6 @@ pub mod shortfalls;
 pub mod show;
 pub mod upload;
 
-use std::collections::HashMap;
-
-use crate::contracts;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::people::{Role, Who};
@@ -21,7 +18,6 @@ use crate::supply::OrderState;
 use crate::supply::confirmations::store;
 use crate::supply::deliveries;
 use crate::text::{Text, fill};
-use crate::types::OrganisationId;
 
 /// Orders and notes counted no further than this.
 const MOST_COUNTED: i64 = 1_000;
@@ -41,15 +37,4 @@ pub(super) fn tasks(conn: &mut Conn, who: &Who, t: &Text) -> Result<Vec<(String,
         );
     }
     Ok(list)
-}
-
-/// The names of organisations.
-fn names<'a>(
-    conn: &mut Conn,
-    ids: impl Iterator<Item = &'a OrganisationId>,
-) -> Result<HashMap<OrganisationId, String>> {
-    let mut ids: Vec<OrganisationId> = ids.cloned().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    contracts::store::names(conn, ids)
 }

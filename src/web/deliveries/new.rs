@@ -8,12 +8,13 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::people::store::{names, organisation_name};
 use crate::supply::confirmations::{self, store};
 use crate::supply::deliveries::{self, Note, Sent, rules};
 use crate::supply::orders::rules::shippable;
 use crate::supply::{Order, OrderLine, OrderState};
 use crate::text::{Text, fill};
-use crate::types::{OrderId, OrderLineId, OrganisationId};
+use crate::types::{OrderId, OrderLineId, OrganisationId, parse_day};
 use crate::web::form::{Form, Refused};
 use crate::web::{App, Page, Supplier, page};
 
@@ -114,7 +115,8 @@ async fn choose(page: Page, who: &Supplier, app: &App, asked: &Asked) -> Result<
         .read(move |conn| {
             let to_answer = store::of_supplier(conn, &mine, OrderState::Placed, &answer_after, ORDERS + 1)?;
             let to_send = store::of_supplier(conn, &mine, OrderState::Confirmed, &send_after, ORDERS + 1)?;
-            let names = super::names(conn, to_answer.iter().chain(&to_send).map(|order| &order.hospital_id))?;
+            let hospitals = to_answer.iter().chain(&to_send).map(|order| order.hospital_id.clone());
+            let names = names(conn, hospitals.collect())?;
             Ok((to_answer, to_send, names))
         })
         .await?;
@@ -147,7 +149,7 @@ async fn made(
         .read(move |conn| {
             let order = confirmations::own(conn, &ctx, &id)?;
             let lines = store::lines(conn, &id)?;
-            let hospital = confirmations::name(conn, &order.hospital_id)?;
+            let hospital = organisation_name(conn, &order.hospital_id)?;
             Ok((order, lines, hospital))
         })
         .await?;
@@ -239,6 +241,5 @@ pub(super) fn day(text: &str) -> Result<Option<NaiveDate>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d");
-    day.map(Some).map_err(|_| Error::refused(Refused::Time("day", text.to_owned())))
+    parse_day(text).map(Some).ok_or_else(|| Error::refused(Refused::Time("day", text.to_owned())))
 }

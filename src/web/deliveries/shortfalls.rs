@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
 use crate::files::write::Csv;
+use crate::people::store::names;
 use crate::supply::OrderLine;
 use crate::supply::confirmations::{Scope, Shortfall, store};
 use crate::types::{OrganisationId, ShortfallId};
@@ -58,8 +59,8 @@ pub async fn index(
             let mut found = store::shortfalls(conn, &scope, before.as_ref(), PAGE + 1)?;
             let is_more = found.len() > PAGE as usize;
             found.truncate(PAGE as usize);
-            let ids = found.iter().flat_map(|(it, ..)| [&it.hospital_id, &it.supplier_id]);
-            let names = super::names(conn, ids)?;
+            let ids = found.iter().flat_map(|(it, ..)| [it.hospital_id.clone(), it.supplier_id.clone()]);
+            let names = names(conn, ids.collect())?;
             Ok((found, is_more, names))
         })
         .await?;
@@ -86,8 +87,8 @@ pub async fn csv(page: Page, who: Person, app: web::Data<App>) -> Result<HttpRes
                 let found = store::shortfalls(conn, &scope, before.as_ref(), 1_000)?;
                 let Some((last, ..)) = found.last() else { break };
                 before = Some(last.id.clone());
-                let ids = found.iter().flat_map(|(it, ..)| [&it.hospital_id, &it.supplier_id]);
-                let names = super::names(conn, ids)?;
+                let ids = found.iter().flat_map(|(it, ..)| [it.hospital_id.clone(), it.supplier_id.clone()]);
+                let names = names(conn, ids.collect())?;
                 let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
                 for (it, line, order) in &found {
                     out.row([
@@ -115,5 +116,5 @@ pub async fn csv(page: Page, who: Person, app: web::Data<App>) -> Result<HttpRes
         audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": count }))
     })
     .await?;
-    Ok(page::download(&format!("{}.csv", d.shortfalls_title), "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(d.shortfalls_title, bytes))
 }

@@ -8,7 +8,8 @@ use askama::Template;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::people::Role;
-use crate::supply::confirmations::{self, Scope};
+use crate::people::store::organisation_name;
+use crate::supply::confirmations::Scope;
 use crate::supply::deliveries::{self, TraceCode, store};
 use crate::supply::{
     Delivery, DeliveryLine, DeliveryState, Order, OrderLine, Receipt, Return, distributors, orders, returns,
@@ -41,8 +42,8 @@ fn facts(conn: &mut Conn, scope: &Scope, id: &DeliveryId) -> Result<Facts> {
     let distributor = it.distributor_id.as_ref();
     let distributor = distributor.map(|id| distributors::distributor(conn, id)).transpose()?;
     Ok(Facts {
-        hospital: confirmations::name(conn, &it.hospital_id)?,
-        supplier: confirmations::name(conn, &it.supplier_id)?,
+        hospital: organisation_name(conn, &it.hospital_id)?,
+        supplier: organisation_name(conn, &it.supplier_id)?,
         distributor: distributor.map(|it| it.name),
         lines: store::lines(conn, id)?,
         receipts: store::receipts(conn, id)?,

@@ -115,5 +115,5 @@ pub async fn template(page: Page, who: Supplier, app: web::Data<App>) -> Result<
             out.finish()
         })
         .await?;
-    Ok(page::download(&format!("{}.csv", page.t.deliveries.upload_title), "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(page.t.deliveries.upload_title, bytes))
 }

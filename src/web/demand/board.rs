@@ -6,15 +6,13 @@ use serde::Deserialize;
 
 use crate::audit::{self, Deed};
 use crate::error::Result;
-use crate::files::write::Cell;
 use crate::people::Organisation;
 use crate::rounds::demand::{self, HospitalRow, Line, LotTotal, ReportState};
 use crate::rounds::{self, Lot, Round};
 use crate::text::{Text, fill};
 use crate::types::{Quantity, RoundId};
+use crate::web::lists::{As, Table};
 use crate::web::{App, Page, Staff, page};
-
-use super::As;
 
 /// Which hospitals to show.
 #[derive(Deserialize, Default)]
@@ -123,7 +121,7 @@ pub async fn export(
     who: Staff,
     app: web::Data<App>,
     id: web::Path<RoundId>,
-    kind: web::Query<As>,
+    file: web::Query<As>,
 ) -> Result<HttpResponse> {
     let (id, ctx) = (id.into_inner(), who.ctx(&app));
     let (round, lots, lines) = app
@@ -138,10 +136,12 @@ pub async fn export(
         .await?;
     let t = page.t;
     let name = format!("{}-{}", t.demand.export_name, round.number);
-    let rows = lines
+    let lines: Vec<[String; 15]> = lines
         .iter()
-        .map(|(line, hospital)| cells(line, hospital, lots.iter().find(|lot| lot.id == line.lot_id), t));
-    super::table(&kind, &name, &headers(t), rows)
+        .map(|(line, hospital)| cells(line, hospital, lots.iter().find(|lot| lot.id == line.lot_id), t))
+        .collect();
+    Table { name: "1", headers: &headers(t), numbers: &[4, 7, 8, 9, 10], lines }
+        .download_as(&name, file.kind.as_str())
 }
 
 fn headers(t: &Text) -> Vec<(&'static str, u16)> {
@@ -166,25 +166,24 @@ fn headers(t: &Text) -> Vec<(&'static str, u16)> {
 }
 
 /// The quantity of `demand.csv` is the approved one, else the verified, else the reported.
-fn cells<'a>(line: &'a Line, hospital: &'a Organisation, lot: Option<&'a Lot>, t: &Text) -> Vec<Cell<'a>> {
-    let number = |quantity: Quantity| Cell::Number(quantity.decimal().normalize());
-    let perhaps = |quantity: Option<Quantity>| quantity.map_or(Cell::Text(""), number);
-    let of_lot = |part: fn(&Lot) -> &str| Cell::Text(lot.map_or("", part));
-    vec![
-        Cell::Text(&hospital.region),
-        Cell::Text(&hospital.name),
+fn cells(line: &Line, hospital: &Organisation, lot: Option<&Lot>, t: &Text) -> [String; 15] {
+    let perhaps = |quantity: Option<Quantity>| quantity.map(|it| it.to_string()).unwrap_or_default();
+    let of_lot = |part: fn(&Lot) -> &String| lot.map(part).cloned().unwrap_or_default();
+    [
+        hospital.region.clone(),
+        hospital.name.clone(),
         of_lot(|lot| &lot.code),
-        Cell::Text(&line.company),
-        number(line.approved.or(line.verified).unwrap_or(line.reported)),
+        line.company.clone(),
+        line.approved.or(line.verified).unwrap_or(line.reported).to_string(),
         of_lot(|lot| &lot.unit),
         of_lot(|lot| &lot.generic),
-        number(line.reported),
+        line.reported.to_string(),
         perhaps(line.verified),
         perhaps(line.approved),
-        number(line.history),
-        Cell::Text(&line.reason),
-        Cell::Text(super::line_state(line.state, t)),
-        Cell::Text(&line.remark),
-        Cell::Text(&line.product),
+        line.history.to_string(),
+        line.reason.clone(),
+        super::line_state(line.state, t).to_owned(),
+        line.remark.clone(),
+        line.product.clone(),
     ]
 }

@@ -6,54 +6,14 @@ pub mod report;
 pub mod review;
 pub mod upload;
 
-use actix_web::HttpResponse;
-use serde::Deserialize;
-
-use crate::error::Result;
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::people::Role;
 use crate::rounds::demand::rules::BOUNDS;
 use crate::rounds::demand::{LineState, ReportState, Standing};
 use crate::text::{Text, fill};
-use crate::web::page;
 
 /// The bureau's people, and hospitals for what is their own.
 pub const READERS: &[Role] =
     &[Role::Hospital, Role::Officer, Role::Reviewer, Role::Settlement, Role::Auditor, Role::Admin];
-
-/// The kind of file asked for.
-#[derive(Deserialize)]
-pub struct As {
-    /// `csv` or `xlsx`.
-    #[serde(default, rename = "as")]
-    kind: String,
-}
-
-/// A table as a download: XLSX when asked for, else CSV.
-pub(super) fn table<'a>(
-    kind: &As,
-    name: &str,
-    headers: &[(&str, u16)],
-    rows: impl Iterator<Item = Vec<Cell<'a>>>,
-) -> Result<HttpResponse> {
-    if kind.kind == "xlsx" {
-        let mut book = Xlsx::new("1", headers)?;
-        for row in rows {
-            book.row(&row)?;
-        }
-        let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-        return Ok(page::download(&format!("{name}.xlsx"), media, book.finish()?));
-    }
-    let mut csv = Csv::new(Vec::new())?;
-    csv.row(headers.iter().map(|(header, _)| *header))?;
-    for row in rows {
-        csv.row(row.iter().map(|cell| match cell {
-            Cell::Text(text) => (*text).to_owned(),
-            Cell::Number(number) => number.to_string(),
-        }))?;
-    }
-    Ok(page::download(&format!("{name}.csv"), "text/csv; charset=utf-8", csv.finish()?))
-}
 
 /// A report's state in words, with the class it is shown in.
 fn state(state: Option<ReportState>, t: &Text) -> (&'static str, &'static str) {

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::error::{Error, Result};
-use crate::files::write::Cell;
 use crate::rounds::demand::rules::{self, BOUNDS};
 use crate::rounds::demand::{
     self, Entered, Entry, Line, LineState, LotSheet, Refused, ReportState, Save, Sheet, import,
@@ -13,9 +12,8 @@ use crate::rounds::{Lot, Round};
 use crate::text::{Lang, Text, fill};
 use crate::types::{Quantity, RoundId, Time, half_up};
 use crate::web::form::Form;
+use crate::web::lists::{As, Table};
 use crate::web::{App, Hospital, Page, Person, page};
-
-use super::As;
 
 /// Empty rows for further brands: saving gives as many again.
 const SPARE: usize = 2;
@@ -320,7 +318,7 @@ pub async fn template(
     who: Hospital,
     app: web::Data<App>,
     id: web::Path<RoundId>,
-    kind: web::Query<As>,
+    file: web::Query<As>,
 ) -> Result<HttpResponse> {
     let (round, hospital, now) = (id.into_inner(), who.organisation.id.clone(), app.now());
     let sheet = app.read(move |conn| demand::sheet(conn, &round, &hospital, now)).await?;
@@ -331,41 +329,42 @@ pub async fn template(
     let is_asked = |column: &&crate::files::read::Column| sheet.by_product || column.key != "product";
     let headers: Vec<(&str, u16)> =
         import::COLUMNS.iter().filter(is_asked).map(|column| (header(column), 18)).collect();
-    let rows: Vec<Vec<Cell>> =
+    let lines: Vec<Vec<String>> =
         sheet.lots.iter().flat_map(|lot| template_rows(&sheet, lot)).collect::<Result<_>>()?;
     let name = format!("{}-{}", page.t.demand.template_name, sheet.round.number);
-    super::table(&kind, &name, &headers, rows.into_iter())
+    let numbers: &[usize] = if sheet.by_product { &[5, 9, 10, 11] } else { &[4, 8, 9, 10] };
+    Table { name: "1", headers: &headers, numbers, lines }.download_as(&name, file.kind.as_str())
 }
 
-fn template_rows<'a>(sheet: &'a Sheet, it: &'a LotSheet) -> Vec<Result<Vec<Cell<'a>>>> {
+fn template_rows(sheet: &Sheet, it: &LotSheet) -> Vec<Result<Vec<String>>> {
     let mut brands: Vec<(&str, &str)> = vec![("", "")];
     brands.extend(it.lines.iter().map(Line::brand));
     brands.extend(it.parts.iter().map(|part| (part.maker.as_str(), "")));
     brands.sort_unstable();
     brands.dedup();
-    let cells = |(company, product): (&'a str, &'a str)| {
+    let cells = |(company, product): (&str, &str)| {
         let line = it.lines.iter().find(|line| line.brand() == (company, product));
         let part = it.parts.iter().find(|part| part.maker == company && product.is_empty());
         let years =
             part.map(|part| part.years).or(company.is_empty().then_some(it.years)).unwrap_or_default();
         let mut cells = vec![
-            Cell::Text(&sheet.hospital.region),
-            Cell::Text(&sheet.hospital.name),
-            Cell::Text(&it.lot.code),
-            Cell::Text(company),
+            sheet.hospital.region.clone(),
+            sheet.hospital.name.clone(),
+            it.lot.code.clone(),
+            company.to_owned(),
         ];
         if sheet.by_product {
-            cells.push(Cell::Text(product));
+            cells.push(product.to_owned());
         }
         cells.extend([
-            line.map_or(Cell::Text(""), |line| Cell::Number(line.reported.decimal().normalize())),
-            Cell::Text(&it.lot.unit),
-            Cell::Text(line.map_or("", |line| line.reason.as_str())),
-            Cell::Text(&it.lot.generic),
-            Cell::Text(&it.lot.comparable_spec),
-            Cell::Number(years.first.decimal().normalize()),
-            Cell::Number(years.second.decimal().normalize()),
-            Cell::Number(years.average()?.decimal().normalize()),
+            line.map(|line| line.reported.to_string()).unwrap_or_default(),
+            it.lot.unit.clone(),
+            line.map(|line| line.reason.clone()).unwrap_or_default(),
+            it.lot.generic.clone(),
+            it.lot.comparable_spec.clone(),
+            years.first.to_string(),
+            years.second.to_string(),
+            years.average()?.to_string(),
         ]);
         Ok(cells)
     };

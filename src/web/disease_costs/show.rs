@@ -11,7 +11,7 @@ use crate::text::fill;
 use crate::types::{DiseaseBasketId, Money};
 use crate::web::access::COST_KEEPERS;
 use crate::web::form::Form;
-use crate::web::payments::{Line, Table, exported};
+use crate::web::lists::{Line, Table, exported};
 use crate::web::{App, CostKeeper, Page, Person, page};
 
 /// What one round does, with its lines.
@@ -83,7 +83,7 @@ async fn made(page: Page, who: &Person, app: &App, id: DiseaseBasketId, typed: F
         .read(move |conn| {
             let it = super::seen(conn, &reader, &id)?;
             let hospital = match &it.hospital_id {
-                Some(id) => people::store::organisation(conn, id)?.map(|it| it.name).unwrap_or_default(),
+                Some(id) => people::store::organisation_name(conn, id)?,
                 None => String::new(),
             };
             let items = store::items(conn, &id)?;

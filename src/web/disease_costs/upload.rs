@@ -14,8 +14,7 @@ use crate::web::{App, CostKeeper, Page, page};
 
 /// The template to fill in.
 pub async fn template(page: Page, _who: CostKeeper) -> Result<HttpResponse> {
-    let name = format!("{}.csv", page.t.disease_costs.title);
-    Ok(page::download(&name, "text/csv; charset=utf-8", import::template(page.t)?))
+    Ok(page::csv(page.t.disease_costs.title, import::template(page.t)?))
 }
 
 /// Keeps a file for review.

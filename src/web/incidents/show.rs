@@ -53,10 +53,7 @@ async fn made(page: Page, app: &App, id: IncidentId) -> Result<Show> {
     let (it, path, by) = app
         .read(move |conn| {
             let it = store::incident(conn, &id)?.ok_or(Error::NotFound)?;
-            let by = match &it.remark_by {
-                Some(account) => people::store::account(conn, account)?.map(|a| a.name).unwrap_or_default(),
-                None => String::new(),
-            };
+            let by = people::store::account_name(conn, it.remark_by.as_ref())?;
             Ok((it.clone(), path(conn, &it)?, by))
         })
         .await?;

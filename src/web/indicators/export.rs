@@ -4,45 +4,12 @@ use actix_web::{HttpResponse, web};
 
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::indicators::{self as rows, shown};
-use crate::text::Text;
-use crate::types::{Ctx, parse_decimal};
+use crate::types::Ctx;
 use crate::web::indicators::show::{self, Piece};
 use crate::web::indicators::{Asked, scope_name};
-use crate::web::{App, IndicatorReader, Page, page};
-
-/// A table to be written: its headers with their widths, and its rows.
-struct Table {
-    title: String,
-    headers: Vec<(&'static str, u16)>,
-    rows: Vec<Vec<String>>,
-}
-
-/// The table as a file of the kind its name ends with.
-fn written(table: &Table, file: &str) -> Result<HttpResponse> {
-    if file.ends_with(".csv") {
-        let mut out = Csv::new(Vec::new())?;
-        out.row(table.headers.iter().map(|(header, _)| header))?;
-        for row in &table.rows {
-            out.row(row)?;
-        }
-        return Ok(page::download(&format!("{}.csv", table.title), "text/csv; charset=utf-8", out.finish()?));
-    }
-    let mut out = Xlsx::new("indicators", &table.headers)?;
-    for row in &table.rows {
-        let cells: Vec<Cell> = row
-            .iter()
-            .map(|text| match parse_decimal(text) {
-                Ok(number) => Cell::Number(number),
-                Err(_) => Cell::Text(text),
-            })
-            .collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{}.xlsx", table.title), media, out.finish()?))
-}
+use crate::web::lists::{Line, Table};
+use crate::web::{App, IndicatorReader, Page};
 
 /// The export is in the trail.
 async fn note(app: &App, ctx: Ctx, of: String, lines: usize) -> Result<()> {
@@ -51,12 +18,6 @@ async fn note(app: &App, ctx: Ctx, of: String, lines: usize) -> Result<()> {
         audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": lines, "of": of }))
     })
     .await
-}
-
-fn headers(t: &Text, named: &[(&'static str, u16)]) -> Vec<(&'static str, u16)> {
-    let m = &t.indicators;
-    let rest = [(m.value, 16), (m.numerator, 20), (m.denominator, 20), (m.note, 50)];
-    named.iter().chain(&rest).copied().collect()
 }
 
 /// `/indicators/export/indicators.csv` and `.xlsx`: the dashboard's rows.
@@ -81,27 +42,26 @@ pub async fn board(
             .into_iter()
             .chain([it.change.trim_start_matches('+').to_owned(), it.numerator])
             .chain([it.denominator, it.note])
-            .collect()
+            .collect::<Line>()
     });
-    let table = Table {
-        title: format!("{} {name} {}", m.title, period.name()),
-        headers: vec![
-            (m.code, 22),
-            (m.indicator, 34),
-            (m.value, 16),
-            (m.unit, 8),
-            (m.target, 14),
-            (m.reached_title, 10),
-            (m.before, 16),
-            (m.change, 12),
-            (m.numerator, 20),
-            (m.denominator, 20),
-            (m.note, 50),
-        ],
-        rows: cells.collect(),
-    };
-    note(&app, who.ctx(&app), table.title.clone(), table.rows.len()).await?;
-    written(&table, &file)
+    let headers = [
+        (m.code, 22),
+        (m.indicator, 34),
+        (m.value, 16),
+        (m.unit, 8),
+        (m.target, 14),
+        (m.reached_title, 10),
+        (m.before, 16),
+        (m.change, 12),
+        (m.numerator, 20),
+        (m.denominator, 20),
+        (m.note, 50),
+    ];
+    let lines: Vec<Line> = cells.collect();
+    let title = format!("{} {name} {}", m.title, period.name());
+    note(&app, who.ctx(&app), title.clone(), lines.len()).await?;
+    Table { name: "indicators", headers: &headers, numbers: &[2, 4, 6, 7, 8, 9], lines }
+        .download_as(&title, &file)
 }
 
 /// `/indicators/{code}/export/parts.csv` and `.xlsx`: an indicator by county, hospital and round.
@@ -135,11 +95,17 @@ pub async fn parts(
     let counties = found.counties.iter().map(|it| row(m.county, it));
     let hospitals = found.hospitals.iter().map(|it| row(m.hospital, it));
     let rounds = found.rounds.iter().map(|it| row(m.round, it));
-    let table = Table {
-        title: format!("{} {}", indicator.name(t), period.name()),
-        headers: headers(t, &[(m.kind, 12), (m.code, 20), (m.subject, 36)]),
-        rows: counties.chain(hospitals).chain(rounds).collect(),
-    };
-    note(&app, who.ctx(&app), table.title.clone(), table.rows.len()).await?;
-    written(&table, &file)
+    let headers = [
+        (m.kind, 12),
+        (m.code, 20),
+        (m.subject, 36),
+        (m.value, 16),
+        (m.numerator, 20),
+        (m.denominator, 20),
+        (m.note, 50),
+    ];
+    let lines: Vec<Line> = counties.chain(hospitals).chain(rounds).collect();
+    let title = format!("{} {}", indicator.name(t), period.name());
+    note(&app, who.ctx(&app), title.clone(), lines.len()).await?;
+    Table { name: "indicators", headers: &headers, numbers: &[3, 4, 5], lines }.download_as(&title, &file)
 }

@@ -5,7 +5,6 @@ use askama::Template;
 use chrono::Datelike;
 use serde::Deserialize;
 
-use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::indicators::targets::{self, New, State, Target};
 use crate::people::{self, Role, Who};
@@ -76,11 +75,6 @@ impl Show {
     }
 }
 
-fn name(conn: &mut Conn, id: Option<&crate::types::AccountId>) -> Result<String> {
-    let Some(id) = id else { return Ok(String::new()) };
-    Ok(people::store::account(conn, id)?.map(|it| it.name).unwrap_or_default())
-}
-
 async fn load(page: Page, who: &Who, app: &App, asked: &Asked, form: Form) -> Result<Show> {
     let before: Option<TargetId> = asked.before.parse().ok();
     let (is_first, me) = (before.is_none(), who.account.id.clone());
@@ -89,8 +83,8 @@ async fn load(page: Page, who: &Who, app: &App, asked: &Asked, form: Form) -> Re
         .read(move |conn| {
             let mut lines = Vec::new();
             for it in targets::page(conn, None, before.as_ref(), limit)? {
-                let asked_by = name(conn, Some(&it.asked_by))?;
-                let decided_by = name(conn, it.decided_by.as_ref())?;
+                let asked_by = people::store::account_name(conn, Some(&it.asked_by))?;
+                let decided_by = people::store::account_name(conn, it.decided_by.as_ref())?;
                 lines.push(Line { is_own: it.asked_by == me, asked_by, decided_by, it });
             }
             Ok(lines)
@@ -179,12 +173,8 @@ pub async fn decide(
     id: web::Path<TargetId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let yes = match form.text("decision") {
-        "yes" => true,
-        "no" => false,
-        other => return Err(Error::refused(Refused::Choice("decision", other.to_owned()))),
-    };
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let yes = form.decision()?;
+    let remark = form.words("remark");
     let ctx = who.ctx(&app);
     let done = app.write(move |tx| targets::decide(tx, &ctx, &id, yes, &remark)).await;
     answer(page, &who, &app, Form::default(), done).await

@@ -109,7 +109,7 @@ async fn cancel(ctx: Ctx, app: &App, kind: Kind, id: ImportId) -> Result<HttpRes
 
 fn template(page: &Page, kind: Kind, name: &str) -> Result<HttpResponse> {
     let bytes = import::template(kind, page.t)?;
-    Ok(page::download(&format!("{name}.csv"), "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(name, bytes))
 }
 
 /// Keeps a file of figures.

@@ -4,45 +4,12 @@ use actix_web::{HttpResponse, web};
 
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::prices::indices::store::{self, IndexItem, Order, Shown};
 use crate::prices::indices::{self, Basket, SUBJECT};
 use crate::text::Text;
-use crate::types::{BasketId, parse_decimal};
-use crate::web::{App, Page, Staff, page};
-
-/// A table to be written: its headers with their widths, how many columns from the left are words, and its rows.
-struct Table {
-    headers: Vec<(&'static str, u16)>,
-    words: usize,
-    rows: Vec<Vec<String>>,
-}
-
-/// The table as a file of the kind its name ends with, for download.
-fn written(table: &Table, name: &str, file: &str) -> Result<HttpResponse> {
-    if file.ends_with(".csv") {
-        let mut out = Csv::new(Vec::new())?;
-        out.row(table.headers.iter().map(|(header, _)| header))?;
-        for row in &table.rows {
-            out.row(row)?;
-        }
-        return Ok(page::download(&format!("{name}.csv"), "text/csv; charset=utf-8", out.finish()?));
-    }
-    let mut out = Xlsx::new("index", &table.headers)?;
-    for row in &table.rows {
-        let cells: Vec<Cell> = row
-            .iter()
-            .enumerate()
-            .map(|(at, text)| match parse_decimal(text) {
-                Ok(number) if at >= table.words => Cell::Number(number),
-                _ => Cell::Text(text),
-            })
-            .collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{name}.xlsx"), media, out.finish()?))
-}
+use crate::types::BasketId;
+use crate::web::lists::{Line, Table};
+use crate::web::{App, Page, Staff};
 
 fn blank<T: std::fmt::Display>(figure: Option<T>) -> String {
     figure.map(|it| it.to_string()).unwrap_or_default()
@@ -69,7 +36,7 @@ pub async fn series(
             Ok((it, months))
         })
         .await?;
-    let headers = vec![
+    let headers = [
         (i.month, 10),
         (i.f_laspeyres, 12),
         (i.f_paasche, 12),
@@ -99,8 +66,10 @@ pub async fn series(
             row.returned.to_string(),
         ]
     });
-    let table = Table { headers, words: 1, rows: rows.collect() };
-    written(&table, &format!("{} v{}", it.title(page.t), it.version), &file)
+    let lines: Vec<Line> = rows.collect();
+    let numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+    let name = format!("{} v{}", it.title(page.t), it.version);
+    Table { name: "index", headers: &headers, numbers: &numbers, lines }.download_as(&name, &file)
 }
 
 /// `/indices/{id}/months/{month}/export/items.csv` and `items.xlsx`: a month's items.
@@ -125,13 +94,16 @@ pub async fn month(
             Ok((it, items))
         })
         .await?;
-    let table = item_table(&items, page.t);
-    written(&table, &format!("{} v{} {month}", it.title(page.t), it.version), &file)
+    let lines: Vec<Line> = items.iter().map(|item| line(item, page.t)).collect();
+    let numbers = [5, 6, 7, 8, 9, 10, 11];
+    let name = format!("{} v{} {month}", it.title(page.t), it.version);
+    Table { name: "index", headers: &item_headers(page.t), numbers: &numbers, lines }
+        .download_as(&name, &file)
 }
 
-fn item_table(items: &[(IndexItem, Shown)], t: &'static Text) -> Table {
+fn item_headers(t: &Text) -> [(&'static str, u16); 12] {
     let i = &t.indices;
-    let headers = vec![
+    [
         (i.code, 28),
         (i.generic, 20),
         (i.spec, 16),
@@ -144,22 +116,22 @@ fn item_table(items: &[(IndexItem, Shown)], t: &'static Text) -> Table {
         ("p1q0", 18),
         ("p0q1", 18),
         (i.contribution, 12),
-    ];
-    let rows = items.iter().map(|(it, (code, generic, spec, maker))| {
-        vec![
-            code.clone(),
-            generic.clone(),
-            spec.clone(),
-            maker.clone(),
-            super::item_state_name(it.state, t).to_owned(),
-            it.quantity.to_string(),
-            it.amount.to_string(),
-            it.price.to_string(),
-            it.p0q0.to_string(),
-            it.p1q0.to_string(),
-            it.p0q1.to_string(),
-            it.contribution.to_string(),
-        ]
-    });
-    Table { headers, words: 5, rows: rows.collect() }
+    ]
+}
+
+fn line((it, (code, generic, spec, maker)): &(IndexItem, Shown), t: &Text) -> Line {
+    vec![
+        code.clone(),
+        generic.clone(),
+        spec.clone(),
+        maker.clone(),
+        super::item_state_name(it.state, t).to_owned(),
+        it.quantity.to_string(),
+        it.amount.to_string(),
+        it.price.to_string(),
+        it.p0q0.to_string(),
+        it.p1q0.to_string(),
+        it.p0q1.to_string(),
+        it.contribution.to_string(),
+    ]
 }

@@ -110,10 +110,10 @@ pub async fn file(
             let bytes = import::write(tx.conn(), &id, t)?;
             let deed = Deed { action: "basket.items.export", subject: SUBJECT, id: id.as_str() };
             audit::record(tx, &ctx, deed, &(), &bytes.len())?;
-            Ok((format!("{} v{} {}.csv", it.name, it.version, t.indices.items), bytes))
+            Ok((format!("{} v{} {}", it.name, it.version, t.indices.items), bytes))
         })
         .await?;
-    Ok(page::download(&name, "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(&name, bytes))
 }
 
 /// Keeps a file for review.

@@ -176,11 +176,8 @@ pub async fn index(
                 fallers = store::month_page(conn, of, Order::Fallers, None, MOST)?;
                 fallers.retain(|(it, _)| it.contribution < Points::ZERO);
             }
-            let mut name = |account: &Option<crate::types::AccountId>| -> Result<String> {
-                let Some(account) = account else { return Ok(String::new()) };
-                Ok(people::store::account(conn, account)?.map(|it| it.name).unwrap_or_default())
-            };
-            let (asked_by, decided_by) = (name(&it.asked_by)?, name(&it.decided_by)?);
+            let asked_by = people::store::account_name(conn, it.asked_by.as_ref())?;
+            let decided_by = people::store::account_name(conn, it.decided_by.as_ref())?;
             let is_asked = it.state == State::Asked;
             let is_own = it.asked_by.as_ref() == Some(&reader.account.id);
             Ok(Show {

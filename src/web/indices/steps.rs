@@ -2,10 +2,10 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::prices::indices::drafts;
 use crate::types::BasketId;
-use crate::web::form::{Form, Refused};
+use crate::web::form::Form;
 use crate::web::{App, Officer, Reviewer, page};
 
 fn to(id: &BasketId) -> String {
@@ -75,13 +75,9 @@ pub async fn decide(
     id: web::Path<BasketId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let yes = match form.text("decision") {
-        "yes" => true,
-        "no" => false,
-        other => return Err(Error::refused(Refused::Choice("decision", other.to_owned()))),
-    };
+    let yes = form.decision()?;
     let (ctx, seen, path) = (who.ctx(&app), form.choice("revision")?, to(&id));
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let remark = form.words("remark");
     app.write(move |tx| drafts::decide(tx, &ctx, &id, seen, yes, &remark)).await?;
     Ok(page::see_done(&path))
 }

@@ -155,5 +155,5 @@ pub async fn template(page: Page, _who: Staff, req: HttpRequest) -> Result<HttpR
     let named = |column: &Column, t: &Text| if t.lang == Lang::Zh { column.zh } else { column.key };
     let mut out = Csv::new(Vec::new())?;
     out.row(columns.iter().map(|column| named(column, page.t)))?;
-    Ok(page::download(&format!("{kind}.csv"), "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(kind.as_str(), out.finish()?))
 }

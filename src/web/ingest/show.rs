@@ -143,7 +143,7 @@ pub async fn bad(page: Page, _who: Staff, app: web::Data<App>, no: web::Path<i32
     for it in &faults {
         out.row([it.line.to_string().as_str(), &it.column_name, &it.value, it.reason(page.t.lang)])?;
     }
-    Ok(page::download(&format!("{kind}-{no}-bad.csv"), "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(&format!("{kind}-{no}-bad"), out.finish()?))
 }
 
 /// Most refused lines of a file for download.
@@ -170,7 +170,7 @@ pub async fn refused(
         let reason = it.reason(page.t.lang);
         out.row([line.as_str(), &it.product_code, &it.region, &from, &price, &it.rating, reason])?;
     }
-    Ok(page::download(&format!("{kind}-{no}-refused.csv"), "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(&format!("{kind}-{no}-refused"), out.finish()?))
 }
 
 /// Lets it be applied.

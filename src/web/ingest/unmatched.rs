@@ -7,13 +7,12 @@ use serde::Deserialize;
 
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::prices::files::Kind;
 use crate::prices::ingest::store::{self as purchases, Missing};
 use crate::prices::listings::store::{self as prices, Unmatched};
 use crate::prices::{ingest, listings};
 use crate::text::{Text, fill};
-use crate::types::parse_decimal;
+use crate::web::lists::Table;
 use crate::web::{App, Officer, Page, Staff, page};
 
 /// Lines of a page.
@@ -164,7 +163,7 @@ pub async fn export(
         return Err(Error::NotFound);
     }
     let ctx = who.ctx(&app);
-    let rows = app
+    let lines = app
         .write(move |tx| {
             let rows = match kind {
                 Kind::Transactions => pairs(tx.conn(), t)?,
@@ -182,25 +181,7 @@ pub async fn export(
         }
         Kind::Listings => [(i.product_code, 26), (i.region, 16), (i.from_day, 12), (i.no, 8), (i.price, 18)],
     };
-    if file.ends_with(".csv") {
-        let mut out = Csv::new(Vec::new())?;
-        out.row(headers.map(|(name, _)| name))?;
-        for row in &rows {
-            out.row(row)?;
-        }
-        return Ok(page::download(&file, "text/csv; charset=utf-8", out.finish()?));
-    }
-    let mut out = Xlsx::new(kind.title(t), &headers)?;
-    for row in &rows {
-        let cell = |(at, text)| match parse_decimal(text) {
-            Ok(number) if at >= 3 => Cell::Number(number),
-            _ => Cell::Text(text),
-        };
-        let cells: Vec<Cell> = row.iter().map(String::as_str).enumerate().map(cell).collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&file, media, out.finish()?))
+    Table { name: kind.title(t), headers: &headers, numbers: &[3, 4], lines }.download_as("unmatched", &file)
 }
 
 fn pairs(conn: &mut crate::db::Conn, t: &Text) -> Result<Vec<[String; 5]>> {

@@ -124,7 +124,7 @@ fn entry(invoice: &InvoiceId, form: &Form) -> Result<Entry> {
         issued_on: form.day("issued_on")?,
         total: form.number("total")?,
         tax,
-        reason: form.text("reason").chars().take(2_000).collect(),
+        reason: form.words("reason"),
         returns,
         prices,
     })

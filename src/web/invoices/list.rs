@@ -1,20 +1,19 @@
 //! The list of invoices, by role.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::contracts::store::names;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::payments::Invoice;
 use crate::payments::invoices::store::{self, Filter};
+use crate::people::store::names;
 use crate::people::{OrganisationKind, Role, Who};
 use crate::text::Text;
 use crate::types::OrganisationId;
-use crate::web::payments::{EXPORT, Line, PAGE, Table, choices, exported, given, parties, place, query};
+use crate::web::lists::{EXPORT, Line, PAGE, Table, exported, given_day, place, query};
+use crate::web::payments::{choices, parties};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -46,8 +45,8 @@ impl Asked {
             supplier,
             standing,
             number: self.number.trim().chars().take(40).collect(),
-            from: given(&self.from)?,
-            to: given(&self.to)?,
+            from: given_day(&self.from)?,
+            to: given_day(&self.to)?,
             after: place(&self.after)?,
         })
     }
@@ -105,10 +104,7 @@ impl List {
 
 fn rows(conn: &mut Conn, list: Vec<Invoice>) -> Result<Vec<Row>> {
     let ids = list.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]);
-    let mut ids: Vec<OrganisationId> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let names: HashMap<OrganisationId, String> = names(conn, ids)?;
+    let names = names(conn, ids.collect())?;
     let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
     let row = |it: Invoice| Row { hospital: name(&it.hospital_id), supplier: name(&it.supplier_id), it };
     Ok(list.into_iter().map(row).collect())

@@ -13,7 +13,7 @@ use crate::people::Who;
 use crate::text::{Text, fill};
 use crate::types::{InvoiceId, Money, NotANumber, OrganisationId, ReceiptId};
 use crate::web::form::{self, Form};
-use crate::web::payments::given;
+use crate::web::lists::given;
 use crate::web::{App, Page, Supplier, page};
 
 /// Receipts on one form.

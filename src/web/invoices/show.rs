@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::payments::invoices::rules::{self, due};
 use crate::payments::invoices::store::{self, Goods};
 use crate::payments::{Invoice, InvoiceKind, InvoiceLine, InvoiceState, invoices};
-use crate::people::{self, Role, Who};
+use crate::people::store::{account_name, organisation_name};
+use crate::people::{Role, Who};
 use crate::supply::Receipt;
 use crate::text::{Say, fill};
 use crate::types::{InvoiceId, Money, ReceiptId};
@@ -107,16 +108,10 @@ fn facts(conn: &mut Conn, who: &Who, id: &InvoiceId, t: &crate::text::Text) -> R
         Some(id) => store::invoice(conn, id)?,
         None => None,
     };
-    let name = |conn: &mut Conn, id| -> Result<String> {
-        Ok(people::store::organisation(conn, id)?.map(|it| it.name).unwrap_or_default())
-    };
     Ok(Facts {
-        hospital: name(conn, &it.hospital_id)?,
-        supplier: name(conn, &it.supplier_id)?,
-        by: match &it.account_id {
-            Some(id) => people::store::account(conn, id)?.map(|it| it.name).unwrap_or_default(),
-            None => String::new(),
-        },
+        hospital: organisation_name(conn, &it.hospital_id)?,
+        supplier: organisation_name(conn, &it.supplier_id)?,
+        by: account_name(conn, it.account_id.as_ref())?,
         notes: store::corrections(conn, id)?,
         rows,
         sum,
@@ -156,7 +151,7 @@ pub async fn withdraw(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, key) = (who.ctx(&app), id.clone());
-    let reason: String = form.text("reason").chars().take(2_000).collect();
+    let reason = form.words("reason");
     let given = reason.clone();
     let done = app.write(move |tx| invoices::withdraw(tx, &ctx, &key, &given)).await;
     match done {

@@ -3,11 +3,11 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::contracts::store::names;
 use crate::error::{Error, Result};
 use crate::imports::{self, Kind};
 use crate::payments::invoices::file::{self, Preview};
 use crate::payments::invoices::rules;
+use crate::people::store::names;
 use crate::text::fill;
 use crate::types::ImportId;
 use crate::web::form::{Form, Refused};

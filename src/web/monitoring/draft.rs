@@ -3,16 +3,16 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::db::Conn;
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::people::{self, Role};
+use crate::people::{Role, Who};
 use crate::prices::monitoring::Tier;
 use crate::prices::monitoring::difference::Difference;
-use crate::rounds::approvals::{self, Action, Approval, Decision};
+use crate::rounds::drafts::Review;
 use crate::scans::drafts::trials::{self, Count, Trial, TrialState, Tried};
-use crate::scans::drafts::{self, Draft, DraftState, SUBJECT};
+use crate::scans::drafts::{self, Draft, DraftState};
 use crate::text::fill;
-use crate::types::{ApprovalId, MonitoringDraftId, TrialId};
+use crate::types::{ApprovalId, Ctx, MonitoringDraftId, TrialId};
 use crate::web::form::{self, Form};
 use crate::web::{App, Officer, Page, Reviewer, Staff, page};
 
@@ -28,49 +28,31 @@ struct Show {
 struct Loaded {
     draft: Draft,
     differences: Vec<Difference>,
-    request: Option<(Approval, String)>,
-    rejection: String,
+    review: Review,
     trial: Option<Trial>,
 }
 
 fn load(conn: &mut Conn, id: &MonitoringDraftId) -> Result<Loaded> {
     let draft = drafts::draft(conn, id)?;
-    let latest = approvals::latest(conn, SUBJECT, id.as_str(), Action::MonitoringRule)?;
-    let rejected = latest.filter(|it| it.decision == Decision::Rejected);
     Ok(Loaded {
         differences: drafts::differences(conn, &draft)?,
-        request: approvals::open_by(conn, SUBJECT, id.as_str(), Action::MonitoringRule)?,
-        rejection: rejected.map(|it| it.remark).unwrap_or_default(),
+        review: drafts::named(id).review(conn)?,
         trial: drafts::store::last_trial(conn, id)?,
         draft,
     })
 }
 
 impl Show {
+    fn base(&self) -> String {
+        to(&self.it.draft.id)
+    }
+
     fn state(&self) -> (&'static str, &'static str) {
-        let w = &self.page.t.watching;
-        match self.it.draft.state {
-            DraftState::Open if self.it.request.is_some() => (w.state_waits, "wait"),
-            DraftState::Open => (w.state_open, ""),
-            DraftState::Published => (w.state_published, "good"),
-            DraftState::Discarded => (w.state_discarded, "bad"),
-        }
+        self.it.review.state(self.it.draft.state, self.page.t)
     }
 
     fn is_open(&self) -> bool {
         self.it.draft.state == DraftState::Open
-    }
-
-    fn asked(&self) -> String {
-        let asked = self.it.request.as_ref();
-        let said = |(it, by): &(Approval, String)| {
-            fill(self.page.t.watching.asked_by, &[("by", by), ("at", &it.asked_at)])
-        };
-        asked.map(said).unwrap_or_default()
-    }
-
-    fn rejected(&self) -> String {
-        fill(self.page.t.watching.rejected, &[("remark", &self.it.rejection)])
     }
 
     fn number(&self, version: &i32) -> String {
@@ -78,7 +60,7 @@ impl Show {
     }
 
     fn value<'a>(&'a self, value: &'a Option<String>) -> &'a str {
-        value.as_deref().unwrap_or(self.page.t.watching.absent)
+        value.as_deref().unwrap_or(self.page.t.drafts.absent)
     }
 
     /// How far the last trial is, in words and as a class.
@@ -136,19 +118,20 @@ impl Show {
     }
 }
 
-async fn build(page: Page, who: &people::Who, app: &App, id: MonitoringDraftId) -> Result<Show> {
+/// Which draft an address names.
+type Id = web::Path<MonitoringDraftId>;
+
+fn to(id: &MonitoringDraftId) -> String {
+    format!("/monitoring/drafts/{id}")
+}
+
+async fn build(page: Page, who: &Who, app: &App, id: MonitoringDraftId) -> Result<Show> {
     let it = app.read(move |conn| load(conn, &id)).await?;
-    let by_other = it.request.as_ref().is_some_and(|(a, _)| a.asked_by != who.account.id);
-    Ok(Show { is_officer: who.is(Role::Officer), can_decide: who.is(Role::Reviewer) && by_other, page, it })
+    Ok(Show { is_officer: who.is(Role::Officer), can_decide: it.review.is_decided_by(who), page, it })
 }
 
 /// The page.
-pub async fn show(
-    page: Page,
-    who: Staff,
-    app: web::Data<App>,
-    id: web::Path<MonitoringDraftId>,
-) -> Result<HttpResponse> {
+pub async fn show(page: Page, who: Staff, app: web::Data<App>, id: Id) -> Result<HttpResponse> {
     page::show(&build(page, &who, &app, id.into_inner()).await?)
 }
 
@@ -161,20 +144,22 @@ pub async fn copy(
 ) -> Result<HttpResponse> {
     let ctx = who.ctx(&app);
     let id: MonitoringDraftId = form.choice("id").map_err(|_| Error::refused(form::Refused::Form))?;
-    let (path, (name, version)) = (format!("/monitoring/drafts/{id}"), from.into_inner());
+    let (path, (name, version)) = (to(&id), from.into_inner());
     app.write(move |tx| drafts::copy(tx, &ctx, id.clone(), (&name, version))).await?;
     Ok(page::see_done(&path))
 }
 
-async fn done(
+/// Does something with a draft and leads back to it, or shows it again with why not.
+async fn act(
     page: Page,
-    who: &people::Who,
+    who: &Who,
     app: &App,
     id: MonitoringDraftId,
-    done: Result<()>,
+    deed: impl Fn(&mut Tx, &Ctx, &MonitoringDraftId) -> Result<()> + Send + 'static,
 ) -> Result<HttpResponse> {
-    match done {
-        Ok(()) => Ok(page::see_done(&format!("/monitoring/drafts/{id}"))),
+    let (ctx, key) = (Ctx { now: app.now(), actor: who.actor() }, id.clone());
+    match app.write(move |tx| deed(tx, &ctx, &key)).await {
+        Ok(()) => Ok(page::see_done(&to(&id))),
         Err(Error::Refused(why)) => page::show_refused(&build(page.refused(&*why), who, app, id).await?),
         Err(e) => Err(e),
     }
@@ -185,49 +170,27 @@ pub async fn try_out(
     page: Page,
     who: Officer,
     app: web::Data<App>,
-    id: web::Path<MonitoringDraftId>,
+    id: Id,
     form: Form,
 ) -> Result<HttpResponse> {
     let trial: TrialId = form.choice("trial").map_err(|_| Error::refused(form::Refused::Form))?;
-    let (ctx, key) = (who.ctx(&app), id.clone());
-    let asked = app.write(move |tx| trials::ask(tx, &ctx, &key, trial.clone())).await;
-    done(page, &who, &app, id.into_inner(), asked).await
+    let deed = move |tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId| trials::ask(tx, ctx, id, trial.clone());
+    act(page, &who, &app, id.into_inner(), deed).await
 }
 
 /// Asks for publishing.
-pub async fn ask(
-    page: Page,
-    who: Officer,
-    app: web::Data<App>,
-    id: web::Path<MonitoringDraftId>,
-) -> Result<HttpResponse> {
-    let (ctx, key) = (who.ctx(&app), id.clone());
-    let asked = app.write(move |tx| drafts::ask(tx, &ctx, &key).map(drop)).await;
-    done(page, &who, &app, id.into_inner(), asked).await
+pub async fn ask(page: Page, who: Officer, app: web::Data<App>, id: Id) -> Result<HttpResponse> {
+    act(page, &who, &app, id.into_inner(), drafts::ask).await
 }
 
 /// Takes the request back.
-pub async fn withdraw(
-    page: Page,
-    who: Officer,
-    app: web::Data<App>,
-    id: web::Path<MonitoringDraftId>,
-) -> Result<HttpResponse> {
-    let (ctx, key) = (who.ctx(&app), id.clone());
-    let withdrawn = app.write(move |tx| drafts::withdraw(tx, &ctx, &key)).await;
-    done(page, &who, &app, id.into_inner(), withdrawn).await
+pub async fn withdraw(page: Page, who: Officer, app: web::Data<App>, id: Id) -> Result<HttpResponse> {
+    act(page, &who, &app, id.into_inner(), drafts::withdraw).await
 }
 
 /// Gives the draft up.
-pub async fn discard(
-    page: Page,
-    who: Officer,
-    app: web::Data<App>,
-    id: web::Path<MonitoringDraftId>,
-) -> Result<HttpResponse> {
-    let (ctx, key) = (who.ctx(&app), id.clone());
-    let discarded = app.write(move |tx| drafts::discard(tx, &ctx, &key)).await;
-    done(page, &who, &app, id.into_inner(), discarded).await
+pub async fn discard(page: Page, who: Officer, app: web::Data<App>, id: Id) -> Result<HttpResponse> {
+    act(page, &who, &app, id.into_inner(), drafts::discard).await
 }
 
 /// Decides the request, and on yes publishes.
@@ -235,16 +198,13 @@ pub async fn decide(
     page: Page,
     who: Reviewer,
     app: web::Data<App>,
-    id: web::Path<MonitoringDraftId>,
+    id: Id,
     form: Form,
 ) -> Result<HttpResponse> {
-    let yes = match form.text("decision") {
-        "yes" => true,
-        "no" => false,
-        other => return Err(Error::refused(form::Refused::Choice("decision", other.to_owned()))),
-    };
+    let (yes, remark) = (form.decision()?, form.words("remark"));
     let request: ApprovalId = form.choice("request").map_err(|_| Error::refused(form::Refused::Form))?;
-    let (ctx, key, remark) = (who.ctx(&app), id.clone(), form.text("remark").to_owned());
-    let decided = app.write(move |tx| drafts::decide(tx, &ctx, &key, &request, (yes, &remark))).await;
-    done(page, &who, &app, id.into_inner(), decided).await
+    let deed = move |tx: &mut Tx, ctx: &Ctx, id: &MonitoringDraftId| {
+        drafts::decide(tx, ctx, id, &request, yes, &remark)
+    };
+    act(page, &who, &app, id.into_inner(), deed).await
 }

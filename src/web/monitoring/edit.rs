@@ -6,6 +6,7 @@ use askama::Template;
 use crate::error::{Error, Result};
 use crate::prices::monitoring::difference::{self, Difference};
 use crate::prices::monitoring::faults::Fault;
+use crate::rounds;
 use crate::scans::drafts::{self, Changed, Draft};
 use crate::text::{Say, fill};
 use crate::types::MonitoringDraftId;
@@ -29,7 +30,7 @@ impl Edit {
     }
 
     fn value<'a>(&'a self, value: &'a Option<String>) -> &'a str {
-        value.as_deref().unwrap_or(self.page.t.watching.absent)
+        value.as_deref().unwrap_or(self.page.t.drafts.absent)
     }
 
     fn rows(&self) -> usize {
@@ -48,7 +49,7 @@ pub async fn form(
         .read(move |conn| {
             let draft = drafts::draft(conn, &id)?;
             let waits = drafts::request(conn, &id)?.is_some();
-            drafts::rules::is_open(&draft, waits).map_err(Error::refused)?;
+            rounds::drafts::is_open(draft.state, waits).map_err(Error::refused)?;
             Ok(draft)
         })
         .await?;

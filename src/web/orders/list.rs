@@ -6,19 +6,18 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::class;
-use crate::audit::{self, Deed};
 use crate::contracts;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::files::write::Cell;
 use crate::people::Who;
+use crate::people::store::names;
 use crate::supply::orders::requests::{self, Request, RequestState};
 use crate::supply::orders::store::{self, Filter, Scope};
 use crate::supply::{Order, OrderState};
 use crate::text::{Text, fill};
-use crate::types::{ContractId, OrganisationId};
-use crate::web::demand::{As, table};
+use crate::types::{ContractId, OrganisationId, parse_day};
 use crate::web::form::Refused;
+use crate::web::lists::{As, EXPORT, PAGE, Table, exported, given, query};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -51,29 +50,22 @@ impl Asked {
 
     /// The filter as a query, without the place in the list.
     fn query(&self) -> String {
-        let fields = [
+        query(&[
             ("state", &self.state),
             ("counterpart", &self.counterpart),
             ("from", &self.from),
             ("to", &self.to),
             ("q", &self.q),
             ("contract", &self.contract),
-        ];
-        let said = fields.iter().filter(|(_, value)| !value.is_empty());
-        said.map(|(name, value)| format!("{name}={}", page::encode(value))).collect::<Vec<_>>().join("&")
+        ])
     }
-}
-
-fn given<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
 }
 
 fn day(field: &'static str, text: &str) -> Result<Option<NaiveDate>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d");
-    day.map(Some).map_err(|_| Error::refused(Refused::Time(field, text.to_owned())))
+    parse_day(text).map(Some).ok_or_else(|| Error::refused(Refused::Time(field, text.to_owned())))
 }
 
 /// A line of the list.
@@ -103,7 +95,6 @@ struct List {
     next: String,
 }
 
-const PAGE: i64 = 100;
 /// Requests to be submitted that the list reminds of.
 const OPEN: i64 = 20;
 
@@ -171,14 +162,11 @@ fn contract(conn: &mut Conn, who: &Who, id: Option<&ContractId>) -> Result<Strin
 
 fn lines(conn: &mut Conn, found: Vec<Order>) -> Result<Vec<Line>> {
     let ids = found.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]).collect();
-    let names = store::names(conn, ids)?;
+    let names = names(conn, ids)?;
     let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
     let line = |it: Order| Line { hospital: name(&it.hospital_id), supplier: name(&it.supplier_id), it };
     Ok(found.into_iter().map(line).collect())
 }
-
-/// Most lines of one export.
-const EXPORT: usize = 200_000;
 
 /// The filtered orders as a file.
 pub async fn export(
@@ -186,39 +174,25 @@ pub async fn export(
     who: Person,
     app: web::Data<App>,
     asked: web::Query<Asked>,
-    kind: web::Query<As>,
+    file: web::Query<As>,
 ) -> Result<HttpResponse> {
-    let (mut filter, query, ctx) = (asked.filter(&who)?, asked.query(), who.ctx(&app));
+    let (mut filter, t) = (asked.filter(&who)?, page.t);
     filter.before = String::new();
-    let found = app
+    let lines = app
         .read(move |conn| {
             let mut all = Vec::new();
-            loop {
+            while all.len() < EXPORT {
                 let part = store::page(conn, &filter, 2_000)?;
                 let Some(last) = part.last() else { break };
                 filter.before.clone_from(&last.number);
-                all.extend(lines(conn, part)?);
-                if all.len() >= EXPORT {
-                    break;
-                }
+                all.extend(lines(conn, part)?.iter().map(|line| cells(line, t)));
             }
             Ok(all)
         })
         .await?;
-    let count = found.len();
-    app.write(move |tx| {
-        let deed = Deed { action: "orders.export", subject: "orders", id: "" };
-        audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": count, "filter": query }))
-    })
-    .await?;
-    let rows: Vec<[String; 7]> = found.iter().map(|line| cells(line, page.t)).collect();
-    let rows = found.iter().zip(&rows).map(|(line, cells)| {
-        let mut row: Vec<Cell> = cells.iter().map(|cell| Cell::Text(cell)).collect();
-        row.insert(6, Cell::Number(line.it.lines.into()));
-        row.insert(7, Cell::Number(line.it.amount.decimal()));
-        row
-    });
-    table(&kind, page.t.orders.title, &headers(page.t), rows)
+    exported(&app, who.ctx(&app), ("orders.export", "orders"), lines.len(), asked.query()).await?;
+    Table { name: "1", headers: &headers(t), numbers: &[6, 7], lines }
+        .download_as(t.orders.title, file.kind.as_str())
 }
 
 fn headers(t: &Text) -> [(&'static str, u16); 9] {
@@ -236,7 +210,7 @@ fn headers(t: &Text) -> [(&'static str, u16); 9] {
     ]
 }
 
-fn cells(line: &Line, t: &Text) -> [String; 7] {
+fn cells(line: &Line, t: &Text) -> [String; 9] {
     let it = &line.it;
     [
         it.number.clone(),
@@ -245,6 +219,8 @@ fn cells(line: &Line, t: &Text) -> [String; 7] {
         line.hospital.clone(),
         it.region.clone(),
         line.supplier.clone(),
+        it.lines.to_string(),
+        it.amount.to_string(),
         it.confirmed_at.map(|at| at.to_string()).unwrap_or_default(),
     ]
 }

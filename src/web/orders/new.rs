@@ -9,14 +9,14 @@ use crate::contracts::ContractState;
 use crate::contracts::volumes::AgreedVolume;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::files::write::Cell;
+use crate::people::store::names;
 use crate::supply::orders::requests::import::{self, COLUMNS};
 use crate::supply::orders::requests::rules::Held;
 use crate::supply::orders::requests::{self, Given, New, Request, RequestState, store};
 use crate::text::{Lang, Text, fill};
 use crate::types::{OrganisationId, RequestId, sha256};
-use crate::web::demand::{As, table};
 use crate::web::form::{Form, Refused};
+use crate::web::lists::{As, Table};
 use crate::web::upload::Upload;
 use crate::web::{App, Hospital, Page, block, page};
 
@@ -135,7 +135,7 @@ fn rows(conn: &mut Conn, hospital: &OrganisationId, today: NaiveDate) -> Result<
     let held = store::contracts_of(conn, hospital)?;
     let mut volumes = store::volumes_of(conn, hospital, today)?;
     let suppliers = held.iter().map(|held| held.contract.supplier_id.clone()).collect();
-    let names = crate::supply::orders::store::names(conn, suppliers)?;
+    let names = names(conn, suppliers)?;
     let binds = |held: &Held| {
         let it = &held.contract;
         it.state == ContractState::Confirmed && it.starts <= today && today <= it.ends
@@ -211,7 +211,7 @@ pub async fn template(
     page: Page,
     who: Hospital,
     app: web::Data<App>,
-    kind: web::Query<As>,
+    file: web::Query<As>,
 ) -> Result<HttpResponse> {
     let (hospital, today) = (who.organisation.id.clone(), app.now().day());
     let rows = app.read(move |conn| rows(conn, &hospital, today)).await?;
@@ -220,22 +220,24 @@ pub async fn template(
         Lang::En => column.key,
     };
     let headers: Vec<(&str, u16)> = COLUMNS.iter().map(|column| (name(column), 20)).collect();
-    let shown: Vec<[String; 2]> =
-        rows.iter().map(|row| [row.room(page.t), row.held.contract.ends.to_string()]).collect();
-    let lines = rows.iter().zip(&shown).map(|(row, [room, ends])| {
-        let contract = &row.held.contract;
-        vec![
-            Cell::Text(&contract.number),
-            Cell::Text(&contract.product),
-            Cell::Text(&row.supplier),
-            Cell::Text(""),
-            Cell::Number(contract.unit_price.decimal().normalize()),
-            Cell::Text(&row.held.unit),
-            Cell::Text(&row.held.generic),
-            Cell::Text(&contract.spec),
-            Cell::Text(room),
-            Cell::Text(ends),
-        ]
-    });
-    table(&kind, page.t.orders.template, &headers, lines)
+    let lines: Vec<[String; 10]> = rows
+        .iter()
+        .map(|row| {
+            let contract = &row.held.contract;
+            [
+                contract.number.clone(),
+                contract.product.clone(),
+                row.supplier.clone(),
+                String::new(),
+                contract.unit_price.decimal().normalize().to_string(),
+                row.held.unit.clone(),
+                row.held.generic.clone(),
+                contract.spec.clone(),
+                row.room(page.t),
+                contract.ends.to_string(),
+            ]
+        })
+        .collect();
+    Table { name: "1", headers: &headers, numbers: &[4], lines }
+        .download_as(page.t.orders.template, file.kind.as_str())
 }

@@ -8,15 +8,15 @@ use serde::Deserialize;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::files::write::Cell;
+use crate::people::store::names;
 use crate::supply::Order;
 use crate::supply::orders::requests::refused::Refused;
 use crate::supply::orders::requests::{self, Request, RequestLine, RequestState, Submitted, rules, store};
 use crate::supply::orders::store as orders;
 use crate::text::{Say, Text, fill};
 use crate::types::{OrderId, OrganisationId, Quantity, RequestId};
-use crate::web::demand::{As, table};
 use crate::web::form::Form;
+use crate::web::lists::{As, Table};
 use crate::web::{App, Hospital, Page, page};
 
 /// Lines shown at a time.
@@ -129,7 +129,7 @@ async fn made(page: Page, who: &Hospital, app: &App, id: &RequestId, asked: Aske
             let found = store::lines(conn, &id, faulty, asked.after, PAGE + 1)?;
             let lines = lines(conn, found)?;
             let placed = orders::of_request(conn, &id)?;
-            let names = orders::names(conn, placed.iter().map(|it| it.supplier_id.clone()).collect())?;
+            let names = names(conn, placed.iter().map(|it| it.supplier_id.clone()).collect())?;
             let named = |it: Order| (it.clone(), names.get(&it.supplier_id).cloned().unwrap_or_default());
             Ok((it, lines, placed.into_iter().map(named).collect()))
         })
@@ -155,7 +155,7 @@ fn own(conn: &mut Conn, hospital: &OrganisationId, id: &RequestId) -> Result<Req
 
 fn lines(conn: &mut Conn, found: Vec<RequestLine>) -> Result<Vec<Line>> {
     let ids = found.iter().filter_map(|line| line.outcome.supplier_id.clone()).collect();
-    let names = orders::names(conn, ids)?;
+    let names = names(conn, ids)?;
     let named = |it: RequestLine| Line {
         supplier: match &it.outcome.supplier_id {
             Some(id) => names.get(id).cloned().unwrap_or_default(),
@@ -199,7 +199,7 @@ pub async fn results(
     who: Hospital,
     app: web::Data<App>,
     id: web::Path<RequestId>,
-    kind: web::Query<As>,
+    file: web::Query<As>,
 ) -> Result<HttpResponse> {
     let hospital = who.organisation.id.clone();
     let (it, found, numbers) = app
@@ -212,33 +212,36 @@ pub async fn results(
         })
         .await?;
     let t = page.t;
-    let why: Vec<String> = found.iter().map(|line| line.why(t)).collect();
-    let rows = found.iter().zip(&why).map(|(line, why)| {
-        let (given, outcome) = (&line.it.given, &line.it.outcome);
-        let order = line.it.order_id.as_ref().and_then(|id| numbers.get(id));
-        let number = |quantity: Quantity| match quantity.is_positive() {
-            true => Cell::Number(quantity.decimal().normalize()),
-            false => Cell::Text(""),
-        };
-        vec![
-            Cell::Number(given.source.into()),
-            Cell::Text(line.result(&it, t).0),
-            Cell::Text(why),
-            Cell::Text(&given.contract),
-            Cell::Text(line.product()),
-            Cell::Text(&line.supplier),
-            Cell::Text(&given.quantity),
-            Cell::Text(&given.unit_price),
-            Cell::Text(&outcome.generic),
-            Cell::Text(&outcome.spec),
-            Cell::Text(&outcome.counted),
-            number(outcome.agreed),
-            number(outcome.ordinary),
-            rules::amount(outcome).map_or(Cell::Text(""), |amount| Cell::Number(amount.decimal())),
-            Cell::Text(order.map(String::as_str).unwrap_or_default()),
-        ]
-    });
-    table(&kind, &format!("{}-{}", t.orders.request_title, it.made_at.day()), &headers(t), rows)
+    let lines: Vec<[String; 15]> = found
+        .iter()
+        .map(|line| {
+            let (given, outcome) = (&line.it.given, &line.it.outcome);
+            let order = line.it.order_id.as_ref().and_then(|id| numbers.get(id));
+            let part = |quantity: Quantity| match quantity.is_positive() {
+                true => quantity.to_string(),
+                false => String::new(),
+            };
+            [
+                given.source.to_string(),
+                line.result(&it, t).0.to_owned(),
+                line.why(t),
+                given.contract.clone(),
+                line.product().to_owned(),
+                line.supplier.clone(),
+                given.quantity.clone(),
+                given.unit_price.clone(),
+                outcome.generic.clone(),
+                outcome.spec.clone(),
+                outcome.counted.clone(),
+                part(outcome.agreed),
+                part(outcome.ordinary),
+                rules::amount(outcome).map(|amount| amount.to_string()).unwrap_or_default(),
+                order.cloned().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    Table { name: "1", headers: &headers(t), numbers: &[0, 11, 12, 13], lines }
+        .download_as(&format!("{}-{}", t.orders.request_title, it.made_at.day()), file.kind.as_str())
 }
 
 fn headers(t: &Text) -> [(&'static str, u16); 15] {

@@ -8,14 +8,13 @@ use serde::Deserialize;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::files::write::Cell;
 use crate::people::{self, Role, Who};
 use crate::supply::orders::{self, GivenUp, Release, rules, store};
 use crate::supply::{Order, OrderLine, OrderState};
 use crate::text::{Text, fill};
 use crate::types::{ContractId, Money, OrderId, OrderLineId, OrganisationId};
-use crate::web::demand::{As, table};
 use crate::web::form::Form;
+use crate::web::lists::{As, Table};
 use crate::web::{App, Hospital, Page, Person, page};
 
 /// Lines shown at a time.
@@ -158,7 +157,7 @@ async fn made(
             _ => None,
         };
         let opened = lines(conn, opened.into_iter().collect())?.pop().filter(Line::can_release);
-        let names = store::names(conn, vec![it.hospital_id.clone(), it.supplier_id.clone()])?;
+        let names = people::store::names(conn, vec![it.hospital_id.clone(), it.supplier_id.clone()])?;
         let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
         Ok(Show {
             hospital: name(&it.hospital_id),
@@ -192,11 +191,8 @@ fn lines(conn: &mut Conn, found: Vec<OrderLine>) -> Result<Vec<Line>> {
 fn releases(conn: &mut Conn, id: &OrderId) -> Result<Vec<(Release, i32, String)>> {
     let mut list = Vec::new();
     for (release, position) in store::releases_of(conn, id, RELEASES)? {
-        let by = match &release.account_id {
-            Some(account) => people::store::account(conn, account)?.map(|account| account.name),
-            None => None,
-        };
-        list.push((release, position, by.unwrap_or_default()));
+        let by = people::store::account_name(conn, release.account_id.as_ref())?;
+        list.push((release, position, by));
     }
     Ok(list)
 }
@@ -236,7 +232,7 @@ pub async fn export(
     who: Person,
     app: web::Data<App>,
     id: web::Path<OrderId>,
-    kind: web::Query<As>,
+    file: web::Query<As>,
 ) -> Result<HttpResponse> {
     let reader = who.0.clone();
     let (it, found) = app
@@ -247,27 +243,31 @@ pub async fn export(
         })
         .await?;
     let t = page.t;
-    let rows = found.iter().map(|line| {
-        let it = &line.it;
-        let mut row = vec![
-            Cell::Number(it.position.into()),
-            Cell::Text(it.state.name(t)),
-            Cell::Text(line.kind(t)),
-            Cell::Text(&line.contract),
-            Cell::Text(&it.generic),
-            Cell::Text(&it.product),
-            Cell::Text(&it.spec),
-            Cell::Text(&it.unit),
-            Cell::Number(it.quantity.decimal().normalize()),
-            Cell::Number(it.unit_price.decimal().normalize()),
-            line.amount().map_or(Cell::Text(""), |amount| Cell::Number(amount.decimal())),
-            it.promised.map_or(Cell::Text(""), |quantity| Cell::Number(quantity.decimal().normalize())),
-        ];
-        let moved = [it.shipped, it.accepted, it.refused, it.returned, it.released, rules::open(it)];
-        row.extend(moved.map(|quantity| Cell::Number(quantity.decimal().normalize())));
-        row
-    });
-    table(&kind, &it.number, &headers(t), rows)
+    let lines: Vec<Vec<String>> = found.iter().map(|line| cells(line, t)).collect();
+    let numbers = [0, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
+    Table { name: "1", headers: &headers(t), numbers: &numbers, lines }
+        .download_as(&it.number, file.kind.as_str())
+}
+
+fn cells(line: &Line, t: &Text) -> Vec<String> {
+    let it = &line.it;
+    let mut cells = vec![
+        it.position.to_string(),
+        it.state.name(t).to_owned(),
+        line.kind(t).to_owned(),
+        line.contract.clone(),
+        it.generic.clone(),
+        it.product.clone(),
+        it.spec.clone(),
+        it.unit.clone(),
+        it.quantity.to_string(),
+        it.unit_price.decimal().normalize().to_string(),
+        line.amount().map(|amount| amount.to_string()).unwrap_or_default(),
+        it.promised.map(|quantity| quantity.to_string()).unwrap_or_default(),
+    ];
+    let moved = [it.shipped, it.accepted, it.refused, it.returned, it.released, rules::open(it)];
+    cells.extend(moved.map(|quantity| quantity.to_string()));
+    cells
 }
 
 fn headers(t: &Text) -> [(&'static str, u16); 18] {

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::contracts::store::names;
 use crate::error::Result;
 use crate::payments::ageing::{self, Bucket, Open, Scope, Sums};
+use crate::people::store::names;
 use crate::people::{OrganisationKind, Who};
 use crate::supply::Payer;
 use crate::terms::{self, Term};
 use crate::text::{Text, fill};
 use crate::types::{Money, OrganisationId, Time};
-use crate::web::payments::{Line, Table, exported};
+use crate::web::lists::{Line, Table, exported};
 use crate::web::{App, Page, Person, page};
 
 /// One organisation's figures.
@@ -89,11 +89,8 @@ async fn read(app: &App, who: &Who) -> Result<Read> {
     app.read(move |conn| {
         let (open, at) = ageing::open(conn, &scope, now)?;
         let days = terms::whole(conn, Term::PaymentDays, now.day())?;
-        let mut ids: Vec<OrganisationId> =
-            open.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let names = names(conn, ids)?;
+        let ids = open.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]);
+        let names = names(conn, ids.collect())?;
         Ok(Read { open, at, days, names })
     })
     .await

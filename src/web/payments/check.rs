@@ -12,8 +12,8 @@ use crate::payments::statements::check::{self, Cause};
 use crate::supply::Receipt;
 use crate::text::{Text, fill};
 use crate::types::Money;
+use crate::web::lists::{EXPORT, Line, PAGE, Table, exported, place};
 use crate::web::payments::statement;
-use crate::web::payments::{EXPORT, Line, PAGE, Table, exported, place};
 use crate::web::{App, Page, Person, page};
 
 /// Where the list goes on.

@@ -11,7 +11,7 @@ use crate::people::{OrganisationKind, Who};
 use crate::text::{Text, fill};
 use crate::types::ImportId;
 use crate::web::form::Refused;
-use crate::web::payments::{Line, Table, exported};
+use crate::web::lists::{Line, Table, exported};
 use crate::web::upload::Upload;
 use crate::web::{App, Page, Person, page};
 

@@ -4,16 +4,17 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::contracts::store::names;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::payments::Payment;
 use crate::payments::hospital::store::{self, Filter};
+use crate::people::store::names;
 use crate::people::{OrganisationKind, Role, Who};
 use crate::supply::Payer;
 use crate::text::Text;
 use crate::types::OrganisationId;
-use crate::web::payments::{EXPORT, Line, PAGE, Table, choices, exported, given, parties, place, query};
+use crate::web::lists::{EXPORT, Line, PAGE, Table, exported, given, place, query};
+use crate::web::payments::{choices, parties};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -78,10 +79,7 @@ impl List {
 
 fn rows(conn: &mut Conn, list: Vec<Payment>) -> Result<Vec<Row>> {
     let ids = list.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]);
-    let mut ids: Vec<OrganisationId> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let names = names(conn, ids)?;
+    let names = names(conn, ids.collect())?;
     let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
     let row = |it: Payment| Row { hospital: name(&it.hospital_id), supplier: name(&it.supplier_id), it };
     Ok(list.into_iter().map(row).collect())

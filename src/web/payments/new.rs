@@ -6,18 +6,18 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::contracts::store::names;
 use crate::error::{Error, Result};
 use crate::payments::hospital::store::{self, Open};
 use crate::payments::hospital::{self, Entry};
 use crate::payments::invoices::rules::due;
 use crate::payments::invoices::store::{Goods, goods};
 use crate::people::Who;
+use crate::people::store::names;
 use crate::supply::{Payer, Receipt};
 use crate::text::{Text, fill};
 use crate::types::{Money, OrganisationId, PaymentId, ReceiptId};
 use crate::web::form::{self, Form};
-use crate::web::payments::given;
+use crate::web::lists::given;
 use crate::web::{App, Hospital, Page, page};
 
 /// Receipts on one form.

@@ -10,7 +10,8 @@ use crate::payments::hospital::store as paid;
 use crate::payments::invoices::rules::due;
 use crate::payments::invoices::store::{self, Goods};
 use crate::payments::{Invoice, InvoiceLine};
-use crate::people::{self, Who};
+use crate::people::Who;
+use crate::people::store::organisation_name;
 use crate::supply::Receipt;
 use crate::types::{Money, PaymentId, ReceiptId};
 use crate::web::payments::may_see;
@@ -41,14 +42,11 @@ fn made(conn: &mut Conn, page: Page, who: &Who, id: &ReceiptId) -> Result<Show> 
         return Err(Error::NotFound);
     }
     let goods = store::goods(conn, std::iter::once(&it))?.remove(id).unwrap_or_default();
-    let name = |conn: &mut Conn, id| -> Result<String> {
-        Ok(people::store::organisation(conn, id)?.map(|it| it.name).unwrap_or_default())
-    };
     Ok(Show {
         page,
         goods,
-        hospital: name(conn, &it.hospital_id)?,
-        supplier: name(conn, &it.supplier_id)?,
+        hospital: organisation_name(conn, &it.hospital_id)?,
+        supplier: organisation_name(conn, &it.supplier_id)?,
         due: due(&it).unwrap_or(Money::ZERO),
         documents: store::documents_of(conn, id)?,
         payments: paid::of_receipt(conn, id)?,

@@ -1,25 +1,24 @@
 //! Open receipts: what is due or to be netted, by the last day of its term.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::contracts::store::names;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::payments::ageing::Bucket;
 use crate::payments::hospital::store::{self, Open};
 use crate::payments::invoices::rules::due;
 use crate::payments::invoices::store::{Goods, goods};
+use crate::people::store::names;
 use crate::people::{OrganisationKind, Who};
 use crate::supply::Receipt;
 use crate::text::Text;
 use crate::types::{Money, OrganisationId};
+use crate::web::lists::{EXPORT, Line, PAGE, Table, exported, given, place, query};
 use crate::web::payments::list::payers;
-use crate::web::payments::{EXPORT, Line, PAGE, Table, choices, exported, given, parties, place, query};
+use crate::web::payments::{choices, parties};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -88,10 +87,7 @@ struct List {
 fn rows(conn: &mut Conn, list: Vec<Receipt>, today: NaiveDate) -> Result<Vec<Row>> {
     let mut goods = goods(conn, list.iter())?;
     let ids = list.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]);
-    let mut ids: Vec<OrganisationId> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let names: HashMap<OrganisationId, String> = names(conn, ids)?;
+    let names = names(conn, ids.collect())?;
     let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_default();
     let row = |it: Receipt| Row {
         goods: goods.remove(&it.id).unwrap_or_default(),

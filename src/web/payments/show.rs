@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::payments::hospital::{self, store};
 use crate::payments::invoices::store::{self as receipts, Goods};
 use crate::payments::{Payment, PaymentLine};
-use crate::people::{self, Role, Who};
+use crate::people::store::{account_name, organisation_name};
+use crate::people::{Role, Who};
 use crate::supply::Payer;
 use crate::types::{PaymentId, ReceiptId};
 use crate::web::form::Form;
@@ -57,16 +58,10 @@ fn facts(conn: &mut Conn, who: &Who, id: &PaymentId) -> Result<Facts> {
         (line, goods)
     });
     let rows = rows.collect();
-    let name = |conn: &mut Conn, id| -> Result<String> {
-        Ok(people::store::organisation(conn, id)?.map(|it| it.name).unwrap_or_default())
-    };
     Ok(Facts {
-        hospital: name(conn, &it.hospital_id)?,
-        supplier: name(conn, &it.supplier_id)?,
-        by: match &it.account_id {
-            Some(id) => people::store::account(conn, id)?.map(|it| it.name).unwrap_or_default(),
-            None => String::new(),
-        },
+        hospital: organisation_name(conn, &it.hospital_id)?,
+        supplier: organisation_name(conn, &it.supplier_id)?,
+        by: account_name(conn, it.account_id.as_ref())?,
         reverses: match &it.reverses_id {
             Some(id) => store::payment(conn, id)?,
             None => None,
@@ -110,7 +105,7 @@ pub async fn reverse(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, key) = (who.ctx(&app), id.clone());
-    let reason: String = form.text("reason").chars().take(2_000).collect();
+    let reason = form.words("reason");
     let given = reason.clone();
     let done = match form.choice::<PaymentId>("id") {
         Ok(new) => {

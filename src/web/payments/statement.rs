@@ -7,16 +7,17 @@ use askama::Template;
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use crate::contracts::store::names;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::payments::invoices::store::{goods, receipts};
 use crate::payments::statements::store::{self, After, Move};
 use crate::payments::statements::{self, Figures, MoveKind, Scope, Side, Statement};
+use crate::people::store::names;
 use crate::people::{OrganisationKind, Role, Who};
 use crate::text::{Say, Text, fill};
-use crate::types::{OrganisationId, ReceiptId};
-use crate::web::payments::{EXPORT, Line, Table, choices, exported, given, may_see, parties, query};
+use crate::types::{OrganisationId, ReceiptId, parse_day};
+use crate::web::lists::{EXPORT, Line, Table, exported, given_day, query};
+use crate::web::payments::{choices, may_see, parties};
 use crate::web::{App, Page, Person, page};
 
 /// Movements of a page.
@@ -51,7 +52,7 @@ impl Asked {
     /// The days asked for, else this month up to today.
     pub(super) fn days(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate)> {
         let first = today.with_day(1).unwrap_or(today);
-        let (from, to) = (given(&self.from)?.unwrap_or(first), given(&self.to)?.unwrap_or(today));
+        let (from, to) = (given_day(&self.from)?.unwrap_or(first), given_day(&self.to)?.unwrap_or(today));
         if from > to { Err(Error::refused(BadDays(from, to))) } else { Ok((from, to)) }
     }
 
@@ -76,7 +77,7 @@ impl Asked {
         }
         let mut parts = self.after.splitn(3, '~');
         let mut next = || parts.next().ok_or(Error::NotFound);
-        let day = next()?.parse().map_err(|_| Error::NotFound)?;
+        let day = parse_day(next()?).ok_or(Error::NotFound)?;
         let kind = next()?.parse().map_err(|()| Error::NotFound)?;
         Ok(Some((day, kind, next()?.chars().take(60).collect())))
     }
@@ -152,10 +153,7 @@ fn rows(conn: &mut Conn, scope: &Scope, list: Vec<Move>) -> Result<Vec<Row>> {
         Side::Hospital => it.supplier_id.clone(),
         Side::Supplier => it.hospital_id.clone(),
     };
-    let mut others: Vec<OrganisationId> = list.iter().map(other).collect();
-    others.sort_unstable();
-    others.dedup();
-    let names = names(conn, others)?;
+    let names = names(conn, list.iter().map(other).collect())?;
     let row = |it: Move| Row {
         number: match goods.get(&it.id) {
             Some(goods) => format!("{} · {} {}", goods.delivery, goods.line, goods.product),

@@ -106,13 +106,9 @@ pub async fn decide(
     id: web::Path<CostSheetId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let yes = match form.text("decision") {
-        "yes" => true,
-        "no" => false,
-        other => return Err(Error::refused(Refused::Choice("decision", other.to_owned()))),
-    };
+    let yes = form.decision()?;
     let (ctx, key) = (who.ctx(&app), id.clone());
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let remark = form.words("remark");
     let done = app
         .write(move |tx| {
             let (it, _) = sheet(tx.conn(), &key)?;

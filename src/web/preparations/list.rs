@@ -6,12 +6,11 @@ use serde::Deserialize;
 
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::people::{Role, Who};
 use crate::preparations::store::{self, Filter, Listed};
 use crate::preparations::{SUBJECT, State};
 use crate::text::Text;
-use crate::types::parse_decimal;
+use crate::web::lists::Table;
 use crate::web::{App, Page, Person, page};
 
 /// Sheets on a page, and most of one export.
@@ -163,29 +162,6 @@ pub async fn export(
             ]
         })
         .collect();
-    let name = t.preparations.title;
-    if file.ends_with(".csv") {
-        let mut out = Csv::new(Vec::new())?;
-        out.row(headers(t).map(|(header, _)| header))?;
-        for line in &lines {
-            out.row(line)?;
-        }
-        return Ok(page::download(&format!("{name}.csv"), "text/csv; charset=utf-8", out.finish()?));
-    }
-    let mut out = Xlsx::new(name, &headers(t))?;
-    for line in &lines {
-        // Version and price are numbers; everything else is words.
-        let cell = |(at, text): (usize, &'_ String)| match parse_decimal(text) {
-            Ok(number) if at == 6 || at == 8 => Some(number),
-            _ => None,
-        };
-        let cells: Vec<Cell> = line
-            .iter()
-            .enumerate()
-            .map(|(at, text)| cell((at, text)).map_or(Cell::Text(text), Cell::Number))
-            .collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{name}.xlsx"), media, out.finish()?))
+    // Version and price are numbers; everything else is words.
+    Table { name: t.preparations.title, headers: &headers(t), numbers: &[6, 8], lines }.download(&file)
 }

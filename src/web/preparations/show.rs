@@ -5,15 +5,15 @@ use askama::Template;
 
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::people::{self, Role, Who};
 use crate::preparations::{
     self, CostLine, CostSheet, Costs, LineKind, Preparation, SUBJECT, State, in_force, review, rules, store,
 };
 use crate::rounds::approvals::{self, Action};
 use crate::text::{Text, fill};
-use crate::types::{CostSheetId, Money, parse_decimal};
+use crate::types::{CostSheetId, Money};
 use crate::web::form::Form;
+use crate::web::lists::Table;
 use crate::web::{App, Page, Person, page};
 
 #[derive(Template)]
@@ -149,9 +149,8 @@ pub(super) async fn load(page: Page, app: &App, who: Who, id: CostSheetId, typed
             _ => None,
         };
         let is_own = super::scope(&who).is_some();
-        let hospital = people::store::organisation(conn, &it.hospital_id)?.map(|it| it.name);
         Ok(Show {
-            hospital: hospital.unwrap_or_default(),
+            hospital: people::store::organisation_name(conn, &it.hospital_id)?,
             accepted: accepted.ok().filter(|_| is_reviewed),
             old: force.and_then(|it| it.price),
             may_decide: request.is_some_and(|it| who.is(Role::Reviewer) && it.asked_by != who.account.id),
@@ -247,28 +246,8 @@ pub async fn export(
         .collect();
     rows.push(totals(&it, &lines, t));
     let name = format!("{} {}", of.name, it.number);
-    if file.ends_with(".csv") {
-        let mut out = Csv::new(Vec::new())?;
-        out.row(headers(t).map(|(header, _)| header))?;
-        for row in &rows {
-            out.row(row)?;
-        }
-        return Ok(page::download(&format!("{name}.csv"), "text/csv; charset=utf-8", out.finish()?));
-    }
-    let mut out = Xlsx::new(&it.number, &headers(t))?;
-    for row in &rows {
-        let cells: Vec<Cell> = row
-            .iter()
-            .enumerate()
-            .map(|(at, text)| match parse_decimal(text) {
-                Ok(number) if (3..7).contains(&at) => Cell::Number(number),
-                _ => Cell::Text(text),
-            })
-            .collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{name}.xlsx"), media, out.finish()?))
+    Table { name: &it.number, headers: &headers(t), numbers: &[3, 4, 5, 6], lines: rows }
+        .download_as(&name, &file)
 }
 
 /// The last row of a file: the price a pack, asked for and accepted.

@@ -58,10 +58,10 @@ pub async fn template(
         .read(move |conn| {
             let (it, of) = super::seen(conn, &reader, &id)?;
             let lines = store::lines(conn, &id)?;
-            Ok((format!("{} {}.csv", of.name, it.number), import::write(&lines, t)?))
+            Ok((format!("{} {}", of.name, it.number), import::write(&lines, t)?))
         })
         .await?;
-    Ok(page::download(&name, "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(&name, bytes))
 }
 
 /// Keeps a file for review.

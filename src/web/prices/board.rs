@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::db::Conn;
 use crate::error::Result;
+use crate::people::store::names;
 use crate::prices::board::counting::SPANS;
 use crate::prices::board::store::{self, Ranked};
 use crate::prices::board::{Count, Part, Sum, earlier};
@@ -14,7 +15,7 @@ use crate::prices::monitoring::Tier;
 use crate::supply::progress::rules::percent;
 use crate::text::{Text, fill};
 use crate::types::{Money, ProductId};
-use crate::web::payments::{exported, query};
+use crate::web::lists::{exported, query};
 use crate::web::prices::chart::{self, Bars};
 use crate::web::prices::sheet::{self, Cell, Row, Sheet, link, numbers, words};
 use crate::web::prices::{Titles, known_suppliers, product_name, shown, supplier_link};
@@ -149,7 +150,7 @@ fn products(conn: &mut Conn, months: i32, span: &str, t: &'static Text) -> Resul
 fn hospitals(conn: &mut Conn, months: i32, span: &str, t: &'static Text) -> Result<Sheet> {
     let ranked = store::ranked(conn, months, Part::Hospital)?;
     let ids = ranked.iter().filter_map(|(id, ..)| id.parse().ok()).collect();
-    let names = store::names(conn, ids)?;
+    let names = names(conn, ids)?;
     let row = |it: &Ranked| {
         let id = it.0.parse().ok()?;
         let name = link(names.get(&id)?, format!("/prices/hospitals/{id}"));

@@ -14,7 +14,7 @@ use crate::prices::monitoring::Rule;
 use crate::prices::monitoring::versions::{self, Version};
 use crate::text::{Text, fill};
 use crate::types::{FindingId, Money, UnitPrice, half_up};
-use crate::web::payments::{exported, query};
+use crate::web::lists::{exported, query};
 use crate::web::prices::product_sheets::{hospital_sheet, peer_sheet};
 use crate::web::prices::sheet::{self, Sheet};
 use crate::web::prices::{Scope, known_suppliers, shown, supplier_link};

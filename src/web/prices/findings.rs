@@ -9,14 +9,14 @@ use serde::Deserialize;
 use crate::catalog::Product;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::people::{Organisation, OrganisationKind, Who};
+use crate::people::{self, Organisation, OrganisationKind, Who};
 use crate::prices::board::found::{self, Filter, Place, Sort};
 use crate::prices::board::store;
 use crate::prices::findings::{Finding, State};
 use crate::prices::monitoring::{Tier, rules};
 use crate::text::{Text, fill};
 use crate::types::{Money, OrganisationId, ProductId};
-use crate::web::payments::{exported, given, query};
+use crate::web::lists::{exported, given, query};
 use crate::web::prices::sheet::{Cell, Row, Sheet, link, numbers, words};
 use crate::web::prices::{
     Scope, Titles, cut, hospital_of, known_suppliers, month, product_name, product_of, shown, supplier_link,
@@ -51,7 +51,9 @@ pub struct Asked {
 impl Asked {
     fn filter(&self, conn: &mut Conn, who: &Who) -> Result<Filter> {
         let (mut hospital, mut suppliers) = (None, None);
-        match Scope::of(who) {
+        let scope = Scope::of(who);
+        let is_staff = matches!(scope, Scope::All);
+        match scope {
             Scope::All => {
                 hospital = hospital_of(conn, &self.hospital)?.map(|it| it.id);
                 suppliers = supplier_texts(conn, &self.supplier)?;
@@ -76,8 +78,8 @@ impl Asked {
             to: month(&self.to)?,
             has_case: match self.case.as_str() {
                 "" => None,
-                "with" => Some(true),
-                "without" => Some(false),
+                "with" if is_staff => Some(true),
+                "without" if is_staff => Some(false),
                 _ => return Err(Error::NotFound),
             },
             sort: given(&self.sort)?.unwrap_or(Sort::Effect),
@@ -132,12 +134,10 @@ fn names(conn: &mut Conn, list: &[Finding], t: &Text) -> Result<Names> {
     let mut products: Vec<ProductId> = list.iter().map(|it| it.product_id.clone()).collect();
     products.sort_unstable();
     products.dedup();
-    let mut hospitals: Vec<OrganisationId> = list.iter().filter_map(|it| it.hospital_id.clone()).collect();
-    hospitals.sort_unstable();
-    hospitals.dedup();
+    let hospitals = list.iter().filter_map(|it| it.hospital_id.clone()).collect();
     Ok(Names {
         products: store::products(conn, products)?,
-        hospitals: store::names(conn, hospitals)?,
+        hospitals: people::store::names(conn, hospitals)?,
         suppliers: known_suppliers(conn, list.iter().map(|it| it.supplier.clone()).collect())?,
         titles: Titles::new(conn, t)?,
     })
@@ -156,10 +156,8 @@ fn row(it: &Finding, names: &Names, is_staff: bool, t: &Text) -> Row {
         "" => Cell::default(),
         text => link(text, path(supplier_link(&names.suppliers, text))),
     };
-    let case =
-        it.case_id.as_ref().map_or_else(Cell::default, |id| link(t.board.case, path(format!("/cases/{id}"))));
     let price = |price: Option<crate::types::UnitPrice>| price.map_or_else(Cell::default, Cell::from);
-    vec![
+    let mut cells = vec![
         link(product.map_or_else(|| it.product_id.to_string(), product_name), format!("/findings/{}", it.id)),
         link(product.map_or("", |it| &it.code), path(format!("/prices/products/{}", it.product_id))),
         names.titles.of(&it.rule).into(),
@@ -172,12 +170,17 @@ fn row(it: &Finding, names: &Names, is_staff: bool, t: &Text) -> Row {
         it.quantity.into(),
         it.effect.into(),
         it.effect_all.into(),
-        case,
-    ]
-    .into()
+    ];
+    if is_staff {
+        cells.push(match &it.case_id {
+            Some(id) => link(t.board.case, format!("/cases/{id}")),
+            None => Cell::default(),
+        });
+    }
+    cells.into()
 }
 
-/// A table of findings.
+/// A table of findings. Of cases the bureau alone reads: who they are about hears of them by their documents.
 pub(super) fn sheet(
     conn: &mut Conn,
     list: &[Finding],
@@ -187,26 +190,27 @@ pub(super) fn sheet(
 ) -> Result<Sheet> {
     let names = names(conn, list, t)?;
     let b = &t.board;
+    let mut columns = vec![
+        words(b.product, 40),
+        words(b.code, 26),
+        words(b.rule, 30),
+        words(b.tier, 12),
+        words(b.month, 10),
+        words(b.hospital, 30),
+        words(b.supplier, 30),
+        numbers(b.observed, 14),
+        numbers(b.reference, 14),
+        numbers(b.quantity, 14),
+        numbers(b.effect, 16),
+        numbers(b.effect_all, 16),
+    ];
+    columns.extend(is_staff.then(|| words(b.case, 10)));
     Ok(Sheet {
         key: "findings",
         title: b.findings_title.to_owned(),
         hint: b.findings_hint.to_owned(),
         empty: b.no_findings_fit,
-        columns: vec![
-            words(b.product, 40),
-            words(b.code, 26),
-            words(b.rule, 30),
-            words(b.tier, 12),
-            words(b.month, 10),
-            words(b.hospital, 30),
-            words(b.supplier, 30),
-            numbers(b.observed, 14),
-            numbers(b.reference, 14),
-            numbers(b.quantity, 14),
-            numbers(b.effect, 16),
-            numbers(b.effect_all, 16),
-            words(b.case, 10),
-        ],
+        columns,
         rows: list.iter().map(|it| row(it, &names, is_staff, t)).collect(),
         most: MOST,
         more: (more, b.all_findings),

@@ -25,7 +25,7 @@ use crate::prices::board::{names_of, store};
 use crate::prices::findings::Finding;
 use crate::prices::monitoring::versions;
 use crate::text::{Say, Text, fill};
-use crate::types::{OrganisationId, ProductId};
+use crate::types::{OrganisationId, ProductId, parse_day};
 use crate::web::page;
 
 /// Who reads a hospital's prices: the bureau, and the hospital its own.
@@ -95,7 +95,7 @@ const LONGEST: usize = 200;
 
 /// A text of an address, cut to what can be searched for.
 fn cut(text: &str) -> String {
-    text.trim().chars().filter(|c| *c != '\0').take(LONGEST).collect()
+    text.trim().chars().take(LONGEST).collect()
 }
 
 /// The product an address names by id or code.
@@ -149,7 +149,7 @@ fn month(text: &str) -> Result<Option<NaiveDate>> {
     if text.is_empty() {
         return Ok(None);
     }
-    NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").map(Some).map_err(|_| Error::NotFound)
+    parse_day(&format!("{text}-01")).map(Some).ok_or(Error::NotFound)
 }
 
 /// A month for people and addresses.

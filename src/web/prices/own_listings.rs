@@ -6,7 +6,7 @@ use askama::Template;
 use crate::error::Result;
 use crate::people::Who;
 use crate::prices::board::found;
-use crate::web::payments::exported;
+use crate::web::lists::exported;
 use crate::web::prices::findings;
 use crate::web::prices::sheet::Sheet;
 use crate::web::{App, Page, Supplier, page};

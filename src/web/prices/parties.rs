@@ -14,7 +14,7 @@ use crate::prices::board::{Part, Sum, month_of, store};
 use crate::supply::progress::rules::percent;
 use crate::text::Text;
 use crate::types::{Money, OrganisationId, Time};
-use crate::web::payments::{exported, query};
+use crate::web::lists::{exported, query};
 use crate::web::prices::sheet::{Cell, Row, Sheet, link, numbers, words};
 use crate::web::prices::{known_suppliers, month, shown, supplier_link};
 use crate::web::{App, Page, Staff, page};

@@ -7,14 +7,14 @@ use serde::Deserialize;
 
 use crate::db::Conn;
 use crate::error::Result;
-use crate::people::{Organisation, OrganisationKind, Who};
+use crate::people::{self, Organisation, OrganisationKind, Who};
 use crate::prices::board::counting::{KEPT, TOPS, total};
 use crate::prices::board::found::{self, Filter};
 use crate::prices::board::{Part, Sum, Top, earlier, month_of, names_of, share, store};
 use crate::supply::progress::rules::percent;
 use crate::text::{Text, fill};
 use crate::types::{OrganisationId, ProductId, Time};
-use crate::web::payments::{exported, query};
+use crate::web::lists::{exported, query};
 use crate::web::prices::board::{bar_title, month_cells, month_columns};
 use crate::web::prices::chart::{self, Bars};
 use crate::web::prices::sheet::{self, Cell, Row, Sheet, link, numbers, words};
@@ -252,8 +252,10 @@ impl Shown<'_> {
                 self.ranking("suppliers", b.suppliers_of_month, b.supplier, rows)
             }
             Side::Supplier => {
-                let names =
-                    store::names(conn, tops.iter().filter_map(|top| top.other.parse().ok()).collect())?;
+                let names = people::store::names(
+                    conn,
+                    tops.iter().filter_map(|top| top.other.parse().ok()).collect(),
+                )?;
                 let row = |top: &Top| {
                     let id: OrganisationId = top.other.parse().ok()?;
                     let path = if self.is_staff { format!("/prices/hospitals/{id}") } else { String::new() };

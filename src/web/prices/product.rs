@@ -16,7 +16,7 @@ use crate::prices::board::{earlier, later, month_of, peers, purchases, store};
 use crate::prices::listings::Listing;
 use crate::text::{Text, fill};
 use crate::types::{ProductId, Time, UnitPrice};
-use crate::web::payments::exported;
+use crate::web::lists::exported;
 use crate::web::prices::chart::{self, Lines, Series, StepBar};
 use crate::web::prices::product_sheets::{
     case_sheet, hospital_sheet, line_sheet, listing_sheet, peer_sheet, quartile_sheet, series_sheet,

@@ -11,8 +11,8 @@ use crate::people::Who;
 use crate::prices::board::purchases::{self, Filter, Purchase, Whose};
 use crate::prices::board::{later, month_of, store};
 use crate::text::Text;
-use crate::types::Time;
-use crate::web::payments::{exported, query};
+use crate::types::{Time, parse_day};
+use crate::web::lists::{exported, query};
 use crate::web::prices::sheet::{Row, Sheet, link, numbers, words};
 use crate::web::prices::{
     Refused, Scope, hospital_of, known_suppliers, month, product_name, product_of, shown, supplier_link,
@@ -158,7 +158,7 @@ fn place(text: &str) -> Result<Option<(chrono::NaiveDate, i32)>> {
     }
     let read = || {
         let (day, id) = text.split_once('~')?;
-        Some((day.parse().ok()?, id.parse().ok()?))
+        Some((parse_day(day)?, id.parse().ok()?))
     };
     read().map(Some).ok_or(Error::NotFound)
 }

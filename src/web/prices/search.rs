@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::people::{Organisation, OrganisationKind};
 use crate::prices::board::store;
 use crate::text::Text;
-use crate::web::payments::exported;
+use crate::web::lists::exported;
 use crate::web::prices::sheet::{Row, Sheet, words};
 use crate::web::prices::{cut, product_name};
 use crate::web::{App, Page, Staff, page};

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 
 use crate::error::{Error, Result};
-use crate::web::payments::Table;
+use crate::web::lists::{Line, Table};
 
 /// A column.
 #[derive(Debug, Clone)]
@@ -116,7 +116,8 @@ impl Sheet {
     pub fn download(&self, file: &str) -> Result<HttpResponse> {
         let headers: Vec<(&str, u16)> = self.columns.iter().map(|it| (it.name.as_str(), it.width)).collect();
         let numbers: Vec<usize> = (0..self.columns.len()).filter(|at| self.is_number(at)).collect();
-        let lines = self.rows.iter().map(|row| row.cells.iter().map(|cell| cell.text.clone()).collect());
+        let lines =
+            self.rows.iter().map(|row| row.cells.iter().map(|cell| cell.text.clone()).collect::<Line>());
         Table { name: &self.title, headers: &headers, numbers: &numbers, lines: lines.collect() }
             .download(file)
     }

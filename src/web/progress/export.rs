@@ -2,23 +2,14 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::audit::{self, Deed};
 use crate::error::Result;
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::people::Who;
 use crate::supply::progress::{Cause, Numbers};
 use crate::text::Text;
-use crate::types::{Ctx, Time};
+use crate::types::Time;
+use crate::web::lists::{EXPORT, Line, Table, exported};
 use crate::web::progress::{Asked, board, lines, percent, units, yuan};
-use crate::web::{App, Page, Person, page};
-
-/// A table to be written: headers with their widths, the columns that are numbers, and the rows.
-struct Table {
-    title: &'static str,
-    headers: Vec<(&'static str, u16)>,
-    numbers: std::ops::Range<usize>,
-    rows: Vec<Vec<String>>,
-}
+use crate::web::{App, Page, Person};
 
 /// The shares and rates every table ends with.
 fn rates(it: &Numbers, cause: Cause, t: &Text) -> Vec<String> {
@@ -51,9 +42,16 @@ fn rate_headers(t: &'static Text) -> [(&'static str, u16); 8] {
     ]
 }
 
-async fn groups(app: &App, who: &Who, asked: &Asked, t: &'static Text) -> Result<Table> {
-    let (reader, asked, now) = (who.clone(), asked.clone(), app.now());
-    let it = app.read(move |conn| board::load(conn, &reader, &asked, now)).await?;
+/// A board as a file.
+pub async fn groups(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let t = page.t;
+    let (reader, wanted, now) = (who.0.clone(), asked.clone(), app.now());
+    let it = app.read(move |conn| board::load(conn, &reader, &wanted, now)).await?;
     let p = &t.progress;
     let mut headers = vec![
         (p.code, 24),
@@ -69,21 +67,27 @@ async fn groups(app: &App, who: &Who, asked: &Asked, t: &'static Text) -> Result
     headers.extend(rate_headers(t));
     let rows = it.groups.iter().map(|(group, cause)| {
         let n = &group.numbers;
-        let mut cells = vec![group.code.clone(), group.name.clone(), group.contracts.to_string()];
+        let mut cells: Line = vec![group.code.clone(), group.name.clone(), group.contracts.to_string()];
         cells.extend([n.agreed, n.used(), n.reserved, n.consumed, n.lost, n.overdue].map(yuan));
         cells.extend(rates(n, *cause, t));
         cells
     });
-    Ok(Table { title: p.title, numbers: 2..9, rows: rows.collect(), headers })
+    let table =
+        Table { name: p.title, headers: &headers, numbers: &[2, 3, 4, 5, 6, 7, 8], lines: rows.collect() };
+    written(&page, &who, &app, &asked, table).await
 }
 
-/// Most contracts of one export.
-const MOST: usize = 200_000;
 /// Contracts read at a time.
 const STEP: usize = 2_000;
 
-async fn contracts(app: &App, who: &Who, asked: &Asked, t: &'static Text) -> Result<Table> {
-    let p = &t.progress;
+/// A list of contracts as a file.
+pub async fn contracts(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let (t, p) = (page.t, &page.t.progress);
     let mut headers = vec![
         (p.contract, 26),
         (p.lot, 22),
@@ -99,20 +103,16 @@ async fn contracts(app: &App, who: &Who, asked: &Asked, t: &'static Text) -> Res
         (p.accepted, 12),
     ];
     headers.extend(rate_headers(t));
-    let (reader, asked, now) = (who.clone(), asked.clone(), app.now());
-    let rows = app.read(move |conn| all(conn, &reader, &asked, now, t)).await?;
-    Ok(Table { title: p.lines_title, numbers: 4..12, rows, headers })
+    let (reader, wanted, now) = (who.0.clone(), asked.clone(), app.now());
+    let lines = app.read(move |conn| all(conn, &reader, &wanted, now, t)).await?;
+    let numbers = [4, 5, 6, 7, 8, 9, 10, 11];
+    let table = Table { name: p.lines_title, headers: &headers, numbers: &numbers, lines };
+    written(&page, &who, &app, &asked, table).await
 }
 
-fn all(
-    conn: &mut crate::db::Conn,
-    who: &Who,
-    asked: &Asked,
-    now: Time,
-    t: &Text,
-) -> Result<Vec<Vec<String>>> {
+fn all(conn: &mut crate::db::Conn, who: &Who, asked: &Asked, now: Time, t: &Text) -> Result<Vec<Line>> {
     let (mut rows, mut after) = (Vec::new(), String::new());
-    while rows.len() < MOST {
+    while rows.len() < EXPORT {
         let found = lines::load(conn, who, asked, &after, STEP, now)?;
         rows.extend(found.list.iter().map(|it| {
             let (line, n) = (&it.line, &it.numbers);
@@ -130,86 +130,15 @@ fn all(
     Ok(rows)
 }
 
-fn as_csv(table: &Table) -> Result<HttpResponse> {
-    let mut out = Csv::new(Vec::new())?;
-    out.row(table.headers.iter().map(|(name, _)| name))?;
-    for row in &table.rows {
-        out.row(row)?;
-    }
-    Ok(page::download(&format!("{}.csv", table.title), "text/csv; charset=utf-8", out.finish()?))
-}
-
-fn as_xlsx(table: &Table) -> Result<HttpResponse> {
-    let mut out = Xlsx::new(table.title, &table.headers)?;
-    for row in &table.rows {
-        let cells: Vec<Cell> = row
-            .iter()
-            .enumerate()
-            .map(|(at, text)| match crate::types::parse_decimal(text) {
-                Ok(number) if table.numbers.contains(&at) => Cell::Number(number),
-                _ => Cell::Text(text),
-            })
-            .collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{}.xlsx", table.title), media, out.finish()?))
-}
-
-/// The export is in the trail.
-async fn note(app: &App, ctx: Ctx, asked: &Asked, lines: usize) -> Result<()> {
+/// The table as the file that is asked for; the export is in the trail.
+async fn written(
+    page: &Page,
+    who: &Person,
+    app: &App,
+    asked: &Asked,
+    table: Table<'_, Line>,
+) -> Result<HttpResponse> {
     let filter = asked.query(&asked.by);
-    app.write(move |tx| {
-        let deed = Deed { action: "progress.export", subject: "contracts", id: "" };
-        audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": lines, "filter": filter }))
-    })
-    .await
-}
-
-/// A board as CSV.
-pub async fn csv(
-    page: Page,
-    who: Person,
-    app: web::Data<App>,
-    asked: web::Query<Asked>,
-) -> Result<HttpResponse> {
-    let table = groups(&app, &who, &asked, page.t).await?;
-    note(&app, who.ctx(&app), &asked, table.rows.len()).await?;
-    as_csv(&table)
-}
-
-/// A board as XLSX.
-pub async fn xlsx(
-    page: Page,
-    who: Person,
-    app: web::Data<App>,
-    asked: web::Query<Asked>,
-) -> Result<HttpResponse> {
-    let table = groups(&app, &who, &asked, page.t).await?;
-    note(&app, who.ctx(&app), &asked, table.rows.len()).await?;
-    as_xlsx(&table)
-}
-
-/// A list of contracts as CSV.
-pub async fn lines_csv(
-    page: Page,
-    who: Person,
-    app: web::Data<App>,
-    asked: web::Query<Asked>,
-) -> Result<HttpResponse> {
-    let table = contracts(&app, &who, &asked, page.t).await?;
-    note(&app, who.ctx(&app), &asked, table.rows.len()).await?;
-    as_csv(&table)
-}
-
-/// A list of contracts as XLSX.
-pub async fn lines_xlsx(
-    page: Page,
-    who: Person,
-    app: web::Data<App>,
-    asked: web::Query<Asked>,
-) -> Result<HttpResponse> {
-    let table = contracts(&app, &who, &asked, page.t).await?;
-    note(&app, who.ctx(&app), &asked, table.rows.len()).await?;
-    as_xlsx(&table)
+    exported(app, who.ctx(app), ("progress.export", "contracts"), table.lines.len(), filter).await?;
+    table.download(&page.path)
 }

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::people::{OrganisationKind, Who};
 use crate::supply::progress::{Cause, Group, Part, Scope, rules};
 use crate::text::{Text, fill};
-use crate::types::{OrganisationId, RoundId};
+use crate::types::{OrganisationId, RoundId, parse_day};
 use crate::web::page;
 
 /// What the reader asks for.
@@ -59,7 +59,7 @@ impl Asked {
         };
         let day = match self.day.as_str() {
             "" => today,
-            text => NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| Error::NotFound)?,
+            text => parse_day(text).ok_or(Error::NotFound)?,
         };
         Ok(Scope { party: party(who), round, day })
     }

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Deserialize;
 
@@ -16,7 +15,7 @@ use crate::supply::OrderLine;
 use crate::supply::progress::counts::{self, Counts};
 use crate::supply::progress::{self, Judged, Narrow, Scope};
 use crate::text::fill;
-use crate::types::{ContractId, OrderLineId, Time};
+use crate::types::{ContractId, OrderLineId, Time, parse_day};
 use crate::web::progress::party;
 use crate::web::{App, Page, Person, page};
 
@@ -97,7 +96,7 @@ fn orders_of(
         .limit(i64::try_from(PAGE).unwrap_or(i64::MAX) + 1)
         .into_boxed();
     if let Some((day, id)) = place.before.split_once('_') {
-        let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").map_err(|_| Error::NotFound)?;
+        let day = parse_day(day).ok_or(Error::NotFound)?;
         let id: OrderLineId = id.parse().map_err(|_| Error::NotFound)?;
         let earlier = order_lines::placed_on.eq(day).and(order_lines::id.lt(id));
         query = query.filter(order_lines::placed_on.le(day));

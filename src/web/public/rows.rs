@@ -8,7 +8,7 @@ use crate::prices::indices::Formula;
 use crate::publish::{store, tables};
 use crate::standards::{self, basis_name};
 use crate::text::{Lang, Text};
-use crate::types::DecisionId;
+use crate::types::{DecisionId, parse_day};
 
 /// A public table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,7 +166,7 @@ impl Table {
             }
             Self::Indices => {
                 let place = match after.split_once('.') {
-                    Some((day, id)) => Some((day.parse().map_err(|_| Error::NotFound)?, id.to_owned())),
+                    Some((day, id)) => Some((parse_day(day).ok_or(Error::NotFound)?, id.to_owned())),
                     None if after.is_empty() => None,
                     None => return Err(Error::NotFound),
                 };

@@ -31,8 +31,8 @@ impl Query {
     fn asked(&self, app: &App, rows: usize) -> Asked {
         let after = if self.after.is_empty() { &self.before } else { &self.after };
         Asked {
-            q: self.q.chars().filter(|c| *c != '\0').take(100).collect(),
-            after: after.chars().filter(|c| *c != '\0').take(100).collect(),
+            q: self.q.chars().take(100).collect(),
+            after: after.chars().take(100).collect(),
             today: app.now().day(),
             limit: i64::try_from(rows).unwrap_or(i64::MAX),
         }
@@ -153,6 +153,5 @@ async fn csv(app: &App, table: Table, query: &Query, t: &'static Text) -> Result
             break;
         }
     }
-    let name = format!("{}.csv", table.name());
-    Ok(page::download(&name, "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(table.name(), out.finish()?))
 }

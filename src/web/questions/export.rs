@@ -7,14 +7,13 @@ use crate::awards::questions::store::{self, Listed};
 use crate::awards::{input, output, sheets};
 use crate::db::Tx;
 use crate::error::Result;
-use crate::files::write::{Cell, Csv, Xlsx};
+use crate::files::write::Csv;
 use crate::rounds;
 use crate::text::Text;
 use crate::types::{Ctx, RoundId, Time, UnitPrice};
+use crate::web::lists::Table;
 use crate::web::questions::list::Wanted;
 use crate::web::{App, Page, Staff, page};
-
-const CSV: &str = "text/csv; charset=utf-8";
 
 fn headers(t: &Text) -> [(&'static str, u16); 12] {
     let q = &t.questions;
@@ -33,9 +32,6 @@ fn headers(t: &Text) -> [(&'static str, u16); 12] {
         (q.remark, 40),
     ]
 }
-
-/// The columns that a sheet takes as numbers.
-const NUMBERS: [usize; 3] = [3, 4, 6];
 
 type Row = [String; 12];
 
@@ -57,16 +53,21 @@ fn row((it, code, generic, company, version): &Listed, by: String, t: &Text) -> 
     ]
 }
 
-/// The file's name and its rows; the export is in the trail.
-async fn rows(
-    page: &Page,
-    who: &Staff,
-    app: &App,
-    id: &RoundId,
-    wanted: &Wanted,
-) -> Result<(String, Vec<Row>)> {
-    let (filter, id, ctx, t) = (wanted.filter(who)?, id.clone(), who.ctx(app), page.t);
-    let (number, rows) = app
+fn record(tx: &mut Tx, ctx: &Ctx, id: &RoundId, lines: usize) -> Result<()> {
+    let deed = Deed { action: "questions.export", subject: "rounds", id: id.as_str() };
+    audit::record(tx, ctx, deed, &(), &lines)
+}
+
+/// The list as a file; the export is in the trail.
+pub async fn list(
+    page: Page,
+    who: Staff,
+    app: web::Data<App>,
+    id: web::Path<RoundId>,
+    wanted: web::Query<Wanted>,
+) -> Result<HttpResponse> {
+    let (filter, ctx, t) = (wanted.filter(&who)?, who.ctx(&app), page.t);
+    let (number, lines) = app
         .write(move |tx| {
             let round = rounds::round(tx.conn(), &id)?;
             let found = store::list(tx.conn(), &id, &filter)?;
@@ -78,51 +79,9 @@ async fn rows(
             Ok((round.number, rows))
         })
         .await?;
-    Ok((format!("{number} {}", page.t.questions.title), rows))
-}
-
-fn record(tx: &mut Tx, ctx: &Ctx, id: &RoundId, lines: usize) -> Result<()> {
-    let deed = Deed { action: "questions.export", subject: "rounds", id: id.as_str() };
-    audit::record(tx, ctx, deed, &(), &lines)
-}
-
-/// The list as CSV.
-pub async fn csv(
-    page: Page,
-    who: Staff,
-    app: web::Data<App>,
-    id: web::Path<RoundId>,
-    wanted: web::Query<Wanted>,
-) -> Result<HttpResponse> {
-    let (name, rows) = rows(&page, &who, &app, &id, &wanted).await?;
-    let mut out = Csv::new(Vec::new())?;
-    out.row(headers(page.t).map(|(header, _)| header))?;
-    for row in rows {
-        out.row(row)?;
-    }
-    Ok(page::download(&format!("{name}.csv"), CSV, out.finish()?))
-}
-
-/// The list as XLSX.
-pub async fn xlsx(
-    page: Page,
-    who: Staff,
-    app: web::Data<App>,
-    id: web::Path<RoundId>,
-    wanted: web::Query<Wanted>,
-) -> Result<HttpResponse> {
-    let (name, rows) = rows(&page, &who, &app, &id, &wanted).await?;
-    let mut out = Xlsx::new(page.t.questions.title, &headers(page.t))?;
-    for row in &rows {
-        let cell = |(at, text)| match crate::types::parse_decimal(text) {
-            Ok(number) if NUMBERS.contains(&at) => Cell::Number(number),
-            _ => Cell::Text(text),
-        };
-        let cells: Vec<Cell> = row.iter().map(String::as_str).enumerate().map(cell).collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{name}.xlsx"), media, out.finish()?))
+    let title = t.questions.title;
+    Table { name: title, headers: &headers(t), numbers: &[3, 4, 6], lines }
+        .download_as(&format!("{number} {title}"), &page.path)
 }
 
 /// The answers that count now, as `jicai award --consents` reads them.
@@ -136,5 +95,5 @@ pub async fn consents(who: Staff, app: web::Data<App>, id: web::Path<RoundId>) -
             Ok((round.number, output::write(sheets::consents(&answers.consents), Csv::new(Vec::new())?)?))
         })
         .await?;
-    Ok(page::download(&format!("{number}-consents.csv"), CSV, bytes))
+    Ok(page::csv(&format!("{number}-consents"), bytes))
 }

@@ -7,8 +7,8 @@ use crate::credit::standing::Proposal;
 use crate::error::{Error, Result};
 use crate::ratings::{self, Noticed, Repair};
 use crate::types::{ConductId, RatingId, RatingStepId};
-use crate::web::form::{self, Form};
-use crate::web::ratings::{COMPANIES, chosen, conduct, show};
+use crate::web::form::Form;
+use crate::web::ratings::{COMPANIES, conduct, show};
 use crate::web::upload::Upload;
 use crate::web::{App, Officer, Page, Person, Reviewer, page};
 
@@ -54,7 +54,7 @@ pub async fn defend(
     mut upload: Upload,
 ) -> Result<HttpResponse> {
     is_company(&who)?;
-    let (ctx, id, file) = (who.ctx(&app), id.into_inner(), chosen(&mut upload));
+    let (ctx, id, file) = (who.ctx(&app), id.into_inner(), upload.document());
     let form = upload.form;
     let (step, body): (RatingStepId, String) = (form.choice("id")?, form.text("body").to_owned());
     let key = id.clone();
@@ -71,7 +71,7 @@ pub async fn repair(
     mut upload: Upload,
 ) -> Result<HttpResponse> {
     is_company(&who)?;
-    let (ctx, id, file, t) = (who.ctx(&app), id.into_inner(), chosen(&mut upload), page.t);
+    let (ctx, id, file, t) = (who.ctx(&app), id.into_inner(), upload.document(), page.t);
     let form = upload.form;
     let measures = form.all("measure").map(str::parse).collect::<std::result::Result<Vec<Measure>, ()>>();
     let asked = Repair {
@@ -110,11 +110,7 @@ pub async fn decide(
     id: web::Path<RatingId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let yes = match form.text("decision") {
-        "yes" => true,
-        "no" => false,
-        other => return Err(Error::refused(form::Refused::Choice("decision", other.to_owned()))),
-    };
+    let yes = form.decision()?;
     let (ctx, id, remark) = (who.ctx(&app), id.into_inner(), form.text("remark").to_owned());
     let key = id.clone();
     let done = app

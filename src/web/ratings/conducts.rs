@@ -188,7 +188,7 @@ pub async fn enter(
     app: web::Data<App>,
     mut upload: Upload,
 ) -> Result<HttpResponse> {
-    let (ctx, file) = (who.ctx(&app), super::chosen(&mut upload));
+    let (ctx, file) = (who.ctx(&app), upload.document());
     let form = upload.form;
     let done = match entered(&form, &ctx) {
         Ok(new) => {

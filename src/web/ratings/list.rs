@@ -4,15 +4,14 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::{self, Deed};
 use crate::credit::standing::{EndCause, Rating, RatingState};
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::people::Role;
 use crate::ratings::store::{self, Ratings};
 use crate::text::Text;
 use crate::types::RatingId;
 use crate::web::access::STAFF;
+use crate::web::lists::{EXPORT, Table, exported};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -63,9 +62,6 @@ impl List {
 }
 
 const PAGE: usize = 100;
-
-/// Most lines of one export.
-const EXPORT: usize = 200_000;
 
 /// The list.
 pub async fn index(
@@ -137,52 +133,27 @@ fn cells(it: &Rating, t: &Text) -> [String; 12] {
     ]
 }
 
-async fn export(page: &Page, who: &Person, app: &App, asked: Asked) -> Result<Vec<[String; 12]>> {
-    let (t, ctx, mut filter) = (page.t, who.ctx(app), asked.filter(who)?);
+/// The filtered ratings as a file.
+pub async fn export(
+    page: Page,
+    who: Person,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
+    let (t, mut filter) = (page.t, asked.filter(&who)?);
     filter.before = None;
-    app.write(move |tx| {
-        let (mut filter, mut rows) = (filter.clone(), Vec::new());
-        while rows.len() < EXPORT {
-            let found = store::page(tx.conn(), &filter, 2_000)?;
-            let Some(last) = found.last() else { break };
-            filter.before = Some(last.id.clone());
-            rows.extend(found.iter().map(|it| cells(it, t)));
-        }
-        let deed = Deed { action: "rating.export", subject: "ratings", id: "" };
-        let known = serde_json::json!({ "lines": rows.len(), "filter": asked.query() });
-        audit::record(tx, &ctx, deed, &(), &known)?;
-        Ok(rows)
-    })
-    .await
-}
-
-/// The filtered ratings as CSV.
-pub async fn csv(
-    page: Page,
-    who: Person,
-    app: web::Data<App>,
-    asked: web::Query<Asked>,
-) -> Result<HttpResponse> {
-    let mut out = Csv::new(Vec::new())?;
-    out.row(headers(page.t).map(|(header, _)| header))?;
-    for row in export(&page, &who, &app, asked.into_inner()).await? {
-        out.row(row)?;
-    }
-    Ok(page::download(&format!("{}.csv", page.t.ratings.title), "text/csv; charset=utf-8", out.finish()?))
-}
-
-/// The filtered ratings as XLSX.
-pub async fn xlsx(
-    page: Page,
-    who: Person,
-    app: web::Data<App>,
-    asked: web::Query<Asked>,
-) -> Result<HttpResponse> {
-    let mut out = Xlsx::new(page.t.ratings.title, &headers(page.t))?;
-    for row in export(&page, &who, &app, asked.into_inner()).await? {
-        let cells: Vec<Cell> = row.iter().map(|text| Cell::Text(text)).collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{}.xlsx", page.t.ratings.title), media, out.finish()?))
+    let lines = app
+        .read(move |conn| {
+            let mut rows = Vec::new();
+            while rows.len() < EXPORT {
+                let found = store::page(conn, &filter, 2_000)?;
+                let Some(last) = found.last() else { break };
+                filter.before = Some(last.id.clone());
+                rows.extend(found.iter().map(|it| cells(it, t)));
+            }
+            Ok(rows)
+        })
+        .await?;
+    exported(&app, who.ctx(&app), ("rating.export", "ratings"), lines.len(), asked.query()).await?;
+    Table { name: t.ratings.title, headers: &headers(t), numbers: &[], lines }.download(&page.path)
 }

@@ -13,21 +13,11 @@ use crate::credit::standing::{Proposal, RatingState};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::people::{Role, Who};
-use crate::ratings::conducts::File;
 use crate::ratings::store::{self, Ratings};
 use crate::text::{Text, fill};
-use crate::types::DocumentId;
-use crate::web::upload::Upload;
 
 /// Who acts for a company: its own people, or an officer for one without an account.
 pub const COMPANIES: &[Role] = &[Role::Officer, Role::Supplier];
-
-/// The file of a form, when one was chosen.
-fn chosen(upload: &mut Upload) -> Option<File> {
-    // A file field left empty comes without a name.
-    let name = std::mem::take(&mut upload.name);
-    (!name.is_empty()).then(|| (DocumentId::new(), name, std::mem::take(&mut upload.bytes)))
-}
 
 /// Most ratings looked at for the task list.
 const TASKS: i64 = 100;

@@ -126,7 +126,7 @@ async fn as_csv(page: Page, app: web::Data<App>) -> Result<HttpResponse> {
     for it in &all(&app).await? {
         out.row(cells(it, t))?;
     }
-    Ok(page::download(&format!("{}.csv", m.public_title), "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(m.public_title, out.finish()?))
 }
 
 /// The register as JSON.

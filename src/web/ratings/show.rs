@@ -205,7 +205,7 @@ fn seen(conn: &mut Conn, who: Who, id: &RatingId, now: Time) -> Result<Seen> {
     }
     let request = match ratings::request(conn, &it)? {
         Some(asked) => {
-            let by = people::store::account(conn, &asked.asked_by)?.map(|a| a.name).unwrap_or_default();
+            let by = people::store::account_name(conn, Some(&asked.asked_by))?;
             Some((asked, by))
         }
         None => None,

@@ -128,12 +128,6 @@ fn entered(form: &Form) -> Result<Entered> {
     Ok(Entered { score: form.number::<Score>("score")?, evidence: form.text("evidence").to_owned() })
 }
 
-fn document(upload: &mut Upload) -> Option<(DocumentId, String, Vec<u8>)> {
-    // A file field left empty comes without a name.
-    let name = std::mem::take(&mut upload.name);
-    (!name.is_empty()).then(|| (DocumentId::new(), name, std::mem::take(&mut upload.bytes)))
-}
-
 /// Enters a score, with a document when one is handed in.
 pub async fn enter(
     page: Page,
@@ -141,7 +135,7 @@ pub async fn enter(
     app: web::Data<App>,
     mut upload: Upload,
 ) -> Result<HttpResponse> {
-    let (ctx, document) = (who.ctx(&app), document(&mut upload));
+    let (ctx, document) = (who.ctx(&app), upload.document());
     let form = upload.form;
     let (plan, id): (PlanId, AssessmentId) = (form.choice("plan")?, form.choice("id")?);
     let (key, made) = (plan.clone(), id.clone());
@@ -181,10 +175,10 @@ pub async fn file(
             let bytes = import::write_scores(tx.conn(), &plan, t)?;
             let deed = Deed { action: "assessments.export", subject: SUBJECT, id: key.as_str() };
             audit::record(tx, &ctx, deed, &(), &bytes.len())?;
-            Ok((format!("{} {}.csv", plan.title(&round, t), t.assessments.title), bytes))
+            Ok((format!("{} {}", plan.title(&round, t), t.assessments.title), bytes))
         })
         .await?;
-    Ok(page::download(&name, "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(&name, bytes))
 }
 
 #[derive(Template)]
@@ -307,7 +301,7 @@ pub async fn add_document(
     mut upload: Upload,
 ) -> Result<HttpResponse> {
     let (ctx, key) = (who.ctx(&app), id.clone());
-    let file = document(&mut upload).map(|(_, name, bytes)| (name, bytes));
+    let file = upload.document().map(|(_, name, bytes)| (name, bytes));
     let added = match (file, upload.form.choice::<DocumentId>("id")) {
         (Some((name, bytes)), Ok(made)) => {
             app.write(move |tx| {

@@ -147,8 +147,8 @@ pub async fn file(
             let bytes = import::write_bases(tx.conn(), &key, t)?;
             let deed = Deed { action: "retention.bases.export", subject: SUBJECT, id: key.as_str() };
             audit::record(tx, &ctx, deed, &(), &bytes.len())?;
-            Ok((format!("{} {}.csv", plan.title(&round, t), t.retention.bases), bytes))
+            Ok((format!("{} {}", plan.title(&round, t), t.retention.bases), bytes))
         })
         .await?;
-    Ok(page::download(&name, "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(&name, bytes))
 }

@@ -2,11 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::payments::retention::compute;
 use crate::payments::retention::decision::{self, Ruling};
 use crate::types::PlanId;
-use crate::web::form::{Form, Refused};
+use crate::web::form::Form;
 use crate::web::{App, Officer, Reviewer, block, page};
 
 fn done(id: &PlanId) -> HttpResponse {
@@ -53,16 +53,11 @@ pub async fn decide(
     id: web::Path<PlanId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let yes = match form.text("decision") {
-        "yes" => true,
-        "no" => false,
-        other => return Err(Error::refused(Refused::Choice("decision", other.to_owned()))),
-    };
     let ruling = Ruling {
         request: form.choice("request")?,
         looked_at: form.text("looked_at").to_owned(),
-        yes,
-        remark: form.text("remark").chars().take(2_000).collect(),
+        yes: form.decision()?,
+        remark: form.words("remark"),
     };
     let (ctx, key) = (who.ctx(&app), id.clone());
     app.write(move |tx| decision::decide(tx, &ctx, &key, &ruling)).await?;

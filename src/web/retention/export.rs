@@ -5,17 +5,13 @@ use actix_web::{HttpResponse, web};
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
+use crate::files::write::{Csv, Xlsx, cells};
 use crate::payments::retention::store::{Asked, Listed};
 use crate::payments::retention::{self, Line, SUBJECT, store};
 use crate::people;
 use crate::text::Text;
-use crate::types::{Ctx, OrganisationId, PlanId, parse_decimal};
+use crate::types::{Ctx, OrganisationId, PlanId};
 use crate::web::{App, Page, Person, Staff, page};
-
-/// What an XLSX file says it is.
-pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const CSV: &str = "text/csv; charset=utf-8";
 
 fn sheet_headers(t: &Text) -> [(&'static str, u16); 13] {
     let m = &t.retention;
@@ -99,16 +95,11 @@ fn line_cells(it: &Line, code: &str, name: &str, t: &Text) -> Result<[String; 16
     ])
 }
 
-pub(super) fn row(out: &mut Xlsx, cells: &[String]) -> Result<()> {
-    let cells: Vec<Cell> = cells
-        .iter()
-        .enumerate()
-        .map(|(at, text)| match parse_decimal(text) {
-            Ok(number) if at > 1 => Cell::Number(number),
-            _ => Cell::Text(text),
-        })
-        .collect();
-    out.row(&cells)
+/// From the third on, a sheet's and a line's figures are numbers.
+const NUMBERS: [usize; 14] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+fn row(out: &mut Xlsx, line: &[String]) -> Result<()> {
+    out.row(&cells(line, &NUMBERS))
 }
 
 fn all(conn: &mut Conn, id: &PlanId) -> Result<Vec<Listed>> {
@@ -131,10 +122,10 @@ pub async fn csv(page: Page, who: Staff, app: web::Data<App>, id: web::Path<Plan
                 out.row(sheet_cells(&it, t))?;
             }
             note(tx, &ctx, &id, "export.csv")?;
-            Ok((format!("{} {}.csv", plan.title(&round, t), t.retention.title), out.finish()?))
+            Ok((format!("{} {}", plan.title(&round, t), t.retention.title), out.finish()?))
         })
         .await?;
-    Ok(page::download(&name, CSV, bytes))
+    Ok(page::csv(&name, bytes))
 }
 
 /// Every line as CSV, hospital by hospital.
@@ -156,10 +147,10 @@ pub async fn lines(
                 }
             }
             note(tx, &ctx, &id, "lines.csv")?;
-            Ok((format!("{} {}.csv", plan.title(&round, t), t.retention.sheet_title), out.finish()?))
+            Ok((format!("{} {}", plan.title(&round, t), t.retention.sheet_title), out.finish()?))
         })
         .await?;
-    Ok(page::download(&name, CSV, bytes))
+    Ok(page::csv(&name, bytes))
 }
 
 /// Hospitals and lines as XLSX.
@@ -185,10 +176,10 @@ pub async fn xlsx(
                 }
             }
             note(tx, &ctx, &id, "export.xlsx")?;
-            Ok((format!("{} {}.xlsx", plan.title(&round, t), t.retention.title), out.finish()?))
+            Ok((format!("{} {}", plan.title(&round, t), t.retention.title), out.finish()?))
         })
         .await?;
-    Ok(page::download(&name, XLSX, bytes))
+    Ok(page::xlsx(&name, bytes))
 }
 
 type Own = (String, Listed, Vec<Line>);
@@ -219,7 +210,7 @@ pub async fn own_csv(
     for it in &lines {
         out.row(line_cells(it, &code, &hospital, page.t)?)?;
     }
-    Ok(page::download(&format!("{name}.csv"), CSV, out.finish()?))
+    Ok(page::csv(&name, out.finish()?))
 }
 
 /// One hospital's sheet as XLSX: its result and its lines.
@@ -236,5 +227,5 @@ pub async fn own_xlsx(
     for it in &lines {
         row(&mut out, &line_cells(it, &listed.1, &listed.2, page.t)?)?;
     }
-    Ok(page::download(&format!("{name}.xlsx"), XLSX, out.finish()?))
+    Ok(page::xlsx(&name, out.finish()?))
 }

@@ -5,7 +5,6 @@ use askama::Template;
 
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
-use crate::files::write::{Csv, Xlsx};
 use crate::payments::retention::parameters;
 use crate::payments::retention::what_if::{self, Row, WhatIf};
 use crate::payments::retention::{self, Plan, SUBJECT};
@@ -13,6 +12,7 @@ use crate::rounds::Round;
 use crate::text::Text;
 use crate::types::{Money, PlanId};
 use crate::web::form::Form;
+use crate::web::lists::Table;
 use crate::web::retention::parameters::{Field, fields, given};
 use crate::web::{App, Page, Staff, page};
 
@@ -81,39 +81,41 @@ fn query(form: &Form) -> String {
     given(form).iter().map(part).collect::<Vec<_>>().join("&")
 }
 
-/// Both ways as CSV.
-pub async fn csv(
+/// Both ways as a file; the export is in the trail.
+pub async fn export(
     page: Page,
     who: Staff,
     app: web::Data<App>,
     id: web::Path<PlanId>,
     asked: Asked,
 ) -> Result<HttpResponse> {
-    let (name, rows) = export(&page, &who, &app, id.into_inner(), asked).await?;
-    let mut out = Csv::new(Vec::new())?;
-    out.row(headers(page.t).iter().map(|(header, _)| header))?;
-    for row in rows {
-        out.row(row)?;
-    }
-    Ok(page::download(&format!("{name}.csv"), "text/csv; charset=utf-8", out.finish()?))
-}
-
-/// Both ways as XLSX.
-pub async fn xlsx(
-    page: Page,
-    who: Staff,
-    app: web::Data<App>,
-    id: web::Path<PlanId>,
-    asked: Asked,
-) -> Result<HttpResponse> {
-    let (name, rows) = export(&page, &who, &app, id.into_inner(), asked).await?;
-    let headers = headers(page.t);
+    let (t, ctx, list) = (page.t, who.ctx(&app), given(&Form::from_pairs(asked.into_inner())));
+    let (title, lines) = app
+        .write(move |tx| {
+            let (plan, round) = retention::plan(tx.conn(), &id)?;
+            let it = what_if::what_if(tx.conn(), &plan, &list)?;
+            let deed = Deed { action: "retention.what_if.export", subject: SUBJECT, id: id.as_str() };
+            audit::record(tx, &ctx, deed, &(), &list)?;
+            let mut lines: Vec<[String; 9]> = it.rows.iter().map(cells).collect();
+            lines.push([
+                String::new(),
+                t.retention.total.to_owned(),
+                super::known(it.bound.base),
+                String::new(),
+                super::known(it.bound.retained),
+                super::known(it.other.base),
+                String::new(),
+                super::known(it.other.retained),
+                super::known(it.difference()),
+            ]);
+            Ok((plan.title(&round, t), lines))
+        })
+        .await?;
+    let headers = headers(t);
     let headers: Vec<(&str, u16)> = headers.iter().map(|(header, width)| (header.as_str(), *width)).collect();
-    let mut out = Xlsx::new(page.t.retention.what_if, &headers)?;
-    for row in &rows {
-        super::export::row(&mut out, row)?;
-    }
-    Ok(page::download(&format!("{name}.xlsx"), super::export::XLSX, out.finish()?))
+    let name = t.retention.what_if;
+    Table { name, headers: &headers, numbers: &[2, 3, 4, 5, 6, 7, 8], lines }
+        .download_as(&format!("{title} {name}"), &page.path)
 }
 
 fn headers(t: &Text) -> Vec<(String, u16)> {
@@ -145,34 +147,4 @@ fn cells(it: &Row) -> [String; 9] {
         known(it.other.retained),
         known(it.difference()),
     ]
-}
-
-async fn export(
-    page: &Page,
-    who: &Staff,
-    app: &App,
-    id: PlanId,
-    asked: Asked,
-) -> Result<(String, Vec<[String; 9]>)> {
-    let (t, ctx, list) = (page.t, who.ctx(app), given(&Form::from_pairs(asked.into_inner())));
-    app.write(move |tx| {
-        let (plan, round) = retention::plan(tx.conn(), &id)?;
-        let it = what_if::what_if(tx.conn(), &plan, &list)?;
-        let deed = Deed { action: "retention.what_if.export", subject: SUBJECT, id: id.as_str() };
-        audit::record(tx, &ctx, deed, &(), &list)?;
-        let mut rows: Vec<[String; 9]> = it.rows.iter().map(cells).collect();
-        rows.push([
-            String::new(),
-            t.retention.total.to_owned(),
-            super::known(it.bound.base),
-            String::new(),
-            super::known(it.bound.retained),
-            super::known(it.other.base),
-            String::new(),
-            super::known(it.other.retained),
-            super::known(it.difference()),
-        ]);
-        Ok((format!("{} {}", plan.title(&round, t), t.retention.what_if), rows))
-    })
-    .await
 }

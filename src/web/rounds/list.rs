@@ -8,12 +8,12 @@ use askama::Template;
 use crate::audit::{self, Deed};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::people::Who;
 use crate::rounds::{self, Round, RoundKind, RoundState, calendar, store::Filter};
 use crate::text::Text;
 use crate::types::{RoundId, Time};
 use crate::web::form::Form;
+use crate::web::lists::Table;
 use crate::web::{App, Page, Person, page};
 
 /// Rounds on a page.
@@ -94,43 +94,20 @@ fn rows(conn: &mut Conn, who: &Who, filter: Filter, limit: i64) -> Result<Vec<Ro
     Ok(rounds.into_iter().map(|round| Row { regions: join(&round.id), round }).collect())
 }
 
-/// The list as CSV.
-pub async fn csv(page: Page, who: Person, app: web::Data<App>, query: Query) -> Result<HttpResponse> {
-    let rows = exported(&who, &app, query).await?;
-    let mut table = Csv::new(Vec::new())?;
-    table.row(headers(page.t))?;
-    for row in &rows {
-        table.row(cells(row, page.t))?;
-    }
-    Ok(page::download("rounds.csv", "text/csv; charset=utf-8", table.finish()?))
-}
-
-/// The list as XLSX.
-pub async fn xlsx(page: Page, who: Person, app: web::Data<App>, query: Query) -> Result<HttpResponse> {
-    let rows = exported(&who, &app, query).await?;
-    let headers: Vec<(&str, u16)> = headers(page.t).into_iter().map(|h| (h, 20)).collect();
-    let mut table = Xlsx::new(page.t.rounds.rounds, &headers)?;
-    for row in &rows {
-        let cells = cells(row, page.t);
-        let cells: Vec<Cell> = cells.iter().map(|c| Cell::Text(c)).collect();
-        table.row(&cells)?;
-    }
-    Ok(page::download("rounds.xlsx", XLSX, table.finish()?))
-}
-
-/// The media type of an XLSX file.
-pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-async fn exported(who: &Person, app: &App, query: Query) -> Result<Vec<Row>> {
+/// The list as a file.
+pub async fn export(page: Page, who: Person, app: web::Data<App>, query: Query) -> Result<HttpResponse> {
     let filter = Filter { after: None, ..filter(&Form::from_pairs(query.into_inner())) };
-    let (ctx, who) = (who.ctx(app), who.clone());
-    app.write(move |tx| {
-        let rows = rows(tx.conn(), &who, filter.clone(), FILE)?;
-        let deed = Deed { action: "rounds.export", subject: "rounds", id: "" };
-        audit::record(tx, &ctx, deed, &(), &rows.len())?;
-        Ok(rows)
-    })
-    .await
+    let (ctx, t) = (who.ctx(&app), page.t);
+    let lines = app
+        .write(move |tx| {
+            let rows = rows(tx.conn(), &who, filter.clone(), FILE)?;
+            let deed = Deed { action: "rounds.export", subject: "rounds", id: "" };
+            audit::record(tx, &ctx, deed, &(), &rows.len())?;
+            Ok(rows.iter().map(|row| cells(row, t)).collect::<Vec<_>>())
+        })
+        .await?;
+    let headers: Vec<(&str, u16)> = headers(t).into_iter().map(|h| (h, 20)).collect();
+    Table { name: t.rounds.rounds, headers: &headers, numbers: &[], lines }.download_as("rounds", &page.path)
 }
 
 fn headers(t: &Text) -> Vec<&str> {

@@ -14,6 +14,7 @@ use crate::rounds::{self, Category, FormClass, Lot, LotFields, Round, RoundState
 use crate::text::Text;
 use crate::types::{LotId, RoundId};
 use crate::web::form::Form;
+use crate::web::lists::kind;
 use crate::web::{App, Officer, Page, Person, page};
 
 #[derive(Template)]
@@ -223,38 +224,22 @@ pub async fn remove(
     Ok(page::see_done(&path))
 }
 
-/// The lots as CSV.
-pub async fn csv(
+/// The lots as a file; an export is in the trail.
+pub async fn export(
     page: Page,
     who: Person,
     app: web::Data<App>,
     id: web::Path<RoundId>,
 ) -> Result<HttpResponse> {
-    let (round, lots) = exported(&who, &app, id.into_inner()).await?;
-    let name = format!("{}-lots.csv", round.number);
-    Ok(page::download(&name, "text/csv; charset=utf-8", import::write_csv(&lots, page.t)?))
-}
-
-/// The lots as XLSX.
-pub async fn xlsx(
-    page: Page,
-    who: Person,
-    app: web::Data<App>,
-    id: web::Path<RoundId>,
-) -> Result<HttpResponse> {
-    let (round, lots) = exported(&who, &app, id.into_inner()).await?;
-    let name = format!("{}-lots.xlsx", round.number);
-    Ok(page::download(&name, super::list::XLSX, import::write_xlsx(&lots, page.t)?))
-}
-
-async fn exported(who: &Person, app: &App, id: RoundId) -> Result<(Round, Vec<Lot>)> {
-    let (ctx, who) = (who.ctx(app), who.0.clone());
-    app.write(move |tx| {
-        let round = rounds::seen_by(tx.conn(), &who, &id)?;
-        let lots = rounds::lots_of(tx.conn(), &id)?;
-        let deed = Deed { action: "lots.export", subject: "rounds", id: id.as_str() };
-        audit::record(tx, &ctx, deed, &(), &lots.len())?;
-        Ok((round, lots))
-    })
-    .await
+    let (ctx, kind) = (who.ctx(&app), kind(&page.path)?);
+    let (round, lots) = app
+        .write(move |tx| {
+            let round = rounds::seen_by(tx.conn(), &who, &id)?;
+            let lots = rounds::lots_of(tx.conn(), &id)?;
+            let deed = Deed { action: "lots.export", subject: "rounds", id: id.as_str() };
+            audit::record(tx, &ctx, deed, &(), &lots.len())?;
+            Ok((round, lots))
+        })
+        .await?;
+    Ok(page::table(&format!("{}-lots", round.number), kind, import::write(&lots, page.t, kind)?))
 }

@@ -3,15 +3,14 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::db::Conn;
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::people::{self, Role};
-use crate::rounds::approvals::{self, Action, Approval, Decision};
-use crate::rounds::rule_drafts::{self, DraftState, RuleDraft, SUBJECT};
+use crate::people::{Role, Who};
+use crate::rounds::drafts::Review;
+use crate::rounds::rule_drafts::{self, DraftState, RuleDraft};
 use crate::rounds::rule_text::Difference;
 use crate::rounds::{self, RuleSetVersion};
-use crate::text::fill;
-use crate::types::{ApprovalId, RuleDraftId, RuleSetId};
+use crate::types::{ApprovalId, Ctx, RuleDraftId, RuleSetId};
 use crate::web::form::{self, Form};
 use crate::web::{App, Officer, Page, Reviewer, Staff, page};
 
@@ -20,7 +19,6 @@ use crate::web::{App, Officer, Page, Reviewer, Staff, page};
 struct Show {
     page: Page,
     it: Loaded,
-    asked: String,
     is_officer: bool,
     can_decide: bool,
 }
@@ -29,40 +27,26 @@ struct Loaded {
     draft: RuleDraft,
     origin: RuleSetVersion,
     differences: Vec<Difference>,
-    request: Option<(Approval, String)>,
-    rejection: String,
+    review: Review,
 }
 
 fn load(conn: &mut Conn, id: &RuleDraftId) -> Result<Loaded> {
     let draft = rule_drafts::draft(conn, id)?;
-    let latest = approvals::latest(conn, SUBJECT, id.as_str(), Action::RuleSet)?;
-    let rejected = latest.as_ref().filter(|a| a.decision == Decision::Rejected);
-    let rejection = rejected.map(|a| a.remark.clone()).unwrap_or_default();
-    let request = match latest.filter(|a| a.decision == Decision::Open) {
-        Some(open) => {
-            let by = people::store::account(conn, &open.asked_by)?.map(|a| a.name).unwrap_or_default();
-            Some((open, by))
-        }
-        None => None,
-    };
     Ok(Loaded {
         origin: rounds::rule_set_version(conn, &draft.origin_id)?,
         differences: rule_drafts::differences(conn, &draft)?,
-        request,
-        rejection,
+        review: rule_drafts::named(id).review(conn)?,
         draft,
     })
 }
 
 impl Show {
+    fn base(&self) -> String {
+        to(&self.it.draft.id)
+    }
+
     fn state(&self) -> (&'static str, &'static str) {
-        let r = &self.page.t.rule_drafts;
-        match self.it.draft.state {
-            DraftState::Open if self.it.request.is_some() => (r.state_waits, "wait"),
-            DraftState::Open => (r.state_open, ""),
-            DraftState::Published => (r.state_published, "good"),
-            DraftState::Discarded => (r.state_discarded, "bad"),
-        }
+        self.it.review.state(self.it.draft.state, self.page.t)
     }
 
     fn is_open(&self) -> bool {
@@ -74,30 +58,20 @@ impl Show {
     }
 }
 
-async fn build(page: Page, who: &people::Who, app: &App, id: RuleDraftId) -> Result<Show> {
-    let mut it = app.read(move |conn| load(conn, &id)).await?;
-    if !it.rejection.is_empty() {
-        it.rejection = fill(page.t.rule_drafts.rejected, &[("remark", &it.rejection)]);
-    }
-    let r = &page.t.rule_drafts;
-    let asked = it.request.as_ref().map(|(a, by)| fill(r.asked_by, &[("by", by), ("at", &a.asked_at)]));
-    let by_other = it.request.as_ref().is_some_and(|(a, _)| a.asked_by != who.account.id);
-    Ok(Show {
-        asked: asked.unwrap_or_default(),
-        is_officer: who.is(Role::Officer),
-        can_decide: who.is(Role::Reviewer) && by_other,
-        page,
-        it,
-    })
+/// Which draft an address names.
+type Id = web::Path<RuleDraftId>;
+
+fn to(id: &RuleDraftId) -> String {
+    format!("/rules/drafts/{id}")
+}
+
+async fn build(page: Page, who: &Who, app: &App, id: RuleDraftId) -> Result<Show> {
+    let it = app.read(move |conn| load(conn, &id)).await?;
+    Ok(Show { is_officer: who.is(Role::Officer), can_decide: it.review.is_decided_by(who), page, it })
 }
 
 /// The page.
-pub async fn show(
-    page: Page,
-    who: Staff,
-    app: web::Data<App>,
-    id: web::Path<RuleDraftId>,
-) -> Result<HttpResponse> {
+pub async fn show(page: Page, who: Staff, app: web::Data<App>, id: Id) -> Result<HttpResponse> {
     page::show(&build(page, &who, &app, id.into_inner()).await?)
 }
 
@@ -110,59 +84,40 @@ pub async fn copy(
 ) -> Result<HttpResponse> {
     let ctx = who.ctx(&app);
     let id: RuleDraftId = form.choice("id").map_err(|_| Error::refused(form::Refused::Form))?;
-    let (name, path) = (form.required("name")?.to_owned(), format!("/rules/drafts/{id}"));
+    let (name, path) = (form.required("name")?.to_owned(), to(&id));
     app.write(move |tx| rule_drafts::copy(tx, &ctx, &from, id.clone(), &name)).await?;
     Ok(page::see_done(&path))
 }
 
-async fn done(
+/// Does something with a draft and leads back to it, or shows it again with why not.
+async fn act(
     page: Page,
-    who: &people::Who,
+    who: &Who,
     app: &App,
     id: RuleDraftId,
-    done: Result<()>,
+    deed: impl Fn(&mut Tx, &Ctx, &RuleDraftId) -> Result<()> + Send + 'static,
 ) -> Result<HttpResponse> {
-    match done {
-        Ok(()) => Ok(page::see_done(&format!("/rules/drafts/{id}"))),
+    let (ctx, key) = (Ctx { now: app.now(), actor: who.actor() }, id.clone());
+    match app.write(move |tx| deed(tx, &ctx, &key)).await {
+        Ok(()) => Ok(page::see_done(&to(&id))),
         Err(Error::Refused(why)) => page::show_refused(&build(page.refused(&*why), who, app, id).await?),
         Err(e) => Err(e),
     }
 }
 
 /// Asks for publishing.
-pub async fn ask(
-    page: Page,
-    who: Officer,
-    app: web::Data<App>,
-    id: web::Path<RuleDraftId>,
-) -> Result<HttpResponse> {
-    let (ctx, key) = (who.ctx(&app), id.clone());
-    let asked = app.write(move |tx| rule_drafts::ask(tx, &ctx, &key).map(drop)).await;
-    done(page, &who, &app, id.into_inner(), asked).await
+pub async fn ask(page: Page, who: Officer, app: web::Data<App>, id: Id) -> Result<HttpResponse> {
+    act(page, &who, &app, id.into_inner(), rule_drafts::ask).await
 }
 
 /// Takes the request back.
-pub async fn withdraw(
-    page: Page,
-    who: Officer,
-    app: web::Data<App>,
-    id: web::Path<RuleDraftId>,
-) -> Result<HttpResponse> {
-    let (ctx, key) = (who.ctx(&app), id.clone());
-    let withdrawn = app.write(move |tx| rule_drafts::withdraw(tx, &ctx, &key)).await;
-    done(page, &who, &app, id.into_inner(), withdrawn).await
+pub async fn withdraw(page: Page, who: Officer, app: web::Data<App>, id: Id) -> Result<HttpResponse> {
+    act(page, &who, &app, id.into_inner(), rule_drafts::withdraw).await
 }
 
 /// Gives the draft up.
-pub async fn discard(
-    page: Page,
-    who: Officer,
-    app: web::Data<App>,
-    id: web::Path<RuleDraftId>,
-) -> Result<HttpResponse> {
-    let (ctx, key) = (who.ctx(&app), id.clone());
-    let discarded = app.write(move |tx| rule_drafts::discard(tx, &ctx, &key)).await;
-    done(page, &who, &app, id.into_inner(), discarded).await
+pub async fn discard(page: Page, who: Officer, app: web::Data<App>, id: Id) -> Result<HttpResponse> {
+    act(page, &who, &app, id.into_inner(), rule_drafts::discard).await
 }
 
 /// Decides the request, and on yes publishes.
@@ -170,16 +125,13 @@ pub async fn decide(
     page: Page,
     who: Reviewer,
     app: web::Data<App>,
-    id: web::Path<RuleDraftId>,
+    id: Id,
     form: Form,
 ) -> Result<HttpResponse> {
-    let yes = match form.text("decision") {
-        "yes" => true,
-        "no" => false,
-        other => return Err(Error::refused(form::Refused::Choice("decision", other.to_owned()))),
-    };
+    let (yes, remark) = (form.decision()?, form.words("remark"));
     let request: ApprovalId = form.choice("request").map_err(|_| Error::refused(form::Refused::Form))?;
-    let (ctx, key, remark) = (who.ctx(&app), id.clone(), form.text("remark").to_owned());
-    let decided = app.write(move |tx| rule_drafts::decide(tx, &ctx, &key, &request, yes, &remark)).await;
-    done(page, &who, &app, id.into_inner(), decided).await
+    let deed = move |tx: &mut Tx, ctx: &Ctx, id: &RuleDraftId| {
+        rule_drafts::decide(tx, ctx, id, &request, yes, &remark)
+    };
+    act(page, &who, &app, id.into_inner(), deed).await
 }

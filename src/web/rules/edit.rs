@@ -5,6 +5,7 @@ use askama::Template;
 use toml::Table;
 
 use crate::error::{Error, Result};
+use crate::rounds::drafts;
 use crate::rounds::parameter_kinds::{Field, Kind, Section};
 use crate::rounds::rule_drafts::fields::{self, Fault, ON, Wrong};
 use crate::rounds::rule_drafts::{self, RuleDraft};
@@ -158,7 +159,7 @@ pub async fn form(
         .read(move |conn| {
             let draft = rule_drafts::draft(conn, &id)?;
             let waits = rule_drafts::request(conn, &id)?.is_some();
-            rule_drafts::rules::is_open(&draft, waits).map_err(Error::refused)?;
+            drafts::is_open(draft.state, waits).map_err(Error::refused)?;
             Ok(draft)
         })
         .await?;

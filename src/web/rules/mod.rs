@@ -12,7 +12,7 @@ use crate::text::{Lang, Text};
 
 /// One side of a difference.
 fn shown(value: &Option<String>, t: &Text) -> String {
-    value.as_ref().map_or_else(|| t.rule_drafts.absent.to_owned(), |value| t.parameter_value(value))
+    value.as_ref().map_or_else(|| t.drafts.absent.to_owned(), |value| t.parameter_value(value))
 }
 
 /// A version's title in the reader's language.

@@ -96,14 +96,14 @@ impl Show {
     }
 }
 
-fn file_name(version: &RuleSetVersion, ending: &str) -> String {
-    format!("{}-v{}.{ending}", version.name, version.version)
+fn file_name(version: &RuleSetVersion) -> String {
+    format!("{}-v{}", version.name, version.version)
 }
 
 /// The version as it was published, byte for byte.
 pub async fn toml(_who: Person, app: web::Data<App>, id: web::Path<RuleSetId>) -> Result<HttpResponse> {
     let version = app.read(move |conn| rounds::rule_set_version(conn, &id)).await?;
-    let name = file_name(&version, "toml");
+    let name = format!("{}.toml", file_name(&version));
     Ok(page::download(&name, "application/toml; charset=utf-8", version.body.into_bytes()))
 }
 
@@ -122,5 +122,5 @@ pub async fn csv(
         let name = page.t.parameter(&p.name);
         out.row([&p.name, &name, &p.value, &p.confidence, &p.clause, &p.source])?;
     }
-    Ok(page::download(&file_name(&version, "csv"), "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(&file_name(&version), out.finish()?))
 }

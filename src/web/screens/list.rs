@@ -6,12 +6,11 @@ use askama::Template;
 use crate::audit::{self, Deed};
 use crate::awards::rules::natural;
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
 use crate::screens::files::{COLUMNS, line};
 use crate::screens::{Finding, Opened, Remark, Screen};
 use crate::text::{Text, fill};
 use crate::types::RoundId;
-use crate::web::bids::As;
+use crate::web::lists::{As, Table};
 use crate::web::screens::Facts;
 use crate::web::{App, Evaluator, Page, page};
 
@@ -234,27 +233,6 @@ pub async fn file(
         })
         .await?;
     let header: Vec<(&str, u16)> = COLUMNS.into_iter().chain([("outcome", 12), ("remark", 40)]).collect();
-    let bytes = match kind {
-        crate::bids::import::FileKind::Csv => csv(&header, &lines)?,
-        crate::bids::import::FileKind::Xlsx => xlsx(&header, &lines)?,
-    };
-    Ok(page::download(&format!("{number}-screens.{kind}"), kind.media_type(), bytes))
-}
-
-fn csv(header: &[(&str, u16)], lines: &[Vec<String>]) -> Result<Vec<u8>> {
-    let mut file = Csv::new(Vec::new())?;
-    file.row(header.iter().map(|(name, _)| name))?;
-    for line in lines {
-        file.row(line)?;
-    }
-    file.finish()
-}
-
-fn xlsx(header: &[(&str, u16)], lines: &[Vec<String>]) -> Result<Vec<u8>> {
-    let mut file = Xlsx::new("screens", header)?;
-    for line in lines {
-        let cells: Vec<Cell> = line.iter().map(|text| Cell::Text(text)).collect();
-        file.row(&cells)?;
-    }
-    file.finish()
+    Table { name: "screens", headers: &header, numbers: &[], lines }
+        .download_as(&format!("{number}-screens"), kind.as_str())
 }

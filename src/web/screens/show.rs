@@ -72,11 +72,8 @@ fn read(conn: &mut Conn, page: Page, id: &RoundId, key: &str) -> Result<Show> {
     let companies = opened.companies(finding);
     let mut remarks = Vec::new();
     for remark in facts.remarks.iter().filter(|remark| remark.finding == key) {
-        let account = match &remark.account_id {
-            Some(id) => people::store::account(conn, id)?,
-            None => None,
-        };
-        remarks.push((remark.clone(), account.map(|it| it.name).unwrap_or_default()));
+        let by = people::store::account_name(conn, remark.account_id.as_ref())?;
+        remarks.push((remark.clone(), by));
     }
     Ok(Show {
         round: facts.round.clone(),

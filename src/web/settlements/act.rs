@@ -45,8 +45,8 @@ pub async fn decide(
     id: web::Path<SettlementId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, it, yes) = (who.ctx(&app), id.clone(), super::decision(&form)?);
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let (ctx, it, yes) = (who.ctx(&app), id.clone(), form.decision()?);
+    let remark = form.words("remark");
     app.write(move |tx| settlements::decide(tx, &ctx, &it, yes, &remark)).await?;
     Ok(back(&id))
 }

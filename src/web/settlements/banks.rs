@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::payments::bank::{self, BankAccount, BankState};
+use crate::people::store::{account_name, names};
 use crate::people::{Role, Who};
 use crate::types::{BankAccountId, OrganisationId, Time};
 use crate::web::access::{ACCOUNT_APPROVERS, ACCOUNT_HOLDERS};
@@ -76,13 +77,13 @@ async fn made(page: Page, who: &Person, app: &App, after: Option<BankAccountId>,
 }
 
 fn lines(conn: &mut Conn, reader: &Who, list: Vec<BankAccount>) -> Result<Vec<Line>> {
-    let names = super::names(conn, list.iter().map(|it| it.organisation_id.clone()))?;
+    let names = names(conn, list.iter().map(|it| it.organisation_id.clone()).collect())?;
     let mut lines = Vec::with_capacity(list.len());
     for it in list {
         lines.push(Line {
             owner: names.get(&it.organisation_id).cloned().unwrap_or_default(),
-            entered_by: super::name(conn, it.entered_by.as_ref())?,
-            decided_by: super::name(conn, it.decided_by.as_ref())?,
+            entered_by: account_name(conn, it.entered_by.as_ref())?,
+            decided_by: account_name(conn, it.decided_by.as_ref())?,
             is_mine: it.state == BankState::Entered
                 && reader.is_any(ACCOUNT_APPROVERS)
                 && it.entered_by.as_ref() != Some(&reader.account.id),
@@ -125,7 +126,7 @@ pub async fn decide(
     id: web::Path<BankAccountId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, yes) = (who.ctx(&app), super::decision(&form)?);
+    let (ctx, yes) = (who.ctx(&app), form.decision()?);
     let remark: String = form.text("remark").chars().take(500).collect();
     app.write(move |tx| bank::decide(tx, &ctx, &id, yes, &remark)).await?;
     Ok(page::see_done("/bank-accounts"))

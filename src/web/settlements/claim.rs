@@ -11,6 +11,7 @@ use crate::files::write::Csv;
 use crate::payments::claims::store::{self, Shown};
 use crate::payments::claims::verify::{self, Seen};
 use crate::payments::claims::{Claim, ClaimState, LineState};
+use crate::people::store::{account_name, names};
 use crate::people::{Role, Who};
 use crate::text::{Text, fill};
 use crate::types::{ClaimId, ReceiptId};
@@ -108,8 +109,8 @@ pub async fn index(
     let shown = app
         .read(move |conn| {
             let it = seen(conn, &reader, &id)?;
-            let names = super::names(conn, [it.hospital_id.clone(), it.supplier_id.clone()].into_iter())?;
-            let verified_by = super::name(conn, it.verified_by.as_ref())?;
+            let names = names(conn, vec![it.hospital_id.clone(), it.supplier_id.clone()])?;
+            let verified_by = account_name(conn, it.verified_by.as_ref())?;
             let settlement = match &it.settlement_id {
                 Some(id) => crate::payments::settlements::store::settlement(conn, id)?,
                 None => None,
@@ -194,13 +195,13 @@ pub async fn csv(
             Ok((it.number.clone(), write(conn, &it, t)?))
         })
         .await?;
-    let name = format!("{number}.csv");
+    let name = number.clone();
     app.write(move |tx| {
         let deed = Deed { action: "claims.export", subject: "claims", id: &number };
         audit::record(tx, &ctx, deed, &(), &())
     })
     .await?;
-    Ok(page::download(&name, "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(&name, bytes))
 }
 
 fn write(conn: &mut Conn, it: &Claim, t: &Text) -> Result<Vec<u8>> {

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::{self, Deed};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::files::write::Csv;
@@ -12,9 +11,11 @@ use crate::payments::claims::rules::{Refused, parse_month};
 use crate::payments::claims::store::{self, Filter};
 use crate::payments::claims::verify::{self, Seen};
 use crate::payments::claims::{Claim, ClaimState};
+use crate::people::store::names;
 use crate::people::{Role, Who};
 use crate::text::{Text, fill};
 use crate::web::form::Form;
+use crate::web::lists::{EXPORT, PAGE, exported, given};
 use crate::web::{App, Hospital, Page, Person, page};
 
 /// What the reader asks for.
@@ -49,10 +50,6 @@ impl Asked {
             [&self.month, &self.state, &self.settlement].map(|text| page::encode(text));
         format!("month={month}&state={state}&settlement={settlement}")
     }
-}
-
-fn given<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
 }
 
 /// A line of the list.
@@ -90,8 +87,6 @@ struct List {
     next: String,
 }
 
-const PAGE: i64 = 100;
-
 /// A page of claims.
 pub async fn index(
     page: Page,
@@ -128,7 +123,7 @@ pub async fn index(
 
 fn lines(conn: &mut Conn, who: &Who, found: Vec<Claim>, today: chrono::NaiveDate) -> Result<Vec<Line>> {
     let parties = found.iter().flat_map(|it| [it.hospital_id.clone(), it.supplier_id.clone()]);
-    let names = super::names(conn, parties)?;
+    let names = names(conn, parties.collect())?;
     let line = |it: Claim| Line {
         hospital: names.get(&it.hospital_id).cloned().unwrap_or_default(),
         supplier: names.get(&it.supplier_id).cloned().unwrap_or_default(),
@@ -160,9 +155,6 @@ pub(super) fn parse(text: &str) -> Result<Seen> {
     read().ok_or_else(|| Refused::NoneChosen.into())
 }
 
-/// Most lines of one export.
-const EXPORT: usize = 200_000;
-
 /// The filtered claims as CSV.
 pub async fn csv(
     page: Page,
@@ -170,9 +162,9 @@ pub async fn csv(
     app: web::Data<App>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
-    let (mut filter, reader, ctx) = (asked.filter(&who)?, who.0.clone(), who.ctx(&app));
+    let (mut filter, reader) = (asked.filter(&who)?, who.0.clone());
     filter.before = String::new();
-    let (t, today, query) = (page.t, app.now().day(), asked.query());
+    let (t, today) = (page.t, app.now().day());
     let (bytes, count) = app
         .read(move |conn| {
             let c = &t.claims;
@@ -207,12 +199,8 @@ pub async fn csv(
             Ok((out.finish()?, count))
         })
         .await?;
-    app.write(move |tx| {
-        let deed = Deed { action: "claims.export", subject: "claims", id: "" };
-        audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": count, "filter": query }))
-    })
-    .await?;
-    Ok(page::download(&format!("{}.csv", t.claims.title), "text/csv; charset=utf-8", bytes))
+    exported(&app, who.ctx(&app), ("claims.export", "claims"), count, asked.query()).await?;
+    Ok(page::csv(t.claims.title, bytes))
 }
 
 fn cells(line: &Line, t: &Text) -> [String; 12] {

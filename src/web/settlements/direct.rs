@@ -30,7 +30,7 @@ pub async fn index(page: Page, who: Staff, app: web::Data<App>) -> Result<HttpRe
         .read(|conn| {
             let hospitals = store::active_in(conn, OrganisationKind::Hospital, &[])?;
             let all = payers::all(conn)?;
-            let names = super::names(conn, all.iter().map(|it| it.hospital_id.clone()))?;
+            let names = store::names(conn, all.iter().map(|it| it.hospital_id.clone()).collect())?;
             let named = |it: DirectHospital| {
                 let name = names.get(&it.hospital_id).cloned().unwrap_or_default();
                 (it, name)

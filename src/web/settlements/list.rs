@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::payments::claims;
 use crate::payments::settlements::{self, Settlement, SettlementState, steps, store};
 use crate::people::Role;
+use crate::people::store::account_name;
 use crate::types::SettlementId;
 use crate::web::form::Form;
 use crate::web::{App, Page, Settlement as Clerk, Staff, block, page};
@@ -55,7 +56,7 @@ pub async fn index(
             found.truncate(PAGE as usize);
             let mut rows = Vec::with_capacity(found.len());
             for it in found {
-                let by = super::name(conn, it.opened_by.as_ref())?;
+                let by = account_name(conn, it.opened_by.as_ref())?;
                 rows.push((it, by));
             }
             Ok((rows, more))

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use crate::error::Result;
 use crate::payments::bank;
 use crate::payments::claims::{self, Due, Submission, rules};
+use crate::people::store::names;
 use crate::text::fill;
 use crate::types::Money;
 use crate::web::form::Form;
@@ -53,7 +54,7 @@ pub async fn index(page: Page, who: Supplier, app: web::Data<App>) -> Result<Htt
     let (list, names, until, has_account) = app
         .read(move |conn| {
             let list = claims::preview(conn, &supplier, month)?;
-            let names = super::names(conn, list.iter().map(|due| due.hospital_id.clone()))?;
+            let names = names(conn, list.iter().map(|due| due.hospital_id.clone()).collect())?;
             let until = claims::deadline(conn, month)?;
             Ok((list, names, until, bank::approved(conn, &supplier)?.is_some()))
         })

@@ -8,6 +8,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::payments::prepayments::{self, Agreed, Entry, Grant, Prepayment, store};
 use crate::payments::settlements::booking;
+use crate::people::store::account_name;
 use crate::people::{self, OrganisationKind, Role, Who};
 use crate::rounds::approvals::{self, Action};
 use crate::text::fill;
@@ -69,7 +70,7 @@ fn waiting(conn: &mut Conn, who: &Who) -> Result<Vec<Waiting>> {
     let mut list = Vec::new();
     for (it, hospital) in store::waiting(conn)? {
         let request = approvals::open(conn, prepayments::SUBJECT, &it.number, Action::Prepayment)?;
-        let asked_by = super::name(conn, it.asked_by.as_ref())?;
+        let asked_by = account_name(conn, it.asked_by.as_ref())?;
         let is_mine = who.is(Role::Reviewer) && it.asked_by.as_ref() != Some(&who.account.id);
         list.push(Waiting { it, hospital, request: request.map(|r| r.id), asked_by, is_mine });
     }
@@ -175,8 +176,8 @@ pub async fn decide(
     request: web::Path<ApprovalId>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, yes) = (who.ctx(&app), super::decision(&form)?);
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let (ctx, yes) = (who.ctx(&app), form.decision()?);
+    let remark = form.words("remark");
     app.write(move |tx| prepayments::decide(tx, &ctx, &request, yes, &remark)).await?;
     Ok(page::see_done("/prepayments"))
 }

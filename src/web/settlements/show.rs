@@ -7,6 +7,7 @@ use askama::Template;
 
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
+use crate::files::write::FileKind;
 use crate::payments::bank;
 use crate::payments::claims::rules::month_after;
 use crate::payments::settlements::{
@@ -14,6 +15,7 @@ use crate::payments::settlements::{
     booking, files, steps, store,
 };
 use crate::people::Role;
+use crate::people::store::account_name;
 use crate::rounds::approvals::{self, Action, Approval, Decision};
 use crate::text::fill;
 use crate::types::{Money, PaymentFileId, SettlementId};
@@ -122,9 +124,9 @@ pub async fn index(
         .read(move |conn| {
             let it = store::settlement(conn, &id)?.ok_or(Error::NotFound)?;
             let request = approvals::latest(conn, settlements::SUBJECT, &it.number, Action::Settlement)?;
-            let decided_by = super::name(conn, request.as_ref().and_then(|r| r.decided_by.as_ref()))?;
+            let decided_by = account_name(conn, request.as_ref().and_then(|r| r.decided_by.as_ref()))?;
             let request = match request {
-                Some(request) => Some((request.clone(), super::name(conn, Some(&request.asked_by))?)),
+                Some(request) => Some((request.clone(), account_name(conn, Some(&request.asked_by))?)),
                 None => None,
             };
             let may_see_files = reader.is_any(&[Role::Settlement, Role::Reviewer, Role::Auditor]);
@@ -153,7 +155,7 @@ pub async fn index(
                     .as_ref()
                     .is_some_and(|(r, _)| r.decision == Decision::Open && r.asked_by != reader.account.id);
             Ok(Show {
-                opened_by: super::name(conn, it.opened_by.as_ref())?,
+                opened_by: account_name(conn, it.opened_by.as_ref())?,
                 transfers,
                 deductions: booking::deductions_of(conn, &id)?,
                 files: store::files_of(conn, &id)?,
@@ -193,7 +195,7 @@ pub async fn file(
     }
     let number = order.file.number.clone();
     let (media, bytes) = match format.as_str() {
-        "csv" => ("text/csv; charset=utf-8", files::csv(&order, t)?),
+        "csv" => (FileKind::Csv.media_type(), files::csv(&order, t)?),
         "xml" => ("application/xml", files::xml(&order)),
         _ => return Err(Error::NotFound),
     };
@@ -220,11 +222,11 @@ pub async fn deductions(
             Ok((it.number, files::deductions(conn, &id, t)?))
         })
         .await?;
-    let name = format!("{number}-{}.csv", t.settlements.deducted);
+    let name = format!("{number}-{}", t.settlements.deducted);
     app.write(move |tx| {
         let deed = Deed { action: "deductions.export", subject: settlements::SUBJECT, id: &number };
         audit::record(tx, &ctx, deed, &(), &())
     })
     .await?;
-    Ok(page::download(&name, "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(&name, bytes))
 }

@@ -152,5 +152,5 @@ pub async fn template(page: Page, _who: CalendarKeeper) -> Result<HttpResponse> 
     let w = &page.t.workdays;
     let mut out = Csv::new(Vec::new())?;
     out.row([w.day, w.kind, w.name])?;
-    Ok(page::download(&format!("{}.csv", w.title), "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(w.title, out.finish()?))
 }

@@ -149,6 +149,5 @@ pub async fn upload(page: Page, who: Officer, app: web::Data<App>, upload: Uploa
 pub async fn template(page: Page, _who: Officer) -> Result<HttpResponse> {
     let mut out = Csv::new(Vec::new())?;
     out.row(import::ENTRIES.iter().map(|it| if page.t.lang == Lang::Zh { it.zh } else { it.key }))?;
-    let name = format!("{}.csv", page.t.shortages.entries_title);
-    Ok(page::download(&name, "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(page.t.shortages.entries_title, out.finish()?))
 }

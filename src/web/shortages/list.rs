@@ -153,5 +153,5 @@ pub async fn csv(
             days,
         ])?;
     }
-    Ok(page::download(&format!("{}.csv", m.title), "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(m.title, out.finish()?))
 }

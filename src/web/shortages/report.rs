@@ -88,5 +88,5 @@ pub async fn csv(
     for line in step.body.lines().filter(|line| !line.trim().is_empty()) {
         out.row([m.report_body, line])?;
     }
-    Ok(page::download(&format!("{}.csv", it.number), "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(&it.number, out.finish()?))
 }

@@ -141,7 +141,7 @@ pub fn seen(conn: &mut Conn, who: &Who, id: &ShortageId, today: NaiveDate) -> Re
         due.push(Due { due: calendar.after(since, i64::from(response.working_days)), done, it: response });
     }
     let supplier = match &it.supplier_id {
-        Some(id) => people::store::organisation(conn, id)?.map(|it| it.name).unwrap_or_default(),
+        Some(id) => people::store::organisation_name(conn, id)?,
         None => String::new(),
     };
     let candidates = match who.is(Role::Officer) && it.state == ShortageState::Open {

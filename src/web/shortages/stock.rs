@@ -140,6 +140,5 @@ pub async fn upload(page: Page, who: Hospital, app: web::Data<App>, upload: Uplo
 pub async fn template(page: Page, _who: Hospital) -> Result<HttpResponse> {
     let mut out = Csv::new(Vec::new())?;
     out.row(import::STOCK.iter().map(|it| if page.t.lang == Lang::Zh { it.zh } else { it.key }))?;
-    let name = format!("{}.csv", page.t.shortages.stock_title);
-    Ok(page::download(&name, "text/csv; charset=utf-8", out.finish()?))
+    Ok(page::csv(page.t.shortages.stock_title, out.finish()?))
 }

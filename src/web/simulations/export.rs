@@ -3,14 +3,13 @@
 use actix_web::{HttpResponse, web};
 
 use crate::audit::{self, Deed};
-use crate::awards::output::{self as tables, Table};
+use crate::awards::output as tables;
 use crate::error::{Error, Result};
-use crate::files::write::{Csv, Xlsx};
-use crate::simulations::{self, Shown, comparison, output};
+use crate::files::write::Csv;
+use crate::simulations::{self, comparison, output};
 use crate::types::SimulationId;
+use crate::web::lists::Table;
 use crate::web::{App, Evaluator, Page, page};
-
-const CSV: &str = "text/csv; charset=utf-8";
 
 /// `comparison.csv`, `comparison.xlsx`, `simulated_lots.csv` or `simulated_bids.csv`. An export is in the trail.
 pub async fn file(
@@ -30,36 +29,18 @@ pub async fn file(
         })
         .await?;
     match name.as_str() {
-        "comparison.csv" => Ok(page::download(&name, CSV, comparison_csv(&it)?)),
-        "comparison.xlsx" => {
-            let sheet = comparison_xlsx(&it, page.t.simulations.by_bid)?;
-            let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            Ok(page::download(&name, media, sheet))
+        "comparison.csv" | "comparison.xlsx" => {
+            let (headers, numbers) = (&comparison::COLUMNS, &comparison::NUMBERS);
+            Table { name: page.t.simulations.by_bid, headers, numbers, lines: it.comparison.lines() }
+                .download_as("comparison", &name)
         }
-        "simulated_lots.csv" => runs(&name, it.runs.as_ref().map(output::lots)),
-        "simulated_bids.csv" => runs(&name, it.runs.as_ref().map(output::bids)),
+        "simulated_lots.csv" => runs("simulated_lots", it.runs.as_ref().map(output::lots)),
+        "simulated_bids.csv" => runs("simulated_bids", it.runs.as_ref().map(output::bids)),
         _ => Err(Error::NotFound),
     }
 }
 
-fn runs(name: &str, table: Option<Table>) -> Result<HttpResponse> {
+fn runs(name: &str, table: Option<tables::Table>) -> Result<HttpResponse> {
     let bytes = tables::write(table.ok_or(Error::NotFound)?, Csv::new(Vec::new())?)?;
-    Ok(page::download(name, CSV, bytes))
-}
-
-fn comparison_csv(it: &Shown) -> Result<Vec<u8>> {
-    let mut file = Csv::new(Vec::new())?;
-    file.row(comparison::COLUMNS.iter().map(|(name, _)| name))?;
-    for line in it.comparison.lines() {
-        file.row(line)?;
-    }
-    file.finish()
-}
-
-fn comparison_xlsx(it: &Shown, sheet: &str) -> Result<Vec<u8>> {
-    let mut file = Xlsx::new(sheet, &comparison::COLUMNS)?;
-    for line in it.comparison.lines() {
-        file.row(&comparison::cells(&line))?;
-    }
-    file.finish()
+    Ok(page::csv(name, bytes))
 }

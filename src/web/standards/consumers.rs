@@ -5,7 +5,8 @@ use askama::Template;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::people::{Role, password};
+use crate::people::password;
+pub use crate::standards::feed::KEEPERS;
 use crate::standards::feed::compare::{self, Comparison};
 use crate::standards::feed::push::{self, store as pushes};
 use crate::standards::feed::{self, Consumer};
@@ -16,9 +17,6 @@ use crate::types::{ConsumerId, sha256};
 use crate::web::api::tokens::day;
 use crate::web::form::Form;
 use crate::web::{App, Page, Person, page};
-
-/// Who keeps the feed's consumers.
-pub const KEEPERS: &[Role] = &[Role::Settlement, Role::Admin];
 
 /// Most tokens shown with their consumers.
 const TOKENS: i64 = 1_000;

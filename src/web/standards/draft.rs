@@ -146,7 +146,7 @@ pub async fn decide(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, path) = (who.ctx(&app), format!("/rounds/{id}/standards"));
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let remark = form.words("remark");
     match form.text("decision") {
         "approve" => {
             let looked_at = form.text("fingerprint").to_owned();

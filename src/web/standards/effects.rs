@@ -10,7 +10,7 @@ use crate::standards::effects::{self, Effect, EffectLine, Total, rules, store};
 use crate::standards::{New, Refused, fingerprint};
 use crate::text::{Text, fill};
 use crate::types::{EffectId, Money};
-use crate::web::payments::{Line, Table, exported};
+use crate::web::lists::{Line, Table, exported};
 use crate::web::{App, Page, Staff, page};
 
 /// Lines on a page.

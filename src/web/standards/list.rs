@@ -2,15 +2,16 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::audit::{self, Deed};
+use super::sees;
 use crate::error::{Error, Result};
-use crate::files::write::{Cell, Csv, Xlsx};
+use crate::people::Who;
 use crate::standards::store::{self, Filter};
 use crate::standards::{Standard, basis_name};
 use crate::text::Text;
+use crate::types::parse_day;
+use crate::web::lists::{EXPORT, PAGE, Table, exported};
 use crate::web::{App, Page, Person, STAFF, form, page};
 
 /// What the reader asks for.
@@ -29,8 +30,7 @@ impl Asked {
         let day = match self.day.trim() {
             "" => None,
             text => Some(
-                NaiveDate::parse_from_str(text, "%Y-%m-%d")
-                    .map_err(|_| Error::refused(form::Refused::Time("day", text.to_owned())))?,
+                parse_day(text).ok_or_else(|| Error::refused(form::Refused::Time("day", text.to_owned())))?,
             ),
         };
         let before = match self.before.as_str() {
@@ -59,6 +59,10 @@ impl List {
         basis_name(self.page.t, &row.basis)
     }
 
+    fn sees(&self, row: &Standard) -> bool {
+        sees(self.page.who.as_ref(), row)
+    }
+
     fn is_staff(&self) -> bool {
         self.page.who.as_ref().is_some_and(|who| who.is_any(STAFF))
     }
@@ -67,8 +71,6 @@ impl List {
         self.page.is("settlement") || self.page.is("admin")
     }
 }
-
-const PAGE: i64 = 100;
 
 /// A page of standards.
 pub async fn index(
@@ -95,43 +97,30 @@ pub async fn index(
     page::show(&List { page, asked, rows, next })
 }
 
-/// The filtered standards as CSV.
-pub async fn csv(
+/// The filtered standards as a file.
+pub async fn export(
     page: Page,
     who: Person,
     app: web::Data<App>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
-    let mut out = Csv::new(Vec::new())?;
-    out.row(headers(page.t).map(|(name, _)| name))?;
-    for row in export(&app, &who, &asked, page.t).await? {
-        out.row(row)?;
-    }
-    Ok(page::download(&format!("{}.csv", page.t.standards.title), "text/csv; charset=utf-8", out.finish()?))
-}
-
-/// The filtered standards as XLSX.
-pub async fn xlsx(
-    page: Page,
-    who: Person,
-    app: web::Data<App>,
-    asked: web::Query<Asked>,
-) -> Result<HttpResponse> {
-    let mut out = Xlsx::new(page.t.standards.title, &headers(page.t))?;
-    for row in export(&app, &who, &asked, page.t).await? {
-        let cells: Vec<Cell> = row.iter().enumerate().map(|(at, text)| cell(at, text)).collect();
-        out.row(&cells)?;
-    }
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(&format!("{}.xlsx", page.t.standards.title), media, out.finish()?))
-}
-
-/// Number, standard, price and the superseded number are numbers; everything else is text.
-fn cell(at: usize, text: &str) -> Cell<'_> {
-    match crate::types::parse_decimal(text) {
-        Ok(number) if [0, 7, 8, 14].contains(&at) => Cell::Number(number),
-        _ => Cell::Text(text),
-    }
+    let (mut filter, t) = (Filter { before: None, ..asked.filter()? }, page.t);
+    let reader = who.0.clone();
+    let lines = app
+        .read(move |conn| {
+            let mut rows = Vec::new();
+            while rows.len() < EXPORT {
+                let found = store::page(conn, &filter, 2_000)?;
+                let Some(last) = found.last() else { break };
+                filter.before = Some(last.seq);
+                rows.extend(found.into_iter().map(|row| cells(row, &reader, t)));
+            }
+            Ok(rows)
+        })
+        .await?;
+    exported(&app, who.ctx(&app), ("standards.export", "standards"), lines.len(), asked.query()).await?;
+    Table { name: t.standards.title, headers: &headers(t), numbers: &[0, 7, 8, 14], lines }
+        .download(&page.path)
 }
 
 fn headers(t: &Text) -> [(&'static str, u16); 18] {
@@ -158,37 +147,12 @@ fn headers(t: &Text) -> [(&'static str, u16); 18] {
     ]
 }
 
-/// Most lines of one export.
-const EXPORT: usize = 200_000;
-
-async fn export(app: &App, who: &Person, asked: &Asked, t: &'static Text) -> Result<Vec<[String; 18]>> {
-    let mut filter = Filter { before: None, ..asked.filter()? };
-    let rows = app
-        .read(move |conn| {
-            let mut rows = Vec::new();
-            loop {
-                let found = store::page(conn, &filter, 2_000)?;
-                let Some(last) = found.last() else { break };
-                filter.before = Some(last.seq);
-                rows.extend(found.into_iter().map(|row| cells(row, t)));
-                if rows.len() >= EXPORT {
-                    break;
-                }
-            }
-            Ok(rows)
-        })
-        .await?;
-    let (ctx, count, query) = (who.ctx(app), rows.len(), asked.query());
-    app.write(move |tx| {
-        let deed = Deed { action: "standards.export", subject: "standards", id: "" };
-        audit::record(tx, &ctx, deed, &(), &serde_json::json!({ "lines": count, "filter": query }))
-    })
-    .await?;
-    Ok(rows)
-}
-
-fn cells(it: Standard, t: &Text) -> [String; 18] {
+fn cells(it: Standard, who: &Who, t: &Text) -> [String; 18] {
     let basis = basis_name(t, &it.basis).to_owned();
+    let (price, arithmetic) = match sees(Some(who), &it) {
+        true => (it.price.to_string(), it.arithmetic),
+        false => (String::new(), String::new()),
+    };
     [
         it.seq.to_string(),
         it.lot,
@@ -198,12 +162,12 @@ fn cells(it: Standard, t: &Text) -> [String; 18] {
         it.pack,
         it.company,
         it.standard.to_string(),
-        it.price.to_string(),
+        price,
         it.starts.to_string(),
         it.ends.map(|d| d.to_string()).unwrap_or_default(),
         basis,
         it.clause,
-        it.arithmetic,
+        arithmetic,
         it.supersedes.map(|s| s.to_string()).unwrap_or_default(),
         it.unit,
         if it.dual_channel { t.common.yes.to_owned() } else { String::new() },

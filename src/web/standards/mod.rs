@@ -13,8 +13,14 @@ pub mod upload;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::people::{Role, Who};
+use crate::standards::Standard;
 use crate::standards::links::{State, store};
 use crate::text::{Text, fill};
+
+/// Whether a reader sees what a product costs itself and the arithmetic with it: no competitor of its company does.
+fn sees(who: Option<&Who>, row: &Standard) -> bool {
+    who.is_some_and(|who| !who.is(Role::Supplier) || who.organisation.name == row.company)
+}
 
 /// What waits for the reader: prices that left their standard.
 pub fn tasks(conn: &mut Conn, who: &Who, t: &Text) -> Result<Vec<(String, String)>> {

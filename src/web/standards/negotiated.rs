@@ -173,7 +173,7 @@ pub async fn decide(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, to) = (who.ctx(&app), path(&number));
-    let remark: String = form.text("remark").chars().take(2_000).collect();
+    let remark = form.words("remark");
     match form.text("decision") {
         "approve" => {
             let looked_at = form.text("fingerprint").to_owned();
@@ -194,17 +194,16 @@ pub async fn file(
 ) -> Result<HttpResponse> {
     let t = page.t;
     let (name, bytes) = app.read(move |conn| contents(conn, &number, t)).await?;
-    Ok(page::download(&name, "text/csv; charset=utf-8", bytes))
+    Ok(page::csv(&name, bytes))
 }
 
 fn contents(conn: &mut crate::db::Conn, number: &str, t: &Text) -> Result<(String, Vec<u8>)> {
     let it = store::by_number(conn, number)?.ok_or(Error::NotFound)?;
     let lines = store::lines(conn, &it.id)?;
-    Ok((format!("{} {}.csv", it.number, it.title), import::write(&lines, t)?))
+    Ok((format!("{} {}", it.number, it.title), import::write(&lines, t)?))
 }
 
 /// The template to fill in.
 pub async fn template(page: Page, _who: Officer) -> Result<HttpResponse> {
-    let name = format!("{}.csv", page.t.negotiated.title);
-    Ok(page::download(&name, "text/csv; charset=utf-8", import::write(&[], page.t)?))
+    Ok(page::csv(page.t.negotiated.title, import::write(&[], page.t)?))
 }

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::standards::feed::push::{self, Push, PushState, store};
 use crate::standards::store as standards;
 use crate::types::{ConsumerId, PushId};
+use crate::web::lists::given;
 use crate::web::{App, Page, Person, page};
 
 /// Pushes of a page.
@@ -55,10 +56,6 @@ impl Show {
     fn is_waiting(&self, it: &Push) -> bool {
         it.state == PushState::Queued
     }
-}
-
-fn given<T: std::str::FromStr>(text: &str) -> Result<Option<T>> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
 }
 
 /// The page.

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::sees;
 use crate::error::{Error, Result};
 use crate::people::Role;
 use crate::rounds::approvals::Approval;
@@ -54,6 +55,10 @@ impl Show {
         by.map_or(s.current.to_owned(), |(it, _)| fill(s.superseded_mark, &[("by", &it.seq)]))
     }
 
+    fn sees(&self, row: &Standard) -> bool {
+        sees(self.page.who.as_ref(), row)
+    }
+
     fn asked(&self) -> String {
         let Some((request, by)) = &self.request else { return String::new() };
         let Ok(it) = serde_json::from_str::<Correction>(&request.remark) else { return String::new() };
@@ -72,19 +77,20 @@ impl Show {
 }
 
 async fn made(page: Page, app: &App, seq: i64, form: Form) -> Result<Show> {
+    // What is only asked for is the bureau's.
     let is_staff = page.who.as_ref().is_some_and(|who| who.is_any(STAFF));
     let (row, of, by, history, request, effect) = app
         .read(move |conn| {
             let row = store::standard(conn, seq)?.ok_or(Error::NotFound)?;
             let of = standards::source(conn, &row)?;
-            let request = standards::open_correction(conn, seq)?;
+            let request = standards::open_correction(conn, seq)?.filter(|_| is_staff);
             let effect = match &request {
-                Some((asked, _)) if is_staff => {
+                Some((asked, _)) => {
                     let wanted: Correction = serde_json::from_str(&asked.remark)?;
                     let rows = [standards::corrected(&row, &wanted)];
                     View::of_draft(conn, (effects::CORRECTION, &seq.to_string()), &rows)?
                 }
-                _ => None,
+                None => None,
             };
             let (by, history) = (store::superseded_by(conn, seq)?, store::history(conn, &row)?);
             Ok((row, of, by, history, request, effect))
@@ -124,7 +130,7 @@ pub async fn correct(
 }
 
 fn wanted(form: &Form) -> Result<Correction> {
-    let reason = form.text("reason").chars().take(2_000).collect();
+    let reason = form.words("reason");
     Ok(Correction { standard: form.number("standard")?, reason })
 }
 

@@ -1,29 +1,18 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::types::{LotId, RoundId};
+use crate::contracts::samples;
 
 fn contract(quantity: i64, starts: &str, ends: &str) -> Contract {
     Contract {
-        id: ContractId::new(),
-        number: "JH-1-00001".to_owned(),
-        round_id: RoundId::new(),
-        lot_id: LotId::new(),
-        hospital_id: OrganisationId::new(),
-        supplier_id: OrganisationId::new(),
         product: "x".to_owned(),
         spec: "y".to_owned(),
         quantity: Quantity::from_scaled(quantity),
-        unit_price: "1".parse().unwrap(),
         starts: starts.parse().unwrap(),
         ends: ends.parse().unwrap(),
-        state: ContractState::Confirmed,
-        version: 1,
         hospital_at: Some(Time::from_millis(0)),
-        hospital_by: None,
         supplier_at: Some(Time::from_millis(0)),
-        supplier_by: None,
-        created_at: Time::from_millis(0),
+        ..samples::contract()
     }
 }
 

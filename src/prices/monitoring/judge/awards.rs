@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Case, Facts, Found, Tier, excess, shown, tier};
 use crate::prices::findings::Figure;
-use crate::prices::monitoring::ground::Agreed;
+use crate::prices::monitoring::ground::{Agreed, Product};
 use crate::prices::monitoring::purchases::{Cell, Month, mean};
 use crate::types::{Quantity, UnitPrice};
 
@@ -64,9 +64,6 @@ fn is_below(cell: &Cell, before: &Cell) -> Option<bool> {
 }
 
 pub(super) fn never_bought(case: &Case<'_>, found: &mut Vec<Found>) -> Option<()> {
-    if !case.window.is_open {
-        return Some(());
-    }
     let grace = case.count("months");
     for (at, product) in case.products() {
         for (hospital, contracts) in &product.contracts {
@@ -154,18 +151,28 @@ fn buyers(case: &Case<'_>, product: usize, but: i32) -> usize {
 /// What a hospital bought in a month: of products that won, and of others.
 type Shares = BTreeMap<(i32, Month), (i128, i128)>;
 
+/// Whether a product's award in any lot holds on a day of a month: where rounds follow one another the winners of the
+/// one are not what is bought in the place of the winners of the other.
+fn has_won(product: &Product, month: Month) -> bool {
+    [month.first(), month.last()].into_iter().any(|day| product.award.at(day).is_some())
+}
+
 pub(super) fn substitution(case: &Case<'_>, found: &mut Vec<Found>) -> Option<()> {
     for (n, lot) in case.family.lots.iter().enumerate().filter(|(_, lot)| !lot.winners.is_empty()) {
         let mut shares = Shares::new();
-        for (at, _) in case.products() {
+        let is_winner = |at: usize, product: &Product, cell: &Cell| {
+            lot.winners.contains(&at) || has_won(product, cell.month)
+        };
+        for (at, product) in case.products() {
             for cell in case.ledger.cells(at).iter().filter(|cell| cell.net > 0) {
                 let sum = shares.entry((cell.hospital, cell.month)).or_default();
-                let own = if lot.winners.contains(&at) { &mut sum.0 } else { &mut sum.1 };
+                let own = if is_winner(at, product, cell) { &mut sum.0 } else { &mut sum.1 };
                 *own += cell.net;
             }
         }
-        for (at, _) in case.products().filter(|(at, _)| !lot.winners.contains(at)) {
-            for cell in case.ledger.cells(at).iter().filter(|cell| cell.net > 0 && case.has(cell.month)) {
+        for (at, product) in case.products() {
+            let cells = case.ledger.cells(at).iter();
+            for cell in cells.filter(|it| it.net > 0 && case.has(it.month) && !is_winner(at, product, it)) {
                 let Some(price) = cheapest(case, n, cell) else { continue };
                 let (won, other) = shares.get(&(cell.hospital, cell.month)).copied().unwrap_or_default();
                 let tier = tier(case.rule, other, won + other);

@@ -9,6 +9,7 @@ mod series;
 mod tests;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::ground::{Family, Product, Window};
 use super::kinds::{Kind, Tier};
@@ -16,6 +17,7 @@ use super::purchases::{Cell, Ledger, Month, mean, money, quantity};
 use super::rules::Rule;
 use crate::prices::comparable::Quotient;
 use crate::prices::findings::Figure;
+use crate::prices::quartile;
 use crate::types::{Money, Quantity, UnitPrice};
 
 /// What a rule found: one product at one hospital in one month, or a listing.
@@ -72,6 +74,9 @@ struct Facts {
 pub fn judge(rules: &[Rule], family: &Family, ledger: &Ledger, window: Window) -> Option<Vec<Found>> {
     let mut found = Vec::new();
     for (at, rule) in rules.iter().enumerate() {
+        if rule.kind.is_of_today() && !window.is_open {
+            continue;
+        }
         let case = Case { rule, at, family, ledger, window };
         match rule.kind {
             Kind::LowestMultiple => listings::lowest_multiple(&case, &mut found)?,
@@ -87,8 +92,30 @@ pub fn judge(rules: &[Rule], family: &Family, ledger: &Ledger, window: Window) -
             Kind::Substitution => awards::substitution(&case, &mut found)?,
         }
     }
+    let mut found = once(found);
     total(&mut found)?;
     Some(found)
+}
+
+/// One finding for a rule, product, hospital and month: lots or contracts that follow one another can each give it, and
+/// the gravest counts.
+fn once(found: Vec<Found>) -> Vec<Found> {
+    let (mut places, mut kept): (HashMap<_, usize>, Vec<Found>) = (HashMap::new(), Vec::new());
+    for it in found {
+        match places.entry((it.rule, it.product, it.hospital, it.month)) {
+            Entry::Vacant(free) => {
+                free.insert(kept.len());
+                kept.push(it);
+            }
+            Entry::Occupied(place) => {
+                let known = kept.get_mut(*place.get());
+                if let Some(known) = known.filter(|known| (known.tier, known.effect) < (it.tier, it.effect)) {
+                    *known = it;
+                }
+            }
+        }
+    }
+    kept
 }
 
 /// Gives each finding the sum over the hospitals of its rule, product and month.
@@ -157,8 +184,7 @@ impl Case<'_> {
         means.sort_unstable();
         let count = (Figure::Peers, means.len().to_string());
         let (Some(lowest), Some(highest)) = (means.first(), means.last()) else { return vec![count] };
-        // Of an even number the lower of the middle two: a price somebody paid.
-        let median = means.get((means.len() - 1) / 2).unwrap_or(lowest);
+        let median = quartile(&means, 2).unwrap_or(*lowest);
         vec![
             count,
             (Figure::PeerLowest, lowest.to_string()),

@@ -272,6 +272,31 @@ fn a_stored_listing_costs_what_was_bought_of_it_in_a_year() {
     let family = family(vec![it]);
     let lines = ["2026-02-10 7 1 1 30", "2026-03-10 8 1 1 -3", "2025-12-31 7 1 1 500"];
     check("jiangsu-2021", &family, &lines, &["- 1 - red1 0.666667 0.333333 27 9.00"]);
+    // A scan up to an earlier month says nothing of today's listings.
+    let closed = Window { is_open: false, ..window("2026-12-31") };
+    let rules = [rules::find("jiangsu-2021").unwrap()];
+    assert_eq!(
+        judge(&rules, &family, &Ledger::new(rows(&lines), &family.places()), closed),
+        Some(Vec::new())
+    );
+}
+
+#[test]
+fn rounds_that_follow_one_another_find_one_thing_once() {
+    let mut it = lot();
+    it.products[1].award = Timeline::new(vec![span("2026-07-01", Some("2027-06-30"), "1")]);
+    // What wins the next round takes nobody's place from its first day on.
+    let lines = ["2026-06-10 7 2 3 40", "2026-07-10 7 2 3 40"];
+    check("substitution", &it, &lines, &["7 2 2026-06 red3 3.00 1.00 40 80.00"]);
+    // One winner in two lots, with a contract in each: the money is counted once.
+    it.lots.push(Lot { code: "L2".into(), winners: HashSet::from([0]) });
+    let second = Agreed { lot: 1, ..contract("2026-01-01", "2026-12-31", "1200", "1.5") };
+    it.products[0].contracts.get_mut(&7).unwrap().push(second);
+    let rules = [rules::find("substitution").unwrap()];
+    let ledger = Ledger::new(rows(&lines[..1]), &it.places());
+    let got = judge(&rules, &it, &ledger, window("2026-12-31")).unwrap();
+    let effects: Vec<String> = got.iter().map(|it| format!("{} {}", it.effect, it.effect_all)).collect();
+    assert_eq!(effects, ["80.00 80.00"]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Nullable, Text};
 
 use super::rules::{Found, Known};
+use crate::catalog::spec;
 use crate::db::{Conn, in_any_order};
 use crate::error::Result;
 use crate::schema::products;
@@ -41,6 +42,8 @@ struct Row {
     #[diesel(sql_type = Text)]
     product: String,
     #[diesel(sql_type = Text)]
+    generic: String,
+    #[diesel(sql_type = Text)]
     spec: String,
     #[diesel(sql_type = Text)]
     company: String,
@@ -58,6 +61,7 @@ const BATCH: i64 = 20_000;
 impl Index {
     /// Reads the standards that no row supersedes, and the products.
     pub fn load(conn: &mut Conn) -> Result<Self> {
+        let mut by_code: HashMap<Box<str>, Vec<Span>> = HashMap::new();
         let mut named: HashMap<(String, String, String), Vec<Span>> = HashMap::new();
         let mut after = 0;
         loop {
@@ -66,28 +70,27 @@ impl Index {
             after = last.seq;
             for it in rows {
                 let span = Span { starts: it.starts, seq: it.seq, ends: it.ends, standard: it.standard };
-                named.entry((it.product, it.spec, it.company)).or_default().push(span);
+                if it.product.bytes().all(|b| b.is_ascii_alphanumeric()) {
+                    by_code.entry(it.product.to_uppercase().into()).or_default().push(span);
+                } else {
+                    // A product as bid: every pack of its maker's with the generic name and spec.
+                    named.entry((it.generic, spec::plain(&it.spec), it.company)).or_default().push(span);
+                }
             }
-        }
-        let mut by_code: HashMap<Box<str>, Vec<Span>> = HashMap::new();
-        for ((product, _, _), spans) in &named {
-            by_code.entry(product.to_uppercase().into()).or_default().extend(spans);
         }
         let mut index = Self::default();
         let products: Vec<(String, String, String, String)> = products::table
             .select((products::code, products::generic, products::spec, products::maker))
             .load(conn)?;
-        for (code, generic, spec, maker) in products {
+        for (code, generic, spec_text, maker) in products {
             let code: Box<str> = code.to_uppercase().into();
             let mut spans = by_code.remove(&code).unwrap_or_default();
-            spans.extend(named.get(&(generic, spec, maker)).into_iter().flatten());
+            spans.extend(named.get(&(generic, spec::plain(&spec_text), maker)).into_iter().flatten());
             index.add(code, spans);
         }
-        // Codes that are in no catalogue any more. A name is no code: several companies may have bid under it.
+        // Codes that are in no catalogue any more.
         for (code, spans) in by_code {
-            if code.bytes().all(|b| b.is_ascii_alphanumeric()) {
-                index.add(code, spans);
-            }
+            index.add(code, spans);
         }
         Ok(index)
     }
@@ -129,7 +132,7 @@ impl Index {
 }
 
 fn current(conn: &mut Conn, after: i64) -> Result<Vec<Row>> {
-    let statement = "SELECT s.seq, s.product, s.spec, s.company, s.standard, s.starts, s.ends FROM standards s \
+    let statement = "SELECT s.seq, s.product, s.generic, s.spec, s.company, s.standard, s.starts, s.ends FROM standards s \
         WHERE s.seq > $1 AND NOT EXISTS (SELECT 1 FROM standards later WHERE later.supersedes = s.seq) \
         ORDER BY s.seq LIMIT $2";
     Ok(in_any_order(conn, statement).bind::<BigInt, _>(after).bind::<BigInt, _>(BATCH).load(conn)?)

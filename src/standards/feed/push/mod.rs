@@ -14,10 +14,12 @@ use serde::Serialize;
 use crate::audit::{self, Deed};
 use crate::db::{Conn, Db, Tx};
 use crate::error::{Error, Result};
+use crate::notify::{self, Letter, News};
+use crate::people;
 use crate::schema::pushes;
 use crate::signing::Signer;
 use crate::signing::message;
-use crate::standards::feed::{Batch, Consumer, Item};
+use crate::standards::feed::{Batch, Consumer, Item, KEEPERS};
 use crate::standards::store as standards;
 use crate::text::Text;
 use crate::types::{ConsumerId, Ctx, PushId, Time};
@@ -105,7 +107,7 @@ pub fn push_due(db: &Db, signer: &Signer, courier: &Courier, clock: &dyn Fn() ->
             let seal = message::seal(signer, &hash, push.last_seq, clock())?;
             let parcel = Parcel { push: &push, more: batch.more, seal: &seal, body: &body };
             let after = rules::settled(&push, courier.post(&endpoint, &parcel).err(), clock());
-            db.write(|tx| settle(tx, &push, &after))?;
+            db.write(|tx| settle(tx, &Ctx::system(clock(), "push"), &push, &after))?;
             match after.state {
                 PushState::Sent => tally.sent += 1,
                 PushState::Queued => tally.later += 1,
@@ -166,7 +168,7 @@ fn take(tx: &mut Tx, of: &Consumer, courier: &Courier, now: Time) -> Result<Opti
 }
 
 /// Writes what a try came to. Taken is taken whoever sent it; a failure counts only while the lease was ours.
-fn settle(tx: &mut Tx, before: &Push, after: &Push) -> Result<()> {
+fn settle(tx: &mut Tx, ctx: &Ctx, before: &Push, after: &Push) -> Result<()> {
     let Some(now) = store::push(tx.conn(), &before.id)? else { return Ok(()) };
     let is_ours = now.leased_until == before.leased_until;
     if now.state == PushState::Sent || (after.state != PushState::Sent && !is_ours) {
@@ -175,6 +177,27 @@ fn settle(tx: &mut Tx, before: &Push, after: &Push) -> Result<()> {
     store::update(tx, after)?;
     if after.state == PushState::Sent {
         store::set_pushed(tx, &after.consumer_id, after.last_seq)?;
+    }
+    if after.state == PushState::Dead {
+        tell_given_up(tx, ctx, after)?;
+    }
+    Ok(())
+}
+
+/// Those who keep the feed hear of a push that was given up, each time it is.
+fn tell_given_up(tx: &mut Tx, ctx: &Ctx, push: &Push) -> Result<()> {
+    let consumer = standards::consumer(tx.conn(), &push.consumer_id)?.ok_or(Error::NotFound)?;
+    let letter = Letter::Supply {
+        news: News::PushGivenUp,
+        number: format!("{}–{}", push.since + 1, push.last_seq),
+        title: consumer.name,
+        path: "/standards/pushes?state=dead".to_owned(),
+        detail: push.error.clone(),
+    };
+    for role in KEEPERS {
+        for to in people::recipients_with(tx.conn(), *role)? {
+            notify::post(tx, ctx, &to, &letter, &format!("push_given_up:{}:{}", push.id, ctx.now.millis()))?;
+        }
     }
     Ok(())
 }

@@ -14,9 +14,7 @@ use crate::supply::orders::requests::{
     rules, store,
 };
 use crate::supply::{Order, OrderLine, OrderState};
-use crate::types::{
-    ContractId, Ctx, Money, OrderId, OrderLineId, OrganisationId, Quantity, RequestId, UnitPrice,
-};
+use crate::types::{ContractId, Ctx, Money, OrderId, OrganisationId, Quantity, RequestId, UnitPrice};
 
 /// What came of submitting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,29 +166,14 @@ fn place(
 /// A line of an order as it is placed.
 fn drawn(order: &Order, outcome: &Outcome, quantity: Quantity, position: i32) -> OrderLine {
     OrderLine {
-        id: OrderLineId::new(),
-        order_id: order.id.clone(),
         position,
-        hospital_id: order.hospital_id.clone(),
-        supplier_id: order.supplier_id.clone(),
         contract_id: outcome.contract_id.clone(),
-        volume_id: None,
         product_id: outcome.product_id.clone(),
         generic: outcome.generic.clone(),
         product: outcome.named.clone(),
         spec: outcome.spec.clone(),
         unit: outcome.counted.clone(),
-        quantity,
         unit_price: outcome.price.unwrap_or(UnitPrice::ZERO),
-        placed_on: order.placed_on,
-        state: OrderState::Placed,
-        promised: None,
-        promised_on: None,
-        distributor_id: None,
-        shipped: Quantity::ZERO,
-        accepted: Quantity::ZERO,
-        refused: Quantity::ZERO,
-        returned: Quantity::ZERO,
-        released: Quantity::ZERO,
+        ..OrderLine::of(order, quantity)
     }
 }

@@ -3,30 +3,17 @@ use super::refused::{LineFault, NumberFault};
 use super::rules::{self, Ground, Held, Seller};
 use crate::catalog::{Product, ProductKind};
 use crate::contracts::volumes::AgreedVolume;
-use crate::contracts::{Contract, ContractState};
-use crate::types::{AgreedVolumeId, ContractId, LotId, OrganisationId, ProductId, Quantity, RoundId, Time};
+use crate::contracts::{Contract, ContractState, samples};
+use crate::types::{AgreedVolumeId, OrganisationId, ProductId, Quantity, Time};
 
 fn contract(number: &str, supplier: &OrganisationId, product: &str) -> Contract {
     Contract {
-        id: ContractId::new(),
         number: number.to_owned(),
-        round_id: RoundId::new(),
-        lot_id: LotId::new(),
-        hospital_id: OrganisationId::new(),
         supplier_id: supplier.clone(),
         product: product.to_owned(),
         spec: "0.25g".to_owned(),
-        quantity: "100".parse().unwrap(),
         unit_price: "0.2".parse().unwrap(),
-        starts: "2027-01-01".parse().unwrap(),
-        ends: "2027-12-31".parse().unwrap(),
-        state: ContractState::Confirmed,
-        version: 1,
-        hospital_at: None,
-        hospital_by: None,
-        supplier_at: None,
-        supplier_by: None,
-        created_at: Time::from_millis(0),
+        ..samples::contract()
     }
 }
 

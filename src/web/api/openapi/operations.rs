@@ -144,11 +144,11 @@ fn delta(id: &'static str, content: (&'static str, RefOr<Schema>)) -> Operation 
 fn snapshot(id: &'static str, content: (&'static str, RefOr<Schema>)) -> Operation {
     Operation {
         id,
-        means: "All payment standards in force on a day. `X-Last-Seq` is the feed's last number when it was made: go on \
-            from there with the rows after it.",
+        means: "All payment standards in force on a day or later, without those that another row supersedes. \
+            `X-Last-Seq` is the feed's last number when it was made: go on from there with the rows after it.",
         parameters: vec![query("day", "The day; today when it is not given.", day())],
         body: None,
-        answers: vec![Said::new(200, "Every row in force.", vec![content]).with(SIGNED)],
+        answers: vec![Said::new(200, "Every such row.", vec![content]).with(SIGNED)],
         errors: &[],
     }
 }

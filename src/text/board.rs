@@ -13,7 +13,7 @@ messages! {
         name: "名称", "Name";
         search_most: "每类最多显示 20 条；没有找到时请写得更具体。", "At most 20 of a kind are shown; be more specific if yours is not among them.";
         period: "时间范围", "Period";
-        last_months: "近 {n} 个月", "Last {n} months";
+        last_months: "近 {n} 个月", "Last {n} month(s)";
         counted: "{from} 至 {to}，统计于 {at}（每日凌晨重算）。", "{from} to {to}, counted at {at} (again each night).";
         counted_at: "采购金额统计于 {at}（每日凌晨重算）；疑点为实时数据。", "Purchases counted at {at} (again each night); findings are live.";
         not_counted: "还没有统计。采购记录导入后，每日凌晨统计一次；系统管理员也可在“定时任务”中立即运行 count_prices。", "Nothing is counted yet. Purchases are counted each night after they are imported; an administrator can run count_prices at once under Jobs.";

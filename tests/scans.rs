@@ -457,7 +457,7 @@ async fn the_page_shows_the_rules_in_full_and_the_last_runs() {
     jumping(&site);
     scan(&site, &all()).unwrap();
     let page = site.get("auditor", "/monitoring").await;
-    page.is(200).shows("首次判定：新 2，变 0，消 0").shows("99.95");
+    page.is(200).shows("首次判定：新增 2，变化 0，消除 0").shows("99.95");
     let rule = site.get("officer", "/monitoring/mad-outlier").await;
     rule.is(200)
         .shows("绝对中位差")

@@ -67,3 +67,13 @@ document.addEventListener("change", (event) => {
   tick();
   setInterval(tick, 1000);
 })();
+// Long numbers are grouped by threes to the eye; read aloud or copied, they are as they were.
+for (const place of document.querySelectorAll("td.n, .big, dd strong")) {
+  for (const node of [...place.childNodes, ...[...place.querySelectorAll("a, strong, span")].flatMap((it) => [...it.childNodes])]) {
+    const parts = node.nodeType === Node.TEXT_NODE && node.data.match(/^(\s*[-+]?)(\d{5,})((?:\.\d+)?\s*)$/);
+    if (!parts) continue;
+    const [first, ...threes] = parts[2].replace(/\B(?=(\d{3})+$)/g, " ").split(" ");
+    const spans = threes.map((digits) => Object.assign(document.createElement("span"), { className: "three", textContent: digits }));
+    node.replaceWith(parts[1] + first, ...spans, parts[3]);
+  }
+}

@@ -78,12 +78,12 @@ messages! {
         mail_subject: "主题", "Subject";
         mail_written: "生成时间", "Written";
         mail_sent_at: "发出时间", "Sent";
-        mail_next: "下次发送", "Next try";
-        mail_attempts: "已尝试次数", "Tries";
-        mail_error: "最近一次失败原因", "Last answer";
+        mail_next: "下次发送", "Next attempt";
+        mail_attempts: "已尝试次数", "Attempts";
+        mail_error: "最近一次失败原因", "Last error";
         mail_queued: "待发送", "Waiting";
         mail_sent: "已发送", "Sent";
-        mail_dead: "发送失败", "Given up";
+        mail_dead: "发送失败", "Failed";
         mail_withdrawn: "已撤回", "Withdrawn";
         mail_retry: "重新发送", "Send again";
         jobs: "定时任务", "Jobs";
@@ -93,7 +93,7 @@ messages! {
         job_next: "下次运行", "Next run";
         job_last: "最近一次", "Last run";
         job_run: "立即运行", "Run now";
-        job_never: "尚未运行", "Never yet";
+        job_never: "尚未运行", "Not run yet";
         runs: "运行记录", "Runs";
         runs_none: "没有符合条件的运行记录。", "No run matches.";
         run_slot: "计划时间", "Slot";

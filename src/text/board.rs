@@ -13,7 +13,7 @@ messages! {
         name: "名称", "Name";
         search_most: "每类最多显示 20 条；没有找到时请写得更具体。", "At most 20 of a kind are shown; be more specific if yours is not among them.";
         period: "时间范围", "Period";
-        last_months: "近 {n} 个月", "Last {n} months";
+        last_months: "近 {n} 个月", "Last {n} month(s)";
         counted: "{from} 至 {to}，统计于 {at}（每日凌晨重算）。", "{from} to {to}, counted at {at} (again each night).";
         counted_at: "采购金额统计于 {at}（每日凌晨重算）；疑点为实时数据。", "Purchases counted at {at} (again each night); findings are live.";
         not_counted: "还没有统计。采购记录导入后，每日凌晨统计一次；系统管理员也可在“定时任务”中立即运行 count_prices。", "Nothing is counted yet. Purchases are counted each night after they are imported; an administrator can run count_prices at once under Jobs.";
@@ -112,7 +112,7 @@ messages! {
         history: "价格走势", "Price history";
         history_hint: "每最小单位的元数，纵轴不从零开始。实线为按数量加权的成交均价，虚线为挂网价、合同价和支付标准。用 Tab 键可逐点查看，勾选可增减线条。", "Yuan for one smallest unit; the axis does not begin at zero. Solid: means paid, weighted by quantity; dashed: listings, contract prices and payment standards. The Tab key goes from point to point; the boxes show and hide lines.";
         history_table: "价格走势数据", "Price history in figures";
-        series: "显示", "Show";
+        series: "项目", "Series";
         redraw: "重画", "Redraw";
         all_hospitals: "全部医疗机构均价", "Mean of all hospitals";
         region_mean: "{region}均价", "Mean of {region}";

@@ -3,9 +3,9 @@
 messages! {
     /// Messages of the record of how suppliers keep their contracts.
     Credit {
-        title: "供应企业履约记录", "How suppliers keep their contracts";
-        intro: "供应、配送、开票中发生的事实，逐条指向其所据的单据，供信用评价使用；本页不作评价。", "Facts of supply, delivery and invoicing, each with the row it is about, for later scoring. This page judges nothing.";
-        empty: "没有符合条件的记录。可放宽期间或类别再查。", "No fact fits. Widen the period or the kind.";
+        title: "供应企业履约记录", "Supplier performance record";
+        intro: "供应、配送、开票中发生的事实，逐条指向其所据的单据，供信用评价使用；本页不作评价。", "Facts of supply, delivery and invoicing, each linked to its document, for credit rating; this page makes no rating.";
+        empty: "没有符合条件的记录。可放宽期间或类别再查。", "No record matches. Widen the period or the kind.";
         kind: "类别", "Kind";
         supplier: "供应企业", "Supplier";
         supplier_text: "供应企业名称或代码", "Supplier's name or code";
@@ -13,15 +13,15 @@ messages! {
         from: "自", "From";
         to: "至", "To";
         day: "日期", "Day";
-        about: "单据", "About";
+        about: "单据", "Document";
         quantity: "数量", "Quantity";
         amount: "金额（元）", "Amount (yuan)";
         detail: "说明", "Detail";
-        at: "登记时间", "Noted";
-        counts: "各类别条数", "Facts of each kind";
+        at: "登记时间", "Recorded";
+        counts: "各类别条数", "Records of each kind";
         count: "条数", "Count";
         or_more: "{count} 以上", "{count} or more";
-        caption: "按日期从新到旧", "The latest first";
+        caption: "按日期从新到旧", "Latest first";
         kind_shortfall: "确认数量不足", "Confirmed less than ordered";
         kind_unanswered: "未按时响应订单", "Order not answered in time";
         kind_late_delivery: "逾期配送", "Delivered late";

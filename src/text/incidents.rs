@@ -4,14 +4,14 @@ messages! {
     /// Messages of the nightly checks and their incidents.
     Incidents {
         title: "核对异常", "Incidents";
-        hint: "每天夜间对全部约定量、订单、验收、发票、付款、基金结算和预付金逐行核对。发现不平时登记为异常并通知采购经办和审计；此后核对相符的自动销号，记录保留。", "Every night all volumes, orders, receipts, invoices, payments, settlements of the fund and prepayments are checked row by row. What does not agree becomes an incident and officers and auditors are told; once it agrees again it ends by itself and its record stays.";
+        hint: "每天夜间对全部约定量、订单、验收、发票、付款、基金结算和预付金逐行核对。发现不平时登记为异常并通知采购经办和审计；此后核对相符的自动销号，记录保留。", "Every night all agreed volumes, orders, receipts, invoices, payments, fund settlements and prepayments are checked row by row. What does not agree is recorded as an incident and officers and auditors are told; once it agrees again it ends by itself and its record stays.";
         never: "尚未核对过。", "The checks have not run yet.";
-        last_run: "最近一次核对：{at}，核对 {rows} 行，用时 {seconds} 秒，发现 {count} 处不平。", "Last run: {at}, {rows} rows in {seconds} s, {count} breaches.";
+        last_run: "最近一次核对：{at}，核对 {rows} 行，用时 {seconds} 秒，发现 {count} 处不平。", "Last run: {at}, {rows} rows in {seconds} s, {count} breaches found.";
         state: "状态", "State";
         open: "未销号", "Open";
         ended: "已销号", "Ended";
-        none_open: "没有未销号的异常。", "No open incidents.";
-        none_ended: "没有已销号的异常。", "No ended incidents.";
+        none_open: "没有未销号的异常。", "There are no open incidents.";
+        none_ended: "没有已销号的异常。", "There are no ended incidents.";
         invariant: "核对规则", "What must hold";
         expected: "应为", "Should be";
         found: "实为", "Is";

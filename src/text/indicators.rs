@@ -20,10 +20,10 @@ messages! {
         u_varieties: "种", "varieties";
         u_classes: "类", "classes";
         u_institutions: "家", "institutions";
-        why_missing: "不能计算：缺 {count} 个“机构－月份”的填报数", "cannot be computed: {count} monthly figures of hospitals have not been entered";
-        why_nothing: "期内没有可计的：{what}", "nothing to measure in the period: {what}";
-        why_uncounted: "尚未统计，或不按此范围统计", "not counted yet, or not counted for this scope";
-        why_gap: "有 {count} 项缺少参照价或结果，未计入", "{count} items without a reference or a result are left out";
+        why_missing: "不能计算：尚缺 {count} 个机构月度填报数", "cannot be computed: {count} monthly figures of hospitals have not been entered";
+        why_nothing: "期内没有数据：{what}", "no data in the period: {what}";
+        why_uncounted: "尚未统计，或不按此范围统计", "not yet counted, or not counted for this scope";
+        why_gap: "有 {count} 项缺少参照价或结果，未计入", "{count} items without a reference price or a result are left out";
         year: "年度", "Year";
         month: "月份", "Month";
         whole_year: "全年", "Whole year";
@@ -128,7 +128,7 @@ messages! {
         report_on: "每月第一个工作日邮寄上月月报", "Mail me last month's report on the first working day";
         report_off: "不再邮寄月报", "Stop mailing the report";
         mail_subject: "【集采】{month} 指标月报", "[jicai] Indicators of {month}";
-        mail_sentence: "以下为 {month} 及本年累计的指标，与平台页面一致（统计时间 {at}）。附表为同样的数字。", "The indicators of {month} and of the year so far, the same as on the platform's page (counted at {at}). The sheet attached holds the same figures.";
+        mail_sentence: "以下为 {month} 及本年累计的指标，与平台页面一致（统计时间 {at}）；附件表格的数字与此相同。", "Below are the indicators of {month} and of the year so far, as on the platform (counted at {at}). The attached sheet holds the same figures.";
         mail_month: "当月", "The month";
         mail_year: "本年累计", "The year so far";
         mail_see: "在平台查看", "See them on the platform";

@@ -8,7 +8,7 @@ messages! {
         of_rounds: "批次", "Rounds";
         of_supply: "合同与供应", "Supply";
         of_payment: "支付", "Payment";
-        of_prices: "价格监测", "Price monitoring";
+        of_prices: "价格监测", "Prices";
         of_standards: "支付标准", "Standards";
         of_public: "公开", "Public";
         of_system: "系统", "System";
@@ -55,6 +55,6 @@ messages! {
         ratings: "信用评价", "Credit ratings";
         transactions: "采购与挂网数据", "Purchase and listing data";
         api_tokens: "接口令牌", "API tokens";
-        terms: "执行参数", "Contract terms";
+        terms: "执行参数", "Terms";
     }
 }

@@ -203,14 +203,14 @@ messages! {
         difference_caption: "变更前后对照", "What changed";
 
         approvals: "复核", "Approvals";
-        approval_about: "事项", "About";
+        approval_about: "对象", "Subject";
         approvals_waiting: "待复核", "Waiting";
         approvals_history: "复核记录", "History";
         approvals_caption: "按提请时间由远到近排列。", "Oldest first.";
         approvals_empty: "目前没有待复核的申请。", "Nothing waits for approval.";
         history_empty: "还没有复核记录。", "Nothing has been decided yet.";
         history_caption: "按提请时间由近到远排列。", "Newest first.";
-        action: "事项", "What";
+        action: "事项", "Action";
         asked_by: "提请人", "Asked by";
         asked_at: "提请时间", "Asked";
         decision: "复核结果", "Decision";

@@ -14,7 +14,7 @@ messages! {
         review_by: "下次复核", "Review by";
         overdue: "已过期", "overdue";
         effective: "生效日期", "In force";
-        open_end: "至今", "until further notice";
+        open_end: "今", "date";
         why: "规则目的", "Why it matters";
         formula: "公式", "Formula";
         how: "计算方法", "How it is computed";

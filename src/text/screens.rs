@@ -48,7 +48,7 @@ messages! {
         looked: "已筛查", "Looked at";
         found: "发现", "Found";
         all: "全部指标及参考线", "All screens and thresholds";
-        all_caption: "参考线为可调整的数据；“自定”表示由本平台拟定，使用前请结合本地情况判断。", "Thresholds are data; \"own\" means the makers' own choice: judge it for your place.";
+        all_caption: "参考线为可调整的数据；“自定”表示由本平台拟定，使用前请结合本地情况判断。", "Thresholds are adjustable data; \"own\" means set by this platform: judge it by local conditions before use.";
         to_list: "返回筛查提示", "Back to the screens";
         sort: "排序", "Sort by";
         sort_screen: "按情形", "screen";

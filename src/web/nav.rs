@@ -39,6 +39,18 @@ const ANYONE: &[Role] = &[];
 const ADMIN: &[Role] = &[Role::Admin];
 const DECIDERS: &[Role] = &[Role::Officer, Role::Reviewer, Role::Auditor];
 
+/// Pages that lie beside the link they belong to.
+const BESIDE: &[(&str, &str)] = &[
+    ("/assessments", "/retention"),
+    ("/bounces", "/mails"),
+    ("/conducts", "/ratings"),
+    ("/listings", "/transactions"),
+    ("/objections", "/rounds"),
+    ("/questions", "/rounds"),
+    ("/stock", "/shortages"),
+    ("/subscriptions", "/alerts"),
+];
+
 /// Address, text, and who may follow it.
 type Row = (&'static str, &'static str, &'static [Role]);
 
@@ -123,7 +135,9 @@ pub fn groups(page: &Page) -> Vec<Group> {
     ];
     // Of two links that lead here, the longer one is where the reader is.
     let paths = all.iter().flat_map(|(_, links)| links.iter().map(|(path, ..)| *path));
-    let here = paths.filter(|path| is_at(&page.path, path)).max_by_key(|path| path.len());
+    let beside = BESIDE.iter().find(|(path, _)| is_at(&page.path, path));
+    let at = beside.map_or(page.path.as_str(), |(_, link)| link);
+    let here = paths.filter(|path| is_at(at, path)).max_by_key(|path| path.len());
     let group = |(name, links): &(&'static str, &[Row])| {
         let own = links.iter().filter(|(.., roles)| roles.is_empty() || who.is_any(roles));
         let links: Vec<Link> =

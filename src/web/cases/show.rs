@@ -238,7 +238,8 @@ impl Show {
     }
 
     fn about(&self, event: &Event) -> String {
-        timeline::about(event, self.page.t)
+        let is_rule = !event.about.is_empty() && event.about == self.f.case.rule;
+        if is_rule { self.rule() } else { timeline::about(event, self.page.t) }
     }
 
     fn who(&self, by: &str) -> String {

@@ -129,9 +129,10 @@ impl Show {
         format!("/indicators/{}", self.row.indicator)
     }
 
-    /// Whether the reader may open the list: the one of hospitals in direct settlement is the bureau's.
+    /// Whether the reader may open the list: some lists are the bureau's.
     fn has_list(&self) -> bool {
-        self.is_bureau || !self.definition.list.starts_with("/settlements")
+        let is_bureaus = |list: &str| self.definition.list.starts_with(list);
+        self.is_bureau || !(is_bureaus("/settlements") || is_bureaus("/indicators/varieties"))
     }
 
     fn is_round(&self) -> bool {

@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::contracts::events::{self, Among, Event, EventState};
-use crate::contracts::{Contract, store, takeover};
+use crate::contracts::{Contract, takeover};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::{self, Role};

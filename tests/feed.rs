@@ -243,7 +243,7 @@ async fn a_consumer_is_told_what_it_lacks_and_what_it_has_too_much() {
     assert_eq!(of("bad")["line"], 14);
     site.get("settlement", "/standards/consumers")
         .await
-        .shows("缺 1、多 2、异 1、错 1（至 12 号）")
+        .shows("缺少 1、多余 2、不同 1、错误 1（至 12 号）")
         .shows("standard：平台 0.50，对方 0.51");
 
     let csv = "seq,standard,ends\n1,0.5,2027-12-31\n13,1,\n";

@@ -104,10 +104,11 @@ unset JICAI_TEST_POSTGRES DATABASE_URL JICAI_CONFIG JICAI_LANG RUSTFLAGS RUSTC_W
 lint_and_build() {
     RUSTC_WORKSPACE_WRAPPER=$(rustup which clippy-driver 2>/dev/null || command -v clippy-driver) || return 1
     export RUSTC_WORKSPACE_WRAPPER RUSTFLAGS="-D warnings"
-    if ! echo 'pub fn f(a: &[u8]) -> bool { a.len() == 0 }' |
-        "$RUSTC_WORKSPACE_WRAPPER" rustc $RUSTFLAGS --crate-type lib --emit metadata --out-dir target - 2>&1 |
-        grep -q 'error: length comparison to zero'; then
-        echo "clippy finds nothing where there is a fault" >&2
+    local said
+    said=$(echo 'pub fn f(a: &[u8]) -> bool { a.len() == 0 }' |
+        "$RUSTC_WORKSPACE_WRAPPER" rustc $RUSTFLAGS --crate-type lib --emit metadata --out-dir target - 2>&1)
+    if [[ $said != *"error: length comparison to zero"* ]]; then
+        echo "clippy finds nothing where there is a fault: $said" >&2
         return 1
     fi
     cargo test --locked --all-targets --no-run

@@ -259,6 +259,15 @@ async fn a_consumer_is_told_what_it_lacks_and_what_it_has_too_much() {
         .unwrap();
     assert_eq!(kept, [0, 1, 1]);
     send(&site, "tok", "/api/standards/compare?upto=13", csv).await.is(400);
+
+    // Who began with the full copy of a later day holds less, and lacks nothing.
+    let later = read(&api(&site, "tok", "/api/standards/full?day=2028-01-01").await);
+    let later = later["items"].as_array().unwrap().clone();
+    assert!(later.len() < rows.len());
+    let path = "/api/standards/compare?from=2028-01-01";
+    let found = objects(send(&site, "tok", path, &text(&later)).await.is(200));
+    assert_eq!(counts(&found[0])[2..], [0, 0, 0, 0], "{found:?}");
+    send(&site, "tok", "/api/standards/compare?from=2028", csv).await.is(400);
     send(&site, "tok", "/api/standards/compare", "").await.is(422);
     send(&site, "tok", "/api/standards/compare", "a,b\n1,2\n").await.is(422);
 }

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
@@ -111,8 +111,7 @@ async fn answer(
     form: Form,
 ) -> std::result::Result<HttpResponse, Fault> {
     let now = app.now();
-    let day = Parameters::of(req, &["day"])?
-        .read("day", now.day(), |day: &NaiveDate| (0..=9_999).contains(&day.year()))?;
+    let day = Parameters::of(req, &["day"])?.day("day")?.unwrap_or(now.day());
     let maker = app.get_ref().clone();
     let made = block(move || snapshot(&maker, day, now, form)).await?;
     let seal = sealed(&app, made.hash, made.last_seq, now).await?;

@@ -25,6 +25,7 @@ use std::str::FromStr;
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
+use chrono::NaiveDate;
 use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -37,7 +38,7 @@ use crate::standards::feed::Consumer;
 use crate::text::{Lang, Say, Text, fill};
 use crate::tokens::store as tokens_store;
 use crate::tokens::{ApiToken, Scope, Standing};
-use crate::types::{Actor, Ctx, sha256};
+use crate::types::{Actor, Ctx, parse_day, sha256};
 use crate::web::{Allowed, App, Route};
 
 /// An error as a program reads it.
@@ -290,6 +291,12 @@ impl Parameters {
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The day of a name, when one is given.
+    pub fn day(&self, name: &str) -> Result<Option<NaiveDate>, Fault> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        parse_day(text).map(Some).ok_or_else(|| bad_parameter(name, text, &[]))
     }
 
     /// The value of a name read and looked at; `default` when it is not given.

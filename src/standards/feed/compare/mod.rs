@@ -1,7 +1,8 @@
 //! Difference report: a consumer says which standards it holds, the platform answers what is missing, surplus and
 //! different, row by row, and keeps the outcome.
 //!
-//! A consumer that has taken every row up to a number over holds those that no row up to that number supersedes. A line
+//! A consumer that has taken every row up to a number over holds those that no row up to that number supersedes; one
+//! that began with the full copy of a day need not hold what had ended before. A line
 //! is matched by its number when it has one, else by product, company, spec and first day; fields that a line does not
 //! have are not compared.
 
@@ -11,6 +12,7 @@ pub mod store;
 
 use std::io::{Read, Write};
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -92,12 +94,13 @@ impl<W: Write> Report<'_, W> {
     }
 }
 
-/// Compares what a consumer holds with the rows up to `upto`, writes a line for each finding and one with the counts at
+/// Compares what a consumer holds with the rows up to `upto`, of which those that ended before `from` are not missed,
+/// writes a line for each finding and one with the counts at
 /// the end, and keeps the report.
 pub fn run<R: Read, W: Write>(
     db: &Db,
     ctx: &Ctx,
-    (consumer, upto): (&Consumer, i64),
+    (consumer, upto, from): (&Consumer, i64, Option<NaiveDate>),
     mut lines: Lines<R>,
     out: &mut W,
 ) -> Result<Comparison> {
@@ -147,7 +150,7 @@ pub fn run<R: Read, W: Write>(
             Err(fault) => return Err(fault),
         }
     }
-    for own in ours.left() {
+    for own in ours.left(from) {
         report.it.missing += 1;
         report.find(json!({ "kind": "missing", "seq": own.seq, "standard": own }))?;
     }

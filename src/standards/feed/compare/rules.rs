@@ -151,9 +151,10 @@ impl Ours {
         self.by_key.get(&key).copied()
     }
 
-    /// The rows that no line was for.
-    pub fn left(&self) -> impl Iterator<Item = &Own> {
-        self.rows.iter().filter(|(_, is_found)| !is_found).map(|(row, _)| row)
+    /// The rows that no line was for, without those that ended before a day.
+    pub fn left(&self, from: Option<NaiveDate>) -> impl Iterator<Item = &Own> {
+        let has_ended = move |row: &Own| row.ends.is_some_and(|ends| from.is_some_and(|from| ends < from));
+        self.rows.iter().filter(move |(row, is_found)| !is_found && !has_ended(row)).map(|(row, _)| row)
     }
 }
 
@@ -223,6 +224,6 @@ mod tests {
         let said: Vec<_> =
             differences.iter().map(|it| (it.field, it.ours.as_str(), it.theirs.as_str())).collect();
         assert_eq!(said, [("standard", "2.00", "2.01"), ("ends", "", "2027-06-30")]);
-        assert_eq!(ours.left().map(|own| own.seq).collect::<Vec<_>>(), [5]);
+        assert_eq!(ours.left(None).map(|own| own.seq).collect::<Vec<_>>(), [5]);
     }
 }

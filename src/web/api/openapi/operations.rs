@@ -177,11 +177,10 @@ fn comparison() -> Operation {
         id: "compare",
         means: "Compares what the consumer holds with the rows up to a number that none of them supersedes. A line is \
             matched by `seq`, or by product, company, spec and first day. One finding a line, the counts last.",
-        parameters: vec![query(
-            "upto",
-            "Up to this number; the last one when it is not given.",
-            whole(0, i64::MAX),
-        )],
+        parameters: vec![
+            query("upto", "Up to this number; the last one when it is not given.", whole(0, i64::MAX)),
+            query("from", "What ended before this day is not missed, as in a full copy of the day.", day()),
+        ],
         body: body("What the consumer holds.", lines(compare::import::COLUMNS)),
         answers: vec![Said::new(200, "Findings, one JSON object a line.", vec![(LINES, finding.into())])],
         errors: &[422],

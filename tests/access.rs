@@ -4,9 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use actix_http::Request;
-use actix_web::body::MessageBody;
-use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use diesel::prelude::*;
@@ -813,27 +810,20 @@ fn address(pattern: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-async fn ask<B: MessageBody>(
-    site: &Site,
-    service: &impl Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
-    method: &str,
-    path: &str,
-    login: &str,
-) -> Answer {
+async fn ask(site: &Site, method: &str, path: &str, login: &str) -> Answer {
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let request = TestRequest::default().method(method.clone()).uri(path);
     let form: [(&str, &str); 0] = [];
-    site.send_to(service, login, if method == Method::POST { request.set_form(form) } else { request }).await
+    site.send(login, if method == Method::POST { request.set_form(form) } else { request }).await
 }
 
 #[actix_web::test]
 async fn nobody_enters_where_the_table_does_not_say_so() {
     let site = Site::with_city();
-    let service = site.service().await;
     let mut faults = Vec::new();
     for line in table() {
         let path = address(line.path);
-        let answer = ask(&site, &service, line.method, &path, "").await;
+        let answer = ask(&site, line.method, &path, "").await;
         let is_turned_away = match line.method {
             "GET" => answer.status == 303 && answer.location.starts_with("/login"),
             _ => answer.status == 403,
@@ -848,13 +838,13 @@ async fn nobody_enters_where_the_table_does_not_say_so() {
         }
         // What answers GET answers HEAD, by the same rule.
         if line.method == "GET" {
-            let head = ask(&site, &service, "HEAD", &path, "").await;
+            let head = ask(&site, "HEAD", &path, "").await;
             if head.status != answer.status {
                 faults.push(format!("HEAD {path} as nobody: {}, not {}", head.status, answer.status));
             }
         }
         for (login, role) in LOGINS {
-            let answer = ask(&site, &service, line.method, &path, login).await;
+            let answer = ask(&site, line.method, &path, login).await;
             let status = answer.status.as_u16();
             // A token route knows no roles; whoever may enter meets the page, a refusal or nothing there.
             let is_right = match (&line.rule[..], line.admits(*role)) {
@@ -952,18 +942,17 @@ fn envelope(site: &Site, round: &Round) -> String {
 async fn what_belongs_to_another_organisation_is_not_there() {
     let site = Site::with_city();
     let things = lay(&site);
-    let service = site.service().await;
     for (method, address, owner, others) in OWN {
         let path = things.iter().fold((*address).to_owned(), |path, (name, id)| path.replace(name, id));
         assert!(!path.contains('{'), "{path}: lay() makes no such thing");
-        let answer = ask(&site, &service, method, &path, owner).await;
+        let answer = ask(&site, method, &path, owner).await;
         assert!(
             !matches!(answer.status.as_u16(), 403 | 404 | 500),
             "{method} {path} as its owner {owner}: {}",
             answer.status
         );
         for other in *others {
-            let answer = ask(&site, &service, method, &path, other).await;
+            let answer = ask(&site, method, &path, other).await;
             assert_eq!(answer.status, 404, "{method} {path} as {other}");
         }
     }

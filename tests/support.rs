@@ -2,13 +2,15 @@
 //!
 //! SQLite by default; with `JICAI_TEST_POSTGRES=postgres://…/postgres` every test makes its own database there.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use actix_http::Request;
-use actix_web::body::MessageBody;
-use actix_web::dev::{Service, ServiceResponse};
+use actix_web::dev::ServiceResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::test;
 use diesel::connection::{Connection, SimpleConnection};
@@ -34,6 +36,14 @@ pub struct Site {
     keys: Mutex<BTreeMap<(String, RoundId), Vec<u8>>>,
     _folder: Option<tempfile::TempDir>,
     _secrets: tempfile::TempDir,
+}
+
+/// A site that answers requests.
+type Service = Rc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = ServiceResponse>>>>;
+
+thread_local! {
+    /// The sites of this thread's test that are set up.
+    static READY: RefCell<Vec<(App, Service)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// An answer of the site.
@@ -98,6 +108,8 @@ fn fresh_postgres(server: &str) -> String {
 /// A database on a server is not left behind; a file goes with its folder.
 impl Drop for Site {
     fn drop(&mut self) {
+        let url = &self.app.settings.database_url;
+        READY.with_borrow_mut(|ready| ready.retain(|it| it.0.settings.database_url != *url));
         let Ok(server) = std::env::var("JICAI_TEST_POSTGRES") else { return };
         let name = self.app.settings.database_url.rsplit('/').next().unwrap_or_default();
         if let Ok(mut conn) = diesel::PgConnection::establish(&server) {
@@ -406,29 +418,31 @@ impl Site {
         self.send(login, request).await
     }
 
+    /// The site ready to answer. Setting it up takes longer than most answers, so a test does it once, and again when
+    /// it has changed the settings or limits.
+    async fn service(&self) -> Service {
+        let is_ours = |app: &App| {
+            Arc::ptr_eq(&app.settings, &self.app.settings) && Arc::ptr_eq(&app.limits, &self.app.limits)
+        };
+        let found = READY.with_borrow(|ready| ready.iter().find(|it| is_ours(&it.0)).map(|it| it.1.clone()));
+        if let Some(service) = found {
+            return service;
+        }
+        let site = Rc::new(test::init_service(serve::site(self.app.clone())).await);
+        let service: Service = Rc::new(move |request| {
+            let site = site.clone();
+            Box::pin(async move { test::call_service(&*site, request).await.map_into_boxed_body() })
+        });
+        READY.with_borrow_mut(|ready| ready.push((self.app.clone(), service.clone())));
+        service
+    }
+
     /// Any request as `login` (empty: nobody).
-    pub async fn send(&self, login: &str, request: test::TestRequest) -> Answer {
-        self.send_to(&self.service().await, login, request).await
-    }
-
-    /// The site ready to answer: for a test that sends thousands of requests, which would set it up each time.
-    pub async fn service(
-        &self,
-    ) -> impl Service<Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error> {
-        test::init_service(serve::site(self.app.clone())).await
-    }
-
-    /// Any request as `login` (empty: nobody) to a site that is ready.
-    pub async fn send_to<B: MessageBody>(
-        &self,
-        service: &impl Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
-        login: &str,
-        mut request: test::TestRequest,
-    ) -> Answer {
+    pub async fn send(&self, login: &str, mut request: test::TestRequest) -> Answer {
         if !login.is_empty() {
             request = request.insert_header((header::COOKIE, format!("session={}", self.token(login))));
         }
-        let response = test::call_service(service, request.to_request()).await;
+        let response = self.service().await(request.to_request()).await;
         let status = response.status();
         let headers = response.headers().clone();
         let location = headers.get(header::LOCATION).or(headers.get(header::CONTENT_LOCATION));

@@ -1,6 +1,7 @@
 //! What a scan judges by, put together from the registers: families of products with their contracts, ceilings,
 //! standards and groups. Its memory grows with products and contracts, not with purchases.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -17,16 +18,21 @@ use crate::prices::monitoring::ground::{Agreed, Family, Listed, Lot, Product, Sp
 use crate::rounds;
 use crate::types::{LotId, OrganisationId, ProductId, RoundId, UnitPrice};
 
+/// A family with the rows of its products, in their order. Its groups and listings are not put together yet:
+/// [`compare`] does that.
+pub struct Members {
+    /// The family.
+    pub family: Family,
+    /// What the catalogue says of each product.
+    pub rows: Vec<ProductRow>,
+}
+
 /// The registers as of one moment.
 pub struct Ground {
     /// The families, those with the lowest product numbers first.
-    pub families: Vec<Family>,
+    pub families: Vec<Members>,
     /// Hospitals by number: id and code.
     pub hospitals: HashMap<i32, (OrganisationId, String)>,
-    /// Generic names of products.
-    pub generics: HashMap<ProductId, Arc<str>>,
-    /// Units in a pack of each product that states them.
-    pub packs: HashMap<ProductId, i64>,
     /// Regions that are our own.
     pub own: HashSet<String>,
     /// The highest id of a purchase.
@@ -36,8 +42,8 @@ pub struct Ground {
 /// A product's place: its family and its place in it.
 type Place = (usize, usize);
 
-/// Loads everything. The listings of products in `unlisted` are compared with nothing.
-pub fn load(conn: &mut Conn, unlisted: &HashSet<ProductId>) -> Result<Ground> {
+/// Loads everything.
+pub fn load(conn: &mut Conn) -> Result<Ground> {
     let rows = sources::products(conn)?;
     let mut hospitals = HashMap::new();
     let mut numbers = HashMap::new();
@@ -48,19 +54,61 @@ pub fn load(conn: &mut Conn, unlisted: &HashSet<ProductId>) -> Result<Ground> {
         hospitals.insert(no, (row.id, row.code));
     }
     let mut it = Assembly::new(&rows);
-    it.group(&rows);
-    it.list(&rows, unlisted);
     it.awards(conn, &numbers)?;
     it.standards(conn)?;
-    let packs = rows.iter().filter_map(|row| Some((row.id.clone(), row.pack_count.filter(|n| *n > 0)?)));
+    let Assembly { families, places, .. } = it;
+    let mut families: Vec<Members> =
+        families.into_iter().map(|family| Members { family, rows: Vec::new() }).collect();
+    for (row, (family, _)) in rows.into_iter().zip(places) {
+        if let Some(members) = families.get_mut(family) {
+            members.rows.push(row);
+        }
+    }
     Ok(Ground {
-        packs: packs.collect(),
-        generics: rows.iter().map(|row| (row.id.clone(), row.generic.as_str().into())).collect(),
-        families: it.families,
+        families,
         hospitals,
         own: sources::own_regions(conn)?.into_iter().collect(),
         last: sources::last_purchase(conn)?,
     })
+}
+
+/// Puts a family's groups together, and its listings beside those they are compared with; the listings of products in
+/// `unlisted` are compared with nothing. Groups do not reach beyond a family: what their codes share begins with the
+/// generic key.
+pub fn compare(members: &mut Members, unlisted: &HashSet<ProductId>) {
+    group(members);
+    list(members, unlisted);
+}
+
+/// The comparable groups of the month: generic, form, specification and maker (四同). A product that can be compared
+/// with no other is a group of its own.
+fn group(Members { family, rows }: &mut Members) {
+    let grouped = grouped(rows, Grouping::Same, |_| Some(UnitPrice::from_scaled(1_000_000)));
+    let mut taken: HashSet<usize> = HashSet::new();
+    for group in grouped.groups {
+        let members: Vec<usize> = group.members.iter().filter_map(|it| at(it.listing.line)).collect();
+        taken.extend(&members);
+        family.groups.push(members);
+    }
+    family.groups.extend((0..rows.len()).filter(|at| !taken.contains(at)).map(|at| vec![at]));
+}
+
+/// Listing prices beside the lowest of their group: the first 14 characters of the code, name and strength.
+fn list(Members { family, rows }: &mut Members, unlisted: &HashSet<ProductId>) {
+    let price =
+        |row: &ProductRow| row.listing_price.filter(|p| p.is_positive() && !unlisted.contains(&row.id));
+    for group in grouped(rows, Grouping::Strength, price).groups {
+        let lowest_code: Arc<str> =
+            group.members.first().map(|it| it.listing.code.as_str()).unwrap_or_default().into();
+        let peers = group.members.len();
+        for member in group.members {
+            let listed =
+                Listed { price: member.price, lowest: group.lowest, lowest_code: lowest_code.clone(), peers };
+            if let Some(product) = at(member.listing.line).and_then(|at| family.products.get_mut(at)) {
+                product.listed = Some(listed);
+            }
+        }
+    }
 }
 
 fn unnumbered(at: usize) -> i32 {
@@ -76,7 +124,7 @@ struct Assembly<'a> {
     by_key: HashMap<&'a str, Vec<usize>>,
     by_generic: HashMap<&'a str, Vec<usize>>,
     by_code: HashMap<&'a str, usize>,
-    by_maker: HashMap<Made, Vec<usize>>,
+    by_maker: OnceCell<HashMap<Made, Vec<usize>>>,
     rows: &'a [ProductRow],
 }
 
@@ -88,7 +136,7 @@ impl<'a> Assembly<'a> {
             by_key: HashMap::new(),
             by_generic: HashMap::new(),
             by_code: HashMap::new(),
-            by_maker: HashMap::new(),
+            by_maker: OnceCell::new(),
             rows,
         };
         let mut of_key: HashMap<&str, usize> = HashMap::new();
@@ -118,7 +166,6 @@ impl<'a> Assembly<'a> {
             }
             it.by_generic.entry(&row.generic).or_default().push(at);
             it.by_code.insert(&row.code, at);
-            it.by_maker.entry((row.maker.clone(), spec::plain(&row.spec))).or_default().push(at);
         }
         it
     }
@@ -126,53 +173,6 @@ impl<'a> Assembly<'a> {
     fn product(&mut self, at: usize) -> Option<&mut Product> {
         let (family, place) = *self.places.get(at)?;
         self.families.get_mut(family)?.products.get_mut(place)
-    }
-
-    /// The comparable groups of the month: generic, form, specification and maker (四同).
-    fn group(&mut self, rows: &[ProductRow]) {
-        let grouped = grouped(rows, Grouping::Same, |_| Some(UnitPrice::from_scaled(1_000_000)));
-        let mut taken: HashSet<usize> = HashSet::new();
-        for group in grouped.groups {
-            let members: Vec<usize> = group.members.iter().filter_map(|it| at(it.listing.line)).collect();
-            let places: Vec<Place> = members.iter().filter_map(|at| self.places.get(*at)).copied().collect();
-            let Some((family, _)) = places.first().copied() else { continue };
-            if places.iter().any(|place| place.0 != family) {
-                continue;
-            }
-            taken.extend(members);
-            if let Some(family) = self.families.get_mut(family) {
-                family.groups.push(places.iter().map(|place| place.1).collect());
-            }
-        }
-        for at in (0..rows.len()).filter(|at| !taken.contains(at)) {
-            let Some((family, place)) = self.places.get(at).copied() else { continue };
-            if let Some(family) = self.families.get_mut(family) {
-                family.groups.push(vec![place]);
-            }
-        }
-    }
-
-    /// Listing prices beside the lowest of their group: the first 14 characters of the code, name and strength.
-    fn list(&mut self, rows: &[ProductRow], unlisted: &HashSet<ProductId>) {
-        let price =
-            |row: &ProductRow| row.listing_price.filter(|p| p.is_positive() && !unlisted.contains(&row.id));
-        let grouped = grouped(rows, Grouping::Strength, price);
-        for group in grouped.groups {
-            let lowest_code: Arc<str> =
-                group.members.first().map(|it| it.listing.code.as_str()).unwrap_or_default().into();
-            let peers = group.members.len();
-            for member in group.members {
-                let listed = Listed {
-                    price: member.price,
-                    lowest: group.lowest,
-                    lowest_code: lowest_code.clone(),
-                    peers,
-                };
-                if let Some(product) = at(member.listing.line).and_then(|at| self.product(at)) {
-                    product.listed = Some(listed);
-                }
-            }
-        }
     }
 
     /// The products of a lot: by the key of its code, else by its generic name.
@@ -189,7 +189,15 @@ impl<'a> Assembly<'a> {
         if let Some(at) = self.by_code.get(product) {
             return vec![*at];
         }
-        let made = self.by_maker.get(&(company.to_owned(), spec::plain(own_spec)));
+        // Where every bid and standard names a code, nobody asks for these.
+        let by_maker = self.by_maker.get_or_init(|| {
+            let mut by_maker: HashMap<Made, Vec<usize>> = HashMap::new();
+            for (at, row) in self.rows.iter().enumerate() {
+                by_maker.entry((row.maker.clone(), spec::plain(&row.spec))).or_default().push(at);
+            }
+            by_maker
+        });
+        let made = by_maker.get(&(company.to_owned(), spec::plain(own_spec)));
         made.into_iter().flatten().copied().filter(|at| of_lot.contains(at)).collect()
     }
 
@@ -294,13 +302,16 @@ impl<'a> Assembly<'a> {
     }
 }
 
-/// A listing's line stands for the place of its product.
+/// A listing's line stands for the place of its product in the family.
 fn at(line: u64) -> Option<usize> {
     usize::try_from(line).ok()
 }
 
 /// Products in comparable groups; those whose code, pack or specification cannot be read are in none.
 fn grouped(rows: &[ProductRow], by: Grouping, price: impl Fn(&ProductRow) -> Option<UnitPrice>) -> Grouped {
+    if rows.len() < 2 {
+        return Grouped::default();
+    }
     let exclusions = Exclusions::default();
     let mut grouper = Grouper::new(by, &exclusions, NaiveDate::default());
     for (line, row) in rows.iter().enumerate() {

@@ -15,21 +15,21 @@ pub fn unlisted(held: Held<'_>) -> HashSet<ProductId> {
     rules.flat_map(|rule| held.excluded.products_of(&rule.name)).collect()
 }
 
-/// Everything the rules find in a family; none when a number no longer fits.
+/// Everything the rules find in a family of whose products this was bought; none when a number no longer fits.
 pub fn judge(
     held: Held<'_>,
     family: &Family,
-    rows: Vec<Purchase>,
+    bought: &[&[Purchase]],
     hospitals: &HashMap<i32, (OrganisationId, String)>,
 ) -> Option<Vec<Found>> {
-    let (rules, places) = (&held.asked.rules, family.places());
+    let rules = &held.asked.rules;
     let products = family.products.iter().map(|it| &it.id);
     let touched: Vec<bool> =
         rules.iter().map(|rule| held.excluded.touches(&rule.name, products.clone())).collect();
+    let whole = Ledger::new(bought);
     if !touched.contains(&true) {
-        return judge_family(rules, family, &Ledger::new(rows, &places), held.window);
+        return judge_family(rules, family, &whole, held.window);
     }
-    let whole = Ledger::new(rows.clone(), &places);
     let mut found = Vec::new();
     for ((at, rule), is_touched) in rules.iter().enumerate().zip(touched) {
         let one = std::slice::from_ref(rule);
@@ -39,11 +39,11 @@ pub fn judge(
             product.is_some_and(|product| held.excluded.leaves_out(&rule.name, product, hospital))
         };
         let judged = if is_touched {
-            let is_in = |row: &&Purchase| {
-                places.get(&row.product).is_none_or(|place| !is_out(*place, Some(row.hospital)))
+            let left = |(place, rows): (usize, &&[Purchase])| {
+                rows.iter().filter(|row| !is_out(place, Some(row.hospital))).copied().collect()
             };
-            let left: Vec<Purchase> = rows.iter().filter(is_in).copied().collect();
-            judge_family(one, family, &Ledger::new(left, &places), held.window)?
+            let left: Vec<Vec<Purchase>> = bought.iter().enumerate().map(left).collect();
+            judge_family(one, family, &Ledger::new(&left), held.window)?
         } else {
             judge_family(one, family, &whole, held.window)?
         };

@@ -1,9 +1,9 @@
 //! Scans: stored prices judged by every monitoring rule, what that found, and why it is not what was found before.
 //!
 //! **One pass.** Products of one generic are a family and are judged together: purchases are read family by family from
-//! the index `transactions_by_product` alone, in parts of about [`pass::ROWS`], by one thread while another judges. So
-//! memory is bounded by the registers and the largest family, and the cost is linear in purchases. All rules judge the
-//! same part.
+//! the index `transactions_by_product` alone, in parts of about [`pass::ROWS`]. Two threads each read parts and judge
+//! them by all rules, while a third writes what differs. So memory is bounded by the registers and the largest family,
+//! and the cost is linear in purchases.
 //!
 //! **Nothing half.** What differs from the findings that stand is staged in `scan_changes` in bounded batches, which
 //! nobody reads; one last transaction applies all of it. A run that was killed leaves staged rows, which the next run
@@ -20,6 +20,7 @@ mod causes;
 pub mod drafts;
 mod ground;
 mod left_out;
+mod part;
 mod pass;
 mod sources;
 pub mod store;
@@ -41,7 +42,7 @@ use crate::text::{Say, Text};
 use crate::types::{AccountId, Ctx, Money, ScanRunId, Time};
 
 pub use causes::{Cause, Drift, drifts};
-pub use pass::Line;
+pub use part::Line;
 
 crate::words! {
     /// How far a run is.

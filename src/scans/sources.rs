@@ -12,53 +12,56 @@ use crate::error::Result;
 use crate::on_db;
 use crate::prices::findings::Finding;
 use crate::prices::monitoring::purchases::Purchase;
-use crate::schema::{findings, listings, transactions};
+use crate::schema::{findings, listings, product_numbers, products, transactions};
 use crate::types::{ContractId, LotId, OrganisationId, ProductId, Quantity, RoundId, Time, UnitPrice};
 
 /// A product of the catalogue as far as it is judged.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Queryable)]
 pub struct ProductRow {
     /// Its number among purchases; none before its first.
-    #[diesel(sql_type = Nullable<Integer>)]
     pub no: Option<i32>,
     /// Its id.
-    #[diesel(sql_type = Text)]
     pub id: ProductId,
     /// Its code.
-    #[diesel(sql_type = Text)]
     pub code: String,
     /// Its generic name.
-    #[diesel(sql_type = Text)]
     pub generic: String,
     /// The generic key of its code.
-    #[diesel(sql_type = Text)]
     pub generic_key: String,
     /// Its dosage form.
-    #[diesel(sql_type = Text)]
     pub form: String,
     /// Its specification.
-    #[diesel(sql_type = Text)]
     pub spec: String,
     /// Its pack.
-    #[diesel(sql_type = Text)]
     pub pack: String,
     /// Units in a pack.
-    #[diesel(sql_type = Nullable<BigInt>)]
     pub pack_count: Option<i64>,
     /// Its maker.
-    #[diesel(sql_type = Text)]
     pub maker: String,
     /// Its listing price, yuan a pack.
-    #[diesel(sql_type = Nullable<BigInt>)]
     pub listing_price: Option<UnitPrice>,
 }
 
 /// Every product, by its number, those without one last.
 pub fn products(conn: &mut Conn) -> Result<Vec<ProductRow>> {
-    let query = "SELECT n.no, p.id, p.code, p.generic, p.generic_key, p.form, p.spec, p.pack, p.pack_count, p.maker, \
-        p.listing_price FROM products p LEFT JOIN product_numbers n ON n.product_id = p.id \
-        ORDER BY CASE WHEN n.no IS NULL THEN 1 ELSE 0 END, n.no, p.id";
-    Ok(diesel::sql_query(query).load(conn)?)
+    let number = product_numbers::no.nullable();
+    let query = products::table
+        .left_join(product_numbers::table.on(product_numbers::product_id.eq(products::id)))
+        .order((number.is_null(), number, products::id))
+        .select((
+            number,
+            products::id,
+            products::code,
+            products::generic,
+            products::generic_key,
+            products::form,
+            products::spec,
+            products::pack,
+            products::pack_count,
+            products::maker,
+            products::listing_price,
+        ));
+    Ok(on_db!(conn, c => query.load(c))?)
 }
 
 /// A hospital with its number among purchases.
@@ -316,10 +319,11 @@ pub fn purchases(conn: &mut Conn, products: &[i32], to: NaiveDate) -> Result<Vec
             transactions::unit_price,
             transactions::quantity,
         ));
-    let rows: Vec<(i32, Day, i32, i64, i64)> = on_db!(conn, c => query.load(c))?;
+    type Row = (i32, Day, i32, i64, i64);
+    type Mode = diesel::connection::DefaultLoadingMode;
     let purchase =
         |(product, Day(day), hospital, price, quantity)| Purchase { product, day, hospital, price, quantity };
-    Ok(rows.into_iter().map(purchase).collect())
+    on_db!(conn, c => query.load_iter::<Row, Mode>(c)?.map(|row| Ok(row.map(purchase)?)).collect())
 }
 
 #[derive(QueryableByName)]

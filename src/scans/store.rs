@@ -197,6 +197,7 @@ pub fn see(tx: &mut Tx, asked: &Asked, window: Window, now: Time) -> Result<()> 
     let names: Vec<&str> = asked.rules.iter().map(|rule| rule.name.as_str()).collect();
     diesel::update(findings::table)
         .filter(findings::state.eq(Standing::Standing).and(findings::rule.eq_any(names)))
+        .filter(findings::seen_at.ne(now))
         .filter(
             findings::hospital_id
                 .is_null()

@@ -254,13 +254,12 @@ async fn a_client_that_asks_at_random_meets_only_what_the_document_names() {
     let tokens = scopes.iter().map(|it| (*it, program.clone())).chain(feed).collect();
     let document = read(site.get("", "/api/openapi.json").await.is(200));
     let mut client = Client { document: document.clone(), dice: 20_261_127, tokens };
-    let service = site.service().await;
     let mut met: BTreeMap<String, usize> = BTreeMap::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             for n in 0..EACH {
                 let request = client.request(method, path, operation);
-                let answer = site.send_to(&service, "", request).await;
+                let answer = site.send("", request).await;
                 let (status, media) = (answer.status.as_u16(), answer.headers.get(header::CONTENT_TYPE));
                 let media = media.map(|it| it.to_str().unwrap().split(';').next().unwrap()).unwrap_or("none");
                 let said = format!("{method} {path} #{n}: {status} {media}\n{}", answer.body);

@@ -123,13 +123,6 @@ pub struct Family {
     pub groups: Vec<Vec<usize>>,
 }
 
-impl Family {
-    /// The places of products by their number.
-    pub fn places(&self) -> HashMap<i32, usize> {
-        self.products.iter().enumerate().map(|(at, product)| (product.no, at)).collect()
-    }
-}
-
 /// The months judged: purchases up to the last month are known, those of its months are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {

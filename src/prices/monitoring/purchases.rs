@@ -1,6 +1,5 @@
 //! Purchases of a family of products in memory, cut into cells: one product at one hospital in one month.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -9,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use crate::types::{Money, Quantity, UnitPrice};
 
 /// A month of the calendar, counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month(i32);
 
 impl Month {
@@ -79,6 +78,24 @@ pub struct Cell {
     pub amount: i128,
 }
 
+impl Cell {
+    /// A cell of purchases; `at` is where they begin.
+    fn new((product, month): (usize, Month), at: usize, rows: &[Purchase]) -> Self {
+        let hospital = rows.first().map(|row| row.hospital).unwrap_or_default();
+        let mut it =
+            Self { product, hospital, month, rows: at..at + rows.len(), net: 0, bought: 0, amount: 0 };
+        for row in rows {
+            let quantity = i128::from(row.quantity);
+            it.net += quantity;
+            if row.quantity > 0 {
+                it.bought += quantity;
+                it.amount += quantity * i128::from(row.price);
+            }
+        }
+        it
+    }
+}
+
 /// The purchases of a family in the order of product, month and hospital.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
@@ -88,44 +105,25 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Cuts purchases into cells. `places` gives each product's place; purchases of others are left out.
-    pub fn new(rows: Vec<Purchase>, places: &HashMap<i32, usize>) -> Self {
-        // Purchases of a product mostly lie together, so only these parts are put in order, then each in itself.
-        let mut parts: Vec<(usize, &[Purchase])> = rows
-            .chunk_by(|a, b| a.product == b.product)
-            .filter_map(|part| Some((*places.get(&part.first()?.product)?, part)))
-            .collect();
-        parts.sort_by_key(|part| part.0);
-        let mut rows: Vec<Purchase> = parts.into_iter().flat_map(|(_, part)| part).copied().collect();
-        for part in rows.chunk_by_mut(|a, b| a.product == b.product) {
-            part.sort_by_key(|row| (Month::of(row.day), row.hospital, row.day));
-        }
-        let place = |row: &Purchase| places.get(&row.product).copied().unwrap_or_default();
-        let mut it = Self { of: vec![0..0; places.len()], ..Self::default() };
-        let mut at = 0;
-        for part in rows.chunk_by(|a, b| {
-            (a.product, a.hospital, Month::of(a.day)) == (b.product, b.hospital, Month::of(b.day))
-        }) {
-            let Some(first) = part.first() else { continue };
-            let bought = part.iter().filter(|row| row.quantity > 0);
-            let sum = |rows: &mut dyn Iterator<Item = i128>| rows.sum::<i128>();
-            let cell = Cell {
-                product: place(first),
-                hospital: first.hospital,
-                month: Month::of(first.day),
-                rows: at..at + part.len(),
-                net: sum(&mut part.iter().map(|row| i128::from(row.quantity))),
-                bought: sum(&mut bought.clone().map(|row| i128::from(row.quantity))),
-                amount: sum(&mut bought.map(|row| i128::from(row.quantity) * i128::from(row.price))),
-            };
-            at += part.len();
-            let next = it.cells.len();
-            if let Some(range) = it.of.get_mut(cell.product) {
-                *range = if range.start == range.end { next..next + 1 } else { range.start..next + 1 };
+    /// Cuts the purchases of each product, given by its place in the family, into cells.
+    pub fn new(of_products: &[impl AsRef<[Purchase]>]) -> Self {
+        let mut it = Self::default();
+        for (product, rows) in of_products.iter().enumerate() {
+            let (mut at, first) = (it.rows.len(), it.cells.len());
+            it.rows.extend_from_slice(rows.as_ref());
+            let rows = it.rows.get_mut(at..).unwrap_or_default();
+            // They mostly come by day, and then neither order takes time.
+            rows.sort_by_key(|row| row.day);
+            for rows in rows.chunk_by_mut(|a, b| Month::of(a.day) == Month::of(b.day)) {
+                rows.sort_by_key(|row| row.hospital);
+                let month = rows.first().map(|row| Month::of(row.day)).unwrap_or_default();
+                for part in rows.chunk_by(|a, b| a.hospital == b.hospital) {
+                    it.cells.push(Cell::new((product, month), at, part));
+                    at += part.len();
+                }
             }
-            it.cells.push(cell);
+            it.of.push(first..it.cells.len());
         }
-        it.rows = rows;
         it
     }
 
@@ -224,15 +222,13 @@ mod tests {
             price,
             quantity,
         };
-        let rows = vec![
+        let seven = vec![
             row(7, "2026-02-03", 2, 3_000_000, 1_000),
             row(7, "2026-01-30", 1, 2_000_000, 5_000),
             row(7, "2026-01-02", 1, 1_000_000, 10_000),
             row(7, "2026-01-31", 1, 2_000_000, -4_000),
-            row(9, "2026-01-31", 1, 2_000_000, 1_000),
-            row(8, "2026-01-31", 1, 2_000_000, 1_000),
         ];
-        let ledger = Ledger::new(rows, &HashMap::from([(7, 0), (8, 1), (10, 2)]));
+        let ledger = Ledger::new(&[seven, vec![row(8, "2026-01-31", 1, 2_000_000, 1_000)], Vec::new()]);
         let seen: Vec<_> =
             ledger.cells(0).iter().map(|it| (it.hospital, it.net, it.bought, it.amount)).collect();
         assert_eq!(seen, [(1, 11_000, 15_000, 20_000_000_000), (2, 1_000, 1_000, 3_000_000_000)]);

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::{Case, Facts, Found, Tier, shown};
 use crate::prices::findings::Figure;
-use crate::prices::monitoring::purchases::{Cell, Ledger, Month, mean, rounded};
+use crate::prices::monitoring::purchases::{Cell, mean, rounded};
 use crate::types::UnitPrice;
 
 /// The middle of a month of a group.
@@ -19,14 +19,13 @@ pub struct Middle {
     pub four_mad: i128,
 }
 
-/// The median of these prices and the median distance from it; the prices are left in another order.
+/// The median of these prices and the median distance from it, which twice are left in the place of the prices.
 pub fn middle(prices: &mut [i64]) -> Option<Middle> {
     let twice_median = twice_median(prices)?;
-    let mut distances: Vec<i64> = Vec::with_capacity(prices.len());
-    for price in prices.iter() {
-        distances.push(i64::try_from((2 * i128::from(*price) - twice_median).abs()).ok()?);
+    for price in prices.iter_mut() {
+        *price = i64::try_from((2 * i128::from(*price) - twice_median).abs()).ok()?;
     }
-    Some(Middle { twice_median, four_mad: self::twice_median(&mut distances)? })
+    Some(Middle { twice_median, four_mad: self::twice_median(prices)? })
 }
 
 fn twice_median(values: &mut [i64]) -> Option<i128> {
@@ -64,6 +63,16 @@ impl Numbers {
         let under = four_mad.checked_mul(self.scale.0)?;
         Some((u128::try_from(over).ok()?, u128::try_from(under).ok()?))
     }
+
+    /// How grave a price is.
+    fn tier(&self, case: &Case<'_>, price: i64, middle: Middle) -> Option<Tier> {
+        let from_median = 2 * i128::from(price) - middle.twice_median;
+        if from_median == 0 || (from_median < 0 && !self.below) {
+            return Some(Tier::None);
+        }
+        let (over, under) = self.deviations(from_median.abs(), middle)?;
+        Some(case.rule.judgement.tier_of(over, under))
+    }
 }
 
 pub(super) fn outliers(case: &Case<'_>, found: &mut Vec<Found>) -> Option<()> {
@@ -76,19 +85,28 @@ pub(super) fn outliers(case: &Case<'_>, found: &mut Vec<Found>) -> Option<()> {
     };
     let mut prices = Vec::new();
     for group in &case.family.groups {
-        for (month, cells) in months(case.ledger, group) {
-            if !case.has(month) {
+        let mut cells: Vec<&Cell> = group.iter().flat_map(|at| case.ledger.cells(*at)).collect();
+        cells.sort_by_key(|cell| cell.month);
+        for cells in cells.chunk_by(|a, b| a.month == b.month) {
+            if !cells.first().is_some_and(|cell| case.has(cell.month)) {
                 continue;
             }
             prices.clear();
-            let rows = cells.iter().flat_map(|cell| case.ledger.rows(cell));
-            prices.extend(rows.filter(|row| row.quantity > 0).map(|row| row.price));
+            for cell in cells {
+                let bought = case.ledger.rows(cell).iter().filter(|row| row.quantity > 0);
+                prices.extend(bought.map(|row| row.price));
+            }
             if prices.len() < numbers.least {
                 continue;
             }
+            let (Some(lowest), Some(highest)) = (prices.iter().min().copied(), prices.iter().max().copied())
+            else {
+                continue;
+            };
             let Some(middle) = middle(&mut prices) else { continue };
-            if middle.four_mad == 0
-                && prices.iter().all(|price| 2 * i128::from(*price) == middle.twice_median)
+            // Where neither end is far from the median, nothing is.
+            if numbers.tier(case, lowest, middle)? == Tier::None
+                && numbers.tier(case, highest, middle)? == Tier::None
             {
                 continue;
             }
@@ -98,16 +116,6 @@ pub(super) fn outliers(case: &Case<'_>, found: &mut Vec<Found>) -> Option<()> {
         }
     }
     Some(())
-}
-
-/// The cells of a group month by month.
-fn months<'a>(ledger: &'a Ledger, group: &[usize]) -> Vec<(Month, Vec<&'a Cell>)> {
-    let mut cells: Vec<&Cell> = group.iter().flat_map(|at| ledger.cells(*at)).collect();
-    if group.len() > 1 {
-        cells.sort_by_key(|cell| cell.month);
-    }
-    let month = |part: &[&'a Cell]| part.first().map(|cell| (cell.month, part.to_vec()));
-    cells.chunk_by(|a, b| a.month == b.month).filter_map(month).collect()
 }
 
 #[allow(clippy::option_option)]
@@ -122,15 +130,11 @@ fn in_cell(
     let (mut amount, mut quantity, mut twice_effect) = (0_i128, 0_i128, 0_i128);
     let (mut purchases, mut highest) = (0_i64, 0_i64);
     for row in case.ledger.rows(cell).iter().filter(|row| row.quantity > 0) {
-        let from_median = 2 * i128::from(row.price) - middle.twice_median;
-        if from_median == 0 || (from_median < 0 && !numbers.below) {
-            continue;
-        }
-        let (over, under) = numbers.deviations(from_median.abs(), middle)?;
-        let tier = case.rule.judgement.tier_of(over, under);
+        let tier = numbers.tier(case, row.price, middle)?;
         if tier == Tier::None {
             continue;
         }
+        let from_median = 2 * i128::from(row.price) - middle.twice_median;
         worst = worst.max(Some((tier, from_median.abs())));
         let bought = i128::from(row.quantity);
         amount += bought * i128::from(row.price);

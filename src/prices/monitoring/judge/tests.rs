@@ -32,6 +32,11 @@ fn rows(lines: &[&str]) -> Vec<Purchase> {
     lines.iter().map(row).collect()
 }
 
+fn ledger(family: &Family, rows: Vec<Purchase>) -> Ledger {
+    let of = |product: &Product| rows.iter().filter(|row| row.product == product.no).copied().collect();
+    Ledger::new(&family.products.iter().map(of).collect::<Vec<Vec<Purchase>>>())
+}
+
 fn product(no: i32) -> Product {
     Product {
         no,
@@ -73,7 +78,7 @@ fn window(to: &str) -> Window {
 /// What a rule finds, one line a finding: hospital, product, month, tier, observed, reference, quantity, effect.
 fn found(rule: &str, family: &Family, lines: &[&str], to: &str) -> Vec<String> {
     let rules = [rules::find(rule).unwrap()];
-    let ledger = Ledger::new(rows(lines), &family.places());
+    let ledger = ledger(family, rows(lines));
     let mut lines: Vec<String> = judge(&rules, family, &ledger, window(to))
         .unwrap()
         .into_iter()
@@ -275,10 +280,7 @@ fn a_stored_listing_costs_what_was_bought_of_it_in_a_year() {
     // A scan up to an earlier month says nothing of today's listings.
     let closed = Window { is_open: false, ..window("2026-12-31") };
     let rules = [rules::find("jiangsu-2021").unwrap()];
-    assert_eq!(
-        judge(&rules, &family, &Ledger::new(rows(&lines), &family.places()), closed),
-        Some(Vec::new())
-    );
+    assert_eq!(judge(&rules, &family, &ledger(&family, rows(&lines)), closed), Some(Vec::new()));
 }
 
 #[test]
@@ -293,7 +295,7 @@ fn rounds_that_follow_one_another_find_one_thing_once() {
     let second = Agreed { lot: 1, ..contract("2026-01-01", "2026-12-31", "1200", "1.5") };
     it.products[0].contracts.get_mut(&7).unwrap().push(second);
     let rules = [rules::find("substitution").unwrap()];
-    let ledger = Ledger::new(rows(&lines[..1]), &it.places());
+    let ledger = ledger(&it, rows(&lines[..1]));
     let got = judge(&rules, &it, &ledger, window("2026-12-31")).unwrap();
     let effects: Vec<String> = got.iter().map(|it| format!("{} {}", it.effect, it.effect_all)).collect();
     assert_eq!(effects, ["80.00 80.00"]);
@@ -305,7 +307,7 @@ fn the_effect_in_all_is_the_sum_over_hospitals_of_a_month() {
     it.elsewhere = Timeline::new(vec![span("2026-01-01", None, "1")]);
     let family = family(vec![it]);
     let lines = ["2026-02-10 7 1 2 10", "2026-02-11 8 1 3 10", "2026-03-11 8 1 3 1"];
-    let ledger = Ledger::new(rows(&lines), &family.places());
+    let ledger = ledger(&family, rows(&lines));
     let rules = [rules::find("dearer-elsewhere").unwrap()];
     let got = judge(&rules, &family, &ledger, window("2026-12-31")).unwrap();
     let effects: Vec<String> = got.iter().map(|it| format!("{} {}", it.effect, it.effect_all)).collect();
@@ -352,7 +354,7 @@ proptest! {
         let mut other = purchases.clone();
         other.reverse();
         let rules = rules::all().unwrap();
-        let judged = |rows| judge(&rules, &family, &Ledger::new(rows, &family.places()), window("2026-12-31"));
+        let judged = |rows| judge(&rules, &family, &ledger(&family, rows), window("2026-12-31"));
         prop_assert_eq!(judged(purchases), judged(other));
     }
 }

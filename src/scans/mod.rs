@@ -14,7 +14,7 @@
 //! own: gone and back it is the same row, found anew.
 //!
 //! **Months.** Findings of a month do not depend on later purchases, so a scan of some months finds in them what a scan
-//! of all does. It still reads all purchases up to its last month.
+//! of all does. It still reads all purchases.
 
 mod causes;
 pub mod drafts;

@@ -145,15 +145,22 @@ pub struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// Reads what was bought of some families and what is known about them, and judges it.
-    pub fn part(&self, conn: &mut Conn, mut families: Vec<Members>) -> Result<Part> {
+    /// Reads what was bought of some families and what is known about them, and judges it. `purchases` is memory to read
+    /// into.
+    pub fn part(
+        &self,
+        conn: &mut Conn,
+        mut families: Vec<Members>,
+        purchases: &mut Vec<Purchase>,
+    ) -> Result<Part> {
         let rows = || families.iter().flat_map(|it| &it.rows);
         let ids: Vec<ProductId> = rows().map(|it| it.id.clone()).collect();
         let numbers: Vec<i32> = rows().filter_map(|it| it.no).collect();
-        let (mut purchases, mut listings) = (Vec::new(), Vec::new());
+        let mut listings = Vec::new();
         let mut known: HashMap<ProductId, Vec<Finding>> = HashMap::new();
+        purchases.clear();
         for some in numbers.chunks(PRODUCTS) {
-            purchases.extend(sources::purchases(conn, some, self.held.window.to.last())?);
+            sources::purchases(conn, some, self.held.window.to.last(), purchases)?;
         }
         for some in ids.chunks(PRODUCTS) {
             listings.extend(sources::listings_of(conn, some)?);

@@ -86,8 +86,9 @@ fn cut(families: Vec<Members>, last: i32) -> Vec<Vec<Members>> {
 }
 
 fn work(judge: Judge<'_>, conn: &mut Conn, share: Vec<Vec<Members>>, parts: &SyncSender<Part>) -> Result<()> {
+    let mut purchases = Vec::with_capacity(ROWS);
     for families in share {
-        if parts.send(judge.part(conn, families)?).is_err() {
+        if parts.send(judge.part(conn, families, &mut purchases)?).is_err() {
             // Nobody takes them any more: who stopped says why.
             break;
         }

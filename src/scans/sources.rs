@@ -307,23 +307,27 @@ pub fn findings_of(conn: &mut Conn, products: &[ProductId]) -> Result<Vec<Findin
         .load(conn)?)
 }
 
-/// The purchases of products up to a day, read from the index by product alone.
-pub fn purchases(conn: &mut Conn, products: &[i32], to: NaiveDate) -> Result<Vec<Purchase>> {
-    let query = transactions::table
-        .filter(transactions::product.eq_any(products.to_vec()))
-        .filter(transactions::day.le(to))
-        .select((
-            transactions::product,
-            transactions::day,
-            transactions::hospital,
-            transactions::unit_price,
-            transactions::quantity,
-        ));
+/// Adds the purchases of products up to a day, read from the index by product alone. The day is held against the last
+/// one here: in the statement SQLite would compare each as text, which takes longer than to read what comes later.
+pub fn purchases(conn: &mut Conn, products: &[i32], to: NaiveDate, all: &mut Vec<Purchase>) -> Result<()> {
     type Row = (i32, Day, i32, i64, i64);
     type Mode = diesel::connection::DefaultLoadingMode;
-    let purchase =
-        |(product, Day(day), hospital, price, quantity)| Purchase { product, day, hospital, price, quantity };
-    on_db!(conn, c => query.load_iter::<Row, Mode>(c)?.map(|row| Ok(row.map(purchase)?)).collect())
+    let query = transactions::table.filter(transactions::product.eq_any(products.to_vec())).select((
+        transactions::product,
+        transactions::day,
+        transactions::hospital,
+        transactions::unit_price,
+        transactions::quantity,
+    ));
+    on_db!(conn, c => {
+        for row in query.load_iter::<Row, Mode>(c)? {
+            let (product, Day(day), hospital, price, quantity) = row?;
+            if day <= to {
+                all.push(Purchase { product, day, hospital, price, quantity });
+            }
+        }
+    });
+    Ok(())
 }
 
 #[derive(QueryableByName)]

@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Integer, Text};
 
 use super::causes::{Fingerprints, Input};
 use super::{Asked, ScanRun, State};
-use crate::db::{Conn, Tx, empty, in_any_order};
+use crate::db::{Conn, Tx, empty, in_any_order, insert_many};
 use crate::error::{Error, Result};
 use crate::load_all;
 use crate::prices::findings::{Finding, State as Standing};
@@ -184,10 +184,7 @@ pub fn enter(tx: &mut Tx, run: &ScanRun, now: Time) -> Result<()> {
         SELECT id, key, rule, rule_version, product_id, hospital_id, supplier, month, tier, observed, reference, \
         quantity, effect, effect_all, figures, 'standing', NULL, $1, $1, NULL \
         FROM scan_changes WHERE run = $2 AND act = 'new' ORDER BY n";
-    in_any_order(tx.conn(), new)
-        .bind::<BigInt, _>(now)
-        .bind::<Text, _>(run.id.as_str())
-        .execute(tx.conn())?;
+    insert_many(tx.conn(), new).bind::<BigInt, _>(now).bind::<Text, _>(run.id.as_str()).execute(tx.conn())?;
     Ok(())
 }
 

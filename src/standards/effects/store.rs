@@ -54,31 +54,29 @@ pub fn bought(
     Ok(found)
 }
 
+/// A product's id and code, and its generic name, spec and maker.
+pub type Found = (ProductId, String, String, String, String);
+
+type Columns = (products::id, products::code, products::generic, products::spec, products::maker);
+
+const COLUMNS: Columns = (products::id, products::code, products::generic, products::spec, products::maker);
+
 /// The products with these codes.
-pub fn products_by_code(conn: &mut Conn, codes: &[String]) -> Result<HashMap<String, ProductId>> {
-    let mut found = HashMap::new();
+pub fn products_by_code(conn: &mut Conn, codes: &[String]) -> Result<Vec<Found>> {
+    let mut found: Vec<Found> = Vec::new();
     for part in codes.chunks(BATCH) {
-        let rows: Vec<(String, ProductId)> = products::table
-            .filter(products::code.eq_any(part.to_vec()))
-            .select((products::code, products::id))
-            .load(conn)?;
-        found.extend(rows);
+        let rows = products::table.filter(products::code.eq_any(part.to_vec())).select(COLUMNS);
+        found.extend(rows.load::<Found>(conn)?);
     }
     Ok(found)
 }
 
-/// A product with its generic name, spec and maker.
-pub type Named = (ProductId, String, String, String);
-
 /// The products with these generic names.
-pub fn products_named(conn: &mut Conn, generics: &[String]) -> Result<Vec<Named>> {
-    let mut found = Vec::new();
+pub fn products_named(conn: &mut Conn, generics: &[String]) -> Result<Vec<Found>> {
+    let mut found: Vec<Found> = Vec::new();
     for part in generics.chunks(BATCH) {
-        let rows: Vec<Named> = products::table
-            .filter(products::generic.eq_any(part.to_vec()))
-            .select((products::id, products::generic, products::spec, products::maker))
-            .load(conn)?;
-        found.extend(rows);
+        let rows = products::table.filter(products::generic.eq_any(part.to_vec())).select(COLUMNS);
+        found.extend(rows.load::<Found>(conn)?);
     }
     Ok(found)
 }

@@ -122,7 +122,7 @@ pub fn compute(conn: &mut Conn, id: &EffectId, rows: &[New], today: NaiveDate) -
     let mut all: Vec<ProductId> = found.iter().flatten().map(|it| it.id.clone()).collect();
     all.sort_unstable();
     all.dedup();
-    let bought = store::bought(conn, &all, from, today)?;
+    let bought = store::bought(conn, &all, (from, today), None)?;
     let current = Current::load(conn, rows, &found)?;
     let mut lines = Vec::with_capacity(rows.len());
     for ((row, products), position) in rows.iter().zip(&found).zip(1_i32..) {

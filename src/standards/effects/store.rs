@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::rules::Bought;
 use super::{Effect, EffectLine};
@@ -19,20 +19,22 @@ use crate::types::{EffectId, ProductId, Quantity, ReleaseId, UnitPrice};
 /// Rows of one statement.
 const BATCH: usize = 500;
 
-/// What was bought of these products from `from` and before `to`, by price: each product's rows are one range of the
-/// index by product and day, which holds all that is read.
+/// What was bought of these products from `from` and before `to`, by price, by everybody or by the hospital of a short
+/// number: each product's rows are one range of the index by product and day, which holds all that is read.
 pub fn bought(
     conn: &mut Conn,
     of: &[ProductId],
-    from: NaiveDate,
-    to: NaiveDate,
+    (from, to): (NaiveDate, NaiveDate),
+    hospital: Option<i32>,
 ) -> Result<HashMap<ProductId, Vec<Bought>>> {
+    let by = hospital.map_or("1 = 1".to_owned(), |no| format!("transactions.hospital = {no}"));
     let mut found: HashMap<ProductId, Vec<Bought>> = HashMap::new();
     for part in of.chunks(BATCH) {
         let numbers = prices::store::product_numbers_of(conn, part)?;
         let query = transactions::table
             .filter(transactions::product.eq_any(numbers.keys().copied().collect::<Vec<_>>()))
             .filter(transactions::day.ge(from).and(transactions::day.lt(to)))
+            .filter(sql::<Bool>(&by))
             .group_by((transactions::product, transactions::unit_price))
             .order((transactions::product, transactions::unit_price))
             .select((

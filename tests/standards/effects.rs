@@ -8,7 +8,7 @@ use jicai::types::{EffectId, Money, ProductId, Quantity, UnitPrice};
 use proptest::prelude::*;
 
 use super::{awarded, pending, release};
-use crate::prices::purchase_at;
+use crate::prices::{product, purchase_at};
 use crate::support::Site;
 
 const HOSPITAL: &str = "H33070200001";
@@ -105,6 +105,8 @@ async fn a_standard_in_force_is_what_the_new_one_is_held_against() {
     release(&site, &round);
     site.set_clock(jicai::types::Time::parse_local("2026-12-20 09:00").unwrap());
     bought(&site);
+    let pack = product(&site, "XJ01CAA040E001010108", "阿莫西林胶囊", "", "哈药集团");
+    purchase_at(&site, HOSPITAL, &pack, "2026-04-02", "10", "3");
     let first = site.app.db.read(|c| jicai::standards::store::standard(c, 1)).unwrap().unwrap();
     let as_bid = Line { standard: "0.45".parse().unwrap(), ..Line::of(&first) };
     let by_code = Line { product: "XJ01CAA040E001010105".to_owned(), ..as_bid.clone() };
@@ -121,6 +123,8 @@ async fn a_standard_in_force_is_what_the_new_one_is_held_against() {
     for line in &lines[..3] {
         assert_eq!(figures(line), "4 1140 565.00 510.50 763.00 817.50", "{}", line.product);
     }
+    // Each pack by its own: 10 at 2.00 beside 1.05, and 10 at 3.00 of a pack that has no standard yet.
+    assert_eq!(figures(&lines[3]), "2 20 40.50 9.00 9.50 41.00");
 }
 
 proptest! {
@@ -152,8 +156,9 @@ proptest! {
                 .collect();
             let spent = bought.iter().map(|b| b.quantity.decimal() * b.price.decimal()).sum();
             let spent = Money::rounded(spent).unwrap();
-            let sums = Sums::of(&bought, before.map(UnitPrice::from_scaled), UnitPrice::from_scaled(*after));
-            let sums = sums.unwrap();
+            let before = before.map(UnitPrice::from_scaled);
+            let each: Vec<_> = bought.iter().map(|it| (*it, before)).collect();
+            let sums = Sums::of(&each, UnitPrice::from_scaled(*after)).unwrap();
             prop_assert_eq!(sums.fund_before.plus(sums.excess_before), Some(spent));
             prop_assert_eq!(sums.fund_after.plus(sums.excess_after), Some(spent));
             if before.is_none() {

@@ -71,7 +71,8 @@ pub struct EffectLine {
     pub products: i32,
     /// Purchases of them, returns among them.
     pub purchases: i64,
-    /// The standard in force on the day of computing; none: the fund recognises the price charged.
+    /// The standard in force on the day of computing; none: the fund recognises the price charged. Of packs with
+    /// different ones it is the one that began last; the figures take each pack by its own.
     pub standard_before: Option<UnitPrice>,
     pub standard_after: UnitPrice,
     /// Smallest units bought, net of returns.
@@ -127,13 +128,23 @@ pub fn compute(conn: &mut Conn, id: &EffectId, rows: &[New], today: NaiveDate) -
     let mut lines = Vec::with_capacity(rows.len());
     for ((row, products), position) in rows.iter().zip(&found).zip(1_i32..) {
         let line = &row.line;
-        let before = standards::rules::in_force(current.of(line, products), today).map(|it| it.standard);
+        let in_force =
+            |of: &[Known]| standards::rules::in_force(current.of(line, of), today).map(|it| it.standard);
         let mut prices: BTreeMap<UnitPrice, Bought> = BTreeMap::new();
-        for it in products.iter().filter_map(|product| bought.get(&product.id)).flatten() {
-            prices.entry(it.price).or_insert(Bought::none(it.price)).add(*it).ok_or(Refused::TooLarge)?;
+        let mut each: Vec<(Bought, Option<UnitPrice>)> = Vec::new();
+        for product in products {
+            let before = in_force(std::slice::from_ref(product));
+            for it in bought.get(&product.id).into_iter().flatten() {
+                prices.entry(it.price).or_insert(Bought::none(it.price)).add(*it).ok_or(Refused::TooLarge)?;
+                each.push((*it, before));
+            }
         }
         let prices: Vec<Bought> = prices.into_values().collect();
-        lines.push(effect_of(id, position, line, (products.len(), before, &prices))?);
+        let sums = match each.is_empty() {
+            true => None,
+            false => Some(Sums::of(&each, line.standard).ok_or(Refused::TooLarge)?),
+        };
+        lines.push(effect_of(id, position, line, (products.len(), in_force(products), &prices, sums)));
     }
     Ok(lines)
 }
@@ -142,13 +153,9 @@ fn effect_of(
     id: &EffectId,
     position: i32,
     line: &Line,
-    (products, before, prices): (usize, Option<UnitPrice>, &[Bought]),
-) -> Result<EffectLine> {
-    let sums = match prices {
-        [] => None,
-        prices => Some(Sums::of(prices, before, line.standard).ok_or(Refused::TooLarge)?),
-    };
-    Ok(EffectLine {
+    (products, before, prices, sums): (usize, Option<UnitPrice>, &[Bought], Option<Sums>),
+) -> EffectLine {
+    EffectLine {
         effect_id: id.clone(),
         position,
         lot: line.lot.clone(),
@@ -167,7 +174,7 @@ fn effect_of(
         excess_before: sums.as_ref().map(|it| it.excess_before),
         excess_after: sums.as_ref().map(|it| it.excess_after),
         arithmetic: rules::arithmetic(prices, line.standard),
-    })
+    }
 }
 
 /// Twelve months before a day.

@@ -2758,9 +2758,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    indicator_references (lot_id, supplier_id) {
+    indicator_references (lot_id, supplier_id, product) {
         lot_id -> Text,
         supplier_id -> Text,
+        product -> Text,
         price -> BigInt,
     }
 }

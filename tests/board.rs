@@ -208,15 +208,24 @@ fn what_is_bought_on_contract_is_counted_by_the_day() {
         .unwrap();
     let sum = |of: fn(&Sum) -> i64| own.iter().map(of).sum::<i64>();
     assert_eq!((sum(|it| it.amount.scaled()), sum(|it| it.contracted.scaled())), (400, 200));
-    // The contract by generic, spec and maker, as a bid may name the product.
-    let maker = named_by_generic(&site, &named);
-    count_all(&site);
-    let own: Vec<Sum> = site
-        .app
-        .db
-        .read(|c| store::sums(c, Part::All, &[String::new()], "2020-01-01".parse().unwrap()))
-        .unwrap();
-    assert_eq!(own.iter().map(|it| it.contracted.scaled()).sum::<i64>(), 200, "{maker}");
+    // The contract by generic, spec and maker, as a bid may name the product; it ends on the fourth day, and another
+    // begins behind a gap or on that day.
+    let days = |n| it.starts + chrono::Days::new(n);
+    let maker = named_by_generic(&site, &Contract { ends: days(3), ..named.clone() });
+    take(&site, &format!("{HEADER}{}{}{}", line(days(3)), line(days(5)), line(days(8)))).unwrap();
+    let is_other = |c: &&Contract| c.hospital_id == it.hospital_id && c.lot_id != it.lot_id;
+    let other: &Contract = drawn.iter().find(is_other).unwrap();
+    for (begins, wanted) in [(8, 600), (3, 800)] {
+        let next = Contract { product: code.to_owned(), starts: days(begins), ..other.clone() };
+        site.app.db.write(|tx| contracts::update(tx, &next)).unwrap();
+        count_all(&site);
+        let own: Vec<Sum> = site
+            .app
+            .db
+            .read(|c| store::sums(c, Part::All, &[String::new()], "2020-01-01".parse().unwrap()))
+            .unwrap();
+        assert_eq!(own.iter().map(|it| it.contracted.scaled()).sum::<i64>(), wanted, "{maker} {begins}");
+    }
 }
 
 /// Names the contract's product by its generic, and makes the supplier its maker.

@@ -141,18 +141,19 @@ fn own_purchases(
     choices: &[Vec<ProductId>],
     span: (NaiveDate, NaiveDate),
 ) -> Result<Purchases> {
-    match &it.hospital_id {
-        Some(hospital) => store::bought_by(conn, hospital, &every(choices), span),
+    let Some(hospital) = &it.hospital_id else { return Ok(Purchases::new()) };
+    match prices::store::hospital_number(conn, hospital)? {
         None => Ok(Purchases::new()),
+        number => effects::store::bought(conn, &every(choices), span, number),
     }
 }
 
 fn all_purchases(
     conn: &mut Conn,
     choices: &[Vec<ProductId>],
-    (from, to): (NaiveDate, NaiveDate),
+    span: (NaiveDate, NaiveDate),
 ) -> Result<Purchases> {
-    effects::store::bought(conn, &every(choices), from, to)
+    effects::store::bought(conn, &every(choices), span, None)
 }
 
 type Priced = (Option<UnitPrice>, Source);

@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
 use super::{Basket, CaseEffect, CaseLine, Item};
 use crate::catalog::Product;
@@ -13,14 +10,12 @@ use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::on_db;
 use crate::people::OrganisationKind;
-use crate::prices;
 use crate::rounds::{Lot, Round};
 use crate::schema::{
-    awards, disease_baskets, disease_effect_lines, disease_effects, disease_items, hospital_numbers, lots,
-    organisations, products, rounds, transactions,
+    awards, disease_baskets, disease_effect_lines, disease_effects, disease_items, lots, organisations,
+    products, rounds,
 };
-use crate::standards::effects::rules::Bought;
-use crate::types::{AwardId, DiseaseBasketId, OrganisationId, ProductId, Quantity, RoundId, Time, UnitPrice};
+use crate::types::{AwardId, DiseaseBasketId, OrganisationId, ProductId, RoundId, Time};
 
 /// Rows of one statement.
 const BATCH: usize = 500;
@@ -147,46 +142,6 @@ pub fn confirmed(conn: &mut Conn, of: Vec<RoundId>) -> Result<Vec<(RoundId, Awar
         .into_iter()
         .map(|(round, award, published, at)| (round, award, published.unwrap_or(at)))
         .collect())
-}
-
-/// What one hospital bought of these products from `from` and before `to`, by product and price.
-pub fn bought_by(
-    conn: &mut Conn,
-    hospital: &OrganisationId,
-    of: &[ProductId],
-    (from, to): (NaiveDate, NaiveDate),
-) -> Result<HashMap<ProductId, Vec<Bought>>> {
-    let number: Option<i32> = hospital_numbers::table
-        .filter(hospital_numbers::hospital_id.eq(hospital))
-        .select(hospital_numbers::no)
-        .first(conn)
-        .optional()?;
-    let mut found: HashMap<ProductId, Vec<Bought>> = HashMap::new();
-    let Some(number) = number else { return Ok(found) };
-    for part in of.chunks(BATCH) {
-        let numbers = prices::store::product_numbers_of(conn, part)?;
-        let query = transactions::table
-            .filter(transactions::hospital.eq(number))
-            .filter(transactions::product.eq_any(numbers.keys().copied().collect::<Vec<_>>()))
-            .filter(transactions::day.ge(from).and(transactions::day.lt(to)))
-            .group_by((transactions::product, transactions::unit_price))
-            .select((
-                transactions::product,
-                transactions::unit_price,
-                sql::<BigInt>("CAST(SUM(transactions.quantity) AS BIGINT)"),
-                sql::<BigInt>("COUNT(*)"),
-            ));
-        let rows: Vec<(i32, i64, i64, i64)> = query.load(conn)?;
-        for (no, price, quantity, purchases) in rows {
-            let Some(product) = numbers.get(&no) else { continue };
-            found.entry(product.clone()).or_default().push(Bought {
-                price: UnitPrice::from_scaled(price),
-                quantity: Quantity::from_scaled(quantity),
-                purchases,
-            });
-        }
-    }
-    Ok(found)
 }
 
 /// What rounds do to a basket, the newest round first.

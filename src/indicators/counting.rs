@@ -170,8 +170,8 @@ fn amount(quantity: &str, price: &str) -> String {
     format!("(({quantity}) * {price} + 5000000) / 10000000")
 }
 
-const REFERENCES: &str =
-    "LEFT JOIN indicator_references f ON f.lot_id = c.lot_id AND f.supplier_id = c.supplier_id";
+const REFERENCES: &str = "LEFT JOIN indicator_references f \
+    ON f.lot_id = c.lot_id AND f.supplier_id = c.supplier_id AND f.product = c.product";
 
 /// What is counted by hospital: one statement for each indicator.
 fn of_hospitals(it: &Bounds) -> Vec<(Indicator, String)> {

@@ -1,4 +1,4 @@
-//! What a unit of each contract's product cost before the award, kept by lot and supplier.
+//! What a unit of each contract's product cost before the award, kept by lot, supplier and product.
 
 use diesel::prelude::*;
 
@@ -14,6 +14,7 @@ use crate::types::{AwardId, LotId, OrganisationId, RoundId, UnitPrice};
 struct Row {
     lot_id: LotId,
     supplier_id: OrganisationId,
+    product: String,
     price: UnitPrice,
 }
 
@@ -26,7 +27,8 @@ struct Open {
 /// The rounds with a contract that has no reference yet.
 fn open(conn: &mut Conn) -> Result<Vec<RoundId>> {
     let query = "SELECT DISTINCT c.round_id AS round_id FROM contracts c WHERE NOT EXISTS \
-        (SELECT 1 FROM indicator_references f WHERE f.lot_id = c.lot_id AND f.supplier_id = c.supplier_id)";
+        (SELECT 1 FROM indicator_references f \
+          WHERE f.lot_id = c.lot_id AND f.supplier_id = c.supplier_id AND f.product = c.product)";
     let rows: Vec<Open> = diesel::sql_query(query).load(conn)?;
     Ok(rows.into_iter().map(|row| row.round_id).collect())
 }
@@ -41,16 +43,16 @@ pub fn refresh(tx: &mut Tx) -> Result<()> {
             .optional()?;
         let Some(award) = award else { continue };
         let decided = selections::decided(tx.conn(), &award)?;
-        let of: Vec<(LotId, OrganisationId, String)> = contracts::table
+        let of: Vec<(selections::Key, String)> = contracts::table
             .filter(contracts::round_id.eq(&round))
-            .select((contracts::lot_id, contracts::supplier_id, contracts::spec))
+            .select(((contracts::lot_id, contracts::supplier_id, contracts::product), contracts::spec))
             .distinct()
             .load(tx.conn())?;
-        for ((lot_id, supplier_id), price) in selections::references(&decided, of) {
-            let known: i64 =
-                indicator_references::table.find((&lot_id, &supplier_id)).count().get_result(tx.conn())?;
+        for ((lot_id, supplier_id, product), price) in selections::references(&decided, of) {
+            let key = (&lot_id, &supplier_id, &product);
+            let known: i64 = indicator_references::table.find(key).count().get_result(tx.conn())?;
             if known == 0 {
-                let row = Row { lot_id, supplier_id, price };
+                let row = Row { lot_id, supplier_id, product, price };
                 diesel::insert_into(indicator_references::table).values(&row).execute(tx.conn())?;
             }
         }

@@ -20,6 +20,8 @@ pub(super) struct Decided {
     #[diesel(sql_type = Text)]
     pub supplier_id: OrganisationId,
     #[diesel(sql_type = Text)]
+    pub product: String,
+    #[diesel(sql_type = Text)]
     pub spec: String,
     #[diesel(sql_type = Text)]
     pub ratio: String,
@@ -52,8 +54,8 @@ impl Decided {
 
 /// Every decision of an award.
 pub(super) fn decided(conn: &mut Conn, award: &AwardId) -> Result<Vec<Decided>> {
-    let query = "SELECT d.lot_id AS lot_id, d.supplier_id AS supplier_id, d.spec AS spec, d.ratio AS ratio, \
-          d.status AS status, d.award_price AS award_price, o.current_price AS current_price, l.ceiling AS ceiling \
+    let query = "SELECT d.lot_id AS lot_id, d.supplier_id AS supplier_id, d.product AS product, d.spec AS spec, \
+          d.ratio AS ratio, d.status AS status, d.award_price AS award_price, o.current_price AS current_price, l.ceiling AS ceiling \
         FROM decisions d JOIN offers o ON o.id = d.offer_id JOIN lots l ON l.id = d.lot_id \
         WHERE d.award_id = $1 ORDER BY d.lot_id, d.position";
     Ok(diesel::sql_query(query).bind::<Text, _>(award).load(conn)?)
@@ -93,22 +95,22 @@ fn of(tendered: i64, all: &[Decided]) -> Vec<(Indicator, Sum)> {
     sums
 }
 
-/// What a unit of each contract's product cost before, by lot and supplier. A supplier that took a contract over has no
-/// decision of its own: the reference of the same spec in the lot holds for it.
-pub(super) fn references(
-    all: &[Decided],
-    contracts: Vec<(LotId, OrganisationId, String)>,
-) -> BTreeMap<(LotId, OrganisationId), UnitPrice> {
-    let mut own: BTreeMap<(&LotId, &OrganisationId), UnitPrice> = BTreeMap::new();
-    let mut of_spec: BTreeMap<(&LotId, &str), UnitPrice> = BTreeMap::new();
+/// What was won: the lot, by whom, and with which of its products.
+pub(super) type Key = (LotId, OrganisationId, String);
+
+/// What a unit of each contract's product cost before. The contracts come with their specs: a supplier that took one over
+/// has no decision of its own, and the reference of the same spec in the lot holds for it.
+pub(super) fn references(all: &[Decided], contracts: Vec<(Key, String)>) -> BTreeMap<Key, UnitPrice> {
+    let mut own: BTreeMap<Key, UnitPrice> = BTreeMap::new();
+    let mut of_spec: BTreeMap<(LotId, String), UnitPrice> = BTreeMap::new();
     for it in all.iter().filter(|it| it.is_selected()) {
         let Some(price) = it.reference() else { continue };
-        own.entry((&it.lot_id, &it.supplier_id)).or_insert(price);
-        of_spec.entry((&it.lot_id, it.spec.as_str())).or_insert(price);
+        own.entry((it.lot_id.clone(), it.supplier_id.clone(), it.product.clone())).or_insert(price);
+        of_spec.entry((it.lot_id.clone(), it.spec.clone())).or_insert(price);
     }
-    let found = contracts.into_iter().filter_map(|(lot, supplier, spec)| {
-        let price = own.get(&(&lot, &supplier)).or_else(|| of_spec.get(&(&lot, spec.as_str())));
-        price.copied().map(|price| ((lot, supplier), price))
+    let found = contracts.into_iter().filter_map(|(key, spec)| {
+        let price = own.get(&key).or_else(|| of_spec.get(&(key.0.clone(), spec)));
+        price.copied().map(|price| (key, price))
     });
     found.collect()
 }
@@ -121,6 +123,7 @@ mod tests {
         Decided {
             lot_id: lot.clone(),
             supplier_id: supplier.clone(),
+            product: "A".to_owned(),
             spec: "0.25g".to_owned(),
             ratio: "1".to_owned(),
             status,
@@ -151,19 +154,26 @@ mod tests {
 
     #[test]
     fn a_reference_is_the_current_price_or_the_ceiling_at_the_ratio_of_the_spec() {
-        let (lot, a) = (LotId::new(), OrganisationId::new());
+        let (lot, a, successor) = (LotId::new(), OrganisationId::new(), OrganisationId::new());
         let mut it = decided(&lot, &a, Status::Won, "0.2");
         it.ratio = "1.7".to_owned();
         assert_eq!(it.reference().unwrap().to_string(), "1.70");
-        let successor = OrganisationId::new();
+        // The same company won with another product of the lot too.
+        let other =
+            Decided { product: "B".to_owned(), spec: "0.5g".to_owned(), ratio: "3".to_owned(), ..it.clone() };
+        let contract = |supplier: &OrganisationId, product: &str, spec: &str| {
+            ((lot.clone(), supplier.clone(), product.to_owned()), spec.to_owned())
+        };
         let contracts = vec![
-            (lot.clone(), a, "0.25g".to_owned()),
-            (lot.clone(), successor.clone(), "0.25g".to_owned()),
-            (lot.clone(), OrganisationId::new(), "0.5g".to_owned()),
+            contract(&a, "A", "0.25g"),
+            contract(&a, "B", "0.5g"),
+            contract(&successor, "C", "0.25g"),
+            contract(&OrganisationId::new(), "C", "1g"),
         ];
-        let found = references(std::slice::from_ref(&it), contracts);
-        assert_eq!(found.len(), 2, "another spec has none");
-        assert_eq!(found[&(lot, successor)].to_string(), "1.70");
+        let found = references(&[it.clone(), other], contracts);
+        let price = |supplier, product: &str| found[&contract(supplier, product, "").0].to_string();
+        assert_eq!((price(&a, "A"), price(&a, "B")), ("1.70".to_owned(), "3.00".to_owned()));
+        assert_eq!((price(&successor, "C"), found.len()), ("1.70".to_owned(), 3), "another spec has none");
         it.current_price = Some("2".parse().unwrap());
         assert_eq!(it.reference().unwrap().to_string(), "2.00");
     }

@@ -74,10 +74,10 @@ impl Monthly {
         format!("indicators-{}.xlsx", self.month)
     }
 
-    /// The file beside the letter: a sheet of the month and one of the year.
-    pub fn sheet(&self, t: &Text) -> Result<Vec<u8>> {
+    /// The columns of an indicator's row in a file, with their widths.
+    pub fn headers(t: &Text) -> [(&'static str, u16); 10] {
         let m = &t.indicators;
-        let headers = [
+        [
             (m.indicator, 34),
             (m.value, 16),
             (m.unit, 8),
@@ -88,7 +88,12 @@ impl Monthly {
             (m.numerator, 20),
             (m.denominator, 20),
             (m.note, 50),
-        ];
+        ]
+    }
+
+    /// The file beside the letter: a sheet of the month and one of the year.
+    pub fn sheet(&self, t: &Text) -> Result<Vec<u8>> {
+        let headers = Self::headers(t);
         let year = self.month.split('-').next().unwrap_or_default();
         let mut out = Xlsx::new(&self.month, &headers)?;
         write(&mut out, &self.rows)?;

@@ -40,7 +40,7 @@ pub fn bought(
 }
 
 /// A hospital's short number; none when no purchase can be its.
-fn hospital_number(conn: &mut Conn, hospital: &OrganisationId) -> Result<Option<i32>> {
+pub fn hospital_number(conn: &mut Conn, hospital: &OrganisationId) -> Result<Option<i32>> {
     Ok(hospital_numbers::table
         .filter(hospital_numbers::hospital_id.eq(hospital))
         .select(hospital_numbers::no)

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::awards::fraction::{Fraction, pair, shown};
 use crate::awards::{Award, Code, Outcome};
+use crate::catalog::spec;
 use crate::rounds::rule_set::{RuleSet, Standard};
 use crate::types::{UnitPrice, half_up};
 
@@ -76,6 +77,20 @@ pub fn in_force<'a>(
 ) -> Option<&'a super::Standard> {
     rows.filter(|it| it.starts <= day && it.ends.is_none_or(|ends| ends >= day))
         .max_by_key(|it| (it.starts, it.seq))
+}
+
+/// The generic name, spec in one spelling and maker: what a row is about that names no code.
+pub type BidName = (String, String, String);
+
+/// The name of a product as bid.
+pub fn bid_name(generic: &str, spec: &str, company: &str) -> BidName {
+    (generic.to_owned(), spec::plain(spec), company.to_owned())
+}
+
+/// Whether a row's product is a code of the catalogue. One that is not was bid without a code: the row is about every
+/// pack of its maker's with its generic name and spec.
+pub fn is_code(product: &str) -> bool {
+    product.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// A payment standard that follows from an award.

@@ -207,21 +207,37 @@ pub fn current_of_round(conn: &mut Conn, round: &RoundId) -> Result<Vec<Standard
 }
 
 /// The rows of these products that nothing supersedes, in the order of the feed.
-pub fn current_of_products(conn: &mut Conn, of: &[String]) -> Result<Vec<Standard>> {
+pub fn current_of_products(conn: &mut Conn, of: Vec<String>) -> Result<Vec<Standard>> {
     let mut found: Vec<Standard> = Vec::new();
-    let mut of = of.to_vec();
-    of.sort_unstable();
-    of.dedup();
-    for part in of.chunks(BATCH) {
-        let rows: Vec<Standard> = standards::table
-            .filter(standards::product.eq_any(part.to_vec()))
+    for part in batches(of) {
+        let rows = standards::table
+            .filter(standards::product.eq_any(part))
             .filter(sql::<Bool>(CURRENT))
-            .select(Standard::as_select())
-            .load(conn)?;
-        found.extend(rows);
+            .select(Standard::as_select());
+        found.extend(rows.load::<Standard>(conn)?);
     }
     found.sort_by_key(|it| it.seq);
     Ok(found)
+}
+
+/// The rows of these generic names that nothing supersedes, in no order: standards are few enough to be looked through.
+pub fn current_of_generics(conn: &mut Conn, of: Vec<String>) -> Result<Vec<Standard>> {
+    let mut found: Vec<Standard> = Vec::new();
+    for part in batches(of) {
+        let rows = standards::table
+            .filter(standards::generic.eq_any(part))
+            .filter(sql::<Bool>(CURRENT))
+            .select(Standard::as_select());
+        found.extend(rows.load::<Standard>(conn)?);
+    }
+    Ok(found)
+}
+
+/// Each of them once, in parts for one statement.
+fn batches(mut of: Vec<String>) -> Vec<Vec<String>> {
+    of.sort_unstable();
+    of.dedup();
+    of.chunks(BATCH).map(<[String]>::to_vec).collect()
 }
 
 /// Every row of a product of a company, oldest first, with its release's number.

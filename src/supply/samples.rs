@@ -1,38 +1,30 @@
 //! Rows for unit tests, each test changing what it is about.
 
-use crate::supply::{OrderLine, OrderState, Payer, Receipt, ReceiptState};
+use crate::supply::{Order, OrderLine, OrderState, Payer, Receipt, ReceiptState};
 use crate::types::{
-    DeliveryLineId, Money, OrderId, OrderLineId, OrganisationId, Quantity, ReceiptId, Time, UnitPrice,
+    DeliveryLineId, Money, OrderId, OrderLineId, OrganisationId, Quantity, ReceiptId, RequestId, Time,
+    UnitPrice,
 };
 
 /// A line of 100 on which nothing has happened.
 pub fn order_line() -> OrderLine {
-    OrderLine {
-        id: OrderLineId::new(),
-        order_id: OrderId::new(),
-        position: 1,
+    let order = Order {
+        id: OrderId::new(),
+        number: String::new(),
         hospital_id: OrganisationId::new(),
         supplier_id: OrganisationId::new(),
-        contract_id: None,
-        volume_id: None,
-        product_id: None,
-        generic: String::new(),
-        product: String::new(),
-        spec: String::new(),
-        unit: String::new(),
-        quantity: "100".parse().unwrap(),
-        unit_price: UnitPrice::ZERO,
-        placed_on: "2027-01-01".parse().unwrap(),
+        region: String::new(),
+        request_id: RequestId::new(),
         state: OrderState::Placed,
-        promised: None,
-        promised_on: None,
-        distributor_id: None,
-        shipped: Quantity::ZERO,
-        accepted: Quantity::ZERO,
-        refused: Quantity::ZERO,
-        returned: Quantity::ZERO,
-        released: Quantity::ZERO,
-    }
+        lines: 1,
+        amount: Money::ZERO,
+        placed_on: "2027-01-01".parse().unwrap(),
+        placed_at: Time::from_millis(0),
+        placed_by: None,
+        confirmed_at: None,
+        confirmed_by: None,
+    };
+    OrderLine::of(&order, "100".parse().unwrap())
 }
 
 /// A receipt of so much at a price, of which nothing is invoiced, credited or paid.

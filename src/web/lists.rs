@@ -49,6 +49,20 @@ pub fn query(values: &[(&str, &str)]) -> String {
     pairs.join("&")
 }
 
+/// The rows of a list for its file: `page` reads those that come after a row, until there are no more or as many as the
+/// file may hold.
+pub fn read_all<R>(most: usize, mut page: impl FnMut(Option<&R>) -> Result<Vec<R>>) -> Result<Vec<R>> {
+    let mut rows = Vec::new();
+    while rows.len() < most {
+        let found = page(rows.last())?;
+        if found.is_empty() {
+            break;
+        }
+        rows.extend(found);
+    }
+    Ok(rows)
+}
+
 /// The kind of file a query asks for.
 #[derive(Deserialize)]
 pub struct As {

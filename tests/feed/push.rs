@@ -178,6 +178,34 @@ async fn rows_arrive_in_order_and_once_whatever_the_endpoint_does() {
     site.get("officer", "/standards/pushes").await.is(403);
 }
 
+#[actix_web::test]
+async fn what_the_old_endpoint_took_goes_to_the_new_one() {
+    let (site, round) = awarded();
+    release(&site, &round);
+    let id = consumer(&site, "tok");
+    let listen = || TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = |of: &TcpListener| format!("http://{}/", of.local_addr().unwrap());
+    let (old, new) = (listen(), listen());
+    set_endpoint(&site, &id, &address(&old));
+    let to = address(&new);
+    let taken = serve(new, vec![]);
+    let done = std::thread::scope(|scope| {
+        let courier = Courier::with_patience(Duration::from_secs(20));
+        let (db, signer) = (&site.app.db, site.signer());
+        let now = site.now();
+        let pushing = scope.spawn(move || push::push_due(db, &signer, &courier, &|| now).unwrap());
+        let mut stream = old.accept().unwrap().0;
+        received(&mut stream);
+        set_endpoint(&site, &id, &to);
+        stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").unwrap();
+        drop(stream);
+        pushing.join().unwrap()
+    });
+    assert_eq!(done, Tally { sent: 1, ..Tally::default() });
+    assert_eq!(arrived(&site, &taken), (1..=12).collect::<Vec<_>>());
+    assert_eq!((all(&site).len(), run(&site)), (1, Tally::default()));
+}
+
 /// Who was written to of a push that was given up.
 fn told(site: &Site) -> Vec<String> {
     let letters = mails::table.filter(mails::template.eq("push_given_up"));

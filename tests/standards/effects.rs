@@ -3,12 +3,12 @@
 use diesel::prelude::*;
 use jicai::standards::effects::rules::{Bought, Sums, totals};
 use jicai::standards::effects::{self, Effect, EffectLine};
-use jicai::standards::fingerprint;
+use jicai::standards::{Line, New, fingerprint};
 use jicai::types::{EffectId, Money, ProductId, Quantity, UnitPrice};
 use proptest::prelude::*;
 
 use super::{awarded, pending, release};
-use crate::prices::purchase_at;
+use crate::prices::{product, purchase_at};
 use crate::support::Site;
 
 const HOSPITAL: &str = "H33070200001";
@@ -105,20 +105,26 @@ async fn a_standard_in_force_is_what_the_new_one_is_held_against() {
     release(&site, &round);
     site.set_clock(jicai::types::Time::parse_local("2026-12-20 09:00").unwrap());
     bought(&site);
-    let rows = site.app.db.read(|c| {
-        let first = jicai::standards::store::standard(c, 1)?.unwrap();
-        let line = jicai::standards::Line {
-            standard: "0.45".parse().unwrap(),
-            ..jicai::standards::Line::of(&first)
-        };
-        Ok(vec![jicai::standards::New { line, supersedes: Some(1) }])
-    });
-    let (rows, id) = (rows.unwrap(), EffectId::new());
-    let today = site.now().day();
+    let pack = product(&site, "XJ01CAA040E001010108", "阿莫西林胶囊", "", "哈药集团");
+    purchase_at(&site, HOSPITAL, &pack, "2026-04-02", "10", "3");
+    let first = site.app.db.read(|c| jicai::standards::store::standard(c, 1)).unwrap().unwrap();
+    let as_bid = Line { standard: "0.45".parse().unwrap(), ..Line::of(&first) };
+    let by_code = Line { product: "XJ01CAA040E001010105".to_owned(), ..as_bid.clone() };
+    let in_other_words =
+        Line { product: "阿莫西林".to_owned(), spec: "０．25G".to_owned(), ..as_bid.clone() };
+    let of_another = Line { company: "哈药集团".to_owned(), ..as_bid.clone() };
+    let rows = [as_bid, by_code, in_other_words, of_another].map(|line| New { line, supersedes: None });
+    let (id, today) = (EffectId::new(), site.now().day());
     let lines = site.app.db.read(|c| effects::compute(c, &id, &rows, today)).unwrap();
+    // Released as bid and found by code, and the other way about.
+    let before: Vec<String> = lines.iter().map(|it| it.standard_before.unwrap().to_string()).collect();
+    assert_eq!(before, ["0.50", "0.50", "0.50", "1.05"]);
     // Of the purchases at the edges the one of 23 November counts now: 1,090 at 1.20 and 50 at 0.40.
-    assert_eq!(lines[0].standard_before, Some("0.5".parse().unwrap()));
-    assert_eq!(figures(&lines[0]), "4 1140 565.00 510.50 763.00 817.50");
+    for line in &lines[..3] {
+        assert_eq!(figures(line), "4 1140 565.00 510.50 763.00 817.50", "{}", line.product);
+    }
+    // Each pack by its own: 10 at 2.00 beside 1.05, and 10 at 3.00 of a pack that has no standard yet.
+    assert_eq!(figures(&lines[3]), "2 20 40.50 9.00 9.50 41.00");
 }
 
 proptest! {
@@ -150,8 +156,9 @@ proptest! {
                 .collect();
             let spent = bought.iter().map(|b| b.quantity.decimal() * b.price.decimal()).sum();
             let spent = Money::rounded(spent).unwrap();
-            let sums = Sums::of(&bought, before.map(UnitPrice::from_scaled), UnitPrice::from_scaled(*after));
-            let sums = sums.unwrap();
+            let before = before.map(UnitPrice::from_scaled);
+            let each: Vec<_> = bought.iter().map(|it| (*it, before)).collect();
+            let sums = Sums::of(&each, UnitPrice::from_scaled(*after)).unwrap();
             prop_assert_eq!(sums.fund_before.plus(sums.excess_before), Some(spent));
             prop_assert_eq!(sums.fund_after.plus(sums.excess_after), Some(spent));
             if before.is_none() {

@@ -122,10 +122,10 @@ fn due(conn: &mut Conn) -> Result<Due> {
 }
 
 /// The purchases of a month by hospital, product and supplier. What a hospital may buy on contract is joined by the
-/// product's code, else by generic, spec and maker, as bids name products; the lowest listing of any region is for a
-/// pack, a purchase for one unit.
-const CELLS: &str = "WITH contracted AS ( \
-      SELECT hospital, product, MIN(starts) AS starts, MAX(ends) AS ends FROM ( \
+/// product's code, else by generic, spec and maker, as bids name products; contracts that overlap are one span, so that
+/// no purchase is in two, and a day between two contracts is in none. The lowest listing of any region is for a pack, a
+/// purchase for one unit.
+const CELLS: &str = "WITH agreed AS ( \
         SELECT h.no AS hospital, n.no AS product, c.starts, c.ends FROM contracts c \
           INNER JOIN hospital_numbers h ON h.hospital_id = c.hospital_id \
           INNER JOIN products p ON p.code = c.product INNER JOIN product_numbers n ON n.product_id = p.id \
@@ -135,7 +135,17 @@ const CELLS: &str = "WITH contracted AS ( \
           INNER JOIN organisations o ON o.id = c.supplier_id \
           INNER JOIN products p ON p.generic = c.product AND p.maker = o.name AND p.spec = c.spec \
           INNER JOIN product_numbers n ON n.product_id = p.id \
-          WHERE c.state <> 'drawn' AND c.starts < $2 AND c.ends >= $1) k GROUP BY hospital, product), \
+          WHERE c.state <> 'drawn' AND c.starts < $2 AND c.ends >= $1), \
+    begun AS ( \
+      SELECT hospital, product, starts, ends, CASE WHEN starts <= MAX(ends) OVER (PARTITION BY hospital, product \
+        ORDER BY starts, ends ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS is_new \
+      FROM agreed), \
+    numbered AS ( \
+      SELECT hospital, product, starts, ends, \
+        SUM(is_new) OVER (PARTITION BY hospital, product ORDER BY starts, ends) AS span FROM begun), \
+    contracted AS ( \
+      SELECT hospital, product, MIN(starts) AS starts, MAX(ends) AS ends FROM numbered \
+      GROUP BY hospital, product, span), \
     lowest AS ( \
       SELECT n.no AS product, MIN(p.pack_count) AS units, MIN(l.price) AS price FROM listings l \
         INNER JOIN products p ON p.id = l.product_id INNER JOIN product_numbers n ON n.product_id = p.id \
@@ -143,11 +153,12 @@ const CELLS: &str = "WITH contracted AS ( \
           WHERE x.product_id = l.product_id AND x.region = l.region AND x.from_day <= $1) GROUP BY n.no) \
     INSERT INTO board_cells (hospital, product, supplier, lines, amount, contracted, judged, above) \
     SELECT t.hospital, t.product, t.supplier, COUNT(*), CAST(SUM(t.amount) AS BIGINT), \
-      CAST(SUM(CASE WHEN t.day >= k.starts AND t.day <= k.ends THEN t.amount ELSE 0 END) AS BIGINT), \
+      CAST(SUM(CASE WHEN k.product IS NULL THEN 0 ELSE t.amount END) AS BIGINT), \
       CAST(SUM(CASE WHEN t.quantity > 0 AND l.price IS NOT NULL THEN t.amount ELSE 0 END) AS BIGINT), \
       CAST(SUM(CASE WHEN t.quantity > 0 AND t.unit_price * l.units > l.price THEN t.amount ELSE 0 END) AS BIGINT) \
     FROM transactions t \
       LEFT JOIN contracted k ON k.hospital = t.hospital AND k.product = t.product \
+        AND t.day >= k.starts AND t.day <= k.ends \
       LEFT JOIN lowest l ON l.product = t.product \
     WHERE t.day >= $1 AND t.day < $2 GROUP BY t.hospital, t.product, t.supplier";
 

@@ -218,15 +218,6 @@ pub fn product_number(conn: &mut Conn, product: &ProductId) -> Result<Option<i32
         .optional()?)
 }
 
-/// A hospital's short number; none when no purchase can be its.
-pub fn hospital_number(conn: &mut Conn, hospital: &OrganisationId) -> Result<Option<i32>> {
-    Ok(hospital_numbers::table
-        .filter(hospital_numbers::hospital_id.eq(hospital))
-        .select(hospital_numbers::no)
-        .first(conn)
-        .optional()?)
-}
-
 /// The registered suppliers that these texts name, by the text: by name, else by code.
 pub fn suppliers(conn: &mut Conn, texts: Vec<String>) -> Result<HashMap<String, Organisation>> {
     let mut found = HashMap::new();

@@ -14,11 +14,11 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::audit::{self, Deed};
-use crate::catalog::spec;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::schema::{effect_lines, effects};
 use crate::standards::draft::Line;
+use crate::standards::rules::{BidName, bid_name, is_code};
 use crate::standards::{self, New, Refused, Standard, fingerprint};
 use crate::types::{AccountId, Ctx, EffectId, Money, ProductId, Quantity, ReleaseId, Time, UnitPrice};
 
@@ -71,7 +71,8 @@ pub struct EffectLine {
     pub products: i32,
     /// Purchases of them, returns among them.
     pub purchases: i64,
-    /// The standard in force on the day of computing; none: the fund recognises the price charged.
+    /// The standard in force on the day of computing; none: the fund recognises the price charged. Of packs with
+    /// different ones it is the one that began last; the figures take each pack by its own.
     pub standard_before: Option<UnitPrice>,
     pub standard_after: UnitPrice,
     /// Smallest units bought, net of returns.
@@ -119,28 +120,31 @@ impl Total {
 pub fn compute(conn: &mut Conn, id: &EffectId, rows: &[New], today: NaiveDate) -> Result<Vec<EffectLine>> {
     let from = from_day(today)?;
     let found = products_of(conn, rows)?;
-    let mut all: Vec<ProductId> = found.iter().flatten().cloned().collect();
+    let mut all: Vec<ProductId> = found.iter().flatten().map(|it| it.id.clone()).collect();
     all.sort_unstable();
     all.dedup();
-    let bought = store::bought(conn, &all, from, today)?;
-    let names: Vec<String> = rows.iter().map(|row| row.line.product.clone()).collect();
-    let current = standards::store::current_of_products(conn, &names)?;
-    let mut in_force: HashMap<(&str, &str, &str), Vec<&Standard>> = HashMap::new();
-    for it in &current {
-        in_force.entry((&it.product, &it.company, &it.spec)).or_default().push(it);
-    }
+    let bought = store::bought(conn, &all, (from, today), None)?;
+    let current = Current::load(conn, rows, &found)?;
     let mut lines = Vec::with_capacity(rows.len());
     for ((row, products), position) in rows.iter().zip(&found).zip(1_i32..) {
         let line = &row.line;
-        let key = (line.product.as_str(), line.company.as_str(), line.spec.as_str());
-        let own = in_force.get(&key).map(Vec::as_slice).unwrap_or_default();
-        let before = standards::rules::in_force(own.iter().copied(), today).map(|it| it.standard);
+        let in_force =
+            |of: &[Known]| standards::rules::in_force(current.of(line, of), today).map(|it| it.standard);
         let mut prices: BTreeMap<UnitPrice, Bought> = BTreeMap::new();
-        for it in products.iter().filter_map(|product| bought.get(product)).flatten() {
-            prices.entry(it.price).or_insert(Bought::none(it.price)).add(*it).ok_or(Refused::TooLarge)?;
+        let mut each: Vec<(Bought, Option<UnitPrice>)> = Vec::new();
+        for product in products {
+            let before = in_force(std::slice::from_ref(product));
+            for it in bought.get(&product.id).into_iter().flatten() {
+                prices.entry(it.price).or_insert(Bought::none(it.price)).add(*it).ok_or(Refused::TooLarge)?;
+                each.push((*it, before));
+            }
         }
         let prices: Vec<Bought> = prices.into_values().collect();
-        lines.push(effect_of(id, position, line, (products.len(), before, &prices))?);
+        let sums = match each.is_empty() {
+            true => None,
+            false => Some(Sums::of(&each, line.standard).ok_or(Refused::TooLarge)?),
+        };
+        lines.push(effect_of(id, position, line, (products.len(), in_force(products), &prices, sums)));
     }
     Ok(lines)
 }
@@ -149,13 +153,9 @@ fn effect_of(
     id: &EffectId,
     position: i32,
     line: &Line,
-    (products, before, prices): (usize, Option<UnitPrice>, &[Bought]),
-) -> Result<EffectLine> {
-    let sums = match prices {
-        [] => None,
-        prices => Some(Sums::of(prices, before, line.standard).ok_or(Refused::TooLarge)?),
-    };
-    Ok(EffectLine {
+    (products, before, prices, sums): (usize, Option<UnitPrice>, &[Bought], Option<Sums>),
+) -> EffectLine {
+    EffectLine {
         effect_id: id.clone(),
         position,
         lot: line.lot.clone(),
@@ -174,7 +174,7 @@ fn effect_of(
         excess_before: sums.as_ref().map(|it| it.excess_before),
         excess_after: sums.as_ref().map(|it| it.excess_after),
         arithmetic: rules::arithmetic(prices, line.standard),
-    })
+    }
 }
 
 /// Twelve months before a day.
@@ -182,11 +182,33 @@ fn from_day(today: NaiveDate) -> Result<NaiveDate> {
     today.checked_sub_months(Months::new(12)).ok_or_else(|| Error::fault("no such day in the calendar"))
 }
 
+/// A product of the catalogue that a line is about.
+#[derive(Clone)]
+struct Known {
+    id: ProductId,
+    code: String,
+    name: BidName,
+}
+
+impl From<store::Found> for Known {
+    fn from((id, code, generic, spec, maker): store::Found) -> Self {
+        Self { id, code, name: bid_name(&generic, &spec, &maker) }
+    }
+}
+
+/// The name of what a line is about.
+fn name_of(line: &Line) -> BidName {
+    bid_name(&line.generic, &line.spec, &line.company)
+}
+
 /// The catalogue's products that each line is about: the one its code names, else those of its generic name with its
 /// spec and maker.
-fn products_of(conn: &mut Conn, rows: &[New]) -> Result<Vec<Vec<ProductId>>> {
+fn products_of(conn: &mut Conn, rows: &[New]) -> Result<Vec<Vec<Known>>> {
     let codes: Vec<String> = rows.iter().map(|row| row.line.product.clone()).collect();
-    let by_code = store::products_by_code(conn, &codes)?;
+    let by_code: HashMap<String, Known> = store::products_by_code(conn, &codes)?
+        .into_iter()
+        .map(|it| (it.1.clone(), Known::from(it)))
+        .collect();
     let mut generics: Vec<String> = rows
         .iter()
         .filter(|row| !by_code.contains_key(&row.line.product))
@@ -194,18 +216,57 @@ fn products_of(conn: &mut Conn, rows: &[New]) -> Result<Vec<Vec<ProductId>>> {
         .collect();
     generics.sort_unstable();
     generics.dedup();
-    let mut named: HashMap<(String, String, String), Vec<ProductId>> = HashMap::new();
-    for (id, generic, spec_text, maker) in store::products_named(conn, &generics)? {
-        named.entry((generic, spec::plain(&spec_text), maker)).or_default().push(id);
+    let mut named: HashMap<BidName, Vec<Known>> = HashMap::new();
+    for it in store::products_named(conn, &generics)?.into_iter().map(Known::from) {
+        named.entry(it.name.clone()).or_default().push(it);
     }
     let of = |New { line, .. }: &New| match by_code.get(&line.product) {
-        Some(id) => vec![id.clone()],
-        None => {
-            let key = (line.generic.clone(), spec::plain(&line.spec), line.company.clone());
-            named.get(&key).cloned().unwrap_or_default()
-        }
+        Some(it) => vec![it.clone()],
+        None => named.get(&name_of(line)).cloned().unwrap_or_default(),
     };
     Ok(rows.iter().map(of).collect())
+}
+
+/// The released rows that nothing supersedes, by the code or the name that they go by, as the price check has them.
+#[derive(Default)]
+struct Current {
+    by_code: HashMap<String, Vec<Standard>>,
+    by_name: HashMap<BidName, Vec<Standard>>,
+}
+
+impl Current {
+    /// Those that lines or their products may go by.
+    fn load(conn: &mut Conn, rows: &[New], found: &[Vec<Known>]) -> Result<Self> {
+        let (mut codes, mut generics) = (Vec::new(), Vec::new());
+        for New { line, .. } in rows {
+            codes.push(line.product.clone());
+            generics.push(line.generic.clone());
+        }
+        for it in found.iter().flatten() {
+            codes.push(it.code.clone());
+            generics.push(it.name.0.clone());
+        }
+        let mut current = Self::default();
+        for it in standards::store::current_of_products(conn, codes)? {
+            current.by_code.entry(it.product.clone()).or_default().push(it);
+        }
+        for it in standards::store::current_of_generics(conn, generics)? {
+            if !is_code(&it.product) {
+                let name = bid_name(&it.generic, &it.spec, &it.company);
+                current.by_name.entry(name).or_default().push(it);
+            }
+        }
+        Ok(current)
+    }
+
+    /// Those that a line's product goes by. A product as bid goes by its name and not by the words that it was bid in.
+    fn of<'a>(&'a self, line: &'a Line, products: &'a [Known]) -> impl Iterator<Item = &'a Standard> {
+        let codes = products.iter().map(|it| &it.code).chain([&line.product]).filter(|it| is_code(it));
+        let bid = (!is_code(&line.product)).then(|| name_of(line));
+        let names = products.iter().map(|it| it.name.clone()).chain(bid);
+        let by_code = codes.filter_map(move |code| self.by_code.get(code)).flatten();
+        by_code.chain(names.filter_map(move |name| self.by_name.get(&name)).flatten())
+    }
 }
 
 /// Computes the effect of a draft and keeps it; the one of the same rows and the same day is kept already.

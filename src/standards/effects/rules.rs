@@ -52,16 +52,12 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// The sums of what was bought, by the standard before (none: the fund recognises the price) and after.
-    pub fn of(bought: &[Bought], before: Option<UnitPrice>, after: UnitPrice) -> Option<Self> {
-        let quantity = bought.iter().try_fold(Quantity::ZERO, |sum, it| sum.plus(it.quantity))?;
-        let spent = Money::rounded(sum(bought, |price| price)?).ok()?;
-        let by = |standard: UnitPrice| Money::rounded(sum(bought, |price| price.min(standard))?).ok();
-        let fund_before = match before {
-            Some(standard) => by(standard)?,
-            None => spent,
-        };
-        let fund_after = by(after)?;
+    /// The sums of what was bought, by the standard before of each (none: the fund recognises the price) and after.
+    pub fn of(bought: &[(Bought, Option<UnitPrice>)], after: UnitPrice) -> Option<Self> {
+        let quantity = bought.iter().try_fold(Quantity::ZERO, |sum, (it, _)| sum.plus(it.quantity))?;
+        let spent = sum(bought, |price, _| price)?;
+        let fund_before = sum(bought, |price, before| before.map_or(price, |standard| price.min(standard)))?;
+        let fund_after = sum(bought, |price, _| price.min(after))?;
         Some(Self {
             quantity,
             fund_before,
@@ -72,11 +68,15 @@ impl Sums {
     }
 }
 
-/// Quantity times what `each` makes of the price, summed and not rounded.
-fn sum(bought: &[Bought], each: impl Fn(UnitPrice) -> UnitPrice) -> Option<Decimal> {
-    bought.iter().try_fold(Decimal::ZERO, |sum, it| {
-        sum.checked_add(it.quantity.decimal().checked_mul(each(it.price).decimal())?)
-    })
+/// Quantity times what `each` makes of the price and the standard before, summed and rounded once.
+fn sum(
+    bought: &[(Bought, Option<UnitPrice>)],
+    each: impl Fn(UnitPrice, Option<UnitPrice>) -> UnitPrice,
+) -> Option<Money> {
+    let exact = bought.iter().try_fold(Decimal::ZERO, |sum, (it, before)| {
+        sum.checked_add(it.quantity.decimal().checked_mul(each(it.price, *before).decimal())?)
+    });
+    Money::rounded(exact?).ok()
 }
 
 /// The fund's basis by a standard, price by price.

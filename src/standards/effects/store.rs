@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::rules::Bought;
 use super::{Effect, EffectLine};
@@ -19,20 +19,22 @@ use crate::types::{EffectId, ProductId, Quantity, ReleaseId, UnitPrice};
 /// Rows of one statement.
 const BATCH: usize = 500;
 
-/// What was bought of these products from `from` and before `to`, by price: each product's rows are one range of the
-/// index by product and day, which holds all that is read.
+/// What was bought of these products from `from` and before `to`, by price, by everybody or by the hospital of a short
+/// number: each product's rows are one range of the index by product and day, which holds all that is read.
 pub fn bought(
     conn: &mut Conn,
     of: &[ProductId],
-    from: NaiveDate,
-    to: NaiveDate,
+    (from, to): (NaiveDate, NaiveDate),
+    hospital: Option<i32>,
 ) -> Result<HashMap<ProductId, Vec<Bought>>> {
+    let by = hospital.map_or("1 = 1".to_owned(), |no| format!("transactions.hospital = {no}"));
     let mut found: HashMap<ProductId, Vec<Bought>> = HashMap::new();
     for part in of.chunks(BATCH) {
         let numbers = prices::store::product_numbers_of(conn, part)?;
         let query = transactions::table
             .filter(transactions::product.eq_any(numbers.keys().copied().collect::<Vec<_>>()))
             .filter(transactions::day.ge(from).and(transactions::day.lt(to)))
+            .filter(sql::<Bool>(&by))
             .group_by((transactions::product, transactions::unit_price))
             .order((transactions::product, transactions::unit_price))
             .select((
@@ -54,31 +56,29 @@ pub fn bought(
     Ok(found)
 }
 
+/// A product's id and code, and its generic name, spec and maker.
+pub type Found = (ProductId, String, String, String, String);
+
+type Columns = (products::id, products::code, products::generic, products::spec, products::maker);
+
+const COLUMNS: Columns = (products::id, products::code, products::generic, products::spec, products::maker);
+
 /// The products with these codes.
-pub fn products_by_code(conn: &mut Conn, codes: &[String]) -> Result<HashMap<String, ProductId>> {
-    let mut found = HashMap::new();
+pub fn products_by_code(conn: &mut Conn, codes: &[String]) -> Result<Vec<Found>> {
+    let mut found: Vec<Found> = Vec::new();
     for part in codes.chunks(BATCH) {
-        let rows: Vec<(String, ProductId)> = products::table
-            .filter(products::code.eq_any(part.to_vec()))
-            .select((products::code, products::id))
-            .load(conn)?;
-        found.extend(rows);
+        let rows = products::table.filter(products::code.eq_any(part.to_vec())).select(COLUMNS);
+        found.extend(rows.load::<Found>(conn)?);
     }
     Ok(found)
 }
 
-/// A product with its generic name, spec and maker.
-pub type Named = (ProductId, String, String, String);
-
 /// The products with these generic names.
-pub fn products_named(conn: &mut Conn, generics: &[String]) -> Result<Vec<Named>> {
-    let mut found = Vec::new();
+pub fn products_named(conn: &mut Conn, generics: &[String]) -> Result<Vec<Found>> {
+    let mut found: Vec<Found> = Vec::new();
     for part in generics.chunks(BATCH) {
-        let rows: Vec<Named> = products::table
-            .filter(products::generic.eq_any(part.to_vec()))
-            .select((products::id, products::generic, products::spec, products::maker))
-            .load(conn)?;
-        found.extend(rows);
+        let rows = products::table.filter(products::generic.eq_any(part.to_vec())).select(COLUMNS);
+        found.extend(rows.load::<Found>(conn)?);
     }
     Ok(found)
 }

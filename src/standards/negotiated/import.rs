@@ -157,7 +157,7 @@ pub fn review(conn: &mut Conn, import: &Import) -> Result<Review> {
     }
     let codes: Vec<String> = read.iter().map(|it| it.code.clone()).collect();
     let known = store::products_by_code(conn, &codes)?;
-    let current = crate::standards::store::current_of_products(conn, &codes)?;
+    let current = crate::standards::store::current_of_products(conn, codes)?;
     overlaps(&read, &mut faults);
     let (mut lines, mut changes) = (Vec::new(), Vec::new());
     for (it, position) in read.into_iter().zip(1_i32..) {

@@ -136,8 +136,8 @@ pub fn pending(conn: &mut Conn, it: &NegotiatedList) -> Result<Vec<New>> {
         .iter()
         .map(|(line, product)| standard(line, product))
         .collect::<std::result::Result<_, _>>()?;
-    let codes = lines.iter().map(|line| line.product.clone()).collect::<Vec<_>>();
-    let current = crate::standards::store::current_of_products(conn, &codes)?;
+    let codes = lines.iter().map(|line| line.product.clone()).collect();
+    let current = crate::standards::store::current_of_products(conn, codes)?;
     Ok(lines.into_iter().filter_map(|line| rules::to_release(line, &current)).collect())
 }
 

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use crate::audit::{self, Deed};
 use crate::error::{Error, Result};
 use crate::indicators::{self as rows, shown};
+use crate::notify::Monthly;
 use crate::types::Ctx;
 use crate::web::indicators::show::{self, Piece};
 use crate::web::indicators::{Asked, scope_name};
@@ -44,19 +45,7 @@ pub async fn board(
             .chain([it.denominator, it.note])
             .collect::<Line>()
     });
-    let headers = [
-        (m.code, 22),
-        (m.indicator, 34),
-        (m.value, 16),
-        (m.unit, 8),
-        (m.target, 14),
-        (m.reached_title, 10),
-        (m.before, 16),
-        (m.change, 12),
-        (m.numerator, 20),
-        (m.denominator, 20),
-        (m.note, 50),
-    ];
+    let headers: Vec<_> = std::iter::once((m.code, 22)).chain(Monthly::headers(t)).collect();
     let lines: Vec<Line> = cells.collect();
     let title = format!("{} {name} {}", m.title, period.name());
     note(&app, who.ctx(&app), title.clone(), lines.len()).await?;

@@ -10,7 +10,7 @@ use crate::people::{Role, Who};
 use crate::preparations::store::{self, Filter, Listed};
 use crate::preparations::{SUBJECT, State};
 use crate::text::Text;
-use crate::web::lists::Table;
+use crate::web::lists::{Table, read_all};
 use crate::web::{App, Page, Person, page};
 
 /// Sheets on a page, and most of one export.
@@ -124,17 +124,11 @@ pub async fn export(
     let wanted = filter(&Asked { before: String::new(), state: asked.state.clone() }, &who, today);
     let rows = app
         .write(move |tx| {
-            let mut rows: Vec<Listed> = Vec::new();
             let mut filter = wanted.clone();
-            loop {
-                let found = store::page(tx.conn(), &filter, 2_000)?;
-                let Some((last, ..)) = found.last() else { break };
-                filter.before = Some(last.id.clone());
-                rows.extend(found);
-                if rows.len() >= EXPORT {
-                    break;
-                }
-            }
+            let rows = read_all(EXPORT, |last: Option<&Listed>| {
+                filter.before = last.map(|(it, ..)| it.id.clone());
+                store::page(tx.conn(), &filter, 2_000)
+            })?;
             let deed = Deed { action: "preparations.export", subject: SUBJECT, id: "" };
             let known = serde_json::json!({ "sheets": rows.len(), "state": asked.state });
             audit::record(tx, &ctx, deed, &(), &known)?;

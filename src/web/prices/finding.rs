@@ -77,7 +77,7 @@ fn rests_on(
     t: &'static Text,
 ) -> Result<Option<Sheet>> {
     let Some(id) = &it.hospital_id else { return Ok(None) };
-    let Some(hospital) = store::hospital_number(conn, id)? else { return Ok(None) };
+    let Some(hospital) = crate::prices::store::hospital_number(conn, id)? else { return Ok(None) };
     let suppliers = match scope {
         Scope::Supplier(own) => Some(own.clone()),
         _ => None,

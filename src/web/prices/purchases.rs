@@ -64,7 +64,7 @@ impl Asked {
             None => None,
         };
         let hospital_no = match &hospital {
-            Some(id) => store::hospital_number(conn, id)?,
+            Some(id) => crate::prices::store::hospital_number(conn, id)?,
             None => None,
         };
         let whose = match (hospital_no, product_no) {

@@ -11,7 +11,7 @@ use crate::ratings::store::{self, Ratings};
 use crate::text::Text;
 use crate::types::RatingId;
 use crate::web::access::STAFF;
-use crate::web::lists::{EXPORT, Table, exported};
+use crate::web::lists::{EXPORT, Table, exported, read_all};
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -141,19 +141,15 @@ pub async fn export(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
     let (t, mut filter) = (page.t, asked.filter(&who)?);
-    filter.before = None;
-    let lines = app
+    let rows = app
         .read(move |conn| {
-            let mut rows = Vec::new();
-            while rows.len() < EXPORT {
-                let found = store::page(conn, &filter, 2_000)?;
-                let Some(last) = found.last() else { break };
-                filter.before = Some(last.id.clone());
-                rows.extend(found.iter().map(|it| cells(it, t)));
-            }
-            Ok(rows)
+            read_all(EXPORT, |last: Option<&Rating>| {
+                filter.before = last.map(|it| it.id.clone());
+                store::page(conn, &filter, 2_000)
+            })
         })
         .await?;
+    let lines: Vec<_> = rows.iter().map(|it| cells(it, t)).collect();
     exported(&app, who.ctx(&app), ("rating.export", "ratings"), lines.len(), asked.query()).await?;
     Table { name: t.ratings.title, headers: &headers(t), numbers: &[], lines }.download(&page.path)
 }

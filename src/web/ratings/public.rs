@@ -10,6 +10,7 @@ use crate::files::write::Csv;
 use crate::ratings::store::{self, Ratings};
 use crate::text::Text;
 use crate::types::RatingId;
+use crate::web::lists::read_all;
 use crate::web::public::cached;
 use crate::web::{App, Page, page};
 
@@ -71,14 +72,10 @@ async fn all(app: &App) -> Result<Vec<Rating>> {
     let today = app.now().day();
     app.read(move |conn| {
         let mut filter = Ratings { public: Some(today), ..Ratings::default() };
-        let mut rows = Vec::new();
-        while rows.len() < EXPORT {
-            let found = store::page(conn, &filter, 1_000)?;
-            let Some(last) = found.last() else { break };
-            filter.before = Some(last.id.clone());
-            rows.extend(found);
-        }
-        Ok(rows)
+        read_all(EXPORT, |last: Option<&Rating>| {
+            filter.before = last.map(|it| it.id.clone());
+            store::page(conn, &filter, 1_000)
+        })
     })
     .await
 }

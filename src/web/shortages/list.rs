@@ -11,6 +11,7 @@ use crate::supply::shortages::store::{self, Filter};
 use crate::supply::shortages::{Level, Shortage, ShortageState};
 use crate::types::ShortageId;
 use crate::web::access::STAFF;
+use crate::web::lists::read_all;
 use crate::web::{App, Page, Person, page};
 
 /// What the reader asks for.
@@ -112,17 +113,12 @@ pub async fn csv(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
     let (t, mut filter) = (page.t, asked.filter()?);
-    filter.before = None;
     let rows = app
         .read(move |conn| {
-            let mut rows = Vec::new();
-            while rows.len() < EXPORT {
-                let found = store::page(conn, &filter, 1_000)?;
-                let Some(last) = found.last() else { break };
-                filter.before = Some(last.id.clone());
-                rows.extend(found);
-            }
-            Ok(rows)
+            read_all(EXPORT, |last: Option<&Shortage>| {
+                filter.before = last.map(|it| it.id.clone());
+                store::page(conn, &filter, 1_000)
+            })
         })
         .await?;
     let m = &t.shortages;

@@ -11,7 +11,7 @@ use crate::standards::store::{self, Filter};
 use crate::standards::{Standard, basis_name};
 use crate::text::Text;
 use crate::types::parse_day;
-use crate::web::lists::{EXPORT, PAGE, Table, exported};
+use crate::web::lists::{EXPORT, PAGE, Table, exported, read_all};
 use crate::web::{App, Page, Person, STAFF, form, page};
 
 /// What the reader asks for.
@@ -104,20 +104,16 @@ pub async fn export(
     app: web::Data<App>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
-    let (mut filter, t) = (Filter { before: None, ..asked.filter()? }, page.t);
-    let reader = who.0.clone();
-    let lines = app
+    let (mut filter, t) = (asked.filter()?, page.t);
+    let rows = app
         .read(move |conn| {
-            let mut rows = Vec::new();
-            while rows.len() < EXPORT {
-                let found = store::page(conn, &filter, 2_000)?;
-                let Some(last) = found.last() else { break };
-                filter.before = Some(last.seq);
-                rows.extend(found.into_iter().map(|row| cells(row, &reader, t)));
-            }
-            Ok(rows)
+            read_all(EXPORT, |last: Option<&Standard>| {
+                filter.before = last.map(|it| it.seq);
+                store::page(conn, &filter, 2_000)
+            })
         })
         .await?;
+    let lines: Vec<_> = rows.into_iter().map(|it| cells(it, &who.0, t)).collect();
     exported(&app, who.ctx(&app), ("standards.export", "standards"), lines.len(), asked.query()).await?;
     Table { name: t.standards.title, headers: &headers(t), numbers: &[0, 7, 8, 14], lines }
         .download(&page.path)

@@ -10,10 +10,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Nullable, Text};
 
 use super::rules::{Found, Known};
-use crate::catalog::spec;
 use crate::db::{Conn, in_any_order};
 use crate::error::Result;
 use crate::schema::products;
+use crate::standards::rules::{BidName, bid_name, is_code};
 use crate::types::UnitPrice;
 
 /// A standard for a span of days.
@@ -62,7 +62,7 @@ impl Index {
     /// Reads the standards that no row supersedes, and the products.
     pub fn load(conn: &mut Conn) -> Result<Self> {
         let mut by_code: HashMap<Box<str>, Vec<Span>> = HashMap::new();
-        let mut named: HashMap<(String, String, String), Vec<Span>> = HashMap::new();
+        let mut named: HashMap<BidName, Vec<Span>> = HashMap::new();
         let mut after = 0;
         loop {
             let rows = current(conn, after)?;
@@ -70,11 +70,10 @@ impl Index {
             after = last.seq;
             for it in rows {
                 let span = Span { starts: it.starts, seq: it.seq, ends: it.ends, standard: it.standard };
-                if it.product.bytes().all(|b| b.is_ascii_alphanumeric()) {
+                if is_code(&it.product) {
                     by_code.entry(it.product.to_uppercase().into()).or_default().push(span);
                 } else {
-                    // A product as bid: every pack of its maker's with the generic name and spec.
-                    named.entry((it.generic, spec::plain(&it.spec), it.company)).or_default().push(span);
+                    named.entry(bid_name(&it.generic, &it.spec, &it.company)).or_default().push(span);
                 }
             }
         }
@@ -82,10 +81,10 @@ impl Index {
         let products: Vec<(String, String, String, String)> = products::table
             .select((products::code, products::generic, products::spec, products::maker))
             .load(conn)?;
-        for (code, generic, spec_text, maker) in products {
+        for (code, generic, spec, maker) in products {
             let code: Box<str> = code.to_uppercase().into();
             let mut spans = by_code.remove(&code).unwrap_or_default();
-            spans.extend(named.get(&(generic, spec::plain(&spec_text), maker)).into_iter().flatten());
+            spans.extend(named.get(&bid_name(&generic, &spec, &maker)).into_iter().flatten());
             index.add(code, spans);
         }
         // Codes that are in no catalogue any more.

@@ -107,7 +107,9 @@ pub fn push_due(db: &Db, signer: &Signer, courier: &Courier, clock: &dyn Fn() ->
             let seal = message::seal(signer, &hash, push.last_seq, clock())?;
             let parcel = Parcel { push: &push, more: batch.more, seal: &seal, body: &body };
             let after = rules::settled(&push, courier.post(&endpoint, &parcel).err(), clock());
-            db.write(|tx| settle(tx, &Ctx::system(clock(), "push"), &push, &after))?;
+            if !db.write(|tx| settle(tx, &Ctx::system(clock(), "push"), (&push, &endpoint), &after))? {
+                continue;
+            }
             match after.state {
                 PushState::Sent => tally.sent += 1,
                 PushState::Queued => tally.later += 1,
@@ -167,30 +169,34 @@ fn take(tx: &mut Tx, of: &Consumer, courier: &Courier, now: Time) -> Result<Opti
     Ok(Some((push, consumer.endpoint)))
 }
 
-/// Writes what a try came to. Taken is taken whoever sent it; a failure counts only while the lease was ours.
-fn settle(tx: &mut Tx, ctx: &Ctx, before: &Push, after: &Push) -> Result<()> {
-    let Some(now) = store::push(tx.conn(), &before.id)? else { return Ok(()) };
+/// Writes what a try came to; whether it counts. Taken is taken whoever sent it, and a failure counts only while the
+/// lease was ours; but neither counts for another endpoint than the one that was posted to.
+fn settle(tx: &mut Tx, ctx: &Ctx, (before, endpoint): (&Push, &str), after: &Push) -> Result<bool> {
+    let Some(now) = store::push(tx.conn(), &before.id)? else { return Ok(false) };
+    let consumer = standards::consumer(tx.conn(), &before.consumer_id)?.ok_or(Error::NotFound)?;
     let is_ours = now.leased_until == before.leased_until;
-    if now.state == PushState::Sent || (after.state != PushState::Sent && !is_ours) {
-        return Ok(());
+    if consumer.endpoint != endpoint
+        || now.state == PushState::Sent
+        || (after.state != PushState::Sent && !is_ours)
+    {
+        return Ok(false);
     }
     store::update(tx, after)?;
     if after.state == PushState::Sent {
         store::set_pushed(tx, &after.consumer_id, after.last_seq)?;
     }
     if after.state == PushState::Dead {
-        tell_given_up(tx, ctx, after)?;
+        tell_given_up(tx, ctx, after, consumer.name)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Those who keep the feed hear of a push that was given up, each time it is.
-fn tell_given_up(tx: &mut Tx, ctx: &Ctx, push: &Push) -> Result<()> {
-    let consumer = standards::consumer(tx.conn(), &push.consumer_id)?.ok_or(Error::NotFound)?;
+fn tell_given_up(tx: &mut Tx, ctx: &Ctx, push: &Push, consumer: String) -> Result<()> {
     let letter = Letter::Supply {
         news: News::PushGivenUp,
         number: format!("{}–{}", push.since + 1, push.last_seq),
-        title: consumer.name,
+        title: consumer,
         path: "/standards/pushes?state=dead".to_owned(),
         detail: push.error.clone(),
     };
@@ -203,7 +209,7 @@ fn tell_given_up(tx: &mut Tx, ctx: &Ctx, push: &Push) -> Result<()> {
 }
 
 /// Sets where rows are pushed to, or ends that. Pushing begins behind what the consumer has acknowledged; a push that
-/// was on its way goes to the new endpoint at once.
+/// was on its way goes to the new endpoint at once, whatever the old one makes of it.
 pub fn set_endpoint(tx: &mut Tx, ctx: &Ctx, id: &ConsumerId, given: &str) -> Result<()> {
     let before = standards::consumer(tx.conn(), id)?.ok_or(Error::NotFound)?;
     let endpoint = rules::endpoint(given)?;

@@ -273,7 +273,27 @@ async fn a_correction_is_a_new_row_and_the_old_one_stays() {
     send("supplier1", "/standards/1/correct", form("0.45", "x")).await.is(403);
     send("officer", "/standards/1/correct", form("0.45", "录入差错")).await.is(303);
     site.get("reviewer", "/standards/1").await.shows("更正为 0.45 元：录入差错");
-    site.post("reviewer", "/standards/1/decide", &[("decision", "approve")]).await.is(303);
+    // Sent back with a reason, which the officer reads on the page and in the letter; asked for once more it goes on.
+    let no = async |remark: &str| -> Answer {
+        site.post("reviewer", "/standards/1/decide", &[("decision", "no"), ("remark", remark)]).await
+    };
+    no(" ").await.is(422).shows("“原因”不能为空").shows("更正为 0.45 元：录入差错");
+    no("请附原始单据").await.is(303);
+    assert_eq!(every(&site), before);
+    site.get("officer", "/standards/1").await.shows("退回更正：请附原始单据").shows("提请更正</button>");
+    site.get("supplier1", "/standards/1").await.is(200).hides("请附原始单据");
+    site.get("officer", "/approvals").await.shows("请附原始单据");
+    let letters: i64 = site
+        .app
+        .db
+        .read(|c| {
+            use jicai::schema::mails::dsl;
+            Ok(dsl::mails.filter(dsl::data.like("%请附原始单据%")).count().get_result(c)?)
+        })
+        .unwrap();
+    assert_eq!(letters, 1);
+    send("officer", "/standards/1/correct", form("0.45", "录入差错")).await.is(303);
+    site.post("reviewer", "/standards/1/decide", &[("decision", "yes")]).await.is(303);
     let after = every(&site);
     assert_eq!(after[..12], before[..]);
     let row = &after[12];

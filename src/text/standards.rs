@@ -54,11 +54,13 @@ messages! {
         approve_question: "发布后不能修改，只能以新条目更正。是否发布？", "Released rows are never edited, only superseded. Release?";
         send_back: "退回", "Send back";
         remark: "复核意见", "Remark";
+        remark_hint: "退回时必填。", "Needed when sending back.";
         correct: "提请更正", "Ask for a correction";
         correct_hint: "已发布的支付标准不修改；更正经复核后以新序号发布，并注明替代的序号。", "A released standard is not edited; once approved, the correction is a new row that names the one it supersedes.";
         new_standard: "更正为（元）", "Correct standard (yuan)";
         reason: "更正理由", "Reason";
         correction_waits: "{by} 于 {at} 提请更正为 {standard} 元：{reason}", "{by} asked on {at} for a correction to {standard} yuan: {reason}";
+        correction_sent_back: "{by} 于 {at} 退回更正：{remark}", "{by} sent the correction back on {at}: {remark}";
         approve_correction: "同意更正并发布", "Approve and release the correction";
         consumers: "取数系统", "Feed consumers";
         consumers_hint: "结算系统凭令牌按序号取数：GET /api/standards?since=序号&limit=条数，取完后 POST /api/standards/ack 回执。令牌只显示一次，平台只保存摘要。", "Settlement systems fetch by number with a token: GET /api/standards?since=SEQ&limit=N, then POST /api/standards/ack. A token is shown once; only its hash is kept.";

@@ -128,7 +128,7 @@ async fn a_list_is_released_by_two_people_and_a_later_one_supersedes() {
     let form = [("standard", "8.5"), ("reason", "录入差错")];
     site.post("officer", "/standards/2/correct", &form).await.is(303);
     site.get("reviewer", "/approvals").await.is(200).shows("更正支付标准");
-    site.post("reviewer", "/standards/2/decide", &[("decision", "approve")]).await.is(303);
+    site.post("reviewer", "/standards/2/decide", &[("decision", "yes")]).await.is(303);
     let row = site.app.db.read(|c| store::standard(c, 4)).unwrap().unwrap();
     assert_eq!(
         (row.supersedes, row.dual_channel, row.standard.to_string()),

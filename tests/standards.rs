@@ -176,7 +176,7 @@ async fn a_release_needs_a_second_person_who_saw_what_is_released() {
     let (site, round) = awarded();
     let path = format!("/rounds/{}/standards", round.id);
     let looked_at = standards::fingerprint(&pending(&site, &round)).unwrap();
-    let approve = [("decision", "approve"), ("fingerprint", looked_at.as_str())];
+    let approve = [("decision", "yes"), ("fingerprint", looked_at.as_str())];
     site.post("reviewer", &format!("{path}/decide"), &approve).await.is(422).shows("请由采购经办先提请");
     for _ in 0..2 {
         site.post("officer", &format!("{path}/ask"), &[]).await.is(303);
@@ -186,7 +186,7 @@ async fn a_release_needs_a_second_person_who_saw_what_is_released() {
     let same = site.ctx_of("officer");
     let result = site.app.db.write(|tx| standards::release(tx, &same, &round.id, &looked_at));
     assert!(matches!(result, Err(Error::Forbidden)));
-    site.post("reviewer", &format!("{path}/decide"), &[("decision", "approve"), ("fingerprint", "x")])
+    site.post("reviewer", &format!("{path}/decide"), &[("decision", "yes"), ("fingerprint", "x")])
         .await
         .is(422)
         .shows("有变化");
@@ -208,10 +208,8 @@ async fn a_request_is_sent_back_with_a_remark() {
     let (site, round) = awarded();
     let path = format!("/rounds/{}/standards", round.id);
     site.post("officer", &format!("{path}/ask"), &[]).await.is(303);
-    site.post("reviewer", &format!("{path}/decide"), &[("decision", "reject")]).await.is(422);
-    site.post("reviewer", &format!("{path}/decide"), &[("decision", "reject"), ("remark", "再核")])
-        .await
-        .is(303);
+    site.post("reviewer", &format!("{path}/decide"), &[("decision", "no")]).await.is(422);
+    site.post("reviewer", &format!("{path}/decide"), &[("decision", "no"), ("remark", "再核")]).await.is(303);
     assert!(every(&site).is_empty());
     site.post("officer", &format!("{path}/ask"), &[]).await.is(303);
 }

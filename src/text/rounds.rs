@@ -217,7 +217,6 @@ messages! {
         decided_by: "复核人", "Decided by";
         decided_at: "复核时间", "Decided";
         remark: "复核意见", "Remark";
-        remark_hint: "不同意时必填。", "Needed when you reject.";
         approve: "同意", "Approve";
         reject: "不同意", "Reject";
         decide_question: "确定提交复核结果吗？提交后不能更改。", "Send this decision? It cannot be changed.";

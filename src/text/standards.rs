@@ -54,7 +54,6 @@ messages! {
         approve_question: "发布后不能修改，只能以新条目更正。是否发布？", "Released rows are never edited, only superseded. Release?";
         send_back: "退回", "Send back";
         remark: "复核意见", "Remark";
-        remark_hint: "退回时必填。", "Needed when sending back.";
         correct: "提请更正", "Ask for a correction";
         correct_hint: "已发布的支付标准不修改；更正经复核后以新序号发布，并注明替代的序号。", "A released standard is not edited; once approved, the correction is a new row that names the one it supersedes.";
         new_standard: "更正为（元）", "Correct standard (yuan)";

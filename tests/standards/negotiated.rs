@@ -35,7 +35,7 @@ async fn released(site: &Site, lines: &str) -> String {
     let list = site.post("officer", &path, &[]).await.is(303).location.replace("?done=1", "");
     site.post("officer", &format!("{list}/ask"), &[]).await.is(303);
     let looked_at = looked_at(site, &list);
-    let approve = [("decision", "approve"), ("fingerprint", looked_at.as_str())];
+    let approve = [("decision", "yes"), ("fingerprint", looked_at.as_str())];
     site.post("officer", &format!("{list}/decide"), &approve).await.is(403);
     site.post("reviewer", &format!("{list}/decide"), &approve).await.is(303);
     list

@@ -1,8 +1,13 @@
 // Small comforts; every form works without them.
 "use strict";
 document.addEventListener("submit", (event) => {
-  const question = event.target.dataset.confirm;
+  const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
   if (question && !window.confirm(question)) event.preventDefault();
+});
+// What only one answer needs, like the reason of a no, is asked for before that answer is sent.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  for (const it of button?.form?.querySelectorAll("[data-needed-by]") ?? []) it.required = it.dataset.neededBy === button.value;
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-back]");

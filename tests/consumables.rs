@@ -275,7 +275,7 @@ async fn a_round_of_stents_from_its_lot_to_payment_standards() {
     let page = site.get("reviewer", &standards).await;
     let fingerprint = page.is(200).body.split("name=\"fingerprint\" value=\"").nth(1).unwrap();
     let fingerprint = fingerprint.split('"').next().unwrap();
-    let decision = [("decision", "approve"), ("fingerprint", fingerprint)];
+    let decision = [("decision", "yes"), ("fingerprint", fingerprint)];
     site.post("reviewer", &format!("{standards}/decide"), &decision).await.is(303);
     let rows = site.app.db.read(|c| jicai::standards::store::current_of_round(c, &id)).unwrap();
     let first: Vec<String> = rows

@@ -363,8 +363,10 @@ async fn returned_lines_are_corrected_handed_in_again_and_approved() {
             site.post("officer", &to, &form).await
         }
     };
-    send("", line.clone()).await.is(422).shows("退回须填写意见");
-    town.site.post("officer", &to, &[("version", "1"), ("remark", "x")]).await.is(422).shows("至少选择一行");
+    // What was chosen and typed is still there.
+    send("", line.clone()).await.is(422).shows("退回须填写意见").shows(&format!("value=\"{line}\" checked"));
+    let none = town.site.post("officer", &to, &[("version", "1"), ("remark", "偏大")]).await;
+    none.is(422).shows("至少选择一行").shows(">偏大</textarea>").hides(" checked");
     send("康恩数量偏大", line.clone()).await.is(303);
     send("康恩数量偏大", line.clone()).await.is(303);
     assert_eq!(town.letters("demand_returned"), 1);
@@ -391,7 +393,7 @@ async fn returned_lines_are_corrected_handed_in_again_and_approved() {
     let generic = id_of(&lines, "");
     let (verified, remark) = (format!("verified.{generic}"), format!("remark.{generic}"));
     let bare = [("version", "3"), (verified.as_str(), "450")];
-    town.site.post("officer", &approve, &bare).await.is(422).shows("请填写审核意见");
+    town.site.post("officer", &approve, &bare).await.is(422).shows("请填写审核意见").shows("value=\"450\"");
     let unit = [("version", "3"), (verified.as_str(), "450盒")];
     town.site.post("officer", &approve, &unit).await.is(422).shows("带有单位");
     town.site.set_clock(town.site.now().plus_millis(1));

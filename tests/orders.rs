@@ -158,8 +158,13 @@ async fn the_same_form_twice_is_one_request_and_changing_it_gives_the_old_one_up
         ("replaces", id.as_str()),
         (quantity.as_str(), "6"),
         (price.as_str(), "0.2"),
+        ("do", "find"),
+        ("q", "没有这份合同"),
     ];
-    site.post("hospital1", "/orders/requests", &fields).await.is(303);
+    // Looking for another contract keeps what was typed.
+    let answer = site.post("hospital1", "/orders/requests", &fields).await;
+    let form = site.get("hospital1", &answer.is(303).location).await;
+    form.is(200).shows("value=\"6\"").shows(&contracts[0].number).hides(&contracts[1].number);
     site.get("hospital1", &format!("/orders/requests/{id}")).await.is(200).shows("已放弃");
     let answer = submit(&site, "hospital1", &id, &[("version", "1")]).await;
     answer.is(422).shows("该采购申请已放弃");

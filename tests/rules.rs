@@ -131,6 +131,8 @@ async fn the_page_of_a_version_says_all_about_it() {
     page.shows("目前没有您可查看的批次使用本版本").shows("复制为草稿");
     let own = site.get("officer", &format!("{path}?own=1")).await;
     own.is(200).hides("fuse.factor").shows("price.decimals").shows("看全部参数");
+    // Most sources are English and stay so, for a version never changes; the page says which.
+    own.shows("<span lang=\"en\">").shows("（原文为英文）");
     site.get("hospital1", &path)
         .await
         .is(200)

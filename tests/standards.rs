@@ -176,7 +176,7 @@ async fn a_release_needs_a_second_person_who_saw_what_is_released() {
     let (site, round) = awarded();
     let path = format!("/rounds/{}/standards", round.id);
     let looked_at = standards::fingerprint(&pending(&site, &round)).unwrap();
-    let approve = [("decision", "approve"), ("fingerprint", looked_at.as_str())];
+    let approve = [("decision", "yes"), ("fingerprint", looked_at.as_str())];
     site.post("reviewer", &format!("{path}/decide"), &approve).await.is(422).shows("请由采购经办先提请");
     for _ in 0..2 {
         site.post("officer", &format!("{path}/ask"), &[]).await.is(303);
@@ -186,7 +186,7 @@ async fn a_release_needs_a_second_person_who_saw_what_is_released() {
     let same = site.ctx_of("officer");
     let result = site.app.db.write(|tx| standards::release(tx, &same, &round.id, &looked_at));
     assert!(matches!(result, Err(Error::Forbidden)));
-    site.post("reviewer", &format!("{path}/decide"), &[("decision", "approve"), ("fingerprint", "x")])
+    site.post("reviewer", &format!("{path}/decide"), &[("decision", "yes"), ("fingerprint", "x")])
         .await
         .is(422)
         .shows("有变化");
@@ -208,10 +208,8 @@ async fn a_request_is_sent_back_with_a_remark() {
     let (site, round) = awarded();
     let path = format!("/rounds/{}/standards", round.id);
     site.post("officer", &format!("{path}/ask"), &[]).await.is(303);
-    site.post("reviewer", &format!("{path}/decide"), &[("decision", "reject")]).await.is(422);
-    site.post("reviewer", &format!("{path}/decide"), &[("decision", "reject"), ("remark", "再核")])
-        .await
-        .is(303);
+    site.post("reviewer", &format!("{path}/decide"), &[("decision", "no")]).await.is(422);
+    site.post("reviewer", &format!("{path}/decide"), &[("decision", "no"), ("remark", "再核")]).await.is(303);
     assert!(every(&site).is_empty());
     site.post("officer", &format!("{path}/ask"), &[]).await.is(303);
 }
@@ -273,7 +271,27 @@ async fn a_correction_is_a_new_row_and_the_old_one_stays() {
     send("supplier1", "/standards/1/correct", form("0.45", "x")).await.is(403);
     send("officer", "/standards/1/correct", form("0.45", "录入差错")).await.is(303);
     site.get("reviewer", "/standards/1").await.shows("更正为 0.45 元：录入差错");
-    site.post("reviewer", "/standards/1/decide", &[("decision", "approve")]).await.is(303);
+    // Sent back with a reason, which the officer reads on the page and in the letter; asked for once more it goes on.
+    let no = async |remark: &str| -> Answer {
+        site.post("reviewer", "/standards/1/decide", &[("decision", "no"), ("remark", remark)]).await
+    };
+    no(" ").await.is(422).shows("“原因”不能为空").shows("更正为 0.45 元：录入差错");
+    no("请附原始单据").await.is(303);
+    assert_eq!(every(&site), before);
+    site.get("officer", "/standards/1").await.shows("退回更正：请附原始单据").shows("提请更正</button>");
+    site.get("supplier1", "/standards/1").await.is(200).hides("请附原始单据");
+    site.get("officer", "/approvals").await.shows("请附原始单据");
+    let letters: i64 = site
+        .app
+        .db
+        .read(|c| {
+            use jicai::schema::mails::dsl;
+            Ok(dsl::mails.filter(dsl::data.like("%请附原始单据%")).count().get_result(c)?)
+        })
+        .unwrap();
+    assert_eq!(letters, 1);
+    send("officer", "/standards/1/correct", form("0.45", "录入差错")).await.is(303);
+    site.post("reviewer", "/standards/1/decide", &[("decision", "yes")]).await.is(303);
     let after = every(&site);
     assert_eq!(after[..12], before[..]);
     let row = &after[12];

@@ -7,7 +7,8 @@ use super::{effects, fingerprint, links, publish, refused, source, store};
 use crate::awards;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::rounds::approvals::{self, Action, Approval, Asked};
+use crate::people;
+use crate::rounds::approvals::{self, Action, Approval, Asked, Decision};
 use crate::types::{Ctx, UnitPrice};
 
 /// What a correction sets, kept with its request.
@@ -38,12 +39,13 @@ fn hold(tx: &mut Tx, of: &Source) -> Result<()> {
     }
 }
 
-/// The second person decides on a correction; a row that supersedes the wrong one is released.
-pub fn decide_correction(tx: &mut Tx, ctx: &Ctx, seq: i64, is_right: bool) -> Result<()> {
+/// The second person decides on a correction: released is a row that supersedes the wrong one. Saying no needs a
+/// remark, which takes the place of what was asked for.
+pub fn decide_correction(tx: &mut Tx, ctx: &Ctx, seq: i64, is_right: bool, remark: &str) -> Result<()> {
     let (row, of) = correctable(tx.conn(), seq)?;
     let request = open_correction(tx.conn(), seq)?.ok_or(Refused::NotAsked)?.0;
     let wanted: Correction = serde_json::from_str(&request.remark)?;
-    approvals::decide(tx, ctx, &request.id, is_right, &request.remark)?;
+    approvals::decide(tx, ctx, &request.id, is_right, remark)?;
     if !is_right {
         return links::sent_back(tx, ctx, seq);
     }
@@ -67,6 +69,19 @@ pub fn corrected(row: &Standard, wanted: &Correction) -> New {
 /// The open request for a correction, with the name of who asked.
 pub fn open_correction(conn: &mut Conn, seq: i64) -> Result<Option<(Approval, String)>> {
     approvals::open_by(conn, "standards", &seq.to_string(), Action::Correction)
+}
+
+/// What a request asks for, until its reviewer says something.
+pub fn wanted(request: &Approval) -> Option<Correction> {
+    serde_json::from_str(&request.remark).ok()
+}
+
+/// The last request for a correction when it was sent back, with the name of who did.
+pub fn sent_back(conn: &mut Conn, seq: i64) -> Result<Option<(Approval, String)>> {
+    let last = approvals::latest(conn, "standards", &seq.to_string(), Action::Correction)?;
+    let Some(it) = last.filter(|it| it.decision == Decision::Rejected) else { return Ok(None) };
+    let by = people::store::account_name(conn, it.decided_by.as_ref())?;
+    Ok(Some((it, by)))
 }
 
 /// A row that nothing supersedes yet, with what it was released from.

@@ -139,7 +139,7 @@ messages! {
         own_request: "须由申请人以外的复核人决定。", "A reviewer other than the one who asked decides.";
         agree: "同意", "Agree";
         disagree: "不同意", "Do not agree";
-        remark: "复核意见（不同意时必填）", "Remark (needed to say no)";
+        remark: "复核意见", "Remark";
         decide_question: "决定后立即生效。是否提交？", "The decision takes effect at once. Continue?";
         timeline: "办理过程", "History";
         suspensions: "暂停挂网", "Suspensions of the listing";

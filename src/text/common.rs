@@ -19,6 +19,8 @@ messages! {
         field_time: "“{text}”不是有效的日期时间，应形如 2026-11-23 09:00。", "\"{text}\" is not a date and time such as 2026-11-23 09:00.";
         field_choice: "“{text}”不在可选范围内，请重新选择。", "\"{text}\" is not one of the choices; choose again.";
         form_unreadable: "表单内容无法读取，请返回重新填写。", "The form could not be read; go back and fill it in again.";
+        in_english: "（原文为英文）", "(English)";
+        remark_hint: "不同意或退回时必填。", "Needed unless you agree.";
         upload_refused: "文件无法读取或超过 {n} MiB 上限，请检查后重新上传。", "The file could not be read or is over {n} MiB; check it and upload it again.";
         save: "保存", "Save";
         cancel: "取消", "Cancel";

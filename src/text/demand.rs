@@ -63,6 +63,7 @@ messages! {
         standing_above: "高于 {bound}%", "Above {bound} %";
         save_draft: "保存草稿", "Save draft";
         submit: "提交", "Submit";
+        submit_ask: "提交后由医保部门审核，要修改须先撤回或经退回。是否提交？", "The bureau then checks the report; to change it, take it back or have it returned. Submit?";
         withdraw: "撤回修改", "Take back to correct";
         withdraw_ask: "撤回后须在截止前重新提交，确定撤回吗？", "After taking it back you must submit again before the deadline. Take it back?";
         returned_note: "医保部门退回了部分行。审核意见：{remark}。请在 {deadline} 前修改退回的行并重新提交，其他行不能修改。", "The bureau returned some lines. Remark: {remark}. Correct the returned lines and submit again before {deadline}; the other lines cannot be changed.";

@@ -110,6 +110,7 @@ messages! {
         by_contract: "按合同采购", "By contract";
         no_contracts: "没有符合条件的在期合同。可放宽筛选条件，或在下方按医保编码填报。", "No contract in its term fits. Widen the filter, or order by product code below.";
         more_contracts: "合同较多，只列出前 {count} 份。请用筛选缩小范围，或下载模板后上传。", "Only the first {count} contracts are listed. Narrow the filter, or fill in the template and upload it.";
+        search_hint: "已填的数量会保留。", "Quantities typed are kept.";
         contract_search: "合同编号、通用名、产品或供应企业", "Number, generic name, product or supplier";
         room: "剩余约定量", "Volume left";
         room_free: "不限", "No limit";

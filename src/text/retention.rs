@@ -74,7 +74,6 @@ messages! {
         waits: "{by} 于 {at} 提请审定。", "{by} asked for approval at {at}.";
         rejected: "上次提请被退回：{remark}", "The last request was sent back: {remark}";
         remark: "复核意见", "Remark";
-        remark_hint: "退回时必填。", "Needed when sending back.";
         approve: "审定", "Approve";
         approve_question: "审定后方案冻结，并通知各医疗机构。是否审定？", "The plan is then frozen and every hospital is told. Approve?";
         send_back: "退回", "Send back";

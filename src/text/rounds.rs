@@ -217,7 +217,6 @@ messages! {
         decided_by: "复核人", "Decided by";
         decided_at: "复核时间", "Decided";
         remark: "复核意见", "Remark";
-        remark_hint: "不同意时必填。", "Needed when you reject.";
         approve: "同意", "Approve";
         reject: "不同意", "Reject";
         decide_question: "确定提交复核结果吗？提交后不能更改。", "Send this decision? It cannot be changed.";
@@ -230,7 +229,7 @@ messages! {
         rule_name: "文件编号", "Document";
         rule_version: "版本", "Version";
         rule_published: "入库时间", "Entered";
-        parameters_caption: "全部参数及其依据", "Every parameter with its basis";
+        parameters_caption: "全部参数及其依据。出处照录规则集原文（正文带校验值并与批次绑定，不作翻译），英文的已标注。", "Every parameter with its basis. Sources stand as they were written, since a rule set is hashed and bound to rounds.";
         parameter: "参数", "Parameter";
         clause: "条款", "Clause";
         source: "出处", "Source";

@@ -52,7 +52,6 @@ messages! {
         approve: "同意付款", "Approve";
         reject: "退回", "Send back";
         remark: "复核意见", "Remark";
-        remark_hint: "退回时必填", "Needed when sent back";
         decide_question: "复核结论不能撤销。是否继续？", "A decision cannot be taken back. Continue?";
         waits_for_reviewer: "由 {by} 于 {at} 提请复核，等待另一人复核。", "{by} asked for approval on {at}; it waits for another person.";
         sent_back: "{by} 于 {at} 退回：{remark}", "{by} sent it back on {at}: {remark}";

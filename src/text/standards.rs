@@ -59,6 +59,7 @@ messages! {
         new_standard: "更正为（元）", "Correct standard (yuan)";
         reason: "更正理由", "Reason";
         correction_waits: "{by} 于 {at} 提请更正为 {standard} 元：{reason}", "{by} asked on {at} for a correction to {standard} yuan: {reason}";
+        correction_sent_back: "{by} 于 {at} 退回更正：{remark}", "{by} sent the correction back on {at}: {remark}";
         approve_correction: "同意更正并发布", "Approve and release the correction";
         consumers: "取数系统", "Feed consumers";
         consumers_hint: "结算系统凭令牌按序号取数：GET /api/standards?since=序号&limit=条数，取完后 POST /api/standards/ack 回执。令牌只显示一次，平台只保存摘要。", "Settlement systems fetch by number with a token: GET /api/standards?since=SEQ&limit=N, then POST /api/standards/ack. A token is shown once; only its hash is kept.";

@@ -11,7 +11,7 @@ use crate::payments::retention;
 use crate::people;
 use crate::rounds::approvals::{self, Action, Approval};
 use crate::rounds::{self, Refused, Round, store};
-use crate::standards;
+use crate::standards::{self, corrections};
 use crate::text::Text;
 use crate::types::{AccountId, ApprovalId};
 use crate::web::form::Form;
@@ -105,8 +105,9 @@ fn row(conn: &mut Conn, it: Approval, (who, t): (&people::Who, &Text), names: &m
     };
     let is_mine = who.is(people::Role::Reviewer) && it.asked_by != who.account.id;
     let elsewhere = if it.action == Action::Publish { String::new() } else { approvals::path(&it) };
-    // A correction keeps what it sets in its remark, for the program.
-    let remark = if it.action == Action::Correction { String::new() } else { it.remark.clone() };
+    // Until its reviewer says something, a correction keeps what it sets in its remark, for the program.
+    let is_wanted = it.action == Action::Correction && corrections::wanted(&it).is_some();
+    let remark = if is_wanted { String::new() } else { it.remark.clone() };
     Ok(Row { it, round, about, asked_by, decided_by, is_mine, elsewhere, remark })
 }
 

@@ -91,6 +91,15 @@ impl Page {
         one.to_string() == other.to_string()
     }
 
+    /// Whether a note of a rule is English prose on a Chinese page. A file's or site's name is no prose.
+    pub fn is_foreign(&self, text: &str) -> bool {
+        let is_word = |it: &&str| {
+            let it = it.trim_end_matches([',', ';', '.', ':']);
+            !it.is_empty() && it.bytes().all(|b| b.is_ascii_alphabetic())
+        };
+        self.t.lang == Lang::Zh && text.split_whitespace().filter(is_word).nth(1).is_some()
+    }
+
     /// A fresh id for a form that makes a row.
     pub fn fresh_id(&self) -> String {
         AccountId::new().to_string()

@@ -68,7 +68,7 @@ async fn report(browser: &Browser, login: &str, round: &str, quantity: &str) {
     browser.fill_first("[name^='generic.']", quantity).await;
     browser.fill_first("[name^='reason.']", "新开展").await;
     browser.is_clean().await;
-    browser.submit("button[name='do'][value='submit']").await;
+    browser.press_and_confirm("button[name='do'][value='submit']").await;
     browser.sees("已提交").await;
 }
 
@@ -217,7 +217,7 @@ async fn a_round_from_draft_to_payment_standard() {
     browser.log_in("reviewer", PASSWORD).await;
     browser.goto(&format!("{round}/standards")).await;
     browser.is_clean().await;
-    browser.press_and_confirm("button[name='decision'][value='approve']").await;
+    browser.press_and_confirm("button[name='decision'][value='yes']").await;
     browser.log_in("settlement", PASSWORD).await;
     browser.goto("/standards").await;
     browser.sees("0.0392").await;

@@ -91,7 +91,7 @@ async fn the_second_person_decides_on_the_figures_that_were_asked_with() {
     site.post("officer", &format!("{path}/ask"), &[]).await.is(303);
     purchase_at(&site, HOSPITAL, &id_of(&site, "XJ01CAA040E001010102"), "2026-05-01", "7", "1");
     site.get("reviewer", &path).await.is(200).shows("<strong>-72.50</strong>");
-    let approve = [("decision", "approve"), ("fingerprint", looked_at.as_str())];
+    let approve = [("decision", "yes"), ("fingerprint", looked_at.as_str())];
     site.post("reviewer", &format!("{path}/decide"), &approve).await.is(303);
     let (after, same) = kept(&site, round.id.as_str(), &looked_at);
     assert_eq!((&after.id, same), (&it.id, lines));

@@ -95,9 +95,11 @@ async fn a_price_that_leaves_the_standard_is_proposed_once_and_acted_on_by_two()
         .shows("十二个月内无采购")
         .shows("挂网价格 0.90 元低于支付标准 1.05 元");
     // Sent back it is open again; accepted once more and approved it is released.
-    site.post("reviewer", &format!("{standard}/decide"), &[("decision", "reject")]).await.is(303);
+    site.post("reviewer", &format!("{standard}/decide"), &[("decision", "no"), ("remark", "再核")])
+        .await
+        .is(303);
     site.post("officer", &accept, &[]).await.is(303);
-    site.post("reviewer", &format!("{standard}/decide"), &[("decision", "approve")]).await.is(303);
+    site.post("reviewer", &format!("{standard}/decide"), &[("decision", "yes")]).await.is(303);
     let rows = every(&site);
     let last = rows.last().unwrap();
     assert_eq!((last.supersedes, last.standard.to_string()), (Some(it.seq), "0.90".to_owned()));

@@ -35,7 +35,7 @@ async fn released(site: &Site, lines: &str) -> String {
     let list = site.post("officer", &path, &[]).await.is(303).location.replace("?done=1", "");
     site.post("officer", &format!("{list}/ask"), &[]).await.is(303);
     let looked_at = looked_at(site, &list);
-    let approve = [("decision", "approve"), ("fingerprint", looked_at.as_str())];
+    let approve = [("decision", "yes"), ("fingerprint", looked_at.as_str())];
     site.post("officer", &format!("{list}/decide"), &approve).await.is(403);
     site.post("reviewer", &format!("{list}/decide"), &approve).await.is(303);
     list
@@ -128,7 +128,7 @@ async fn a_list_is_released_by_two_people_and_a_later_one_supersedes() {
     let form = [("standard", "8.5"), ("reason", "录入差错")];
     site.post("officer", "/standards/2/correct", &form).await.is(303);
     site.get("reviewer", "/approvals").await.is(200).shows("更正支付标准");
-    site.post("reviewer", "/standards/2/decide", &[("decision", "approve")]).await.is(303);
+    site.post("reviewer", "/standards/2/decide", &[("decision", "yes")]).await.is(303);
     let row = site.app.db.read(|c| store::standard(c, 4)).unwrap().unwrap();
     assert_eq!(
         (row.supersedes, row.dual_channel, row.standard.to_string()),

@@ -26,6 +26,22 @@ struct Review {
     can_return: bool,
     is_hidden: bool,
     rows: Vec<Row>,
+    /// What was typed into a form that was refused.
+    typed: Form,
+}
+
+impl Review {
+    /// What stands in a line's field: as typed, else as it is known.
+    fn field(&self, name: &str, row: &Row, known: impl std::fmt::Display) -> String {
+        match self.typed.text("version") {
+            "" => known.to_string(),
+            _ => self.typed.text(&format!("{name}.{}", row.line.id)).to_owned(),
+        }
+    }
+
+    fn is_chosen(&self, row: &Row) -> bool {
+        self.typed.all("return").any(|id| id == row.line.id.as_str())
+    }
 }
 
 struct Row {
@@ -56,10 +72,10 @@ pub async fn show(
     }
     let now = app.now();
     let sheet = app.read(move |conn| demand::sheet(conn, &round, &hospital, now)).await?;
-    page::show(&review(page, sheet, who.is(Role::Officer), is_staff, now))
+    page::show(&review(page, sheet, (who.is(Role::Officer), is_staff), now, Form::default()))
 }
 
-fn review(page: Page, sheet: Sheet, is_officer: bool, is_staff: bool, now: Time) -> Review {
+fn review(page: Page, sheet: Sheet, (is_officer, is_staff): (bool, bool), now: Time, typed: Form) -> Review {
     let t = page.t;
     let state = sheet.report.as_ref().map(|report| report.state);
     let in_time = is_officer && rules::may_check(&sheet.round).is_ok();
@@ -78,6 +94,26 @@ fn review(page: Page, sheet: Sheet, is_officer: bool, is_staff: bool, now: Time)
         deadline: sheet.deadline,
         report: sheet.report,
         page,
+        typed,
+    }
+}
+
+/// Leads on, or shows an officer the form again with what was typed.
+async fn answer(
+    page: Page,
+    app: &App,
+    (round, hospital): (RoundId, OrganisationId),
+    form: Form,
+    done: Result<String>,
+) -> Result<HttpResponse> {
+    match done {
+        Ok(to) => Ok(page::see_done(&to)),
+        Err(Error::Refused(why)) => {
+            let now = app.now();
+            let sheet = app.read(move |conn| demand::sheet(conn, &round, &hospital, now)).await?;
+            page::show_refused(&review(page.refused(&*why), sheet, (true, true), now, form))
+        }
+        Err(fault) => Err(fault),
     }
 }
 
@@ -119,47 +155,71 @@ fn checks(form: &Form) -> Result<Vec<Check>> {
     Ok(checks)
 }
 
+/// The version and the checks of the form.
+fn checked(form: &Form) -> Result<(i32, Vec<Check>)> {
+    Ok((form.choice("version")?, checks(form)?))
+}
+
 /// Keeps verified quantities.
 pub async fn verify(
+    page: Page,
     who: Officer,
     app: web::Data<App>,
     ids: web::Path<(RoundId, OrganisationId)>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let ((round, hospital), ctx) = (ids.into_inner(), who.ctx(&app));
-    let (seen, checks) = (form.choice("version")?, checks(&form)?);
+    let (ctx, ids, (round, hospital)) = (who.ctx(&app), ids.clone(), ids.into_inner());
     let to = format!("/rounds/{round}/demand/{hospital}");
-    app.write(move |tx| demand::verify(tx, &ctx, &round, &hospital, seen, &checks)).await?;
-    Ok(page::see_done(&to))
+    let done = match checked(&form) {
+        Ok((seen, list)) => {
+            app.write(move |tx| demand::verify(tx, &ctx, &round, &hospital, seen, &list)).await
+        }
+        Err(why) => Err(why),
+    };
+    answer(page, &app, ids, form, done.map(|()| to)).await
 }
 
 /// Approves the report.
 pub async fn approve(
+    page: Page,
     who: Officer,
     app: web::Data<App>,
     ids: web::Path<(RoundId, OrganisationId)>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let ((round, hospital), ctx) = (ids.into_inner(), who.ctx(&app));
-    let (seen, checks) = (form.choice("version")?, checks(&form)?);
+    let (ctx, ids, (round, hospital)) = (who.ctx(&app), ids.clone(), ids.into_inner());
     let to = format!("/rounds/{round}/demand");
-    app.write(move |tx| demand::approve(tx, &ctx, &round, &hospital, seen, &checks)).await?;
-    Ok(page::see_done(&to))
+    let done = match checked(&form) {
+        Ok((seen, list)) => {
+            app.write(move |tx| demand::approve(tx, &ctx, &round, &hospital, seen, &list)).await
+        }
+        Err(why) => Err(why),
+    };
+    answer(page, &app, ids, form, done.map(|()| to)).await
+}
+
+/// The version, the chosen lines and the remark of the form.
+fn chosen(form: &Form) -> Result<(i32, Vec<DemandId>, String)> {
+    let lines = form.all("return").map(str::parse).collect::<std::result::Result<Vec<DemandId>, _>>();
+    let lines = lines.map_err(|_| Error::refused(Refused::Changed))?;
+    Ok((form.choice("version")?, lines, form.text("remark").to_owned()))
 }
 
 /// Returns the chosen lines.
 pub async fn send_back(
+    page: Page,
     who: Officer,
     app: web::Data<App>,
     ids: web::Path<(RoundId, OrganisationId)>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let ((round, hospital), ctx) = (ids.into_inner(), who.ctx(&app));
-    let seen = form.choice("version")?;
-    let chosen = form.all("return").map(str::parse).collect::<std::result::Result<Vec<DemandId>, _>>();
-    let chosen = chosen.map_err(|_| Error::refused(Refused::Changed))?;
-    let remark = form.text("remark").to_owned();
+    let (ctx, ids, (round, hospital)) = (who.ctx(&app), ids.clone(), ids.into_inner());
     let to = format!("/rounds/{round}/demand/{hospital}");
-    app.write(move |tx| demand::send_back(tx, &ctx, &round, &hospital, seen, &chosen, &remark)).await?;
-    Ok(page::see_done(&to))
+    let done = match chosen(&form) {
+        Ok((seen, lines, remark)) => {
+            app.write(move |tx| demand::send_back(tx, &ctx, &round, &hospital, seen, &lines, &remark)).await
+        }
+        Err(why) => Err(why),
+    };
+    answer(page, &app, ids, form, done.map(|()| to)).await
 }

@@ -149,21 +149,31 @@ fn rows(conn: &mut Conn, hospital: &OrganisationId, today: NaiveDate) -> Result<
     Ok(held.into_iter().filter(binds).map(row).collect())
 }
 
-/// Takes the form in and leads to the review.
+/// Takes the form in and leads to the review, or back into the form to look for more contracts.
 pub async fn enter(who: Hospital, app: web::Data<App>, form: Form) -> Result<HttpResponse> {
     let replaces = match form.text("replaces") {
         "" => None,
         _ => Some(form.choice("replaces")?),
     };
-    let (id, lines) = (form.choice("id")?, entered(&form));
-    keep(who, app, New { id, file_name: String::new(), sha256: String::new(), lines, replaces }).await
+    let (id, lines): (RequestId, _) = (form.choice("id")?, entered(&form));
+    let q = page::encode(form.text("q"));
+    let to = match (form.text("do"), lines.is_empty()) {
+        ("find", true) => return Ok(page::see(&format!("/orders/new?q={q}"))),
+        ("find", false) => format!("/orders/new?from={id}&q={q}"),
+        _ => review(&id),
+    };
+    let new = New { id, file_name: String::new(), sha256: String::new(), lines, replaces };
+    keep(who, app, new, &to).await
 }
 
-async fn keep(who: Hospital, app: web::Data<App>, new: New) -> Result<HttpResponse> {
-    let (ctx, hospital, to) =
-        (who.ctx(&app), who.organisation.clone(), format!("/orders/requests/{}", new.id));
+fn review(id: &RequestId) -> String {
+    format!("/orders/requests/{id}")
+}
+
+async fn keep(who: Hospital, app: web::Data<App>, new: New, to: &str) -> Result<HttpResponse> {
+    let (ctx, hospital) = (who.ctx(&app), who.organisation.clone());
     app.write(move |tx| requests::enter(tx, &ctx, &hospital, &new)).await?;
-    Ok(page::see(&to))
+    Ok(page::see(to))
 }
 
 /// The rows of the form that say something.
@@ -203,7 +213,8 @@ pub async fn upload(who: Hospital, app: web::Data<App>, upload: Upload) -> Resul
     let file_name = upload.name.chars().filter(|c| !c.is_control()).collect();
     let hash = sha256(&upload.bytes);
     let lines = block(move || import::read(upload.bytes.as_slice())).await?;
-    keep(who, app, New { id, file_name, sha256: hash, lines, replaces: None }).await
+    let to = review(&id);
+    keep(who, app, New { id, file_name, sha256: hash, lines, replaces: None }, &to).await
 }
 
 /// The template of the file: every contract that can be ordered from, with its price; the quantity is left open.

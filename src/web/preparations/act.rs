@@ -29,6 +29,11 @@ async fn answered(
     }
 }
 
+/// What was typed into one field, for a form whose page has other forms.
+fn only(form: &Form, field: &str) -> Form {
+    Form::from_pairs(vec![(field.to_owned(), form.text(field).to_owned())])
+}
+
 /// Every line's verdict of the form.
 fn verdicts(form: &Form) -> Result<Vec<Verdict>> {
     let mut list = Vec::new();
@@ -71,7 +76,7 @@ pub async fn give_back(
     let (ctx, key, seen) = (who.ctx(&app), id.clone(), form.choice("revision")?);
     let remark = form.text("remark").to_owned();
     let done = app.write(move |tx| review::give_back(tx, &ctx, &key, seen, &remark)).await;
-    answered(page, (&app, who.0.clone()), id.into_inner(), Form::default(), done).await
+    answered(page, (&app, who.0.clone()), id.into_inner(), only(&form, "remark"), done).await
 }
 
 /// Asks a second person.
@@ -88,7 +93,7 @@ pub async fn ask(
         Ok((seen, from)) => app.write(move |tx| review::ask(tx, &ctx, &key, seen, from)).await,
         Err(why) => Err(why),
     };
-    answered(page, (&app, who.0.clone()), id.into_inner(), Form::default(), done).await
+    answered(page, (&app, who.0.clone()), id.into_inner(), only(&form, "from_day"), done).await
 }
 
 /// Takes the request back.
@@ -118,5 +123,5 @@ pub async fn decide(
             review::decide(tx, &ctx, &request.id, yes, &remark).map(drop)
         })
         .await;
-    answered(page, (&app, who.0.clone()), id.into_inner(), Form::default(), done).await
+    answered(page, (&app, who.0.clone()), id.into_inner(), only(&form, "remark"), done).await
 }

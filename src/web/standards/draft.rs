@@ -146,14 +146,12 @@ pub async fn decide(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, path) = (who.ctx(&app), format!("/rounds/{id}/standards"));
-    let remark = form.words("remark");
-    match form.text("decision") {
-        "approve" => {
-            let looked_at = form.text("fingerprint").to_owned();
-            app.write(move |tx| standards::release(tx, &ctx, &id, &looked_at)).await?;
-        }
-        _ if remark.is_empty() => return Err(Refused::NoReason.into()),
-        _ => app.write(move |tx| standards::send_back(tx, &ctx, &id, &remark)).await?,
-    }
+    let (yes, remark, looked_at) =
+        (form.decision()?, form.words("remark"), form.text("fingerprint").to_owned());
+    app.write(move |tx| match yes {
+        true => standards::release(tx, &ctx, &id, &looked_at).map(drop),
+        false => standards::send_back(tx, &ctx, &id, &remark),
+    })
+    .await?;
     Ok(page::see_done(&path))
 }

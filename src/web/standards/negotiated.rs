@@ -173,15 +173,13 @@ pub async fn decide(
     form: Form,
 ) -> Result<HttpResponse> {
     let (ctx, to) = (who.ctx(&app), path(&number));
-    let remark = form.words("remark");
-    match form.text("decision") {
-        "approve" => {
-            let looked_at = form.text("fingerprint").to_owned();
-            app.write(move |tx| negotiated::release(tx, &ctx, &number, &looked_at)).await?;
-        }
-        _ if remark.is_empty() => return Err(Refused::NoReason.into()),
-        _ => app.write(move |tx| negotiated::send_back(tx, &ctx, &number, &remark)).await?,
-    }
+    let (yes, remark, looked_at) =
+        (form.decision()?, form.words("remark"), form.text("fingerprint").to_owned());
+    app.write(move |tx| match yes {
+        true => negotiated::release(tx, &ctx, &number, &looked_at).map(drop),
+        false => negotiated::send_back(tx, &ctx, &number, &remark),
+    })
+    .await?;
     Ok(page::see_done(&to))
 }
 

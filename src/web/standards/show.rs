@@ -7,7 +7,7 @@ use super::sees;
 use crate::error::{Error, Result};
 use crate::people::Role;
 use crate::rounds::approvals::Approval;
-use crate::standards::{self, Correction, Source, Standard, basis_name, effects, store};
+use crate::standards::{self, Correction, Source, Standard, basis_name, corrections, effects, store};
 use crate::text::fill;
 use crate::web::form::Form;
 use crate::web::standards::effects::View;
@@ -22,6 +22,8 @@ struct Show {
     by: Option<i64>,
     history: Vec<(Standard, String)>,
     request: Option<(Approval, String)>,
+    /// The last correction asked for, when it was sent back: for the bureau.
+    rejected: Option<(Approval, String)>,
     /// What the correction that waits would have done to last year's purchases: for the bureau.
     effect: Option<View>,
     is_whole: bool,
@@ -61,10 +63,18 @@ impl Show {
 
     fn asked(&self) -> String {
         let Some((request, by)) = &self.request else { return String::new() };
-        let Ok(it) = serde_json::from_str::<Correction>(&request.remark) else { return String::new() };
+        let Some(it) = corrections::wanted(request) else { return String::new() };
         let values: [(&str, &dyn std::fmt::Display); 4] =
             [("by", by), ("at", &request.asked_at), ("standard", &it.standard), ("reason", &it.reason)];
         fill(self.page.t.standards.correction_waits, &values)
+    }
+
+    fn sent_back(&self) -> String {
+        let Some((request, by)) = &self.rejected else { return String::new() };
+        let Some(at) = request.decided_at else { return String::new() };
+        let values: [(&str, &dyn std::fmt::Display); 3] =
+            [("by", by), ("at", &at), ("remark", &request.remark)];
+        fill(self.page.t.standards.correction_sent_back, &values)
     }
 
     fn may_ask(&self) -> bool {
@@ -79,24 +89,24 @@ impl Show {
 async fn made(page: Page, app: &App, seq: i64, form: Form) -> Result<Show> {
     // What is only asked for is the bureau's.
     let is_staff = page.who.as_ref().is_some_and(|who| who.is_any(STAFF));
-    let (row, of, by, history, request, effect) = app
+    let (row, of, by, history, request, rejected, effect) = app
         .read(move |conn| {
             let row = store::standard(conn, seq)?.ok_or(Error::NotFound)?;
             let of = standards::source(conn, &row)?;
             let request = standards::open_correction(conn, seq)?.filter(|_| is_staff);
-            let effect = match &request {
-                Some((asked, _)) => {
-                    let wanted: Correction = serde_json::from_str(&asked.remark)?;
+            let rejected = corrections::sent_back(conn, seq)?.filter(|_| is_staff);
+            let effect = match request.as_ref().and_then(|(asked, _)| corrections::wanted(asked)) {
+                Some(wanted) => {
                     let rows = [standards::corrected(&row, &wanted)];
                     View::of_draft(conn, (effects::CORRECTION, &seq.to_string()), &rows)?
                 }
                 None => None,
             };
             let (by, history) = (store::superseded_by(conn, seq)?, store::history(conn, &row)?);
-            Ok((row, of, by, history, request, effect))
+            Ok((row, of, by, history, request, rejected, effect))
         })
         .await?;
-    Ok(Show { page, row, of, by, history, request, effect, is_whole: true, form })
+    Ok(Show { page, row, of, by, history, request, rejected, effect, is_whole: true, form })
 }
 
 /// The page.
@@ -122,9 +132,14 @@ pub async fn correct(
         Ok(it) => app.write(move |tx| standards::ask_correction(tx, &ctx, seq, &it)).await,
         Err(error) => Err(error),
     };
+    answer(page, &app, seq, form, done).await
+}
+
+/// Leads back to the standard, or shows the form again with why not.
+async fn answer(page: Page, app: &App, seq: i64, form: Form, done: Result<()>) -> Result<HttpResponse> {
     match done {
         Ok(()) => Ok(page::see_done(&format!("/standards/{seq}"))),
-        Err(Error::Refused(why)) => page::show_refused(&made(page.refused(&*why), &app, seq, form).await?),
+        Err(Error::Refused(why)) => page::show_refused(&made(page.refused(&*why), app, seq, form).await?),
         Err(error) => Err(error),
     }
 }
@@ -136,12 +151,13 @@ fn wanted(form: &Form) -> Result<Correction> {
 
 /// A reviewer decides on a correction.
 pub async fn decide(
+    page: Page,
     who: Reviewer,
     app: web::Data<App>,
     seq: web::Path<i64>,
     form: Form,
 ) -> Result<HttpResponse> {
-    let (ctx, seq, is_right) = (who.ctx(&app), *seq, form.text("decision") == "approve");
-    app.write(move |tx| standards::decide_correction(tx, &ctx, seq, is_right)).await?;
-    Ok(page::see_done(&format!("/standards/{seq}")))
+    let (ctx, seq, is_right, remark) = (who.ctx(&app), *seq, form.decision()?, form.words("remark"));
+    let done = app.write(move |tx| standards::decide_correction(tx, &ctx, seq, is_right, &remark)).await;
+    answer(page, &app, seq, form, done).await
 }

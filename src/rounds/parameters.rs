@@ -387,7 +387,7 @@ sections! {
         by: GradeBy,
         /// From the first rank or class; the last is for that and all after, and for who has no class.
         own: Vec<Number> = "0" to "1",
-        /// What the first rank keeps whatever its class (A1); without it as its rank or class has it.
+        /// What the first rank keeps, of classes the first of class A (A1); without it as its rank or class has it.
         first: Option<Number> = "0" to "1",
     }
     /// Winners choose the regions they supply (供应地区).

@@ -85,6 +85,12 @@ fn the_first_by_cut_win_and_the_others_negotiate() {
         "L2 A 0.15; L4 A 0",
         "L1 A won 0.20, L2 A won 0.15, L3 A won 0.10, L4 A fused asked 0.20, L5 A fused asked 0.05",
     );
+    // A price with more decimals than a bid may have is none.
+    check(
+        "2",
+        "L2 A 0.19999",
+        "L1 A won 0.20, L2 A fused asked 0.20, L3 A won 0.10, L4 A fused asked 0.20, L5 A fused asked 0.05",
+    );
     // An answer above one's own bid is no way to raise it.
     check(
         "2",
@@ -139,7 +145,7 @@ fn the_negotiation_says_its_numbers() {
         said,
         [
             "WON_DIRECT cut 80.00%, place 1 ≤ 1 [GY-YD2018-1 pre_winners]",
-            "NEGOTIATE cut 40.00%, place 2 > 1; least cut = mean of 1 = 80.00%, price ≤ 0.20; offered 0.25 \
+            "NEGOTIATE cut 40.00%, place 2 > 1; least cut = mean of 1 = 80.00%, price ≤ 0.20; offered 0.25 > 0.20 \
              [GY-YD2018-1 pre_winners]",
             "NEGOTIATED cut 50.00%, n = 1 < 2; least cut = mean of 1 = 80.00%, price ≤ 0.30; offered 0.30; \
              0.7500 / 1.500000 = 0.5000 [GY-YD2018-1 pre_winners]",

@@ -35,7 +35,7 @@ struct Ground {
 
 impl Ground {
     fn of(conn: &mut Conn, plan: Plan) -> Result<Self> {
-        let lots: Vec<Lot> = store::lots_with_contracts(conn, &plan.round_id)?;
+        let lots: Vec<Lot> = store::lots_in_year(conn, &plan)?.into_iter().map(|(lot, _)| lot).collect();
         Ok(Self {
             rules: plan.rules()?,
             generics: purchases::generics(&lots),

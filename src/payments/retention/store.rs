@@ -89,7 +89,11 @@ pub fn lots_in_year(conn: &mut Conn, plan: &Plan) -> Result<Vec<(Lot, NaiveDate)
         .order(lots::position)
         .select(Lot::as_select())
         .load(conn)?;
-    Ok(found.into_iter().filter_map(|lot| ends.get(&lot.id).map(|last| (lot.clone(), *last))).collect())
+    let in_year = |lot: Lot| {
+        let last = *ends.get(&lot.id)?;
+        Some((lot, last))
+    };
+    Ok(found.into_iter().filter_map(in_year).collect())
 }
 
 /// Hospitals with a contract of the round or a base in the plan.

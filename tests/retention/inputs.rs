@@ -133,7 +133,7 @@ async fn bases_are_filled_from_demand_and_history_and_what_was_entered_stays() {
     site.post("officer", &fill, &[]).await.is(303);
     assert_eq!(rows(), [row("h1", "1000", "2.00", "history"), row("h2", "2600", "1.50", "entered")]);
     // Contracts that end after 73 of the year's 365 days make a fifth of it; those that ended before it have left.
-    let last = |day: String, want: &[_]| {
+    let last = |day: String, want: &[(String, Option<String>, Option<String>, String)]| {
         let ends: chrono::NaiveDate = day.parse().unwrap();
         site.app
             .db

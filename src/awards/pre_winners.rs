@@ -97,7 +97,8 @@ pub fn judge(rules: &RuleSet, standing: &Standing, call: &Call, answers: &Answer
         Some(Some(price)) => {
             let why = beyond(rules, price, target.unwrap_or(UnitPrice::from_scaled(i64::MAX)));
             let code = if why.is_none() { Code::Negotiated } else { Code::Negotiate };
-            let offered = why.unwrap_or_else(|| price.to_string());
+            let is_low_enough = target.is_none_or(|target| price <= target);
+            let offered = why.filter(|_| is_low_enough).unwrap_or_else(|| price.to_string());
             (code, join(join(said, least), Some(format!("offered {offered}"))))
         }
         Some(None) => (Code::Negotiate, join(join(said, least), Some("REFUSED".to_owned()))),

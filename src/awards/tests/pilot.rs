@@ -145,7 +145,7 @@ fn the_negotiation_says_its_numbers() {
         said,
         [
             "WON_DIRECT cut 80.00%, place 1 ≤ 1 [GY-YD2018-1 pre_winners]",
-            "NEGOTIATE cut 40.00%, place 2 > 1; least cut = mean of 1 = 80.00%, price ≤ 0.20; offered 0.25 > 0.20 \
+            "NEGOTIATE cut 40.00%, place 2 > 1; least cut = mean of 1 = 80.00%, price ≤ 0.20; offered 0.25 \
              [GY-YD2018-1 pre_winners]",
             "NEGOTIATED cut 50.00%, n = 1 < 2; least cut = mean of 1 = 80.00%, price ≤ 0.30; offered 0.30; \
              0.7500 / 1.500000 = 0.5000 [GY-YD2018-1 pre_winners]",

@@ -8,7 +8,7 @@ use super::fraction::Fraction;
 use super::input;
 use super::rules::natural;
 use super::store::{self, Decision, LotLine, Version};
-use super::{LotOutcome, Status};
+use super::{Code, LotOutcome, Status};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::rounds::rule_set::{Category, FormClass, RuleSet};
@@ -114,6 +114,7 @@ pub struct Filter {
 /// Reads the comparison; `within` is the share of the fuse line that counts as near it.
 pub fn of_version(conn: &mut Conn, round: &Round, award: &Version, within: Decimal) -> Result<Comparison> {
     let exact = recomputed(conn, round, award)?;
+    let has_one_quota = rules_of(conn, award)?.units.is_none();
     let mut lines = store::lot_lines_of(conn, &award.id)?;
     let mut decided: HashMap<_, Vec<(Decision, String)>> = HashMap::new();
     for (decision, company) in store::all_decisions(conn, &award.id)? {
@@ -122,7 +123,7 @@ pub fn of_version(conn: &mut Conn, round: &Round, award: &Version, within: Decim
     let rows = rounds::lots_of(conn, &round.id)?.into_iter().map(|lot| {
         let outcome = exact.as_ref().and_then(|lots| lots.get(&lot.code));
         let (line, bids) = (lines.remove(&lot.id), decided.remove(&lot.id).unwrap_or_default());
-        row(lot, line, outcome, bids, within)
+        row(lot, line, outcome, bids, (within, has_one_quota))
     });
     Ok(Comparison { rows: rows.collect::<Result<_>>()?, is_exact: exact.is_some() })
 }
@@ -148,13 +149,16 @@ fn row(
     line: Option<LotLine>,
     outcome: Option<&LotOutcome>,
     bids: Vec<(Decision, String)>,
-    within: Decimal,
+    (within, has_one_quota): (Decimal, bool),
 ) -> Result<Row> {
     let stored = line.as_ref().and_then(|line| line.fuse_line).map(|line| line.decimal());
     let fuse = outcome.map_or(stored, |outcome| outcome.line);
     let places = outcome.map(|outcome| outcome.places);
     let mut cells = Vec::with_capacity(bids.len());
     let mut prices = Vec::new();
+    // They win before the shortlist begins.
+    let apart = bids.iter().filter(|(decision, _)| decision.code == Code::ZeroVolume.as_str()).count();
+    let quota = places.filter(|_| has_one_quota);
     let last_rank = bids.iter().filter_map(|(decision, _)| decision.rank).max().unwrap_or(0);
     for (decision, company) in bids {
         let ratio: Decimal = decision
@@ -166,7 +170,7 @@ fn row(
         if let Some(rank) = decision.rank {
             prices.push((price, decision.award_price, ratio));
             near.extend(fuse.filter(|fuse| is_near(price, *fuse, within)).map(|_| Line::Fuse));
-            near.extend(places.and_then(|places| at_quota(rank, places, last_rank)));
+            near.extend(quota.and_then(|places| at_quota(rank, (apart, places), last_rank)));
         }
         let distance = fuse.and_then(|fuse| distance(price, fuse)).filter(|_| decision.rank.is_some());
         cells.push(Cell { decision, company, distance, near });
@@ -198,10 +202,11 @@ fn distance(price: Fraction, fuse: Decimal) -> Option<Decimal> {
     price.over(Fraction::whole(fuse)).map(|times| times.value().saturating_sub(Decimal::ONE))
 }
 
-/// The last place in and the first place out, when the shortlist ends between two bids.
-fn at_quota(rank: i32, places: usize, last_rank: i32) -> Option<Line> {
-    let places = i32::try_from(places).ok().filter(|places| *places > 0 && *places < last_rank)?;
-    match rank.checked_sub(places)? {
+/// The last place in and the first place out, when the shortlist, which begins after those set apart, ends between two
+/// bids.
+fn at_quota(rank: i32, (apart, places): (usize, usize), last_rank: i32) -> Option<Line> {
+    let last = i32::try_from(apart.checked_add(places)?).ok();
+    match rank.checked_sub(last.filter(|last| places > 0 && *last < last_rank)?)? {
         0 => Some(Line::LastIn),
         1 => Some(Line::FirstOut),
         _ => None,
@@ -318,11 +323,18 @@ mod tests {
 
     #[test]
     fn the_quota_has_two_sides() {
-        let check = |rank, places, last, want| assert_eq!(at_quota(rank, places, last), want);
-        check(2, 2, 3, Some(Line::LastIn));
-        check(3, 2, 3, Some(Line::FirstOut));
-        check(1, 2, 3, None);
-        check(2, 2, 2, None);
-        check(1, 0, 3, None);
+        let check = |rank, apart, places, last, want| {
+            assert_eq!(at_quota(rank, (apart, places), last), want, "{rank} {apart} {places} {last}");
+        };
+        check(2, 0, 2, 3, Some(Line::LastIn));
+        check(3, 0, 2, 3, Some(Line::FirstOut));
+        check(1, 0, 2, 3, None);
+        check(2, 0, 2, 2, None);
+        check(1, 0, 0, 3, None);
+        // One set apart takes no place.
+        check(2, 1, 2, 4, None);
+        check(3, 1, 2, 4, Some(Line::LastIn));
+        check(4, 1, 2, 4, Some(Line::FirstOut));
+        check(3, 1, 2, 3, None);
     }
 }

@@ -174,7 +174,7 @@ fn most(rules: &RuleSet, contender: &Contender, least: Decimal) -> Option<UnitPr
 }
 
 /// Why a negotiated price does not win, if so: `0.5001 > 0.50`, `0.00 ≤ 0`, `0.12345: 5 > 4`.
-fn beyond(rules: &RuleSet, price: UnitPrice, most: UnitPrice) -> Option<String> {
+pub fn beyond(rules: &RuleSet, price: UnitPrice, most: UnitPrice) -> Option<String> {
     let (scale, allowed) = (price.decimal().normalize().scale(), rules.price.decimals.0);
     if price > most {
         Some(format!("{price} > {most}"))

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::fraction::{Fraction, shown};
-use super::fuse::Verdict;
+use super::fuse::{Verdict, beyond};
 use super::shortlist::{self, Contender, Standing, join};
 use super::{Answers, Code, Entitlement, Question, Reason, Status};
 use crate::rounds::rule_set::{MeanOf, PreWinners, RuleSet};
@@ -94,10 +94,13 @@ pub fn judge(rules: &RuleSet, standing: &Standing, call: &Call, answers: &Answer
     let (code, arithmetic) = match answered {
         _ if call.direct => (Code::WonDirect, said),
         None => (Code::Negotiate, join(said, least)),
-        Some(Some(price)) if price.is_positive() && target.is_none_or(|target| price <= target) => {
-            (Code::Negotiated, join(join(said, least), Some(format!("offered {price}"))))
+        Some(Some(price)) => {
+            let why = beyond(rules, price, target.unwrap_or(UnitPrice::from_scaled(i64::MAX)));
+            let code = if why.is_none() { Code::Negotiated } else { Code::Negotiate };
+            let is_low_enough = target.is_none_or(|target| price <= target);
+            let offered = why.filter(|_| is_low_enough).unwrap_or_else(|| price.to_string());
+            (code, join(join(said, least), Some(format!("offered {offered}"))))
         }
-        Some(Some(price)) => (Code::Negotiate, join(join(said, least), Some(format!("offered {price}")))),
         Some(None) => (Code::Negotiate, join(join(said, least), Some("REFUSED".to_owned()))),
     };
     let price = match (code, answered.flatten()) {

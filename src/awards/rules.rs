@@ -16,16 +16,13 @@ use super::{
     Answers, Award, Bid, Consent, Demand, Lot, LotOutcome, Outcome, Question, Status, classes, guarantee,
     ranking, revival, units,
 };
+pub use crate::bids::rules::RATIOS;
 use crate::rounds::rule_set::RuleSet;
 use crate::text::{Say, Text, fill};
 use crate::types::{Quantity, UnitPrice};
 
 /// The highest ceiling that is believed, in yuan a unit.
 pub const HIGHEST_CEILING: i64 = 1_000_000_000;
-
-/// Least and most price ratio between two specs that is believed.
-pub const RATIOS: (Decimal, Decimal) =
-    (Decimal::from_parts(1, 0, 0, false, 6), Decimal::from_parts(1_000_000, 0, 0, false, 0));
 
 /// Why an award is not computed: the input contradicts itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -34,14 +34,14 @@ pub enum To {
 }
 
 impl To {
-    /// The new price; by share rounded half up to the four decimals a price has.
-    pub fn price(self, before: UnitPrice) -> Option<UnitPrice> {
+    /// The new price; by share rounded half up to the decimals a price has by the rule set.
+    pub fn price(self, before: UnitPrice, decimals: u32) -> Option<UnitPrice> {
         match self {
             To::Amount(price) => Some(price),
             To::Share(share) => {
                 let factor = Decimal::ONE.checked_add(share)?;
                 let product = before.decimal().checked_mul(factor)?;
-                UnitPrice::rounded(half_up(product, rounds::rules::CEILING_DECIMALS)).ok()
+                UnitPrice::rounded(half_up(product, decimals)).ok()
             }
         }
     }
@@ -123,13 +123,14 @@ pub fn preview(
         return Err(Refused::Nothing.into());
     }
     let most = terms::limit(conn, Term::PriceChangeMost, since)?;
+    let decimals = rounds::rules_of(conn, round)?.price.decimals.0;
     let waiting = waiting(conn, round)?;
     let mut lines = Vec::new();
     for contract in chosen {
         if let Some(since) = waiting.get(&contract.id) {
             return Err(Refused::Planned { number: contract.number, since: *since }.into());
         }
-        let price = to.price(contract.unit_price).ok_or(rules::Refused::Price)?;
+        let price = to.price(contract.unit_price, decimals).ok_or(rules::Refused::Price)?;
         if price == contract.unit_price {
             continue;
         }
@@ -335,18 +336,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_price_by_share_has_four_decimals() {
-        let check = |before: &str, share: &str, want: &str| {
+    fn a_price_by_share_has_the_decimals_of_its_rule_set() {
+        let check = |before: &str, share: &str, decimals: u32, want: &str| {
             let to = To::Share(share.parse().unwrap());
-            assert_eq!(to.price(before.parse().unwrap()).unwrap().to_string(), want, "{before} {share}");
+            let found = to.price(before.parse().unwrap(), decimals).unwrap().to_string();
+            assert_eq!(found, want, "{before} {share} {decimals}");
         };
-        check("1", "-0.1", "0.90");
-        check("0.3333", "-0.1", "0.30");
-        check("0.3335", "-0.1", "0.3002");
-        check("0.123456", "0", "0.1235");
-        check("2", "0.255", "2.51");
-        check("1", "-1", "0.00");
+        check("1", "-0.1", 4, "0.90");
+        check("0.3333", "-0.1", 4, "0.30");
+        check("0.3335", "-0.1", 4, "0.3002");
+        check("0.123456", "0", 4, "0.1235");
+        check("2", "0.255", 4, "2.51");
+        check("1", "-1", 4, "0.00");
+        // A stent's price has two: 469 × 0.967 is 453.523.
+        check("469", "-0.033", 2, "453.52");
         let amount = To::Amount("0.123456".parse().unwrap());
-        assert_eq!(amount.price("9".parse().unwrap()).unwrap().to_string(), "0.123456");
+        assert_eq!(amount.price("9".parse().unwrap(), 4).unwrap().to_string(), "0.123456");
     }
 }

@@ -61,6 +61,10 @@ fn a_distributor_loses_its_right_for_one_three_or_five_years() {
     check("dishonest", "2027-11-26", "2027-02-27");
     check("serious", "2029-11-26", "2027-05-27");
     check("especially_serious", "2031-11-26", "2027-11-27");
+    // Where the month has no such date, its last day is the last: nothing holds a day less.
+    let leap = edition.of("dishonest").unwrap();
+    assert_eq!(leap.distribution_until(day("2028-02-29")), Some(day("2029-02-28")));
+    assert_eq!(leap.repair_from(day("2026-11-30")), day("2027-03-01"));
     let mild = find("credit-2020").unwrap().unwrap();
     assert_eq!(mild.of("ordinary").unwrap().distribution_until(day("2021-01-01")), None);
     // Evaluated elsewhere, only the products involved are suspended here.

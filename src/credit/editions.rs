@@ -5,7 +5,7 @@
 
 mod refused;
 
-use chrono::{Months, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 use serde::Deserialize;
 
 use crate::sourced::{self, Confidence, Effective};
@@ -140,14 +140,15 @@ impl Grade {
 
     /// From which day on repair can be asked for.
     pub fn repair_from(&self, since: NaiveDate) -> NaiveDate {
-        since.checked_add_months(Months::new(self.repair_months)).unwrap_or(since)
+        last_day(since, self.repair_months).succ_opt().unwrap_or(since)
     }
 }
 
-/// The last of so many months that begin on a day.
+/// The last of so many months that begin on a day: the day before the day of the same date; when that month has no such
+/// date, its last day (民法典第二百零二条).
 fn last_day(from: NaiveDate, months: u32) -> NaiveDate {
-    let end = from.checked_add_months(Months::new(months)).and_then(|end| end.pred_opt());
-    end.unwrap_or(from)
+    let Some(same) = from.checked_add_months(Months::new(months)) else { return from };
+    if same.day() == from.day() { same.pred_opt().unwrap_or(from) } else { same }
 }
 
 /// From which amount on a conduct has a grade.

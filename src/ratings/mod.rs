@@ -142,8 +142,7 @@ pub fn notice(tx: &mut Tx, ctx: &Ctx, new: &Noticed) -> Result<RatingId> {
     }
     let known = editions::all().map_err(Error::refused)?;
     let (worst, decisive) = worst(&known, &list)?;
-    let is_here = people::store::regions(tx.conn())?.contains(&decisive.region);
-    let scope = worst.grade.scope(is_here);
+    let scope = worst.grade.scope(is_here(tx.conn(), decisive)?);
     let has_products = !store::products_of(tx.conn(), &new.conducts)?.is_empty();
     let today = ctx.now.day();
     rules::notice(scope, has_products, worst.grade, (new.since, worst.until), today)?;
@@ -183,6 +182,11 @@ pub fn notice(tx: &mut Tx, ctx: &Ctx, new: &Noticed) -> Result<RatingId> {
     let detail = |lang: Lang| format!("{}\n{}", it.grade_name(lang.text()), it.defend_by);
     tell_company(tx, ctx, &it, News::RatingNoticed, &detail)?;
     Ok(it.id)
+}
+
+/// Whether a conduct was evaluated here, not in another province.
+fn is_here(conn: &mut Conn, it: &Conduct) -> Result<bool> {
+    Ok(people::store::regions(conn)?.contains(&it.region))
 }
 
 /// A conduct can be rated once: not when another corrects it, and not when it is in a rating that is not the corrected
@@ -358,7 +362,9 @@ pub fn decide(tx: &mut Tx, ctx: &Ctx, request: &ApprovalId, yes: bool, remark: &
     let before = store::of_number(tx.conn(), &asked.subject_id)?.ok_or(Error::NotFound)?;
     let edition = edition(&before)?;
     let grade = edition.of(&before.grade).map_err(Error::refused)?;
-    let after = rules::decided(&before, yes, grade, ctx.now.day())?;
+    let decisive = conducts::conduct(tx.conn(), &before.conduct_id)?;
+    let is_here = is_here(tx.conn(), &decisive)?;
+    let after = rules::decided(&before, yes, (grade, is_here), ctx.now.day())?;
     save(tx, ctx, "rating.decide", &before, &after)?;
     let kind = if yes { StepKind::Approved } else { StepKind::Rejected };
     step(tx, ctx, (RatingStepId::new(), &after.id), kind, remark)?;

@@ -67,22 +67,28 @@ fn the_second_person_puts_a_rating_in_effect_from_its_day_or_from_today() {
     let edition = editions::find("credit-2025").unwrap().unwrap();
     let grade = edition.of("serious").unwrap();
     let check = |today: &str, since: &str, lost: &str| {
-        let it = decided(&rating(RatingState::Noticed, Proposal::Rate), true, grade, day(today)).unwrap();
+        let it =
+            decided(&rating(RatingState::Noticed, Proposal::Rate), true, (grade, true), day(today)).unwrap();
         assert_eq!((it.state, it.since), (RatingState::Effective, day(since)), "{today}");
         assert_eq!(it.distribution_until, Some(day(lost)), "{today}");
     };
     check("2026-11-20", "2026-12-01", "2029-11-30");
     check("2026-12-05", "2026-12-05", "2029-12-04");
-    let late = decided(&rating(RatingState::Noticed, Proposal::Rate), true, grade, day("2029-11-01"));
+    let elsewhere =
+        decided(&rating(RatingState::Noticed, Proposal::Rate), true, (grade, false), day("2026-11-20"));
+    assert_eq!(elsewhere.map(|it| it.distribution_until), Ok(None));
+    let late = decided(&rating(RatingState::Noticed, Proposal::Rate), true, (grade, true), day("2029-11-01"));
     assert_eq!(late, Err(Refused::Over(day("2029-10-31"))));
-    let no = decided(&rating(RatingState::Noticed, Proposal::Rate), false, grade, day("2026-12-05")).unwrap();
+    let no = decided(&rating(RatingState::Noticed, Proposal::Rate), false, (grade, true), day("2026-12-05"))
+        .unwrap();
     assert_eq!((no.state, no.proposal), (RatingState::Noticed, Proposal::None));
     for (proposal, state, cause) in [
         (Proposal::Drop, RatingState::Dropped, EndCause::None),
         (Proposal::Repair, RatingState::Ended, EndCause::Repaired),
         (Proposal::Revoke, RatingState::Ended, EndCause::Revoked),
     ] {
-        let it = decided(&rating(RatingState::Effective, proposal), true, grade, day("2026-12-05")).unwrap();
+        let it = decided(&rating(RatingState::Effective, proposal), true, (grade, true), day("2026-12-05"))
+            .unwrap();
         assert_eq!((it.state, it.end_cause), (state, cause), "{proposal}");
     }
 }

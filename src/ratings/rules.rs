@@ -223,8 +223,14 @@ pub fn propose(
     Ok(Rating { proposal, version: it.version.saturating_add(1), ..it.clone() })
 }
 
-/// What the second person's answer makes of a proposal; a no leaves everything as it was.
-pub fn decided(it: &Rating, yes: bool, grade: &Grade, today: NaiveDate) -> Result<Rating, Refused> {
+/// What the second person's answer makes of a proposal; a no leaves everything as it was. A distributor loses its right
+/// where it was evaluated, which is here or not.
+pub fn decided(
+    it: &Rating,
+    yes: bool,
+    (grade, is_here): (&Grade, bool),
+    today: NaiveDate,
+) -> Result<Rating, Refused> {
     let next = Rating { proposal: Proposal::None, version: it.version.saturating_add(1), ..it.clone() };
     if !yes {
         return Ok(next);
@@ -236,7 +242,8 @@ pub fn decided(it: &Rating, yes: bool, grade: &Grade, today: NaiveDate) -> Resul
             if it.until < since {
                 return Err(Refused::Over(it.until));
             }
-            let lost = it.is_distributor.then(|| grade.distribution_until(since)).flatten();
+            let loses = it.is_distributor && is_here;
+            let lost = loses.then(|| grade.distribution_until(since)).flatten();
             Rating { state: RatingState::Effective, since, distribution_until: lost, ..next }
         }
         Proposal::Drop => Rating { state: RatingState::Dropped, ended_on: Some(today), ..next },

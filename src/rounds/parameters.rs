@@ -387,8 +387,10 @@ sections! {
         by: GradeBy,
         /// From the first rank or class; the last is for that and all after, and for who has no class.
         own: Vec<Number> = "0" to "1",
-        /// What the first rank keeps whatever its class (A1); without it as its rank or class has it.
+        /// What the first rank keeps (A1); without it as its rank or class has it.
         first: Option<Number> = "0" to "1",
+        /// Only when the first rank is in class A; the first rule sets did not say and meant no.
+        first_in_a: Option<bool>,
     }
     /// Winners choose the regions they supply (供应地区).
     Regions {

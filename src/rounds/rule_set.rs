@@ -215,7 +215,8 @@ impl Grade {
     /// The part of its own demand that a winner keeps: by its rank, and by the rank or class it is graded by, both
     /// counted from 1.
     pub fn own(&self, rank: usize, place: usize) -> Decimal {
-        let first = self.first.filter(|_| rank == 1);
+        let is_first = rank == 1 && (place == 1 || self.first_in_a != Some(true));
+        let first = self.first.filter(|_| is_first);
         first.or_else(|| at(&self.own, place)).map_or(Decimal::ONE, |part| part.0)
     }
 }

@@ -123,12 +123,7 @@ pub fn of_round(conn: &mut Conn, round: &Round) -> Result<Draft> {
             // Where every spec has one price, another one is another product and not the winner's.
             let own =
                 winner_of(product, &offers).filter(|o| !rules.has_one_price() || is_same_spec(product, o));
-            let k = match own {
-                _ if rules.has_one_price() => Ok(Decimal::ONE),
-                Some(offer) => ratio_of_own(lot, offer, &packs, product),
-                None => ratio_of(lot, product),
-            };
-            match k {
+            match worth(&rules, lot, own, &packs, product) {
                 Ok(k) => draft.lines.extend(match own.and_then(|offer| offer.award_price) {
                     Some(price) => vec![ground.selected(lot, product, price, k)?],
                     None => ground.listed(lot, product, highest, k)?,
@@ -163,6 +158,24 @@ fn is_offered(product: &Listed, offers: &[&Offered], packs: &Packs) -> bool {
 fn winner_of<'a>(product: &Listed, offers: &[&'a Offered]) -> Option<&'a Offered> {
     let own = || offers.iter().copied().filter(|o| o.company == product.maker && o.award_price.is_some());
     own().find(|o| is_same_spec(product, o)).or_else(|| own().next())
+}
+
+/// How many of its maker's winning prices, else of the comparable price, the product's price is worth, unit for unit. What
+/// the rule set names of two specs goes before the ratios.
+fn worth(
+    rules: &RuleSet,
+    lot: &Lot,
+    own: Option<&Offered>,
+    packs: &Packs,
+    product: &Listed,
+) -> std::result::Result<Decimal, ratio::Refused> {
+    let base = own.map_or(&lot.comparable_spec, |offer| &offer.spec);
+    match (rules.named_ratio(base, &product.spec), own) {
+        _ if rules.has_one_price() => Ok(Decimal::ONE),
+        (Some(named), _) => Ok(named),
+        (None, Some(offer)) => ratio_of_own(lot, offer, packs, product),
+        (None, None) => ratio_of(lot, product),
+    }
 }
 
 /// How many of its maker's winning prices the product's price is worth, unit for unit: another spec or pack of a winner
@@ -293,4 +306,60 @@ fn own_price(product: &Listed) -> Fraction {
 
 fn rounded(price: Fraction) -> Result<UnitPrice> {
     UnitPrice::rounded(price.value()).map_err(|e| Error::fault(format!("{e:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rounds::{Category, FormClass, rule_set};
+    use crate::types::{LotId, RoundId};
+
+    #[test]
+    fn what_a_rule_set_names_of_specs_goes_before_the_ratios() {
+        let lot = Lot {
+            id: LotId::new(),
+            round_id: RoundId::new(),
+            position: 1,
+            code: "1".to_owned(),
+            generic: "insulin".to_owned(),
+            generic_key: "k".to_owned(),
+            form: "injection".to_owned(),
+            form_class: FormClass::SmallInjection,
+            comparable_spec: "3ml:300u".to_owned(),
+            unit: "u".to_owned(),
+            ceiling: "43.2".parse().unwrap(),
+            category: Category::General,
+            base_volume: None,
+        };
+        let won = |spec: &str| Offered {
+            lot_id: lot.id.clone(),
+            company: "m".to_owned(),
+            product: "p".to_owned(),
+            spec: spec.to_owned(),
+            unit_price: "30".parse().unwrap(),
+            ratio: Decimal::ONE,
+            award_price: Some("30".parse().unwrap()),
+        };
+        let check = |own: Option<&str>, spec: &str, want: &str| {
+            let listed = Listed {
+                code: "c".to_owned(),
+                generic: lot.generic.clone(),
+                generic_key: lot.generic_key.clone(),
+                spec: spec.to_owned(),
+                pack: String::new(),
+                pack_count: 1,
+                maker: "m".to_owned(),
+                evaluated: true,
+                listing_price: "40".parse().unwrap(),
+            };
+            let rules = rule_set::find("GY-YD2024-1").unwrap();
+            let own = own.map(&won);
+            let found = worth(&rules, &lot, own.as_ref(), &Packs::new(), &listed);
+            assert_eq!(found.ok(), Some(want.parse().unwrap()), "{own:?} {spec}");
+        };
+        check(None, "10ml:400u", "1");
+        check(None, "1.5ml:450u", "1.3");
+        check(Some("3ml:300u"), "1.5ml:450u", "1.3");
+        check(Some("10ml:400u"), "3ml:300u", "1");
+    }
 }

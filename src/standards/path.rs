@@ -1,8 +1,9 @@
 //! The path of a product that did not win: its payment standard in the first year and the years after. Pure.
 
-use chrono::{Months, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::awards::fraction::{pair, shown};
+use crate::contracts::rules::last_day;
 use crate::rounds::rule_set::{RuleSet, Standard};
 use crate::standards::rules::{Basis, Product, standard, years};
 use crate::types::{NotANumber, UnitPrice, half_up};
@@ -35,7 +36,12 @@ pub fn path(rules: &RuleSet, product: Product, from: NaiveDate) -> Result<Vec<St
             Basis::Lower => UnitPrice::rounded(exact.value())?,
             _ => UnitPrice::rounded(half_up(exact.value(), rules.price.decimals.0))?,
         };
-        let starts = from.checked_add_months(Months::new(12 * (year - 1))).ok_or(NotANumber::TooLarge)?;
+        // The years are those of the contracts.
+        let starts = match year {
+            1 => Some(from),
+            _ => last_day(from, year - 1).and_then(|last| last.succ_opt()),
+        };
+        let starts = starts.ok_or(NotANumber::TooLarge)?;
         if steps.last().is_none_or(|last| last.standard != amount) {
             if let Some(last) = steps.last_mut() {
                 last.ends = starts.pred_opt();
@@ -92,10 +98,14 @@ mod tests {
     use crate::rounds::rule_set;
 
     fn check(price: &str, selected: &str, evaluated: bool, want: &[&str]) {
+        check_from("2027-03-01", price, selected, evaluated, want);
+    }
+
+    fn check_from(from: &str, price: &str, selected: &str, evaluated: bool, want: &[&str]) {
         let rules = rule_set::find("GY-YD2024-2").unwrap();
         let number = |text: &str| Fraction::whole(text.parse().unwrap());
         let product = Product { price: number(price), selected: number(selected), evaluated };
-        let steps = path(&rules, product, "2027-03-01".parse().unwrap()).unwrap();
+        let steps = path(&rules, product, from.parse().unwrap()).unwrap();
         let got: Vec<String> = steps
             .iter()
             .map(|s| {
@@ -121,6 +131,17 @@ mod tests {
                 "1.40 CUT 2027-03-01 2028-02-29 2.0000 > 2 × 0.5000 = 1.0000; 2.0000 × (1 − 0.3) = 1.4000",
                 "0.98 CUT 2028-03-01 2029-02-28 2.0000 > 2 × 0.5000 = 1.0000; 2.0000 × (1 − 0.3)^2 = 0.9800",
                 "0.50 FINAL_YEAR 2029-03-01  2.0000 > 2 × 0.5000 = 1.0000; 3/3 → 0.5000",
+            ],
+        );
+        // A first year from 29 February on is as long as the contracts' one.
+        check_from(
+            "2028-02-29",
+            "1.01",
+            "0.5",
+            true,
+            &[
+                "0.707 CUT 2028-02-29 2029-02-28 1.0100 > 2 × 0.5000 = 1.0000; 1.0100 × (1 − 0.3) = 0.7070",
+                "0.50 CUT 2029-03-01  1.0100 > 2 × 0.5000 = 1.0000; 1.0100 × (1 − 0.3)^2 = 0.4949 < 0.5000 → 0.5000",
             ],
         );
         check(

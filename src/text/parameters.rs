@@ -94,6 +94,7 @@ messages! {
         grade_by: "梯度依据", "Graded by";
         grade_own: "自有厂牌量的保留比例（第1、2、3…）", "Part of its own demand kept, from the first";
         grade_first: "第一顺位的保留比例（A1）", "Part the first rank keeps (A1)";
+        grade_first_in_a: "限第一顺位为A类", "Only when the first rank is in class A";
         regions: "供应地区选择", "Choice of regions";
         regions_priority: "第一顺位优先选择数", "Regions taken first by rank 1";
         regions_spare: "是否选择备供", "Spare suppliers";

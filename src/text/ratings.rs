@@ -52,7 +52,7 @@ messages! {
         issuer: "出具单位", "Issued by";
         document_on: "文书日期", "Date of the document";
         region: "评价地区", "Region of the evaluation";
-        region_hint: "由其他地区评价的，本平台按裁量基准只暂停涉案产品", "When evaluated in another region, only the products involved are suspended here, as the edition says";
+        region_hint: "由本市或本省评价的，填本市；由外省评价的，本平台按裁量基准只暂停涉案产品，不取消配送资格", "Evaluated by this city or its province: this city. When evaluated in another province, only the products involved are suspended here and a distributor keeps its right, as the edition says";
         summary: "事实摘要", "What happened";
         products: "涉案产品", "Products involved";
         products_hint: "医保编码，每行一个或以空格分隔", "Product codes, one a line or separated by blanks";

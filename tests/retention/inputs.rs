@@ -120,6 +120,7 @@ async fn bases_are_filled_from_demand_and_history_and_what_was_entered_stays() {
         (name.to_owned(), Some(quantity.to_owned()), Some(price.to_owned()), origin.to_owned())
     };
     let fill = format!("/retention/{plan}/bases/fill");
+    let ctx = site.ctx_of("officer");
     site.post("officer", &fill, &[]).await.is(303);
     // 1000 at 2.00 and 3000 at 1.00 in the two years before.
     assert_eq!(rows(), [row("h1", "120000", "1.25", "demand"), row("h2", "2500", "1.25", "demand")]);
@@ -131,6 +132,21 @@ async fn bases_are_filled_from_demand_and_history_and_what_was_entered_stays() {
     site.post("officer", &format!("/retention/{plan}/parameters"), &form).await.is(303);
     site.post("officer", &fill, &[]).await.is(303);
     assert_eq!(rows(), [row("h1", "1000", "2.00", "history"), row("h2", "2600", "1.50", "entered")]);
+    // Contracts that end after 73 of the year's 365 days make a fifth of it; those that ended before it have left.
+    let last = |day: String, want: &[(String, Option<String>, Option<String>, String)]| {
+        let ends: chrono::NaiveDate = day.parse().unwrap();
+        site.app
+            .db
+            .write(|tx| {
+                use jicai::schema::contracts as signed;
+                diesel::update(signed::table).set(signed::ends.eq(ends)).execute(tx.conn())?;
+                retention::bases::fill(tx, &ctx, &plan)
+            })
+            .unwrap();
+        assert_eq!(rows(), want, "{day}");
+    };
+    last(before(1), &[row("h2", "2600", "1.50", "entered")]);
+    last(before(-72), &[row("h1", "200", "2.00", "history"), row("h2", "2600", "1.50", "entered")]);
     site.get("officer", &format!("/retention/{plan}/bases")).await.is(200).shows("采购历史").shows("2600");
     site.get("officer", &format!("/retention/{plan}/bases.csv"))
         .await

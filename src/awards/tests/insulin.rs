@@ -113,6 +113,11 @@ fn a_class_keeps_its_part_of_its_own_demand() {
     check(RENEWAL, "A 30; B 36; C 38", "A A 100 150, B B 55 83, C C 45 67");
     // The second of class A keeps 80. The 120 left as 100 : 80 : 55 : 45: 42.86, 34.29, 23.57 and 19.29.
     check(RENEWAL, "A 28.5; B 29; C 36; D 37", "A A 100 143, B A 80 114, C B 55 79, D C 45 64");
+    // Nobody is in class A, so there is no A1: 55 and 45, and the other 100 as 55 : 45.
+    check(RENEWAL, "A 36; B 38", "A B 55 110, B C 45 90");
+    let text = rules(RENEWAL).text.replace("first_in_a = true\n", "");
+    let grade = RuleSet::parse(&text).unwrap().grade.unwrap();
+    assert_eq!(grade.own(1, 2), Decimal::ONE, "an earlier version does not say it and stays what it was");
     // The first round: 100, 100, 80 and 50, and 70 left: 21.21, 21.21, 16.97 and 10.61.
     check(FIRST, "A 20; B 21; C 22; D 23", "A A 100 121, B A 100 121, C B 80 97, D C 50 61");
 }

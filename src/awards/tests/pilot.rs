@@ -85,6 +85,12 @@ fn the_first_by_cut_win_and_the_others_negotiate() {
         "L2 A 0.15; L4 A 0",
         "L1 A won 0.20, L2 A won 0.15, L3 A won 0.10, L4 A fused asked 0.20, L5 A fused asked 0.05",
     );
+    // A price with more decimals than a bid may have is none.
+    check(
+        "2",
+        "L2 A 0.19999",
+        "L1 A won 0.20, L2 A fused asked 0.20, L3 A won 0.10, L4 A fused asked 0.20, L5 A fused asked 0.05",
+    );
     // An answer above one's own bid is no way to raise it.
     check(
         "2",

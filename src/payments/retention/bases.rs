@@ -1,6 +1,6 @@
 //! Base quantities and prices before procurement: filled from demand and purchase history, or entered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Months, NaiveDate};
 use diesel::dsl::sql;
@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::audit;
+use crate::contracts::volumes;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::on_db;
@@ -71,11 +72,9 @@ pub fn page(
 
 /// The generics of a plan.
 pub fn generics(conn: &mut Conn, plan: &Plan) -> Result<Vec<String>> {
-    let mut names: Vec<String> =
-        store::lots_with_contracts(conn, &plan.round_id)?.into_iter().map(|lot| lot.generic).collect();
-    names.sort();
-    names.dedup();
-    Ok(names)
+    let names: BTreeSet<String> =
+        store::lots_in_year(conn, plan)?.into_iter().map(|(lot, _)| lot.generic).collect();
+    Ok(names.into_iter().collect())
 }
 
 /// What an officer enters for a hospital and generic; what is not given stays unknown.
@@ -204,7 +203,8 @@ pub fn fill(tx: &mut Tx, ctx: &Ctx, id: &PlanId) -> Result<usize> {
     Ok(rows.len())
 }
 
-/// The bases as demand and history give them: a generic's price is the same for every hospital.
+/// The bases as demand and history give them, in a partial last year by days as the agreed volume is: a generic's price
+/// is the same for every hospital.
 fn made(
     conn: &mut Conn,
     plan: &Plan,
@@ -212,7 +212,15 @@ fn made(
     parameters: &Parameters,
     ctx: &Ctx,
 ) -> Result<Vec<Base>> {
-    let lots = store::lots_with_contracts(conn, &plan.round_id)?;
+    let mut parts: BTreeMap<String, Decimal> = BTreeMap::new();
+    let mut lots = Vec::new();
+    for (lot, last) in store::lots_in_year(conn, plan)? {
+        let year = (plan.year, plan.starts, last.min(plan.ends));
+        let part = volumes::part_of_year(round.calendar.execution_from, year);
+        let known = parts.entry(lot.generic.clone()).or_insert(part);
+        *known = part.max(*known);
+        lots.push(lot);
+    }
     let mut products: BTreeMap<String, Vec<ProductId>> = BTreeMap::new();
     for (id, (generic, _)) in purchases::products(conn, &lots)? {
         products.entry(generic).or_default().push(id);
@@ -227,8 +235,8 @@ fn made(
         found = demand(conn, &plan.round_id)?;
     }
     let mut prices: BTreeMap<String, Option<UnitPrice>> = BTreeMap::new();
-    for generic in generics(conn, plan)? {
-        let of = products.remove(&generic).unwrap_or_default();
+    for generic in parts.keys() {
+        let of = products.remove(generic).unwrap_or_default();
         let bought = bought(conn, &of, from, to)?;
         prices.insert(generic.clone(), if price_from == "history" { average(&bought)? } else { None });
         if base_from == "history" {
@@ -241,13 +249,13 @@ fn made(
             }
         }
     }
-    let base = |((hospital_id, generic), quantity): ((OrganisationId, String), Quantity)| {
-        let price = *prices.get(&generic)?;
+    let base = |((hospital_id, generic), yearly): ((OrganisationId, String), Quantity)| {
+        let (price, part) = (*prices.get(&generic)?, *parts.get(&generic)?);
         Some(Base {
             plan_id: plan.id.clone(),
             hospital_id,
             generic,
-            quantity: Some(quantity),
+            quantity: Some(Quantity::rounded(yearly.decimal() * part).unwrap_or(yearly)),
             price,
             insured_share: None,
             pay_ratio: None,

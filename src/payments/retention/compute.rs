@@ -35,7 +35,7 @@ struct Ground {
 
 impl Ground {
     fn of(conn: &mut Conn, plan: Plan) -> Result<Self> {
-        let lots: Vec<Lot> = store::lots_with_contracts(conn, &plan.round_id)?;
+        let lots: Vec<Lot> = store::lots_in_year(conn, &plan)?.into_iter().map(|(lot, _)| lot).collect();
         Ok(Self {
             rules: plan.rules()?,
             generics: purchases::generics(&lots),
@@ -88,6 +88,7 @@ impl Inputs {
     /// One line for each generic with an agreed volume or a base.
     fn facts(&self) -> Result<BTreeMap<String, Facts>> {
         let mut found: BTreeMap<String, Facts> = BTreeMap::new();
+        let mut above: BTreeMap<&str, Amount> = BTreeMap::new();
         for (_, generic, quantity) in &self.contracts {
             let it = found.entry(generic.clone()).or_default();
             it.agreed = plus(it.agreed, *quantity)?;
@@ -106,7 +107,11 @@ impl Inputs {
                     it.selected = plus(it.selected, net)?;
                     it.selected_amount = it.selected_amount.plus(amount).ok_or_else(too_large)?;
                 }
-                PurchaseKind::Above => it.above = plus(it.above, net)?,
+                PurchaseKind::Above => {
+                    it.above = plus(it.above, net)?;
+                    let sum = above.entry(&bought.generic).or_default();
+                    *sum = sum.plus(amount).ok_or_else(too_large)?;
+                }
                 PurchaseKind::Other => {
                     it.other = plus(it.other, net)?;
                     it.other_amount = it.other_amount.plus(amount).ok_or_else(too_large)?;
@@ -116,6 +121,9 @@ impl Inputs {
                     it.evaluated_amount = it.evaluated_amount.plus(amount).ok_or_else(too_large)?;
                 }
             }
+        }
+        for (generic, it) in &mut found {
+            rules::fill(it, above.get(generic.as_str()).copied().unwrap_or_default())?;
         }
         Ok(found)
     }

@@ -130,7 +130,7 @@ pub struct Facts {
     pub pay_ratio: Option<Share>,
     /// The agreed volume of the year.
     pub agreed: Quantity,
-    /// Bought of the selected products as contract volume, less returns.
+    /// Bought of the selected products as contract volume, less returns ([`fill`]).
     pub selected: Quantity,
     /// What that cost.
     pub selected_amount: Amount,
@@ -193,6 +193,21 @@ fn product(factors: &[Decimal]) -> Result<Decimal> {
 
 fn cents(value: Decimal) -> Result<Money> {
     Money::rounded(value).map_err(|_| too_large())
+}
+
+/// What was bought above the agreed volume fills the room that goods sent back left in it, at its average price: the
+/// hospital did buy the volume. `above` is what was paid above it.
+pub fn fill(it: &mut Facts, above: Amount) -> Result<()> {
+    let room = it.agreed.minus(it.selected).unwrap_or(Quantity::ZERO).min(it.above);
+    if !room.is_positive() {
+        return Ok(());
+    }
+    let paid = product(&[above.decimal(), room.decimal()])?.checked_div(it.above.decimal());
+    let paid = Amount::rounded(paid.ok_or_else(too_large)?).map_err(|_| too_large())?;
+    it.selected = it.selected.plus(room).ok_or_else(too_large)?;
+    it.selected_amount = it.selected_amount.plus(paid).ok_or_else(too_large)?;
+    it.above = it.above.minus(room).ok_or_else(too_large)?;
+    Ok(())
 }
 
 /// What of the selected products counts as spending, before insured share and ratio: at most the agreed volume, at

@@ -92,6 +92,23 @@ fn what_is_bought_counts_as_its_parameters_say() {
 }
 
 #[test]
+fn what_is_bought_above_the_volume_makes_up_for_goods_sent_back() {
+    let check = |selected: (&str, &str), above: (&str, &str), want: (&str, &str, &str), complete: bool| {
+        let mut it = Facts { above: quantity(above.0), ..example(selected.0, selected.1) };
+        fill(&mut it, above.1.parse().unwrap()).unwrap();
+        let paid: Amount = want.1.parse().unwrap();
+        let found = (it.selected, it.selected_amount, it.above);
+        assert_eq!(found, (quantity(want.0), paid, quantity(want.2)), "{selected:?} {above:?}");
+        assert_eq!(line(&rules_with(&[]), &it).unwrap().is_complete, complete, "{selected:?} {above:?}");
+    };
+    check(("80000", "40000"), ("5000", "2500"), ("80000", "40000", "5000"), true);
+    check(("79900", "39950"), ("5000", "2500"), ("80000", "40000", "4900"), true);
+    check(("79900", "39950"), ("60", "30"), ("79960", "39980", "0"), false);
+    check(("79900", "39950"), ("0", "0"), ("79900", "39950", "0"), false);
+    check(("0", "0"), ("90000", "36000"), ("80000", "32000", "10000"), true);
+}
+
+#[test]
 fn a_figure_that_is_missing_is_not_zero() {
     let rules = rules_with(&[]);
     let known = line(&rules, &example("85000", "42500")).unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
@@ -72,18 +73,27 @@ pub fn plans(
     Ok(query.order(retention_plans::id.desc()).limit(limit).load(conn)?)
 }
 
-/// Lots of a round that have contracts, by position: the generics of its plans.
-pub fn lots_with_contracts(conn: &mut Conn, round: &RoundId) -> Result<Vec<Lot>> {
-    let with: Vec<LotId> = contracts::table
-        .filter(contracts::round_id.eq(round))
-        .select(contracts::lot_id)
-        .distinct()
+/// Lots with contracts that run in a plan's year, by position, each with their last day: the generics of the plan. One
+/// whose term is over has left the scheme.
+pub fn lots_in_year(conn: &mut Conn, plan: &Plan) -> Result<Vec<(Lot, NaiveDate)>> {
+    let ends: Vec<(LotId, Option<NaiveDate>)> = contracts::table
+        .filter(contracts::round_id.eq(&plan.round_id))
+        .filter(contracts::starts.le(plan.ends).and(contracts::ends.ge(plan.starts)))
+        .group_by(contracts::lot_id)
+        .select((contracts::lot_id, diesel::dsl::max(contracts::ends)))
         .load(conn)?;
-    Ok(lots::table
-        .filter(lots::round_id.eq(round).and(lots::id.eq_any(with)))
+    let ends: BTreeMap<LotId, NaiveDate> =
+        ends.into_iter().filter_map(|(lot, last)| Some((lot, last?))).collect();
+    let found: Vec<Lot> = lots::table
+        .filter(lots::round_id.eq(&plan.round_id))
         .order(lots::position)
         .select(Lot::as_select())
-        .load(conn)?)
+        .load(conn)?;
+    let in_year = |lot: Lot| {
+        let last = *ends.get(&lot.id)?;
+        Some((lot, last))
+    };
+    Ok(found.into_iter().filter_map(in_year).collect())
 }
 
 /// Hospitals with a contract of the round or a base in the plan.

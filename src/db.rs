@@ -246,6 +246,21 @@ impl Db {
         result
     }
 
+    /// The same for reading a large part of a database from end to end: a page is looked at once, so SQLite is given 4 MB
+    /// to hold pages in.
+    pub fn read_large<T>(&self, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        self.read(|conn| {
+            if let Conn::Sqlite(c) = conn {
+                c.batch_execute("PRAGMA cache_size = -4096")?;
+            }
+            let result = body(conn);
+            if let Conn::Sqlite(c) = conn {
+                c.batch_execute("PRAGMA cache_size = -65536")?;
+            }
+            result
+        })
+    }
+
     /// Runs a serializable transaction and tries again when it lost a race. `body` can run more than once,
     /// so it only reads and writes the database.
     pub fn write<T>(&self, body: impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {

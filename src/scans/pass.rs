@@ -54,7 +54,7 @@ pub fn judge(db: &Db, run: &ScanRun, held: Held<'_>, tell: &mut dyn FnMut(&Line<
             .into_iter()
             .map(|share| {
                 let (parts, taken) = sync_channel(1);
-                (scope.spawn(move || db.read(|conn| work(judge, conn, share, &parts))), taken)
+                (scope.spawn(move || db.read_large(|conn| work(judge, conn, share, &parts))), taken)
             })
             .unzip();
         let taken = pass.take_all(count, taken, &hospitals, tell);

@@ -70,6 +70,10 @@ crate::words! {
         CaseOutcomeDays = "case_outcome_days",
         /// Consumables whose class (the first two digits of the code) is this or above are not of high value.
         LowValueClass = "low_value_class",
+        /// Least share of the yearly average bought that a hospital reports without a reason.
+        DemandLow = "demand_low",
+        /// Largest share of it.
+        DemandHigh = "demand_high",
     }
 }
 
@@ -103,6 +107,8 @@ impl Term {
             Term::CaseReplyDays => m.n_case_reply_days,
             Term::CaseOutcomeDays => m.n_case_outcome_days,
             Term::LowValueClass => m.n_low_value_class,
+            Term::DemandLow => m.n_demand_low,
+            Term::DemandHigh => m.n_demand_high,
         }
     }
 
@@ -133,7 +139,9 @@ impl Term {
             | Term::PriceChangeMost
             | Term::PreparationRateMost
             | Term::PreparationChangeReason
-            | Term::ShortageShortShare => m.u_share,
+            | Term::ShortageShortShare
+            | Term::DemandLow
+            | Term::DemandHigh => m.u_share,
         }
     }
 
@@ -148,6 +156,8 @@ impl Term {
                 | Term::PreparationRateMost
                 | Term::PreparationChangeReason
                 | Term::ShortageShortShare
+                | Term::DemandLow
+                | Term::DemandHigh
         )
     }
 }

@@ -66,6 +66,8 @@ messages! {
         u_tier: "预警等级（1＝黄色，2～4＝红色一至三星）", "tier (1 = yellow, 2 to 4 = red, one to three stars)";
         u_class: "耗材编码大类号", "class of the consumable code";
         n_low_value_class: "普通耗材起始大类（此前各类计为高值医用耗材）", "First class of ordinary consumables; those before it are of high value";
+        n_demand_low: "报量无须说明理由的下限（占年均采购量）", "Least share of the yearly average reported without a reason";
+        n_demand_high: "报量无须说明理由的上限（占年均采购量）", "Largest share of the yearly average reported without a reason";
         n_case_tier: "立案的最低预警等级", "Least tier of a finding that opens a price case";
         n_case_reply_days: "企业答复价格案件文书时限", "Working days for a supplier to reply to a step of a price case";
         n_case_outcome_days: "收到答复后登记处理结果时限", "Working days to record the outcome after a reply";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::rounds::demand::rules::{COMPANY, Gap, LINES, REASON, Refused, Standing, deadline, sum};
+use crate::rounds::demand::rules::{Bounds, COMPANY, Gap, LINES, REASON, Refused, Standing, deadline, sum};
 use crate::rounds::demand::{Line, LineState, Report, ReportState};
 use crate::rounds::{Lot, Round, RoundState};
 use crate::types::{DemandId, LotId, Quantity, Time};
@@ -173,7 +173,7 @@ pub fn submit(
     report: &mut Report,
     lines: &mut [Line],
     lots: &[Lot],
-    averages: &BTreeMap<LotId, Quantity>,
+    (averages, bounds): (&BTreeMap<LotId, Quantity>, &Bounds),
     now: Time,
 ) -> Result<(), Refused> {
     let open = open_lots(report, lines, lots);
@@ -182,7 +182,7 @@ pub fn submit(
         let of_lot = || lines.iter().filter(|line| line.lot_id == lot.id);
         let (sum, history) =
             (sum(of_lot().map(|line| line.reported)), averages.get(&lot.id).copied().unwrap_or_default());
-        let standing = Standing::of(sum, history);
+        let standing = Standing::of(sum, history, bounds);
         let has_reason = of_lot().any(|line| !line.reason.is_empty());
         if standing.is_outside() && !has_reason {
             let (lot, generic) = (lot.code.clone(), lot.generic.clone());

@@ -197,7 +197,8 @@ pub fn save(
     let mut after = next(before, round_id, hospital_id);
     let mut lines = entry::merge(&after, &at.lines, &save.entered, &lots, &averages)?;
     if save.submit {
-        entry::submit(&mut after, &mut lines, &lots, &averages, ctx.now)?;
+        let bounds = sheet::bounds(tx.conn(), &at.round)?;
+        entry::submit(&mut after, &mut lines, &lots, (&averages, &bounds), ctx.now)?;
     }
 
     let action = if save.submit { "demand.submit" } else { "demand.save" };

@@ -7,17 +7,15 @@ use crate::rounds::{Round, RoundState};
 use crate::text::{Say, Text, fill};
 use crate::types::{NotANumber, Quantity, Time};
 
-/// Between which percentages of the yearly average bought a reported sum needs no reason.
+/// Between which shares of the yearly average bought a reported sum needs no reason: dated parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// At least. GY-YD2025-1 (round 11): hospitals report at least 80 % of the 2023–24 yearly average.
-    pub low_percent: i64,
-    /// At most. No document sets it: our own choice, to catch slips such as packs reported as tablets.
-    pub high_percent: i64,
+    /// At least.
+    pub low: Decimal,
+    /// At most.
+    pub high: Decimal,
 }
 
-/// The bounds in force.
-pub const BOUNDS: Bounds = Bounds { low_percent: 80, high_percent: 150 };
 /// Most units of one line.
 pub const LIMIT: i64 = 1_000_000_000;
 /// Most lines of a report.
@@ -36,22 +34,22 @@ pub enum Standing {
     NoHistory,
     /// Within the bounds, which themselves are within.
     Within,
-    /// Below the lower bound.
-    Below,
-    /// Above the upper bound.
-    Above,
+    /// Below the lower bound, this share.
+    Below(Decimal),
+    /// Above the upper bound, this share.
+    Above(Decimal),
 }
 
 impl Standing {
     /// How `sum` stands to the yearly average `history`.
-    pub fn of(sum: Quantity, history: Quantity) -> Self {
-        let (sum, history) = (i128::from(sum.scaled()) * 100, i128::from(history.scaled()));
-        if history <= 0 {
+    pub fn of(sum: Quantity, history: Quantity, bounds: &Bounds) -> Self {
+        let (sum, average) = (sum.decimal(), history.decimal());
+        if !history.is_positive() {
             Standing::NoHistory
-        } else if sum < history * i128::from(BOUNDS.low_percent) {
-            Standing::Below
-        } else if sum > history * i128::from(BOUNDS.high_percent) {
-            Standing::Above
+        } else if sum < average * bounds.low {
+            Standing::Below(bounds.low)
+        } else if sum > average * bounds.high {
+            Standing::Above(bounds.high)
         } else {
             Standing::Within
         }
@@ -59,7 +57,7 @@ impl Standing {
 
     /// Whether a reason is needed.
     pub fn is_outside(self) -> bool {
-        matches!(self, Standing::Below | Standing::Above)
+        matches!(self, Standing::Below(_) | Standing::Above(_))
     }
 }
 
@@ -154,8 +152,9 @@ impl Say for QuantityFault {
 impl Say for Gap {
     fn say(&self, t: &Text) -> String {
         let (bound, message) = match self.standing {
-            Standing::Above => (BOUNDS.high_percent, t.demand.gap_above),
-            _ => (BOUNDS.low_percent, t.demand.gap_below),
+            Standing::Above(bound) => (bound, t.demand.gap_above),
+            Standing::Below(bound) => (bound, t.demand.gap_below),
+            Standing::NoHistory | Standing::Within => return String::new(),
         };
         fill(
             message,
@@ -164,7 +163,7 @@ impl Say for Gap {
                 ("generic", &self.generic),
                 ("sum", &self.sum),
                 ("history", &self.history),
-                ("bound", &bound),
+                ("bound", &percent(bound)),
             ],
         )
     }
@@ -223,6 +222,11 @@ impl From<Refused> for crate::error::Error {
     fn from(why: Refused) -> Self {
         Self::refused(why)
     }
+}
+
+/// A share in percent.
+pub fn percent(share: Decimal) -> Decimal {
+    (share * Decimal::ONE_HUNDRED).normalize()
 }
 
 /// Reads a quantity of a lot counted in `unit`. Zero is a quantity.
@@ -295,19 +299,24 @@ mod tests {
 
     #[test]
     fn the_bounds_themselves_are_within() {
+        let bounds = Bounds { low: "0.8".parse().unwrap(), high: "1.5".parse().unwrap() };
+        let (below, above) = (Standing::Below(bounds.low), Standing::Above(bounds.high));
         let check = |sum: &str, history: &str, want: Standing| {
-            assert_eq!(Standing::of(sum.parse().unwrap(), history.parse().unwrap()), want, "{sum} {history}");
+            let found = Standing::of(sum.parse().unwrap(), history.parse().unwrap(), &bounds);
+            assert_eq!(found, want, "{sum} {history}");
         };
         check("800", "1000", Standing::Within);
-        check("799.999", "1000", Standing::Below);
+        check("799.999", "1000", below);
         check("1500", "1000", Standing::Within);
-        check("1500.001", "1000", Standing::Above);
-        check("0", "1000", Standing::Below);
+        check("1500.001", "1000", above);
+        check("0", "1000", below);
         check("0", "0", Standing::NoHistory);
         check("1000000", "0", Standing::NoHistory);
         check("0.8", "0.999", Standing::Within);
-        check("0.799", "0.999", Standing::Below);
+        check("0.799", "0.999", below);
         check("1000000000", "1000000000", Standing::Within);
+        let wider = Bounds { low: Decimal::ZERO, high: Decimal::TWO };
+        assert_eq!(Standing::of(Quantity::ZERO, Quantity::from_scaled(1), &wider), Standing::Within);
     }
 
     #[test]

@@ -6,9 +6,10 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::people::{self, Organisation, OrganisationKind};
 use crate::prices::{self, Years};
-use crate::rounds::demand::rules::{self, Refused, Standing};
+use crate::rounds::demand::rules::{self, Bounds, Refused, Standing};
 use crate::rounds::demand::{Line, Report, entry, place, store};
 use crate::rounds::{self, Lot, Round, RoundState};
+use crate::terms::{self, Term};
 use crate::types::{LotId, OrganisationId, ProductId, Quantity, RoundId, Time};
 
 /// What was bought of one maker's products.
@@ -58,6 +59,17 @@ pub struct Sheet {
     pub can_withdraw: bool,
     /// Whether a brand's product is reported too.
     pub by_product: bool,
+    /// Between which shares of the average a sum needs no reason.
+    pub bounds: Bounds,
+}
+
+/// The bounds of a round: those in force when its reporting begins.
+pub(super) fn bounds(conn: &mut Conn, round: &Round) -> Result<Bounds> {
+    let day = round.calendar.demand_from.day();
+    Ok(Bounds {
+        low: terms::value(conn, Term::DemandLow, day)?,
+        high: terms::value(conn, Term::DemandHigh, day)?,
+    })
 }
 
 /// A hospital's sheet for a round.
@@ -65,6 +77,7 @@ pub fn sheet(conn: &mut Conn, round_id: &RoundId, hospital_id: &OrganisationId, 
     let at = place(conn, round_id, hospital_id)?;
     let lots = rounds::lots_of(conn, round_id)?;
     let mut parts = parts_of(conn, &at.round, hospital_id, &lots)?;
+    let bounds = bounds(conn, &at.round)?;
     // Once handed in, the average is the one the hospital was held to.
     let is_kept = !rules::is_missing(at.report.as_ref());
     let mut sheets = Vec::with_capacity(lots.len());
@@ -81,7 +94,7 @@ pub fn sheet(conn: &mut Conn, round_id: &RoundId, hospital_id: &OrganisationId, 
             average,
             parts,
             sum,
-            standing: Standing::of(sum, average),
+            standing: Standing::of(sum, average, &bounds),
             lines,
         });
     }
@@ -91,6 +104,7 @@ pub fn sheet(conn: &mut Conn, round_id: &RoundId, hospital_id: &OrganisationId, 
         deadline: rules::deadline(&at.round, at.report.as_ref()),
         closed: rules::may_write(&at.round, at.report.as_ref(), now).err(),
         by_product: at.by_product,
+        bounds,
         round: at.round,
         hospital: at.hospital,
         report: at.report,
@@ -240,6 +254,8 @@ pub struct LotLines {
     pub lot: Lot,
     /// Its lines that are no draft, with their hospitals.
     pub lines: Vec<(Line, Organisation)>,
+    /// Between which shares of the average a sum needs no reason.
+    pub bounds: Bounds,
 }
 
 /// The lines of a lot, by hospital and company.
@@ -250,5 +266,6 @@ pub fn lot_page(conn: &mut Conn, round_id: &RoundId, lot_id: &LotId) -> Result<L
         return Err(Error::NotFound);
     }
     let lines = store::lines_with_hospitals(conn, round_id, Some(lot_id))?;
-    Ok(LotLines { round, lot, lines })
+    let bounds = bounds(conn, &round)?;
+    Ok(LotLines { round, lot, lines, bounds })
 }

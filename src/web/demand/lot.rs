@@ -56,7 +56,7 @@ pub async fn show(
     ids: web::Path<(RoundId, LotId)>,
 ) -> Result<HttpResponse> {
     let (round, lot) = ids.into_inner();
-    let demand::LotLines { round, lot, lines } =
+    let demand::LotLines { round, lot, lines, bounds } =
         app.read(move |conn| demand::lot_page(conn, &round, &lot)).await?;
     let t = page.t;
     let mut by_hospital: BTreeMap<&OrganisationId, Vec<&Line>> = BTreeMap::new();
@@ -67,7 +67,8 @@ pub async fn show(
     }
     let standing = |hospital: &OrganisationId, history| {
         let of = by_hospital.get(hospital).map(Vec::as_slice).unwrap_or_default();
-        super::standing(Standing::of(rules::sum(of.iter().map(|line| line.reported)), history), t)
+        let sum = rules::sum(of.iter().map(|line| line.reported));
+        super::standing(Standing::of(sum, history, &bounds), t)
     };
     let companies = by_brand
         .iter()

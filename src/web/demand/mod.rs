@@ -7,7 +7,7 @@ pub mod review;
 pub mod upload;
 
 use crate::people::Role;
-use crate::rounds::demand::rules::BOUNDS;
+use crate::rounds::demand::rules::percent;
 use crate::rounds::demand::{LineState, ReportState, Standing};
 use crate::text::{Text, fill};
 
@@ -42,8 +42,8 @@ fn standing(standing: Standing, t: &Text) -> (String, &'static str) {
     match standing {
         Standing::NoHistory => (d.standing_none.to_owned(), ""),
         Standing::Within => (d.standing_within.to_owned(), "good"),
-        Standing::Below => (fill(d.standing_below, &[("bound", &BOUNDS.low_percent)]), "bad"),
-        Standing::Above => (fill(d.standing_above, &[("bound", &BOUNDS.high_percent)]), "bad"),
+        Standing::Below(bound) => (fill(d.standing_below, &[("bound", &percent(bound))]), "bad"),
+        Standing::Above(bound) => (fill(d.standing_above, &[("bound", &percent(bound))]), "bad"),
     }
 }
 

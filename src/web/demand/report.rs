@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::error::{Error, Result};
-use crate::rounds::demand::rules::{self, BOUNDS};
+use crate::rounds::demand::rules::{self, Bounds, percent};
 use crate::rounds::demand::{
     self, Entered, Entry, Line, LineState, LotSheet, Refused, ReportState, Save, Sheet, import,
 };
@@ -104,20 +104,33 @@ fn report(page: Page, sheet: Sheet, typed: Option<&Form>) -> Report {
             .or(sheet.report.as_ref().map(|it| it.version))
             .unwrap_or(0),
         state: super::state(state, t),
-        intro: fill(t.demand.intro, &[("low", &BOUNDS.low_percent), ("high", &BOUNDS.high_percent)]),
+        intro: fill(
+            t.demand.intro,
+            &[("low", &percent(sheet.bounds.low)), ("high", &percent(sheet.bounds.high))],
+        ),
         note: if is_returned { fill(t.demand.returned_note, &values) } else { String::new() },
         closed: sheet.closed.as_ref().map(|why| crate::text::Say::say(why, t)).unwrap_or_default(),
         deadline: sheet.deadline,
         can_withdraw: sheet.can_withdraw,
         by_product: sheet.by_product,
-        rows: sheet.lots.iter().map(|lot| row(lot, is_closed, is_returned, typed, t)).collect(),
+        rows: sheet
+            .lots
+            .iter()
+            .map(|lot| row(lot, &sheet.bounds, (is_closed, is_returned), typed, t))
+            .collect(),
         hospital: sheet.hospital.name,
         round: sheet.round,
         page,
     }
 }
 
-fn row(it: &LotSheet, is_closed: bool, is_returned: bool, typed: Option<&Form>, t: &Text) -> Row {
+fn row(
+    it: &LotSheet,
+    bounds: &Bounds,
+    (is_closed, is_returned): (bool, bool),
+    typed: Option<&Form>,
+    t: &Text,
+) -> Row {
     let d = &t.demand;
     let is_locked = |state: LineState| is_closed || (is_returned && state != LineState::Returned);
     let mut generic = Field::default();
@@ -169,7 +182,7 @@ fn row(it: &LotSheet, is_closed: bool, is_returned: bool, typed: Option<&Form>, 
     Row {
         years: (it.years.first, it.years.second),
         average: it.average,
-        range: range(it.average, t),
+        range: range(it.average, bounds, t),
         parts: it.parts.iter().map(|p| (p.maker.clone(), p.years.first, p.years.second)).collect(),
         standing: super::standing(it.standing, t),
         sum: it.sum,
@@ -204,13 +217,12 @@ fn row(it: &LotSheet, is_closed: bool, is_returned: bool, typed: Option<&Form>, 
 }
 
 /// The quantities that need no reason, shown to the last figure.
-fn range(average: Quantity, t: &Text) -> String {
+fn range(average: Quantity, bounds: &Bounds, t: &Text) -> String {
     if !average.is_positive() {
         return String::new();
     }
-    let part =
-        |percent: i64| half_up(average.decimal() * rust_decimal::Decimal::new(percent, 2), 5).normalize();
-    let (low, high) = (part(BOUNDS.low_percent), part(BOUNDS.high_percent));
+    let part = |share: rust_decimal::Decimal| half_up(average.decimal() * share, 5).normalize();
+    let (low, high) = (part(bounds.low), part(bounds.high));
     fill(t.demand.range, &[("low", &low), ("high", &high)])
 }
 

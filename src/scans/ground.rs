@@ -16,6 +16,7 @@ use crate::prices::comparable::exclusions::Exclusions;
 use crate::prices::comparable::{Grouped, Grouper, Grouping, Listing};
 use crate::prices::monitoring::ground::{Agreed, Family, Listed, Lot, Product, Span, Timeline};
 use crate::rounds;
+use crate::rounds::rule_set::RuleSet;
 use crate::types::{LotId, OrganisationId, ProductId, RoundId, UnitPrice};
 
 /// A family with the rows of its products, in their order. Its groups and listings are not put together yet:
@@ -212,7 +213,7 @@ impl<'a> Assembly<'a> {
             winners.entry(it.lot_id.clone()).or_default().push(it);
         }
         let lots = sources::lots(conn)?;
-        let ways = ways(conn, &lots)?;
+        let rule_sets = rule_sets(conn, &lots)?;
         let mut spans: HashMap<usize, (Vec<Span>, Vec<Span>)> = HashMap::new();
         for lot in &lots {
             let products: HashSet<usize> = self.of_lot(lot).into_iter().collect();
@@ -225,7 +226,7 @@ impl<'a> Assembly<'a> {
             };
             for at in &products {
                 let own = self.rows.get(*at).map(|row| row.spec.as_str()).unwrap_or_default();
-                if let Some(price) = ceiling(lot, own, ways.get(&lot.round_id).copied()) {
+                if let Some(price) = rule_sets.get(&lot.round_id).and_then(|rules| ceiling(lot, own, rules)) {
                     spans.entry(*at).or_default().0.push(span(price));
                 }
             }
@@ -332,54 +333,36 @@ fn grouped(rows: &[ProductRow], by: Grouping, price: impl Fn(&ProductRow) -> Opt
     grouper.finish()
 }
 
-/// How a round's rules hold specs against each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// Converted by the price ratios.
-    Converted,
-    /// One price whatever the spec.
-    OnePrice,
-    /// Each product against its own price: a ceiling of the lot says nothing.
-    ByCut,
-}
-
-fn ways(conn: &mut Conn, lots: &[LotRow]) -> Result<HashMap<RoundId, Way>> {
-    let mut ways = HashMap::new();
+/// The rule sets of the lots' rounds.
+fn rule_sets(conn: &mut Conn, lots: &[LotRow]) -> Result<HashMap<RoundId, RuleSet>> {
+    let mut found = HashMap::new();
     for lot in lots {
-        if ways.contains_key(&lot.round_id) {
-            continue;
+        if !found.contains_key(&lot.round_id) {
+            let round = rounds::round(conn, &lot.round_id)?;
+            found.insert(lot.round_id.clone(), rounds::rules_of(conn, &round)?);
         }
-        let round = rounds::round(conn, &lot.round_id)?;
-        let rules = rounds::rules_of(conn, &round)?;
-        let way = match (rules.ranks_by_cut(), rules.has_one_price()) {
-            (true, _) => Way::ByCut,
-            (false, true) => Way::OnePrice,
-            (false, false) => Way::Converted,
-        };
-        ways.insert(lot.round_id.clone(), way);
     }
-    Ok(ways)
+    Ok(found)
 }
 
 /// A lot's ceiling for one unit of another spec, rounded half up to six decimals (发改价格〔2011〕2452号); none where it
-/// cannot be converted.
-fn ceiling(lot: &LotRow, own: &str, way: Option<Way>) -> Option<UnitPrice> {
-    match way? {
-        Way::ByCut => None,
-        Way::OnePrice => Some(lot.ceiling),
-        Way::Converted => {
-            let item = |spec| ratio::Item {
-                form: &lot.form,
-                spec,
-                count: Decimal::ONE,
-                unit: &lot.unit,
-                material: None,
-            };
-            let k =
-                ratio::convert(&ratio::Ratios::default(), &item(&lot.comparable_spec), &item(own)).ok()?.k;
-            UnitPrice::rounded(lot.ceiling.decimal().checked_mul(k)?).ok()
-        }
+/// cannot be converted, or where each product is held against its own price. What the rule set names of two specs goes
+/// before the ratios.
+fn ceiling(lot: &LotRow, own: &str, rules: &RuleSet) -> Option<UnitPrice> {
+    if rules.ranks_by_cut() {
+        return None;
     }
+    if rules.has_one_price() {
+        return Some(lot.ceiling);
+    }
+    let item =
+        |spec| ratio::Item { form: &lot.form, spec, count: Decimal::ONE, unit: &lot.unit, material: None };
+    let convert = || ratio::convert(&ratio::Ratios::default(), &item(&lot.comparable_spec), &item(own));
+    let k = match rules.named_ratio(&lot.comparable_spec, own) {
+        Some(named) => named,
+        None => convert().ok()?.k,
+    };
+    UnitPrice::rounded(lot.ceiling.decimal().checked_mul(k)?).ok()
 }
 
 /// A contract with its price from day to day.

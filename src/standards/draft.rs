@@ -170,7 +170,8 @@ fn worth(
     product: &Listed,
 ) -> std::result::Result<Decimal, ratio::Refused> {
     let base = own.map_or(&lot.comparable_spec, |offer| &offer.spec);
-    match (rules.named_ratio(base, &product.spec), own) {
+    let named = rules.spec_ratios.as_ref().and_then(|it| it.between(base, &product.spec));
+    match (named, own) {
         _ if rules.has_one_price() => Ok(Decimal::ONE),
         (Some(named), _) => Ok(named),
         (None, Some(offer)) => ratio_of_own(lot, offer, packs, product),
@@ -340,7 +341,7 @@ mod tests {
             ratio: Decimal::ONE,
             award_price: Some("30".parse().unwrap()),
         };
-        let check = |own: Option<&str>, spec: &str, want: &str| {
+        let check = |rules: &str, own: Option<&str>, spec: &str, want: &str| {
             let listed = Listed {
                 code: "c".to_owned(),
                 generic: lot.generic.clone(),
@@ -352,14 +353,16 @@ mod tests {
                 evaluated: true,
                 listing_price: "40".parse().unwrap(),
             };
-            let rules = rule_set::find("GY-YD2024-1").unwrap();
+            let rules = rule_set::find(rules).unwrap();
             let own = own.map(&won);
             let found = worth(&rules, &lot, own.as_ref(), &Packs::new(), &listed);
             assert_eq!(found.ok(), Some(want.parse().unwrap()), "{own:?} {spec}");
         };
-        check(None, "10ml:400u", "1");
-        check(None, "1.5ml:450u", "1.3");
-        check(Some("3ml:300u"), "1.5ml:450u", "1.3");
-        check(Some("10ml:400u"), "3ml:300u", "1");
+        check("GY-YD2024-1", None, "10ml:400u", "1");
+        check("GY-YD2024-1", None, "1.5ml:450u", "1.3");
+        check("GY-YD2024-1", Some("3ml:300u"), "1.5ml:450u", "1.3");
+        check("GY-YD2024-1", Some("10ml:400u"), "3ml:300u", "1");
+        // Bids ranked by cut are not converted; the other specs of a winner are.
+        check("JH-YD2022-1", Some("0.25g"), "0.5g", "1.7");
     }
 }

@@ -6,7 +6,7 @@ mod time;
 
 pub use ids::*;
 pub use numbers::*;
-pub use time::{Time, parse_day};
+pub use time::{Time, last_day_of, parse_day};
 
 /// A closed set of words stored as text: an enum with `as_str`, `FromStr`, `ALL` and both SQL directions.
 #[macro_export]

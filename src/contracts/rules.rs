@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::contracts::changes::{Cause, Change};
@@ -10,7 +10,7 @@ use crate::contracts::{Contract, ContractState, Party};
 use crate::error::Error;
 use crate::rounds::{Lot, Round, RoundState};
 use crate::text::{Say, Text, fill};
-use crate::types::{ContractId, Ctx, LotId, OfferId, OrganisationId, Quantity, Time, UnitPrice};
+use crate::types::{ContractId, Ctx, LotId, OfferId, OrganisationId, Quantity, Time, UnitPrice, last_day_of};
 
 /// Why something about contracts is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,11 +181,9 @@ pub struct Ground<'a> {
     pub codes: &'a HashMap<OrganisationId, String>,
 }
 
-/// The last day of a term of whole years: the day before the day of the same date; when that year has no such
-/// date (29 February), the last day of that month (民法典第二百零二条).
+/// The last day of a term of whole years.
 pub fn last_day(starts: NaiveDate, years: u32) -> Option<NaiveDate> {
-    let same = starts.checked_add_months(Months::new(years.checked_mul(12)?))?;
-    if same.day() == starts.day() { same.pred_opt() } else { Some(same) }
+    last_day_of(starts, years.checked_mul(12)?)
 }
 
 /// The last day of a contract. Without a term in years it is the round's last day of execution. A rule set that

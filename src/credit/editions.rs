@@ -5,12 +5,12 @@
 
 mod refused;
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::sourced::{self, Confidence, Effective};
 use crate::text::{Lang, Text};
-use crate::types::{Money, sha256};
+use crate::types::{Money, last_day_of, sha256};
 
 pub use refused::Refused;
 
@@ -144,11 +144,9 @@ impl Grade {
     }
 }
 
-/// The last of so many months that begin on a day: the day before the day of the same date; when that month has no such
-/// date, its last day (民法典第二百零二条).
+/// The last of so many months that begin on a day; that day itself where the calendar ends before.
 fn last_day(from: NaiveDate, months: u32) -> NaiveDate {
-    let Some(same) = from.checked_add_months(Months::new(months)) else { return from };
-    if same.day() == from.day() { same.pred_opt().unwrap_or(from) } else { same }
+    last_day_of(from, months).unwrap_or(from)
 }
 
 /// From which amount on a conduct has a grade.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -107,6 +107,13 @@ pub fn parse_day(text: &str) -> Option<NaiveDate> {
     };
     let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
     NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
+}
+
+/// The last of so many months that begin on a day: the day before the day of the same date; when that month has no such
+/// date, its last day (民法典第二百零二条).
+pub fn last_day_of(from: NaiveDate, months: u32) -> Option<NaiveDate> {
+    let same = from.checked_add_months(Months::new(months))?;
+    if same.day() == from.day() { same.pred_opt() } else { Some(same) }
 }
 
 impl fmt::Display for Time {
